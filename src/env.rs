@@ -1,0 +1,109 @@
+//! The environment is read here, once, and nowhere else.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use crate::names::ProviderName;
+use crate::secret::Secret;
+
+/// Every variable name of ours starts with this; none of them reaches a child process.
+pub const PREFIX: &str = "OAUTHCTL_";
+
+/// What the environment says, as far as this program listens to it.
+#[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one variable that is set or not")]
+pub struct Env {
+    /// `OAUTHCTL_PROFILE`: the profile.
+    pub profile: Option<String>,
+    /// `OAUTHCTL_VAULT`: the vault file.
+    pub vault: Option<PathBuf>,
+    /// `OAUTHCTL_IDENTITY`: an age identity, the text itself.
+    pub identity: Option<Secret>,
+    /// `OAUTHCTL_IDENTITY_FILE`: the path of an age identity.
+    pub identity_file: Option<PathBuf>,
+    /// `OAUTHCTL_PASSPHRASE_FILE`: the path of a file that holds a passphrase.
+    pub passphrase_file: Option<PathBuf>,
+    /// `OAUTHCTL_NO_INPUT`: never ask.
+    pub no_input: bool,
+    /// `BROWSER`: the browser to start.
+    pub browser: Option<OsString>,
+    /// `NO_COLOR`: no colour.
+    pub no_color: bool,
+    /// `CI`: this is an automated job.
+    pub ci: bool,
+    /// `SSH_CONNECTION` or `SSH_TTY` is set: the person sits at another machine.
+    pub ssh: bool,
+    /// `DISPLAY` or `WAYLAND_DISPLAY` is set.
+    pub display: bool,
+}
+
+impl Env {
+    /// Reads the process environment. Empty variables count as unset.
+    #[must_use]
+    pub fn read() -> Self {
+        Self {
+            profile: text("OAUTHCTL_PROFILE"),
+            vault: raw("OAUTHCTL_VAULT").map(PathBuf::from),
+            identity: text("OAUTHCTL_IDENTITY").map(Secret::new),
+            identity_file: raw("OAUTHCTL_IDENTITY_FILE").map(PathBuf::from),
+            passphrase_file: raw("OAUTHCTL_PASSPHRASE_FILE").map(PathBuf::from),
+            no_input: raw("OAUTHCTL_NO_INPUT").is_some(),
+            browser: raw("BROWSER"),
+            no_color: raw("NO_COLOR").is_some(),
+            ci: raw("CI").is_some_and(|value| value != "false" && value != "0"),
+            ssh: raw("SSH_CONNECTION").is_some() || raw("SSH_TTY").is_some(),
+            display: raw("DISPLAY").is_some() || raw("WAYLAND_DISPLAY").is_some(),
+        }
+    }
+}
+
+/// `OAUTHCTL_<PROVIDER>_CLIENT_ID`.
+#[must_use]
+pub fn client_id(provider: &ProviderName) -> Option<String> {
+    text(&format!(
+        "{PREFIX}{}_CLIENT_ID",
+        provider.environment_form()
+    ))
+}
+
+/// `OAUTHCTL_<PROVIDER>_CLIENT_SECRET`.
+#[must_use]
+pub fn client_secret(provider: &ProviderName) -> Option<Secret> {
+    text(&format!(
+        "{PREFIX}{}_CLIENT_SECRET",
+        provider.environment_form()
+    ))
+    .map(Secret::new)
+}
+
+/// The names of all variables of ours that are set, to be kept from child processes.
+#[must_use]
+pub fn own_variables() -> Vec<OsString> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this module owns the environment"
+    )]
+    env::vars_os()
+        .map(|(name, _)| name)
+        .filter(|name| name.to_string_lossy().starts_with(PREFIX))
+        .collect()
+}
+
+/// The search path for programs, as `PATH` gives it.
+#[must_use]
+pub fn search_path() -> Option<OsString> {
+    raw("PATH")
+}
+
+fn raw(name: &str) -> Option<OsString> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this module owns the environment"
+    )]
+    env::var_os(name).filter(|value| !value.is_empty())
+}
+
+fn text(name: &str) -> Option<String> {
+    raw(name).and_then(|value| value.into_string().ok())
+}

@@ -1,0 +1,17 @@
+//! `oauthctl` owns a person's or a CI job's OAuth connections.
+
+pub mod endpoint;
+pub mod env;
+pub mod escape;
+pub mod flow;
+pub mod http;
+pub mod key;
+pub mod moment;
+pub mod names;
+pub mod oauth;
+pub mod private_file;
+pub mod provider;
+pub mod sandbox;
+pub mod secret;
+pub mod token;
+pub mod vault;

@@ -1,0 +1,326 @@
+//! Files and folders that only their owner may read: made private from the first instant, never
+//! loosened, refused when somebody else could have written them.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::names::hex;
+
+/// What went wrong with a private file; each names its path.
+#[derive(Debug, Error)]
+pub enum PrivateFileError {
+    /// The system refused.
+    #[error("could not {action} `{}`", path.display())]
+    Io {
+        /// What was tried: `read`, `write`, `create`, …
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Others may read or write it.
+    #[error("`{}` can be read or written by others (mode {mode:04o})", path.display())]
+    Loose {
+        /// The file or folder.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// Somebody else owns it.
+    #[error("`{}` belongs to another user", path.display())]
+    Foreign {
+        /// The file or folder.
+        path: PathBuf,
+    },
+    /// It is a symbolic link.
+    #[error("`{}` is a symbolic link", path.display())]
+    Symlink {
+        /// The link.
+        path: PathBuf,
+    },
+    /// It is neither a regular file nor a folder, as wanted.
+    #[error("`{}` is not a regular {wanted}", path.display())]
+    WrongType {
+        /// What stands there.
+        path: PathBuf,
+        /// `file` or `folder`.
+        wanted: &'static str,
+    },
+    /// It is larger than anything that belongs there.
+    #[error("`{}` is larger than {limit} bytes", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The limit in bytes.
+        limit: u64,
+    },
+}
+
+impl PrivateFileError {
+    /// Whether the cause is that nothing stands at that path.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
+    }
+}
+
+fn io_error<'a>(
+    action: &'static str,
+    path: &'a Path,
+) -> impl FnOnce(io::Error) -> PrivateFileError + 'a {
+    move |source| PrivateFileError::Io {
+        action,
+        path: path.to_owned(),
+        source,
+    }
+}
+
+/// Makes a folder and its missing parents, each with mode 0700 from the start, and checks the last
+/// one as [`check_folder`] does.
+///
+/// # Errors
+/// When the folder can't be made or is not private.
+pub fn ensure_folder(path: &Path) -> Result<(), PrivateFileError> {
+    if !path.is_dir() {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(path).map_err(io_error("create", path))?;
+    }
+    check_folder(path)
+}
+
+/// Refuses a folder that another user owns, or that others may write to.
+///
+/// # Errors
+/// The reason, with the path.
+pub fn check_folder(path: &Path) -> Result<(), PrivateFileError> {
+    let metadata = fs::metadata(path).map_err(io_error("look at", path))?;
+    if !metadata.is_dir() {
+        return Err(PrivateFileError::WrongType {
+            path: path.to_owned(),
+            wanted: "folder",
+        });
+    }
+    check_owner_and_mode(path, &metadata, 0o022)
+}
+
+/// Refuses a file that is a link, that another user owns, or that others may read or write.
+/// A missing file is an error for which [`PrivateFileError::is_not_found`] holds.
+///
+/// # Errors
+/// The reason, with the path.
+pub fn check_file(path: &Path) -> Result<(), PrivateFileError> {
+    let metadata = fs::symlink_metadata(path).map_err(io_error("look at", path))?;
+    if metadata.is_symlink() {
+        return Err(PrivateFileError::Symlink {
+            path: path.to_owned(),
+        });
+    }
+    if !metadata.is_file() {
+        return Err(PrivateFileError::WrongType {
+            path: path.to_owned(),
+            wanted: "file",
+        });
+    }
+    check_owner_and_mode(path, &metadata, 0o077)
+}
+
+#[cfg(unix)]
+fn check_owner_and_mode(
+    path: &Path,
+    metadata: &fs::Metadata,
+    forbidden: u32,
+) -> Result<(), PrivateFileError> {
+    use std::os::unix::fs::MetadataExt;
+
+    if metadata.uid() != rustix::process::geteuid().as_raw() {
+        return Err(PrivateFileError::Foreign {
+            path: path.to_owned(),
+        });
+    }
+    let mode = metadata.mode() & 0o7777;
+    if mode & forbidden != 0 {
+        return Err(PrivateFileError::Loose {
+            path: path.to_owned(),
+            mode,
+        });
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn check_owner_and_mode(_: &Path, _: &fs::Metadata, _: u32) -> Result<(), PrivateFileError> {
+    Ok(())
+}
+
+/// Creates a new file with mode 0600; fails when anything, even a dangling link, stands there.
+///
+/// # Errors
+/// When it exists or can't be made.
+pub fn create_new(path: &Path) -> Result<File, PrivateFileError> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(io_error("create", path))
+}
+
+/// Opens a file for locking or rewriting, making it with mode 0600 when it is missing. Links are
+/// not followed.
+///
+/// # Errors
+/// When it can't be opened or is not private.
+pub fn open_or_create(path: &Path) -> Result<File, PrivateFileError> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600).custom_flags(no_follow());
+    }
+    let file = options.open(path).map_err(io_error("open", path))?;
+    check_file(path)?;
+    Ok(file)
+}
+
+#[cfg(unix)]
+fn no_follow() -> i32 {
+    // `O_NOFOLLOW` is a small positive flag on every system that this builds for.
+    i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0)
+}
+
+/// Reads a private file whole, after the checks of [`check_file`].
+///
+/// # Errors
+/// When it is missing, not private, or larger than `limit` bytes.
+pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, PrivateFileError> {
+    check_file(path)?;
+    read_any(path, limit)
+}
+
+/// Reads a file whole, whoever may read it (definitions and settings hold no secret).
+///
+/// # Errors
+/// When it is missing or larger than `limit` bytes.
+pub fn read_any(path: &Path, limit: u64) -> Result<Vec<u8>, PrivateFileError> {
+    let file = File::open(path).map_err(io_error("open", path))?;
+    let mut bytes = Vec::new();
+    file.take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(io_error("read", path))?;
+    if bytes.len() as u64 > limit {
+        return Err(PrivateFileError::TooLarge {
+            path: path.to_owned(),
+            limit,
+        });
+    }
+    Ok(bytes)
+}
+
+/// Replaces a file by a new one with mode 0600: written beside it, fsynced, renamed over it, and
+/// the folder fsynced. After a crash either the old or the new content is there, whole.
+///
+/// # Errors
+/// When any step fails; the old file then stands as it was.
+pub fn replace(path: &Path, content: &[u8]) -> Result<(), PrivateFileError> {
+    let mut suffix = [0_u8; 8];
+    getrandom::fill(&mut suffix)
+        .map_err(|error| io_error("name a temporary file for", path)(io::Error::from(error)))?;
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", hex(&suffix)));
+    let temporary = path.with_file_name(name);
+    let mut file = create_new(&temporary)?;
+    let written = file
+        .write_all(content)
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::rename(&temporary, path));
+    if let Err(error) = written {
+        // The temporary file is of no use to anybody; failing to remove it changes nothing.
+        let _ = fs::remove_file(&temporary);
+        return Err(io_error("write", path)(error));
+    }
+    sync_parent(path)
+}
+
+/// Makes the entry of `path` in its folder durable.
+///
+/// # Errors
+/// When the folder can't be opened or fsynced.
+pub fn sync_parent(path: &Path) -> Result<(), PrivateFileError> {
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    let parent = parent.unwrap_or_else(|| Path::new("."));
+    if cfg!(windows) {
+        return Ok(()); // a folder can't be opened for syncing there; NTFS journals its entries
+    }
+    File::open(parent)
+        .and_then(|folder| folder.sync_all())
+        .map_err(io_error("sync", parent))
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o7777
+    }
+
+    #[test]
+    fn what_is_made_here_is_private_from_the_start() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("a/b");
+        ensure_folder(&folder).unwrap();
+        assert_eq!(mode(&folder), 0o700);
+        let file = folder.join("f");
+        replace(&file, b"one").unwrap();
+        replace(&file, b"two").unwrap();
+        assert_eq!(mode(&file), 0o600);
+        assert_eq!(read(&file, 10).unwrap(), b"two");
+        assert_eq!(
+            fs::read_dir(&folder).unwrap().count(),
+            1,
+            "no temporary file is left"
+        );
+    }
+
+    #[test]
+    fn links_loose_modes_and_large_files_are_refused() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("f");
+        replace(&file, b"secret").unwrap();
+        let link = root.path().join("l");
+        symlink(&file, &link).unwrap();
+        assert!(matches!(
+            read(&link, 10),
+            Err(PrivateFileError::Symlink { .. })
+        ));
+        assert!(open_or_create(&link).is_err());
+        assert!(create_new(&link).is_err());
+        assert!(matches!(
+            read(&file, 3),
+            Err(PrivateFileError::TooLarge { .. })
+        ));
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        assert!(matches!(
+            read(&file, 10),
+            Err(PrivateFileError::Loose { mode: 0o640, .. })
+        ));
+        fs::set_permissions(root.path(), fs::Permissions::from_mode(0o720)).unwrap();
+        assert!(matches!(
+            check_folder(root.path()),
+            Err(PrivateFileError::Loose { .. })
+        ));
+        fs::set_permissions(root.path(), fs::Permissions::from_mode(0o700)).unwrap();
+    }
+}

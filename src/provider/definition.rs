@@ -1,0 +1,345 @@
+//! What there is to know about one authorization server, as data.
+//!
+//! Everything in which providers differ is a named value here: code that speaks the protocol
+//! branches on these values and never on a provider's name.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use crate::endpoint::Endpoint;
+use crate::names::{ClientId, ProviderName, Scope};
+
+/// One authorization server.
+#[derive(Debug, Clone)]
+pub struct Definition {
+    /// How commands call it.
+    pub name: ProviderName,
+    /// How people call it: `GitHub`.
+    pub display_name: String,
+    /// Where this definition came from.
+    pub origin: Origin,
+    /// The issuer identifier, compared byte for byte with `iss` (RFC 9207) and with metadata
+    /// (RFC 8414 section 3.3). May hold `{tenantid}`, which the `tid` claim of the ID token fills.
+    pub issuer: Option<String>,
+    /// Whether authorization responses carry `iss` (RFC 9207).
+    pub iss_parameter: IssParameter,
+    /// RFC 6749 section 3.1.
+    pub authorization_endpoint: Endpoint,
+    /// RFC 6749 section 3.2.
+    pub token_endpoint: Endpoint,
+    /// RFC 8628 section 3.1.
+    pub device_authorization_endpoint: Option<Endpoint>,
+    /// RFC 7662.
+    pub introspection_endpoint: Option<Endpoint>,
+    /// Where `userinfo` comes from.
+    pub userinfo: Option<Userinfo>,
+    /// How the loopback redirect URI must look.
+    pub redirect: Redirect,
+    /// The client registration: what it needs, and where one is made.
+    pub client: ClientRules,
+    /// RFC 7636.
+    pub pkce: Pkce,
+    /// How the body of a token request is written.
+    pub token_body: BodyKind,
+    /// Headers that every request to this provider carries, beside `Accept: application/json`.
+    pub headers: BTreeMap<String, String>,
+    /// Parameters added to the authorization request; never one that the protocol owns.
+    pub authorization_parameters: BTreeMap<String, String>,
+    /// How scopes are written, answered and compared.
+    pub scopes: ScopeRules,
+    /// How token answers differ from RFC 6749 section 5.
+    pub answers: AnswerRules,
+    /// What refreshing does there.
+    pub refresh: RefreshRules,
+    /// How access is ended there.
+    pub revocation: Revocation,
+    /// Hosts that an access token of this provider may be sent to by `api`.
+    pub api_hosts: BTreeSet<String>,
+    /// The scope catalogue.
+    pub catalogue: Vec<CatalogueScope>,
+}
+
+/// Where a definition came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Shipped with the program.
+    BuiltIn,
+    /// A file of the user's; it may override a shipped one.
+    UserFile(PathBuf),
+}
+
+/// RFC 9207 section 2.4, from metadata or the definition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IssParameter {
+    /// Compared when it comes.
+    Optional,
+    /// Announced: an authorization response without it is refused.
+    Required,
+}
+
+/// How the account is named.
+#[derive(Debug, Clone)]
+pub struct Userinfo {
+    /// Where to ask.
+    pub endpoint: Endpoint,
+    /// How to ask.
+    pub method: UserinfoMethod,
+    /// RFC 6901 pointers whose values, joined with `:`, identify the account for ever.
+    pub id: Vec<String>,
+    /// RFC 6901 pointers to the label; the first that holds a text or number is used.
+    pub label: Vec<String>,
+}
+
+/// How userinfo is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UserinfoMethod {
+    /// GET with the token as bearer.
+    Get,
+    /// POST without a body, with the token as bearer.
+    Post,
+    /// Nothing is asked: the token answer itself names the account (Notion).
+    TokenAnswer,
+}
+
+/// The loopback redirect URI (RFC 8252 section 7.3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redirect {
+    /// The host written into the URI.
+    pub host: RedirectHost,
+    /// A fixed port where the provider compares ports, else any free one.
+    pub port: Option<u16>,
+    /// The path, beginning with `/`.
+    pub path: String,
+}
+
+/// The host of a loopback redirect URI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RedirectHost {
+    /// `127.0.0.1`, as RFC 8252 section 8.3 wants it.
+    Ipv4,
+    /// `localhost`, for providers that accept nothing else; both address families are held.
+    Localhost,
+}
+
+/// What a client registration at this provider consists of.
+#[derive(Debug, Clone)]
+pub struct ClientRules {
+    /// A client id that everybody may use; shipped definitions have none.
+    pub public_id: Option<ClientId>,
+    /// How the client authenticates at the token endpoint (RFC 6749 section 2.3.1).
+    pub authentication: ClientAuthentication,
+    /// The client secret in the authorization code flow.
+    pub secret: SecretRule,
+    /// The client secret in the device flow.
+    pub device_secret: SecretRule,
+    /// The page on which a person registers a client.
+    pub registration_page: Option<Endpoint>,
+}
+
+/// RFC 6749 section 2.3.1. A client without a secret always sends its id in the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientAuthentication {
+    /// HTTP Basic, both parts form-encoded first.
+    Basic,
+    /// `client_id` and `client_secret` in the body.
+    Post,
+}
+
+/// Whether a client secret is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretRule {
+    /// Nothing works without it.
+    Required,
+    /// Sent where there is one.
+    Optional,
+    /// Sending one is an error there.
+    Forbidden,
+}
+
+/// RFC 7636.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pkce {
+    /// Always sent.
+    S256,
+    /// Not supported there; a definition must say so, and `provider check` warns.
+    None,
+}
+
+/// How a request body is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyKind {
+    /// `application/x-www-form-urlencoded`, as the RFC says.
+    Form,
+    /// A JSON object with the same members.
+    Json,
+}
+
+/// How scopes are written, answered and compared.
+#[derive(Debug, Clone)]
+pub struct ScopeRules {
+    /// Between scopes in the request; `None`: there is no `scope` parameter.
+    pub request_separator: Option<ScopeSeparator>,
+    /// Between scopes in the answer.
+    pub answer_separator: ScopeSeparator,
+    /// The member of the answer that lists scopes: `scope`, or Bitbucket's `scopes`.
+    pub answer_member: String,
+    /// Asked for when the user names none.
+    pub default: Vec<Scope>,
+    /// Always asked for: needed to name the account or to stay signed in.
+    pub required: Vec<Scope>,
+    /// Other spellings of the same scope: alias to canonical form.
+    pub aliases: BTreeMap<String, String>,
+    /// A prefix that answers may add or drop (`https://graph.microsoft.com/`).
+    pub optional_prefix: Option<String>,
+    /// Whether scopes compare without regard to ASCII case.
+    pub ignore_case: bool,
+    /// Scopes that an answer never lists although they were granted.
+    pub never_echoed: BTreeSet<String>,
+    /// What a scope includes: `repo` grants `public_repo`. Applied transitively.
+    pub implies: BTreeMap<String, Vec<String>>,
+}
+
+/// What stands between scopes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScopeSeparator {
+    /// A space (RFC 6749 section 3.3).
+    Space,
+    /// A comma; spaces around it are ignored in answers.
+    Comma,
+}
+
+/// How token answers differ from RFC 6749 section 5.
+#[derive(Debug, Clone)]
+pub struct AnswerRules {
+    /// An error may come with status 200.
+    pub error_in_200: bool,
+    /// Success has `"ok": true`, failure `"ok": false` (Slack).
+    pub ok_member: bool,
+    /// The member that holds the token answer, where it is nested (Slack's `authed_user`).
+    pub nested_in: Option<String>,
+    /// What a missing `expires_in` means.
+    pub missing_expiry: MissingExpiry,
+}
+
+/// What a missing `expires_in` means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MissingExpiry {
+    /// The access token lives until it is revoked.
+    Forever,
+    /// Nobody knows; used until the provider refuses it.
+    Unknown,
+}
+
+/// What refreshing does.
+#[derive(Debug, Clone)]
+pub struct RefreshRules {
+    /// What becomes of the old refresh token.
+    pub rotation: Rotation,
+    /// After an answer was lost: may the old refresh token be tried again?
+    pub lost_answer: LostAnswer,
+    /// The refresh request repeats `redirect_uri` (GitLab).
+    pub send_redirect_uri: bool,
+    /// Error codes that mean what `invalid_grant` means.
+    pub ended_errors: BTreeSet<String>,
+}
+
+/// What becomes of a refresh token when it is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rotation {
+    /// It stays.
+    None,
+    /// A new one comes, the old one lives on.
+    Replace,
+    /// A new one comes, the old one dies; using it again may end the grant.
+    ReplaceAndKill,
+}
+
+/// After the answer to a refresh was lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LostAnswer {
+    /// The old refresh token is tried once more.
+    TryOnce,
+    /// It is never sent again: the person must sign in.
+    NeverRetry,
+}
+
+/// How access is ended at the provider.
+#[derive(Debug, Clone)]
+pub enum Revocation {
+    /// The provider has no way; a person can do it on this page.
+    None {
+        /// The page on which a person ends access.
+        page: Option<Endpoint>,
+    },
+    /// RFC 7009. Where revoking reaches further than one token, `note` says so in words.
+    Rfc7009 {
+        /// The revocation endpoint.
+        endpoint: Endpoint,
+        /// Whether the client authenticates there as at the token endpoint.
+        authenticate: bool,
+        /// How the body is written (Notion: JSON).
+        body: BodyKind,
+        /// Which tokens are sent; Google's ends both with either.
+        tokens: RevokedTokens,
+        /// What else ends with it, in words.
+        note: Option<String>,
+        /// The page on which a person ends access.
+        page: Option<Endpoint>,
+    },
+    /// `DELETE` on an application resource with HTTP Basic and the access token in a JSON body
+    /// (GitHub). `{client_id}` in the endpoint is filled in.
+    ApplicationToken {
+        /// The resource, with `{client_id}`.
+        endpoint_template: String,
+        /// The page on which a person ends access; may hold `{client_id}`.
+        page_template: Option<String>,
+    },
+    /// `POST` without a body, the access token as bearer (Dropbox, Slack).
+    BearerPost {
+        /// The resource.
+        endpoint: Endpoint,
+        /// The page on which a person ends access.
+        page: Option<Endpoint>,
+    },
+}
+
+/// Which tokens a revocation sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RevokedTokens {
+    /// The refresh token first, then the access token.
+    Both,
+    /// The refresh token where there is one, else the access token: either ends both.
+    Either,
+    /// The access token only.
+    Access,
+}
+
+/// One row of the scope catalogue.
+#[derive(Debug, Clone)]
+pub struct CatalogueScope {
+    /// The scope as it is sent.
+    pub name: Scope,
+    /// The feature it belongs to: `calendar`.
+    pub feature: String,
+    /// A short name for people.
+    pub title: String,
+    /// What it allows.
+    pub description: String,
+    /// How far it reaches.
+    pub category: ScopeCategory,
+    /// Needed to name the account or to stay signed in.
+    pub required: bool,
+    /// Worth a second question.
+    pub dangerous: bool,
+}
+
+/// How far a scope reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ScopeCategory {
+    /// Looks only.
+    Read,
+    /// Changes data.
+    Write,
+    /// Settings, membership, sharing, deletion for good.
+    Admin,
+}

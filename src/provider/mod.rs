@@ -1,0 +1,3 @@
+//! Provider definitions.
+
+pub mod definition;
