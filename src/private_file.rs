@@ -210,6 +210,10 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, PrivateFileError> {
 /// When it is missing or larger than `limit` bytes.
 pub fn read_any(path: &Path, limit: u64) -> Result<Vec<u8>, PrivateFileError> {
     let file = File::open(path).map_err(io_error("open", path))?;
+    read_whole(file, path, limit)
+}
+
+fn read_whole(file: File, path: &Path, limit: u64) -> Result<Vec<u8>, PrivateFileError> {
     let mut bytes = Vec::new();
     file.take(limit + 1)
         .read_to_end(&mut bytes)
@@ -221,6 +225,41 @@ pub fn read_any(path: &Path, limit: u64) -> Result<Vec<u8>, PrivateFileError> {
         });
     }
     Ok(bytes)
+}
+
+/// Reads a file whole that others may read but must not be able to write: definitions and settings
+/// hold no secret, but decide where secrets go. No link is followed, nothing is waited for, and the
+/// checks look at what was opened, not at what stood there before.
+///
+/// # Errors
+/// When it is missing, a link, not a regular file, somebody else's, writable by others, or larger
+/// than `limit` bytes.
+pub fn read_trusted(path: &Path, limit: u64) -> Result<Vec<u8>, PrivateFileError> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        // Without `O_NONBLOCK`, opening a named pipe waits for somebody to write to it.
+        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+        options.custom_flags(i32::try_from(flags.bits()).unwrap_or(0));
+    }
+    let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
+    if is_link {
+        return Err(PrivateFileError::Symlink {
+            path: path.to_owned(),
+        });
+    }
+    let file = options.open(path).map_err(io_error("open", path))?;
+    let metadata = file.metadata().map_err(io_error("look at", path))?;
+    if !metadata.is_file() {
+        return Err(PrivateFileError::WrongType {
+            path: path.to_owned(),
+            wanted: "file",
+        });
+    }
+    check_owner_and_mode(path, &metadata, 0o022)?;
+    read_whole(file, path, limit)
 }
 
 /// Replaces a file by a new one with mode 0600: written beside it, fsynced, renamed over it, and

@@ -21,6 +21,8 @@ pub struct Definition {
     /// The issuer identifier, compared byte for byte with `iss` (RFC 9207) and with metadata
     /// (RFC 8414 section 3.3). May hold `{tenantid}`, which the `tid` claim of the ID token fills.
     pub issuer: Option<String>,
+    /// Other spellings of the issuer that ID tokens carry (Google: without the scheme).
+    pub issuer_aliases: Vec<String>,
     /// Whether authorization responses carry `iss` (RFC 9207).
     pub iss_parameter: IssParameter,
     /// RFC 6749 section 3.1.
@@ -84,10 +86,15 @@ pub struct Userinfo {
     pub endpoint: Endpoint,
     /// How to ask.
     pub method: UserinfoMethod,
+    /// The JSON text that a `Post` carries (Linear's GraphQL query); without it the body is empty.
+    pub body: Option<String>,
     /// RFC 6901 pointers whose values, joined with `:`, identify the account for ever.
     pub id: Vec<String>,
     /// RFC 6901 pointers to the label; the first that holds a text or number is used.
     pub label: Vec<String>,
+    /// Asked instead when this one refuses (401, 403, 404) or its answer lacks an id: a grant may
+    /// not reach the better source (YouTube's upload scope can't read the channel).
+    pub fallback: Option<Box<Userinfo>>,
 }
 
 /// How userinfo is asked for.
@@ -95,7 +102,7 @@ pub struct Userinfo {
 pub enum UserinfoMethod {
     /// GET with the token as bearer.
     Get,
-    /// POST without a body, with the token as bearer.
+    /// POST with the token as bearer, its body empty or the JSON of `Userinfo::body`.
     Post,
     /// Nothing is asked: the token answer itself names the account (Notion).
     TokenAnswer,
@@ -112,6 +119,19 @@ pub struct Redirect {
     pub path: String,
 }
 
+impl Redirect {
+    /// The URI as a person registers it: with the port where it is fixed, else without one.
+    #[must_use]
+    pub fn registered_uri(&self) -> String {
+        let host = self.host.as_str();
+        let path = &self.path;
+        match self.port {
+            Some(port) => format!("http://{host}:{port}{path}"),
+            None => format!("http://{host}{path}"),
+        }
+    }
+}
+
 /// The host of a loopback redirect URI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RedirectHost {
@@ -119,6 +139,17 @@ pub enum RedirectHost {
     Ipv4,
     /// `localhost`, for providers that accept nothing else; both address families are held.
     Localhost,
+}
+
+impl RedirectHost {
+    /// As it stands in the URI.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ipv4 => "127.0.0.1",
+            Self::Localhost => "localhost",
+        }
+    }
 }
 
 /// What a client registration at this provider consists of.
@@ -134,6 +165,8 @@ pub struct ClientRules {
     pub device_secret: SecretRule,
     /// The page on which a person registers a client.
     pub registration_page: Option<Endpoint>,
+    /// What to do on that page, step by step; `{redirect_uri}` stands for the URI to register.
+    pub registration_steps: Vec<String>,
 }
 
 /// RFC 6749 section 2.3.1. A client without a secret always sends its id in the body.
@@ -179,6 +212,8 @@ pub enum BodyKind {
 pub struct ScopeRules {
     /// Between scopes in the request; `None`: there is no `scope` parameter.
     pub request_separator: Option<ScopeSeparator>,
+    /// The parameter of the request that lists scopes: `scope`, or Slack's `user_scope`.
+    pub request_parameter: String,
     /// Between scopes in the answer.
     pub answer_separator: ScopeSeparator,
     /// The member of the answer that lists scopes: `scope`, or Bitbucket's `scopes`.
@@ -268,6 +303,8 @@ pub enum LostAnswer {
 pub enum Revocation {
     /// The provider has no way; a person can do it on this page.
     None {
+        /// What a person has to know, in words.
+        note: Option<String>,
         /// The page on which a person ends access.
         page: Option<Endpoint>,
     },
@@ -289,7 +326,7 @@ pub enum Revocation {
     /// `DELETE` on an application resource with HTTP Basic and the access token in a JSON body
     /// (GitHub). `{client_id}` in the endpoint is filled in.
     ApplicationToken {
-        /// The resource, with `{client_id}`.
+        /// The resource, with `{client_id}`; once that is filled in, the text is an [`Endpoint`].
         endpoint_template: String,
         /// The page on which a person ends access; may hold `{client_id}`.
         page_template: Option<String>,

@@ -1,0 +1,204 @@
+//! Where definitions come from: the program itself and one folder of the user's.
+//!
+//! Nothing is parsed before it is asked for, so that a broken file of the user's can't stop a
+//! command that doesn't need it. A file of the user's goes before a shipped definition of the same
+//! name, and a broken one is an error, never a reason to use the shipped one. The working directory
+//! is not looked at.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::builtin;
+use super::definition::{Definition, Origin};
+use super::error::ProviderError;
+use super::near::near;
+use super::source::{LARGEST_FILE, parse};
+use crate::names::ProviderName;
+use crate::private_file::{self, PrivateFileError};
+
+/// All definitions that there are.
+#[derive(Debug, Clone)]
+pub struct Providers {
+    folder: PathBuf,
+}
+
+/// One definition, or what is wrong with it.
+#[derive(Debug)]
+pub struct Listed {
+    /// The name, or what stands in its place where a file's name can't be one.
+    pub name: String,
+    /// The definition.
+    pub definition: Result<Definition, ProviderError>,
+}
+
+impl Providers {
+    /// The shipped definitions and those in `user_folder`, which needn't exist. Reads nothing yet.
+    #[must_use]
+    pub fn load(user_folder: &Path) -> Self {
+        Self {
+            folder: user_folder.to_owned(),
+        }
+    }
+
+    /// The definition called `name`; only this one is read.
+    ///
+    /// # Errors
+    /// When there is none, or when the user's file of that name can't be used.
+    pub fn get(&self, name: &ProviderName) -> Result<Definition, ProviderError> {
+        if let Some((path, text)) = self.user_text(name)? {
+            return parse(name, &text, Origin::UserFile(path));
+        }
+        match builtin::text(name.as_str()) {
+            Some(text) => parse(name, text, Origin::BuiltIn),
+            None => Err(ProviderError::Unknown {
+                near: self.near(name),
+                name: name.clone(),
+            }),
+        }
+    }
+
+    /// Every definition, sorted by name, each with its own outcome.
+    ///
+    /// # Errors
+    /// When the folder is there but can't be read.
+    pub fn list(&self) -> Result<Vec<Listed>, ProviderError> {
+        let mut names = self.user_stems()?;
+        names.extend(builtin::names().map(str::to_owned));
+        let listed = names.into_iter().map(|name| Listed {
+            definition: match name.parse() {
+                Ok(parsed) => self.get(&parsed),
+                Err(_) => Err(self.misnamed(&name)),
+            },
+            name,
+        });
+        Ok(listed.collect())
+    }
+
+    /// The names of all definitions, sorted; none is parsed. Files that can't be named are left out.
+    #[must_use]
+    pub fn names(&self) -> Vec<ProviderName> {
+        let mut names = self.user_stems().unwrap_or_default();
+        names.extend(builtin::names().map(str::to_owned));
+        names.iter().filter_map(|name| name.parse().ok()).collect()
+    }
+
+    /// Whether a definition of this name is shipped.
+    #[must_use]
+    pub fn is_shipped(name: &ProviderName) -> bool {
+        builtin::text(name.as_str()).is_some()
+    }
+
+    /// Where the user's definition of this name is, or would be.
+    #[must_use]
+    pub fn user_file(&self, name: &ProviderName) -> PathBuf {
+        user_file(&self.folder, name)
+    }
+
+    fn user_text(&self, name: &ProviderName) -> Result<Option<(PathBuf, String)>, ProviderError> {
+        let path = self.user_file(name);
+        match fs::symlink_metadata(&path) {
+            Ok(_) => {}
+            Err(error) if is_absent(&error) => return Ok(None),
+            Err(error) => return Err(io_error("look at", &path, error)),
+        }
+        private_file::check_folder(&self.folder)?;
+        let bytes = private_file::read_trusted(&path, LARGEST_FILE)?;
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Some((path, text))),
+            Err(_) => Err(ProviderError::Invalid {
+                file: path,
+                line: None,
+                field: String::new(),
+                why: "it is not UTF-8 text".to_owned(),
+            }),
+        }
+    }
+
+    fn user_stems(&self) -> Result<BTreeSet<String>, ProviderError> {
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if is_absent(&error) => return Ok(BTreeSet::new()),
+            Err(error) => return Err(io_error("list", &self.folder, error)),
+        };
+        let mut stems = BTreeSet::new();
+        for entry in entries {
+            let name = entry
+                .map_err(|error| io_error("list", &self.folder, error))?
+                .file_name();
+            let name = name.to_string_lossy();
+            if let Some(stem) = name.strip_suffix(".toml") {
+                stems.insert(stem.to_owned());
+            }
+        }
+        Ok(stems)
+    }
+
+    fn misnamed(&self, stem: &str) -> ProviderError {
+        ProviderError::Invalid {
+            file: self.folder.join(format!("{stem}.toml")),
+            line: None,
+            field: String::new(),
+            why: "the file has to be called by the provider: 1 to 32 of a-z, 0-9 and `-`"
+                .to_owned(),
+        }
+    }
+
+    fn near(&self, name: &ProviderName) -> Vec<ProviderName> {
+        let known = self.names();
+        near(name.as_str(), known.iter().map(ProviderName::as_str))
+            .into_iter()
+            .filter_map(|name| name.parse().ok())
+            .collect()
+    }
+}
+
+/// Writes a definition into the user's folder, in place of an older one of that name, after it was
+/// parsed as [`Providers::get`] will. Returns where it stands.
+///
+/// # Errors
+/// When the text is no valid definition, or the file can't be written.
+pub fn save_user_file(
+    folder: &Path,
+    name: &ProviderName,
+    text: &str,
+) -> Result<PathBuf, ProviderError> {
+    let path = user_file(folder, name);
+    parse(name, text, Origin::UserFile(path.clone()))?;
+    private_file::ensure_folder(folder)?;
+    private_file::replace(&path, text.as_bytes())?;
+    Ok(path)
+}
+
+/// Removes the user's definition of this name; `false` when there was none. A shipped definition of
+/// the same name holds again.
+///
+/// # Errors
+/// When the file is there and can't be removed.
+pub fn remove_user_file(folder: &Path, name: &ProviderName) -> Result<bool, ProviderError> {
+    let path = user_file(folder, name);
+    match fs::remove_file(&path) {
+        Ok(()) => {}
+        Err(error) if is_absent(&error) => return Ok(false),
+        Err(error) => return Err(io_error("remove", &path, error)),
+    }
+    private_file::sync_parent(&path)?;
+    Ok(true)
+}
+
+fn user_file(folder: &Path, name: &ProviderName) -> PathBuf {
+    folder.join(format!("{name}.toml"))
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::NotFound
+}
+
+fn io_error(action: &'static str, path: &Path, source: io::Error) -> ProviderError {
+    ProviderError::Unreadable(PrivateFileError::Io {
+        action,
+        path: path.to_owned(),
+        source,
+    })
+}

@@ -1,0 +1,182 @@
+//! From TOML text to a definition, with errors that name the file, the line and the key.
+//!
+//! A file of the user's that says `extends = "NAME"` is laid over the shipped definition of that
+//! name: tables merge key by key, everything else replaces. Two sections are replaced as a whole,
+//! because their keys depend on one another: `[revocation]` and `[userinfo]`.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::definition::{Definition, Origin};
+use super::error::ProviderError;
+use super::file::File;
+use super::{builtin, read};
+use crate::escape;
+use crate::names::ProviderName;
+
+/// The most bytes that a definition may have.
+pub const LARGEST_FILE: u64 = 64 * 1024;
+
+const REPLACED_WHOLE: [&str; 2] = ["revocation", "userinfo"];
+
+/// Reads one definition from its text.
+///
+/// # Errors
+/// [`ProviderError::Invalid`], with the line and the key that are wrong.
+pub fn parse(name: &ProviderName, text: &str, origin: Origin) -> Result<Definition, ProviderError> {
+    let invalid = |fault: Fault| ProviderError::Invalid {
+        file: match &origin {
+            Origin::BuiltIn => PathBuf::from(format!("builtin/{name}.toml")),
+            Origin::UserFile(path) => path.clone(),
+        },
+        line: fault.line(text),
+        field: fault.field(),
+        why: fault.why,
+    };
+    let file = stored_form(text).map_err(invalid)?;
+    read::definition(name, file, origin.clone()).map_err(invalid)
+}
+
+fn stored_form(text: &str) -> Result<File, Fault> {
+    if text.len() as u64 > LARGEST_FILE {
+        return Err(Fault::of_text(format!(
+            "it is larger than {LARGEST_FILE} bytes"
+        )));
+    }
+    let own = from_toml(DeTable::parse(text).map_err(|error| Fault::of_toml(text, &error))?)
+        .map_err(|error| Fault::of_toml(text, &error))?;
+    let Some(base) = &own.extends else {
+        return Ok(own);
+    };
+    let Some(base_text) = builtin::text(base.0.as_str()) else {
+        let why = format!("no definition called `{}` is shipped", base.0);
+        return Err(Fault::new(&["extends"], why));
+    };
+    let toml_error = |error: toml::de::Error| Fault::of_toml(text, &error);
+    let mut whole = DeTable::parse(base_text).map_err(toml_error)?;
+    let over = DeTable::parse(text).map_err(toml_error)?;
+    lay_over(whole.get_mut(), over.into_inner(), true);
+    from_toml(whole).map_err(toml_error)
+}
+
+fn from_toml(table: Spanned<DeTable<'_>>) -> Result<File, toml::de::Error> {
+    File::deserialize(table.into_deserializer())
+}
+
+fn lay_over<'a>(base: &mut DeTable<'a>, over: DeTable<'a>, is_root: bool) {
+    for (key, value) in over {
+        let replaced = is_root && REPLACED_WHOLE.contains(&key.get_ref().as_ref());
+        let place = base.get_mut(key.get_ref().as_ref()).map(Spanned::get_mut);
+        match (place, value.into_inner()) {
+            (Some(DeValue::Table(old)), DeValue::Table(new)) if !replaced => {
+                lay_over(old, new, false);
+            }
+            (Some(old), new) => *old = new,
+            (None, new) => {
+                let span = key.span();
+                base.insert(key, Spanned::new(span, new));
+            }
+        }
+    }
+}
+
+/// One thing that is wrong with a file, before it is known which file that is.
+#[derive(Debug)]
+pub(super) struct Fault {
+    path: Vec<String>,
+    span: Option<Range<usize>>,
+    why: String,
+}
+
+impl Fault {
+    /// The value at `path`, or its absence, is wrong.
+    pub(super) fn new(path: &[&str], why: impl Into<String>) -> Self {
+        Self {
+            path: path.iter().map(|&key| key.to_owned()).collect(),
+            span: None,
+            why: why.into(),
+        }
+    }
+
+    fn of_text(why: String) -> Self {
+        Self {
+            path: Vec::new(),
+            span: None,
+            why,
+        }
+    }
+
+    fn of_toml(text: &str, error: &toml::de::Error) -> Self {
+        let span = error.span();
+        let path = span
+            .as_ref()
+            .zip(DeTable::parse(text).ok())
+            .and_then(|(span, table)| path_at(table.get_ref(), span.start))
+            .unwrap_or_default();
+        Self {
+            path,
+            span,
+            why: escape::line(error.message()),
+        }
+    }
+
+    fn field(&self) -> String {
+        let keys: Vec<String> = self.path.iter().map(|key| written_key(key)).collect();
+        keys.join(".")
+    }
+
+    /// The line of the value, or of the innermost section that is there.
+    fn line(&self, text: &str) -> Option<usize> {
+        let table = DeTable::parse(text).ok();
+        let offset = match (&self.span, &table) {
+            (Some(span), _) => Some(span.start),
+            (None, Some(table)) => offset_of(table.get_ref(), &self.path),
+            (None, None) => None,
+        }?;
+        let before = text.as_bytes().get(..offset)?;
+        Some(before.iter().filter(|&&byte| byte == b'\n').count() + 1)
+    }
+}
+
+fn written_key(key: &str) -> String {
+    let bare = !key.is_empty()
+        && key
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    if bare {
+        key.to_owned()
+    } else {
+        format!("\"{}\"", escape::line(key))
+    }
+}
+
+fn path_at(table: &DeTable<'_>, offset: usize) -> Option<Vec<String>> {
+    table.iter().find_map(|(key, value)| {
+        let inner = match value.get_ref() {
+            DeValue::Table(table) => path_at(table, offset),
+            _ => None,
+        };
+        let here = || {
+            let holds = key.span().contains(&offset) || value.span().contains(&offset);
+            holds.then(Vec::new)
+        };
+        let mut path = inner.or_else(here)?;
+        path.insert(0, key.get_ref().to_string());
+        Some(path)
+    })
+}
+
+fn offset_of(table: &DeTable<'_>, path: &[String]) -> Option<usize> {
+    let (first, rest) = path.split_first()?;
+    let (key, value) = table.get_key_value(first.as_str())?;
+    let inner = match value.get_ref() {
+        DeValue::Table(table) => offset_of(table, rest),
+        _ => None,
+    };
+    Some(inner.unwrap_or_else(|| key.span().start))
+}
