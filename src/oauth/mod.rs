@@ -1,1 +1,28 @@
-//! oauth
+//! The protocol, pure: values in, values out; no I/O, no clock, no randomness.
+//!
+//! Everything in which providers differ arrives as a [`Definition`](crate::provider::definition::Definition);
+//! nothing here knows a provider's name. Requests leave as `http::Request<Vec<u8>>` and answers
+//! come in as a [`Reply`]; whoever owns a socket carries them.
+
+pub mod attempt;
+pub mod authorization;
+pub mod callback;
+pub mod client;
+pub mod discovery;
+pub mod id_token;
+mod issuer;
+pub mod json;
+pub mod reply;
+pub mod request;
+pub mod revocation;
+pub mod scope;
+pub mod token_answer;
+pub mod token_error;
+pub mod token_request;
+pub mod userinfo;
+
+#[cfg(test)]
+mod fixture;
+
+pub use client::Client;
+pub use reply::Reply;

@@ -1,0 +1,126 @@
+//! The token request (RFC 6749 sections 4.1.3 and 6).
+//!
+//! The `oauth2` crate writes it and hands it to a "client" that only keeps it: nothing is sent
+//! here. What the crate can't do, a JSON body and more headers, is done to the kept request.
+
+use std::cell::Cell;
+
+use http::HeaderValue;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use oauth2::basic::BasicClient;
+use oauth2::{
+    AuthType, AuthorizationCode, ClientSecret, HttpRequest, PkceCodeVerifier, RefreshToken,
+    TokenUrl,
+};
+use thiserror::Error;
+use url::form_urlencoded;
+use zeroize::Zeroizing;
+
+use super::Client;
+use super::request::{self, RequestError};
+use crate::endpoint::Endpoint;
+use crate::provider::definition::{BodyKind, ClientAuthentication, Definition, Pkce};
+use crate::secret::Secret;
+
+/// What is exchanged for tokens.
+#[derive(Debug, Clone, Copy)]
+pub enum Grant<'a> {
+    /// An authorization code; it may be sent once.
+    AuthorizationCode {
+        /// The code of the callback.
+        code: &'a Secret,
+        /// The verifier of the attempt; left out where the definition has no PKCE.
+        verifier: &'a Secret,
+        /// The redirect URI of the authorization request, byte for byte.
+        redirect_uri: &'a str,
+    },
+    /// A refresh token.
+    RefreshToken {
+        /// The newest refresh token.
+        refresh_token: &'a Secret,
+        /// The redirect URI of the authorization request; sent only where the definition wants it.
+        redirect_uri: Option<&'a str>,
+    },
+}
+
+/// The request for tokens at `token_endpoint`, which for a stored connection is the endpoint that
+/// it was made with.
+///
+/// # Errors
+///
+/// When the provider wants a secret that is missing, or a header can't be written.
+pub fn token_request(
+    definition: &Definition,
+    client: &Client,
+    token_endpoint: &Endpoint,
+    grant: &Grant<'_>,
+) -> Result<HttpRequest, RequestError> {
+    let mut oauth = BasicClient::new(oauth2::ClientId::new(client.id.as_str().to_owned()))
+        .set_token_uri(TokenUrl::from_url(token_endpoint.url().clone()))
+        .set_auth_type(match definition.client.authentication {
+            ClientAuthentication::Basic => AuthType::BasicAuth,
+            ClientAuthentication::Post => AuthType::RequestBody,
+        });
+    if let Some(secret) = request::client_secret(definition, client)? {
+        oauth = oauth.set_client_secret(ClientSecret::new(secret.expose().to_owned()));
+    }
+    let kept = Cell::new(None);
+    let keep = |request: HttpRequest| {
+        kept.set(Some(request));
+        Err(Kept)
+    };
+    match *grant {
+        Grant::AuthorizationCode {
+            code,
+            verifier,
+            redirect_uri,
+        } => {
+            let mut exchange = oauth
+                .exchange_code(AuthorizationCode::new(code.expose().to_owned()))
+                .add_extra_param("redirect_uri", redirect_uri);
+            exchange = match definition.pkce {
+                Pkce::S256 => {
+                    exchange.set_pkce_verifier(PkceCodeVerifier::new(verifier.expose().to_owned()))
+                }
+                Pkce::None => exchange,
+            };
+            let _kept = exchange.request(&keep);
+        }
+        Grant::RefreshToken {
+            refresh_token,
+            redirect_uri,
+        } => {
+            let token = RefreshToken::new(refresh_token.expose().to_owned());
+            let mut exchange = oauth.exchange_refresh_token(&token);
+            if let (true, Some(uri)) = (definition.refresh.send_redirect_uri, redirect_uri) {
+                exchange = exchange.add_extra_param("redirect_uri", uri);
+            }
+            let _kept = exchange.request(&keep);
+        }
+    }
+    let mut request = kept.into_inner().ok_or(RequestError::Endpoint)?;
+    if let Some(credentials) = request.headers_mut().get_mut(AUTHORIZATION) {
+        credentials.set_sensitive(true);
+    }
+    match definition.token_body {
+        BodyKind::Form => {}
+        BodyKind::Json => form_to_json(&mut request),
+    }
+    request::add_headers(definition, &mut request)?;
+    Ok(request)
+}
+
+/// What the capturing client answers with.
+#[derive(Debug, Error)]
+#[error("the request was kept")]
+struct Kept;
+
+fn form_to_json(request: &mut HttpRequest) {
+    let form = Zeroizing::new(std::mem::take(request.body_mut()));
+    let pairs: Vec<_> = form_urlencoded::parse(&form).collect();
+    let pairs: Vec<_> = pairs.iter().map(|(k, v)| (&**k, &**v)).collect();
+    *request.body_mut() = request::json_body(&pairs);
+    request
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(request::JSON));
+}
