@@ -1,0 +1,224 @@
+//! Why there is no key, said so that a person can act on it.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::SourceError;
+use crate::names::VaultId;
+use crate::private_file::PrivateFileError;
+
+/// What stands between the caller and the key. `said` is what the keyring answered, escaped.
+#[derive(Debug, Error)]
+pub enum KeyError {
+    /// No keyring runs here, or it has no place for new items.
+    #[error("there is no system keyring to use: {said}")]
+    Absent {
+        /// The keyring's answer.
+        said: String,
+    },
+    /// The keyring is there and locked.
+    #[error("the system keyring is locked: {said}")]
+    Locked {
+        /// The keyring's answer.
+        said: String,
+    },
+    /// The keyring answers, and knows no such item. It says the same when its collection is gone.
+    #[error("the system keyring holds no key for vault {vault_id}")]
+    NoEntry {
+        /// The vault.
+        vault_id: VaultId,
+    },
+    /// The keyring refuses this program.
+    #[error("the system keyring refused access: {said}")]
+    Denied {
+        /// The keyring's answer.
+        said: String,
+    },
+    /// The keyring did not answer in time.
+    #[error("the system keyring did not answer: {said}")]
+    TimedOut {
+        /// How long was waited, or what gave up.
+        said: String,
+    },
+    /// Several items match; none of them is taken.
+    #[error("the system keyring holds more than one item for service `oauthctl`, user `{user}`")]
+    Ambiguous {
+        /// The item's user.
+        user: String,
+    },
+    /// The keyring failed in another way.
+    #[error("the system keyring failed: {said}")]
+    Failed {
+        /// The keyring's answer.
+        said: String,
+    },
+    /// A new key would replace one that is there.
+    #[error("{place} already holds a key for this vault")]
+    Exists {
+        /// Where, for people.
+        place: String,
+    },
+    /// What was written could not be read back.
+    #[error("{place} did not keep the new key: it reads back differently")]
+    NotKept {
+        /// Where, for people.
+        place: String,
+    },
+    /// What is there is not one age X25519 identity.
+    #[error("{place} is no usable age identity: {why}")]
+    BadIdentity {
+        /// Where, for people.
+        place: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// The passphrase doesn't open the identity file.
+    #[error("the passphrase does not open `{}`", path.display())]
+    WrongPassphrase {
+        /// The identity file.
+        path: PathBuf,
+    },
+    /// The passphrase itself can't be used.
+    #[error("the passphrase can't be used: {why}")]
+    BadPassphrase {
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// A passphrase is needed and nobody can be asked.
+    #[error("`{}` needs a passphrase, and there is no terminal to ask on", path.display())]
+    NoTerminal {
+        /// The identity file.
+        path: PathBuf,
+    },
+    /// The question for a passphrase got no answer.
+    #[error("could not ask for the passphrase")]
+    Prompt(#[source] io::Error),
+    /// The identity file wants more scrypt work than is done for a file.
+    #[error(
+        "`{}` asks for scrypt work factor {factor}, more than the limit {limit}",
+        path.display()
+    )]
+    WorkFactor {
+        /// The identity file.
+        path: PathBuf,
+        /// What it asks for.
+        factor: u8,
+        /// The most that is done.
+        limit: u8,
+    },
+    /// The pin was not written by somebody who had the key, or is torn.
+    #[error("the pin `{}` was not written with this vault's key", path.display())]
+    PinForged {
+        /// The pin's file.
+        path: PathBuf,
+    },
+    /// The key comes from the environment, and it is not there.
+    #[error("neither `OAUTHCTL_IDENTITY_FILE` nor `OAUTHCTL_IDENTITY` is set")]
+    NotSet,
+    /// A new key would not be the one that an override names from then on.
+    #[error("`{variable}` names another key than the one that would be made")]
+    Overridden {
+        /// The variable that is set.
+        variable: &'static str,
+    },
+    /// The source can't be recorded.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// A key, passphrase, pin or anchor file.
+    #[error(transparent)]
+    File(#[from] PrivateFileError),
+}
+
+const KEY_FILE: &str =
+    "give the key in a file: `OAUTHCTL_IDENTITY_FILE=/path/to/key.txt oauthctl …`";
+const RECOVER: &str = "open the vault with its recovery key: `oauthctl vault recover`";
+const NOTHING_CHANGED: &str = "the vault and its key were not touched";
+
+impl KeyError {
+    /// The ways out, for people, best first; may be empty.
+    #[must_use]
+    pub fn way_out(&self) -> Vec<String> {
+        let ways = |first: &str| [first, KEY_FILE, RECOVER].map(str::to_owned).to_vec();
+        match self {
+            Self::Absent { .. } => {
+                ways("start a keyring in this session: gnome-keyring, KWallet or KeePassXC")
+            }
+            Self::Locked { .. } => ways(
+                "unlock the keyring (log in on the desktop, or run this on a terminal) and try again",
+            ),
+            Self::NoEntry { .. } => {
+                let mut ways =
+                    ways("check that this is the login, machine and keyring that made the vault");
+                ways.push("don't make a new key: it would not open this vault".to_owned());
+                ways
+            }
+            Self::Denied { .. } => ways("allow `oauthctl` in the keyring's own settings"),
+            Self::TimedOut { .. } => ways(
+                "look for an unlock dialog on the desktop, or restart the keyring, and try again",
+            ),
+            Self::Ambiguous { user } => ways(&format!(
+                "compare the items in the keyring's own program and remove the wrong one: \
+                 `secret-tool search --all service oauthctl username {user}`"
+            )),
+            Self::Failed { .. } | Self::NotKept { .. } => ways("see `oauthctl doctor`"),
+            Self::NoTerminal { .. } => vec![
+                "put the passphrase into a private file and set `OAUTHCTL_PASSPHRASE_FILE`".into(),
+                "or run this on a terminal".into(),
+            ],
+            Self::WrongPassphrase { .. } => {
+                vec!["try again; if it is lost: ".to_owned() + RECOVER]
+            }
+            Self::WorkFactor { limit, .. } => vec![format!(
+                "if the file is yours, encrypt it again with `age -p` (work factor at most {limit})"
+            )],
+            Self::PinForged { .. } => vec![
+                "don't use this vault before you know who wrote that file".into(),
+                "see `oauthctl vault status`, and compare the fingerprint with your recovery sheet"
+                    .into(),
+            ],
+            Self::BadIdentity { .. } => {
+                vec![
+                    "an identity file holds one line `AGE-SECRET-KEY-1…`".into(),
+                    RECOVER.into(),
+                ]
+            }
+            Self::NotSet => vec![
+                "set `OAUTHCTL_IDENTITY_FILE` to a private file that holds the age identity".into(),
+                "or `OAUTHCTL_IDENTITY` to the identity itself, from your CI's secrets".into(),
+                RECOVER.into(),
+            ],
+            Self::Overridden { variable } => {
+                vec![format!(
+                    "unset `{variable}`, or make the vault with that key"
+                )]
+            }
+            Self::Exists { .. } => vec![NOTHING_CHANGED.into()],
+            Self::File(error) => file_way_out(error),
+            Self::BadPassphrase { .. } | Self::Prompt(_) | Self::Source(_) => Vec::new(),
+        }
+    }
+}
+
+fn file_way_out(error: &PrivateFileError) -> Vec<String> {
+    match error {
+        PrivateFileError::Loose { path, mode } => {
+            let wanted = mode & 0o700;
+            vec![format!(
+                "make it private: `chmod {wanted:o} '{}'`",
+                path.display()
+            )]
+        }
+        PrivateFileError::Foreign { path } => {
+            vec![format!("make a copy of `{}` that you own", path.display())]
+        }
+        PrivateFileError::Symlink { .. } => vec!["name the file that the link leads to".into()],
+        PrivateFileError::Io { .. } if error.is_not_found() => {
+            vec![RECOVER.to_owned(), NOTHING_CHANGED.to_owned()]
+        }
+        PrivateFileError::Io { .. }
+        | PrivateFileError::WrongType { .. }
+        | PrivateFileError::TooLarge { .. } => Vec::new(),
+    }
+}

@@ -1,0 +1,228 @@
+//! The system keyring, always under a deadline.
+//!
+//! The stores wait for ever: for a prompt up to a year, for a hung daemon as long as it hangs, and
+//! none can be interrupted. So one thread owns the connection, opened once and kept, and callers
+//! wait for its answer no longer than their patience. A thread that is late is abandoned: it may
+//! still finish what it began, but nobody asks it again.
+
+#[cfg(all(unix, not(target_os = "macos")))]
+#[path = "keyring/secret_service.rs"]
+mod platform;
+
+#[cfg(any(target_os = "macos", windows))]
+#[path = "keyring/native.rs"]
+mod platform;
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread;
+
+use keyring_core::{CredentialStore, Entry, Error};
+use zeroize::Zeroizing;
+
+use super::{KeyError, Patience};
+use crate::names::hex;
+
+/// The service of every item of ours.
+pub(super) const SERVICE: &str = "oauthctl";
+
+/// The content of an item.
+pub(super) type Item = Zeroizing<Vec<u8>>;
+
+type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// A keyring that answers in time or not at all.
+pub(super) struct Keyring {
+    worker: Sender<Job>,
+    patience: Patience,
+    abandoned: AtomicBool,
+}
+
+impl fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keyring")
+            .field("patience", &self.patience)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether a keyring is here, unlocked (or unlockable within the patience) and keeps what it is
+/// given: writes an item of its own, reads it through a second connection, and removes it again.
+///
+/// # Errors
+/// What the keyring answered. Nothing of any vault is touched. An item `probe:…` can stay behind
+/// only when the process or the keyring dies in between.
+pub fn probe_keyring(patience: Patience) -> Result<(), KeyError> {
+    let mut name = [0_u8; 8];
+    getrandom::fill(&mut name).map_err(|error| failed(&error.to_string()))?;
+    let user = format!("probe:{}", hex(&name));
+    Keyring::start(patience)?.call(move |keyring| {
+        keyring.set(&user, b"probe")?;
+        let read = Connection::new(patience).get(&user);
+        keyring.delete(&user)?;
+        if read?.is_some_and(|content| *content == b"probe") {
+            Ok(())
+        } else {
+            Err(KeyError::NotKept {
+                place: "the system keyring".to_owned(),
+            })
+        }
+    })
+}
+
+impl Keyring {
+    /// Starts the thread; nothing is connected before the first call.
+    pub(super) fn start(patience: Patience) -> Result<Self, KeyError> {
+        let (worker, jobs) = mpsc::channel::<Job>();
+        thread::Builder::new()
+            .name("keyring".to_owned())
+            .spawn(move || {
+                let mut connection = Connection::new(patience);
+                for job in jobs {
+                    job(&mut connection);
+                }
+            })
+            .map_err(|error| failed(&error.to_string()))?;
+        Ok(Self {
+            worker,
+            patience,
+            abandoned: AtomicBool::new(false),
+        })
+    }
+
+    /// The item of that user, if there is one.
+    pub(super) fn get(&self, user: &str) -> Result<Option<Item>, KeyError> {
+        let user = user.to_owned();
+        self.call(move |keyring| keyring.get(&user))
+    }
+
+    /// Writes the item of that user, new or over the old content.
+    pub(super) fn set(&self, user: &str, content: &[u8]) -> Result<(), KeyError> {
+        let (user, content) = (user.to_owned(), Zeroizing::new(content.to_vec()));
+        self.call(move |keyring| keyring.set(&user, &content))
+    }
+
+    /// Writes an item that must not exist, and reads it back through a second connection.
+    pub(super) fn set_new(&self, user: &str, content: &[u8]) -> Result<(), KeyError> {
+        let (user, content) = (user.to_owned(), Zeroizing::new(content.to_vec()));
+        let patience = self.patience;
+        let place = "the system keyring".to_owned();
+        self.call(move |keyring| {
+            if keyring.get(&user)?.is_some() {
+                return Err(KeyError::Exists { place });
+            }
+            keyring.set(&user, &content)?;
+            match Connection::new(patience).get(&user)? {
+                Some(kept) if *kept == *content => Ok(()),
+                _ => Err(KeyError::NotKept { place }),
+            }
+        })
+    }
+
+    /// Removes the item of that user; it may be gone already.
+    pub(super) fn delete(&self, user: &str) -> Result<(), KeyError> {
+        let user = user.to_owned();
+        self.call(move |keyring| keyring.delete(&user))
+    }
+
+    fn call<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Connection) -> Result<T, KeyError> + Send + 'static,
+    ) -> Result<T, KeyError> {
+        if self.abandoned.load(Ordering::Relaxed) {
+            return Err(KeyError::TimedOut {
+                said: "an earlier call is still waiting".to_owned(),
+            });
+        }
+        let ended = || failed("its thread ended");
+        let (answer, answers) = mpsc::channel();
+        self.worker
+            .send(Box::new(move |connection| {
+                // Nobody listens any more when the caller's patience ended.
+                let _ = answer.send(job(connection));
+            }))
+            .map_err(|_| ended())?;
+        let deadline = self.patience.deadline();
+        answers
+            .recv_timeout(deadline)
+            .unwrap_or_else(|error| match error {
+                RecvTimeoutError::Disconnected => Err(ended()),
+                RecvTimeoutError::Timeout => {
+                    self.abandoned.store(true, Ordering::Relaxed);
+                    Err(KeyError::TimedOut {
+                        said: format!("waited {} s", deadline.as_secs()),
+                    })
+                }
+            })
+    }
+}
+
+fn failed(said: &str) -> KeyError {
+    KeyError::Failed {
+        said: said.to_owned(),
+    }
+}
+
+/// One session with the keyring, opened by its first use. Lives on the worker thread.
+struct Connection {
+    patience: Patience,
+    store: Option<Arc<CredentialStore>>,
+    /// The lock was looked at: no call of this session will open a dialog.
+    seen_unlocked: bool,
+}
+
+impl Connection {
+    fn new(patience: Patience) -> Self {
+        Self {
+            patience,
+            store: None,
+            seen_unlocked: false,
+        }
+    }
+
+    fn get(&mut self, user: &str) -> Result<Option<Item>, KeyError> {
+        match self.entry(user)?.get_secret() {
+            Ok(content) => Ok(Some(Zeroizing::new(content))),
+            Err(Error::NoEntry) => {
+                // Some services hide the items of a locked collection.
+                self.refuse_if_locked(user)?;
+                Ok(None)
+            }
+            Err(error) => Err(platform::explain(&error, user)),
+        }
+    }
+
+    fn set(&mut self, user: &str, content: &[u8]) -> Result<(), KeyError> {
+        let set = self.entry(user)?.set_secret(content);
+        set.map_err(|error| platform::explain(&error, user))
+    }
+
+    fn delete(&mut self, user: &str) -> Result<(), KeyError> {
+        match self.entry(user)?.delete_credential() {
+            Ok(()) | Err(Error::NoEntry) => Ok(()),
+            Err(error) => Err(platform::explain(&error, user)),
+        }
+    }
+
+    fn entry(&mut self, user: &str) -> Result<Entry, KeyError> {
+        if self.patience == Patience::Unattended {
+            self.refuse_if_locked(user)?;
+        }
+        let explain = |error| platform::explain(&error, user);
+        let store = match &self.store {
+            Some(store) => store,
+            None => self.store.insert(platform::open().map_err(explain)?),
+        };
+        store.build(SERVICE, user, None).map_err(explain)
+    }
+
+    fn refuse_if_locked(&mut self, user: &str) -> Result<(), KeyError> {
+        if !self.seen_unlocked {
+            platform::refuse_if_locked(user)?;
+            self.seen_unlocked = true;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,59 @@
+//! The macOS Keychain and the Windows Credential Manager. Built, but not verified on a machine.
+
+use std::sync::Arc;
+
+#[cfg(target_os = "macos")]
+use apple_native_keyring_store::keychain::Store;
+use keyring_core::{CredentialStore, Error};
+#[cfg(windows)]
+use windows_native_keyring_store::store::Store;
+
+use super::{KeyError, failed};
+use crate::escape;
+
+/// The login keychain, or the credentials of the Windows user.
+pub(super) fn open() -> Result<Arc<CredentialStore>, Error> {
+    Ok(Store::new()?)
+}
+
+/// Neither system tells whether reading an item would ask; the deadline has to do.
+pub(super) fn refuse_if_locked(_: &str) -> Result<(), KeyError> {
+    Ok(())
+}
+
+/// What an error of the store means.
+pub(super) fn explain(error: &Error, user: &str) -> KeyError {
+    match error {
+        Error::PlatformFailure(cause) | Error::NoStorageAccess(cause) => {
+            explain_code(&format!("{cause:?}"), escape::line(&cause.to_string()))
+        }
+        Error::Ambiguous(_) => KeyError::Ambiguous {
+            user: user.to_owned(),
+        },
+        _ => failed("it answered in a way that can't be understood"),
+    }
+}
+
+/// `OSStatus` values by their numbers (`SecBase.h`), since their texts are translated.
+fn explain_code(debug: &str, said: String) -> KeyError {
+    let is = |codes: &[&str]| codes.iter().any(|code| debug.contains(code));
+    if is(&["-25308", "-128"]) {
+        // errSecInteractionNotAllowed, errSecUserCanceled
+        KeyError::Locked { said }
+    } else if is(&["-25293", "-25244", "-34018"]) {
+        // errSecAuthFailed, errSecInvalidOwnerEdit, errSecMissingEntitlement
+        KeyError::Denied { said }
+    } else if is(&[
+        "-25291",
+        "-25294",
+        "-25295",
+        "-25307",
+        "PlatformError(1312)",
+    ]) {
+        // errSecNotAvailable, -NoSuchKeychain, -InvalidKeychain, -NoDefaultKeychain;
+        // ERROR_NO_SUCH_LOGON_SESSION
+        KeyError::Absent { said }
+    } else {
+        KeyError::Failed { said }
+    }
+}

@@ -1,0 +1,120 @@
+//! The Secret Service on D-Bus: `gnome-keyring`, `KWallet`, `KeePassXC`.
+//!
+//! The store unlocks whatever it meets, which opens a dialog on somebody's desktop. To refuse that
+//! without a terminal, a second, unencrypted session looks at the lock first; no secret crosses it.
+
+use std::sync::Arc;
+
+use dbus_secret_service::{EncryptionType, Error as ServiceError, SecretService};
+use dbus_secret_service_keyring_store::Store;
+use keyring_core::{CredentialStore, Error};
+
+use super::{KeyError, SERVICE, failed};
+use crate::escape;
+
+/// For answers whose own text could quote what was read.
+const NOT_UNDERSTOOD: &str = "it answered in a way that can't be understood";
+
+/// Connects to the session's bus and its keyring; secrets travel encrypted (Diffie-Hellman).
+pub(super) fn open() -> Result<Arc<CredentialStore>, Error> {
+    Ok(Store::new()?)
+}
+
+/// Fails when reading or making the item of that user would have to unlock something.
+pub(super) fn refuse_if_locked(user: &str) -> Result<(), KeyError> {
+    let explain = |error| explain_service(&error, user);
+    let service = SecretService::connect(EncryptionType::Plain).map_err(explain)?;
+    let attributes = [("service", SERVICE), ("username", user)];
+    let found = service.search_items(attributes.into()).map_err(explain)?;
+    if !found.locked.is_empty() {
+        return Err(locked("its item is locked"));
+    }
+    if !found.unlocked.is_empty() {
+        return Ok(());
+    }
+    match service
+        .get_default_collection()
+        .and_then(|collection| collection.is_locked())
+    {
+        Ok(true) => Err(locked("its default collection is locked")),
+        Ok(false) | Err(ServiceError::NoResult) => Ok(()),
+        Err(error) => Err(explain_service(&error, user)),
+    }
+}
+
+fn locked(said: &str) -> KeyError {
+    KeyError::Locked {
+        said: said.to_owned(),
+    }
+}
+
+/// What an error of the store means.
+pub(super) fn explain(error: &Error, user: &str) -> KeyError {
+    match error {
+        Error::PlatformFailure(cause) | Error::NoStorageAccess(cause) => {
+            match cause.downcast_ref::<ServiceError>() {
+                Some(cause) => explain_service(cause, user),
+                None => failed(&escape::line(&cause.to_string())),
+            }
+        }
+        Error::Ambiguous(_) => KeyError::Ambiguous {
+            user: user.to_owned(),
+        },
+        Error::NoEntry
+        | Error::BadEncoding(_)
+        | Error::BadDataFormat(..)
+        | Error::BadStoreFormat(_)
+        | Error::TooLong(..)
+        | Error::Invalid(..)
+        | Error::NoDefaultStore
+        | Error::NotSupportedByStore(_)
+        | _ => failed(NOT_UNDERSTOOD),
+    }
+}
+
+fn explain_service(error: &ServiceError, user: &str) -> KeyError {
+    match error {
+        ServiceError::Locked => locked("it stayed locked"),
+        ServiceError::Prompt => locked("its unlock dialog was dismissed, or could not be shown"),
+        ServiceError::NoResult => absent("it has no default collection"),
+        ServiceError::Unavailable => absent("no Secret Service runs on this session's D-Bus"),
+        ServiceError::Dbus(error) => {
+            let name = error.name().unwrap_or_default();
+            let text = error.message().unwrap_or_default();
+            explain_bus(name, text, user)
+        }
+        ServiceError::Crypto(_)
+        | ServiceError::Path(_)
+        | ServiceError::Parse
+        | ServiceError::UnsupportedSecretFormat
+        | _ => failed(NOT_UNDERSTOOD),
+    }
+}
+
+/// D-Bus errors are told apart by name, as the D-Bus specification has them; texts are for people.
+fn explain_bus(name: &str, text: &str, user: &str) -> KeyError {
+    let said = escape::line(if text.is_empty() { name } else { text });
+    match name.rsplit('.').next().unwrap_or_default() {
+        "IsLocked" => KeyError::Locked { said },
+        "AccessDenied" | "AuthFailed" | "InteractiveAuthorizationRequired" => {
+            KeyError::Denied { said }
+        }
+        "NoReply" | "Timeout" | "TimedOut" => KeyError::TimedOut { said },
+        "ServiceUnknown" | "NameHasNoOwner" => {
+            absent("no Secret Service runs on this session's D-Bus (`org.freedesktop.secrets`)")
+        }
+        "NoServer" | "FileNotFound" | "BadAddress" | "NotSupported" | "Disconnected" => {
+            absent(&format!("no D-Bus session: {said}"))
+        }
+        _ if name.contains(".Spawn.") => KeyError::Absent { said },
+        _ => KeyError::Failed {
+            said: format!("{said} ({}, item `{user}`)", escape::line(name)),
+        },
+    }
+}
+
+fn absent(said: &str) -> KeyError {
+    KeyError::Absent {
+        said: said.to_owned(),
+    }
+}

@@ -1,0 +1,215 @@
+//! Pin and anchor as files, for a key that is not in a keyring.
+//!
+//! A keyring item is as private as the key itself; a file beside the key is not: whoever can write
+//! the folder could put a pin of their own there. So the pin's file carries a MAC that only the
+//! holder of the identity can make. The anchor is sealed by the vault and passes through as bytes.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use age::secrecy::ExposeSecret;
+use age::x25519;
+use hkdf::Hkdf;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use super::KeyError;
+use crate::names::{VaultId, hex};
+use crate::private_file::{self, PrivateFileError};
+
+/// No pin or anchor is larger.
+const LIMIT: u64 = 64 * 1024;
+const PIN_FORM: &str = "oauthctl pin 1";
+const PIN_INFO: &[u8] = b"oauthctl key pin file v1";
+
+/// Where the notes of one vault lie.
+#[derive(Debug)]
+pub(super) struct Notes {
+    /// Where they are written, and read first: a path that lacks its `.pin` or `.anchor`.
+    stem: PathBuf,
+    /// Where they are read when the first place has none.
+    also: Option<PathBuf>,
+}
+
+impl Notes {
+    /// `<identity file>.<vault id>.pin` and `.anchor`.
+    pub(super) fn beside(identity_file: &Path, vault_id: VaultId) -> Self {
+        Self {
+            stem: with_suffix(identity_file, &vault_id.to_string()),
+            also: None,
+        }
+    }
+
+    /// `<vault id>.pin` and `.anchor` in the state folder.
+    pub(super) fn in_state(state_dir: &Path, vault_id: VaultId) -> Self {
+        Self {
+            stem: state_dir.join(vault_id.to_string()),
+            also: None,
+        }
+    }
+
+    /// Beside the file where its folder can be written, else in the state folder; what somebody
+    /// else put beside the file is still read.
+    pub(super) fn beside_or_in_state(file: &Path, state_dir: &Path, vault_id: VaultId) -> Self {
+        let beside = Self::beside(file, vault_id);
+        if can_write_beside(file) {
+            return beside;
+        }
+        Self {
+            also: Some(beside.stem),
+            ..Self::in_state(state_dir, vault_id)
+        }
+    }
+
+    pub(super) fn read_pin(
+        &self,
+        identity: &x25519::Identity,
+        vault_id: VaultId,
+    ) -> Result<Option<String>, KeyError> {
+        let Some((path, content)) = self.read("pin")? else {
+            return Ok(None);
+        };
+        match open_pin(&content, identity, vault_id) {
+            Some(pin) => Ok(Some(pin)),
+            None => Err(KeyError::PinForged { path }),
+        }
+    }
+
+    pub(super) fn write_pin(
+        &self,
+        pin: &str,
+        identity: &x25519::Identity,
+        vault_id: VaultId,
+    ) -> Result<(), KeyError> {
+        let body = pin_body(pin, vault_id);
+        let mac = pin_mac(&body, identity, vault_id).finalize().into_bytes();
+        self.write("pin", format!("{body}mac {}\n", hex(&mac)).as_bytes())
+    }
+
+    pub(super) fn read_anchor(&self) -> Result<Option<Vec<u8>>, KeyError> {
+        Ok(self.read("anchor")?.map(|(_, content)| content))
+    }
+
+    pub(super) fn write_anchor(&self, anchor: &[u8]) -> Result<(), KeyError> {
+        self.write("anchor", anchor)
+    }
+
+    /// Removes both from where they are written.
+    pub(super) fn remove(&self) -> Result<(), KeyError> {
+        for kind in ["pin", "anchor"] {
+            remove_file(&with_suffix(&self.stem, kind))?;
+        }
+        Ok(())
+    }
+
+    fn read(&self, kind: &str) -> Result<Option<(PathBuf, Vec<u8>)>, KeyError> {
+        for stem in iter_some(&self.stem, self.also.as_ref()) {
+            let path = with_suffix(stem, kind);
+            match private_file::read(&path, LIMIT) {
+                Ok(content) => return Ok(Some((path, content))),
+                Err(error) if error.is_not_found() => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(None)
+    }
+
+    fn write(&self, kind: &str, content: &[u8]) -> Result<(), KeyError> {
+        if let Some(parent) = self.stem.parent().filter(|parent| !parent.exists()) {
+            private_file::ensure_folder(parent)?;
+        }
+        Ok(private_file::replace(
+            &with_suffix(&self.stem, kind),
+            content,
+        )?)
+    }
+}
+
+fn iter_some<'a>(
+    first: &'a PathBuf,
+    second: Option<&'a PathBuf>,
+) -> impl Iterator<Item = &'a PathBuf> {
+    std::iter::once(first).chain(second)
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(".");
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+#[cfg(unix)]
+fn can_write_beside(file: &Path) -> bool {
+    use rustix::fs::{Access, access};
+    let folder = file
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    access(
+        folder.unwrap_or(Path::new(".")),
+        Access::WRITE_OK | Access::EXEC_OK,
+    )
+    .is_ok()
+}
+
+#[cfg(not(unix))]
+fn can_write_beside(_: &Path) -> bool {
+    true
+}
+
+/// Removes a file; it may be gone already.
+pub(super) fn remove_file(path: &Path) -> Result<(), KeyError> {
+    match std::fs::remove_file(path) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(source) => {
+            let path = path.to_owned();
+            Err(PrivateFileError::Io {
+                action: "remove",
+                path,
+                source,
+            }
+            .into())
+        }
+    }
+}
+
+fn pin_body(pin: &str, vault_id: VaultId) -> String {
+    format!("{PIN_FORM}\nvault {vault_id}\npin {pin}\n")
+}
+
+/// The pin, if the whole file is what [`Notes::write_pin`] makes of it with this identity.
+fn open_pin(content: &[u8], identity: &x25519::Identity, vault_id: VaultId) -> Option<String> {
+    let text = str::from_utf8(content).ok()?;
+    let body_length = text.rfind("mac ")?;
+    let (body, mac) = text.split_at_checked(body_length)?;
+    let mac = mac.strip_prefix("mac ")?.strip_suffix('\n')?;
+    pin_mac(body, identity, vault_id)
+        .verify_slice(&unhex(mac)?)
+        .ok()?;
+    let pin = body.strip_prefix(&pin_body("", vault_id).trim_end().to_owned())?;
+    Some(pin.trim().to_owned())
+}
+
+fn pin_mac(body: &str, identity: &x25519::Identity, vault_id: VaultId) -> Hmac<Sha256> {
+    let secret = identity.to_string();
+    // One block of SHA-256: the length that HMAC takes as it is.
+    let mut key = Zeroizing::new([0_u8; 64]);
+    let derived = Hkdf::<Sha256>::new(Some(&vault_id.0), secret.expose_secret().as_bytes())
+        .expand(PIN_INFO, key.as_mut());
+    debug_assert!(derived.is_ok(), "HKDF-SHA256 gives up to 8160 bytes");
+    let mut mac = Hmac::<Sha256>::new(key.as_slice().into());
+    mac.update(body.as_bytes());
+    mac
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits = text.as_bytes().chunks_exact(2);
+    if !digits.remainder().is_empty() {
+        return None;
+    }
+    digits
+        .map(|pair| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok())
+        .collect()
+}

@@ -1,0 +1,170 @@
+//! Where the master key comes from, as the vault's header records it.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use thiserror::Error;
+use url::Url;
+
+use crate::escape;
+
+/// The first word of a recorded source: the version of its form.
+const VERSION: &str = "1";
+
+/// The place of a vault's master identity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// An item of the system keyring.
+    Keyring,
+    /// An age identity file, absolute path.
+    IdentityFile(PathBuf),
+    /// An age identity file that is protected by a passphrase (scrypt), absolute path.
+    PassphraseFile(PathBuf),
+    /// Nothing is kept: `OAUTHCTL_IDENTITY_FILE` or `OAUTHCTL_IDENTITY` gives it each time.
+    Environment,
+}
+
+/// Why a source can't be recorded or read.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum SourceError {
+    /// A relative path means something else in another folder.
+    #[error("`{}` is not an absolute path without `..`", path.display())]
+    NotAbsolute {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The header holds something that this version doesn't know.
+    #[error(
+        "the vault's key source `{}` is not known to this version",
+        escape::line(said)
+    )]
+    Unknown {
+        /// What the header says.
+        said: String,
+    },
+}
+
+impl Source {
+    /// The text for the vault's header: version, kind, and for files a `file:` URL.
+    ///
+    /// # Errors
+    /// [`SourceError::NotAbsolute`] when the path would not come back as it went in.
+    pub fn to_text(&self) -> Result<String, SourceError> {
+        let (kind, path) = match self {
+            Self::Keyring => return Ok(format!("{VERSION} keyring")),
+            Self::Environment => return Ok(format!("{VERSION} environment")),
+            Self::IdentityFile(path) => ("identity-file", path),
+            Self::PassphraseFile(path) => ("passphrase-file", path),
+        };
+        let not_absolute = || SourceError::NotAbsolute { path: path.clone() };
+        let url = Url::from_file_path(path).map_err(|()| not_absolute())?;
+        let text = format!("{VERSION} {kind} {url}");
+        if Self::parse(&text)? == *self {
+            Ok(text)
+        } else {
+            Err(not_absolute())
+        }
+    }
+
+    /// Reads what [`Source::to_text`] wrote.
+    ///
+    /// # Errors
+    /// [`SourceError::Unknown`] for every other text.
+    pub fn parse(text: &str) -> Result<Self, SourceError> {
+        let unknown = || SourceError::Unknown {
+            said: text.to_owned(),
+        };
+        let file = |url: &str| {
+            let url = Url::parse(url).ok().filter(|url| url.scheme() == "file");
+            url.and_then(|url| url.to_file_path().ok())
+                .ok_or_else(unknown)
+        };
+        let words: Vec<&str> = text.split(' ').collect();
+        match words.as_slice() {
+            [VERSION, "keyring"] => Ok(Self::Keyring),
+            [VERSION, "environment"] => Ok(Self::Environment),
+            [VERSION, "identity-file", url] => file(url).map(Self::IdentityFile),
+            [VERSION, "passphrase-file", url] => file(url).map(Self::PassphraseFile),
+            _ => Err(unknown()),
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Keyring => f.write_str("the system keyring"),
+            Self::IdentityFile(path) => write!(f, "the file `{}`", path.display()),
+            Self::PassphraseFile(path) => {
+                write!(f, "the passphrase-protected file `{}`", path.display())
+            }
+            Self::Environment => f.write_str("the environment"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recorded_source_comes_back_as_it_went_in() {
+        let odd = PathBuf::from("/home/zoë/my keys/100% \"sure\"\n/k?#.txt");
+        for source in [
+            Source::Keyring,
+            Source::Environment,
+            Source::IdentityFile("/k".into()),
+            Source::IdentityFile(odd.clone()),
+            Source::PassphraseFile(odd),
+        ] {
+            let text = source.to_text().unwrap();
+            assert_eq!(Source::parse(&text).unwrap(), source, "{text}");
+            assert!(!text.contains('\n'), "{text}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_path_that_is_no_utf_8_is_recorded_too() {
+        use std::os::unix::ffi::OsStringExt;
+        let path = std::ffi::OsString::from_vec(b"/k\xff\xfe.txt".to_vec());
+        let source = Source::IdentityFile(path.into());
+        assert_eq!(Source::parse(&source.to_text().unwrap()).unwrap(), source);
+    }
+
+    #[test]
+    fn relative_paths_are_refused() {
+        for path in ["k", "./k", "../k", "", "/a/../k"] {
+            let refused = Source::IdentityFile(path.into()).to_text();
+            assert!(
+                matches!(refused, Err(SourceError::NotAbsolute { .. })),
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_unknown_source_is_refused() {
+        for text in [
+            "",
+            "keyring",
+            "2 keyring",
+            "1 kwallet",
+            "1  keyring",
+            "1 keyring ",
+            "1 keyring x",
+            "1 identity-file",
+            "1 identity-file /k",
+            "1 identity-file https://x/k",
+            "1 identity-file file:///k x",
+            "1 identity-file file://host/k",
+            "1\nkeyring",
+        ] {
+            let refused = Source::parse(text);
+            assert!(
+                matches!(refused, Err(SourceError::Unknown { .. })),
+                "{text:?} {refused:?}"
+            );
+        }
+    }
+}
