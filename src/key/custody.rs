@@ -312,3 +312,259 @@ fn mint_in_file(path: &Path, protection: Protection, ask: &Ask) -> Result<Custod
         minted: true,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VAULT: VaultId = VaultId([3; 16]);
+
+    struct World {
+        folder: tempfile::TempDir,
+        state: PathBuf,
+    }
+
+    impl World {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let state = folder.path().join("state");
+            Self { folder, state }
+        }
+
+        fn path(&self, name: &str) -> PathBuf {
+            self.folder.path().join(name)
+        }
+
+        fn ask<'a>(&'a self, recorded: &'a Source) -> Ask<'a> {
+            Ask {
+                vault_id: VAULT,
+                recorded,
+                identity: None,
+                identity_file: None,
+                passphrase_file: None,
+                prompt: None,
+                state_dir: &self.state,
+            }
+        }
+
+        fn files(&self) -> Vec<String> {
+            let mut names: Vec<String> = walk(self.folder.path());
+            names.sort();
+            names
+        }
+    }
+
+    fn walk(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
+        entries
+            .flat_map(|path| {
+                if path.is_dir() {
+                    walk(&path)
+                } else {
+                    vec![path.display().to_string()]
+                }
+            })
+            .collect()
+    }
+
+    fn secret_of(custody: &Custody) -> String {
+        custody.identity().to_string().expose_secret().to_owned()
+    }
+
+    fn refused(result: Result<Custody, KeyError>) -> KeyError {
+        result.err().unwrap()
+    }
+
+    #[test]
+    fn a_key_file_is_made_once_and_opened_again_with_its_notes() {
+        let world = World::new();
+        let source = Source::IdentityFile(world.path("keys/key.txt"));
+        let made = create(&source, &world.ask(&source)).unwrap();
+        made.write_pin("pin").unwrap();
+        made.write_anchor(b"anchor").unwrap();
+        let opened = unlock(&world.ask(&source)).unwrap();
+        assert_eq!(secret_of(&opened), secret_of(&made));
+        assert_eq!(opened.recipient().to_string(), made.recipient().to_string());
+        assert_eq!(opened.read_pin().unwrap().unwrap(), "pin");
+        assert_eq!(opened.read_anchor().unwrap().unwrap(), b"anchor");
+        assert!(opened.describe().contains("keys/key.txt"));
+        let again = create(&source, &world.ask(&source)).unwrap();
+        assert_eq!(
+            secret_of(&again),
+            secret_of(&made),
+            "an existing file is used, not replaced"
+        );
+        again.forget().unwrap();
+        assert!(
+            world.path("keys/key.txt").exists(),
+            "what it did not make it does not remove"
+        );
+    }
+
+    #[test]
+    fn forget_takes_back_what_create_made() {
+        let world = World::new();
+        let source = Source::IdentityFile(world.path("key.txt"));
+        let made = create(&source, &world.ask(&source)).unwrap();
+        made.write_pin("pin").unwrap();
+        made.write_anchor(b"anchor").unwrap();
+        assert_eq!(world.files().len(), 3);
+        made.forget().unwrap();
+        assert!(world.files().is_empty(), "{:?}", world.files());
+    }
+
+    #[test]
+    fn unlock_never_makes_anything() {
+        let world = World::new();
+        for source in [
+            Source::IdentityFile(world.path("none.txt")),
+            Source::PassphraseFile(world.path("none.age")),
+        ] {
+            let error = refused(unlock(&world.ask(&source)));
+            assert!(
+                matches!(&error, KeyError::File(e) if e.is_not_found()),
+                "{error}"
+            );
+        }
+        let error = refused(unlock(&world.ask(&Source::Environment)));
+        assert!(matches!(error, KeyError::NotSet), "{error}");
+        assert!(world.files().is_empty());
+    }
+
+    #[test]
+    fn the_identity_file_beats_the_identity_and_both_beat_what_is_recorded() {
+        let world = World::new();
+        let recorded = Source::IdentityFile(world.path("recorded.txt"));
+        let first = create(&recorded, &world.ask(&recorded)).unwrap();
+        let other = Source::IdentityFile(world.path("given.txt"));
+        let second = create(&other, &world.ask(&other)).unwrap();
+        let third = Secret::new(
+            x25519::Identity::generate()
+                .to_string()
+                .expose_secret()
+                .into(),
+        );
+        let given = world.path("given.txt");
+
+        let mut ask = world.ask(&recorded);
+        assert_eq!(secret_of(&unlock(&ask).unwrap()), secret_of(&first));
+        ask.identity = Some(&third);
+        let custody = unlock(&ask).unwrap();
+        assert_eq!(secret_of(&custody), third.expose());
+        custody.write_pin("in state").unwrap();
+        assert!(world.path(&format!("state/{VAULT}.pin")).exists());
+        ask.identity_file = Some(&given);
+        let custody = unlock(&ask).unwrap();
+        assert_eq!(secret_of(&custody), secret_of(&second));
+        assert_eq!(
+            custody.read_pin().unwrap(),
+            None,
+            "each key has notes of its own"
+        );
+        custody.write_pin("beside").unwrap();
+        assert!(world.path(&format!("given.txt.{VAULT}.pin")).exists());
+    }
+
+    #[test]
+    fn a_broken_override_is_an_error_not_a_fallback() {
+        let world = World::new();
+        let recorded = Source::IdentityFile(world.path("recorded.txt"));
+        create(&recorded, &world.ask(&recorded)).unwrap();
+        let (missing, nonsense) = (
+            world.path("missing"),
+            Secret::new("AGE-SECRET-KEY-1X".into()),
+        );
+        let mut ask = world.ask(&recorded);
+        ask.identity = Some(&nonsense);
+        assert!(matches!(
+            refused(unlock(&ask)),
+            KeyError::BadIdentity { .. }
+        ));
+        ask.identity_file = Some(&missing);
+        assert!(matches!(refused(unlock(&ask)), KeyError::File(_)));
+    }
+
+    #[test]
+    fn a_new_key_beside_an_override_is_refused() {
+        let world = World::new();
+        let source = Source::IdentityFile(world.path("key.txt"));
+        let (other, given) = (world.path("other.txt"), world.path("key.txt"));
+        let text = Secret::new(
+            x25519::Identity::generate()
+                .to_string()
+                .expose_secret()
+                .into(),
+        );
+        let mut ask = world.ask(&source);
+        ask.identity = Some(&text);
+        assert!(matches!(
+            refused(create(&source, &ask)),
+            KeyError::Overridden { .. }
+        ));
+        assert!(matches!(
+            refused(create(&Source::Keyring, &ask)),
+            KeyError::Overridden { .. }
+        ));
+        let custody = create(&Source::Environment, &ask).unwrap();
+        assert_eq!(secret_of(&custody), text.expose());
+        ask.identity = None;
+        ask.identity_file = Some(&other);
+        assert!(matches!(
+            refused(create(&source, &ask)),
+            KeyError::Overridden { .. }
+        ));
+        assert!(world.files().is_empty());
+        ask.identity_file = Some(&given);
+        create(&source, &ask).unwrap();
+        assert_eq!(world.files().len(), 1);
+    }
+
+    #[test]
+    fn a_protected_key_is_not_made_without_a_usable_passphrase() {
+        let world = World::new();
+        let source = Source::PassphraseFile(world.path("key.age"));
+        let mut ask = world.ask(&source);
+        assert!(matches!(
+            refused(create(&source, &ask)),
+            KeyError::NoTerminal { .. }
+        ));
+        let count = std::cell::Cell::new(0);
+        let differ = |_: &str| {
+            count.set(count.get() + 1);
+            Ok(Secret::new(format!("answer {}", count.get())))
+        };
+        ask.prompt = Some(&differ);
+        assert!(matches!(
+            refused(create(&source, &ask)),
+            KeyError::BadPassphrase { .. }
+        ));
+        let empty = |_: &str| Ok(Secret::new(String::new()));
+        ask.prompt = Some(&empty);
+        assert!(matches!(
+            refused(create(&source, &ask)),
+            KeyError::BadPassphrase { .. }
+        ));
+        assert!(world.files().is_empty());
+    }
+
+    #[test]
+    fn a_source_that_could_not_be_recorded_makes_no_key() {
+        let world = World::new();
+        let source = Source::IdentityFile("key.txt".into());
+        assert!(matches!(
+            refused(create(&source, &world.ask(&source))),
+            KeyError::Source(_)
+        ));
+    }
+
+    #[test]
+    fn debug_of_a_custody_shows_no_key() {
+        let world = World::new();
+        let source = Source::IdentityFile(world.path("key.txt"));
+        let made = create(&source, &world.ask(&source)).unwrap();
+        let shown = format!("{made:?} {}", made.describe());
+        assert!(!shown.contains("AGE-SECRET-KEY"), "{shown}");
+    }
+}

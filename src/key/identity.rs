@@ -256,3 +256,311 @@ fn encrypt(plain: &[u8], passphrase: &Secret, factor: u8) -> Result<Zeroizing<Ve
         .map_err(failed)?;
     Ok(Zeroizing::new(sealed))
 }
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::fs::{self, Permissions};
+    use std::io;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::key::Source;
+    use crate::private_file::PrivateFileError;
+
+    const RECORDED: Source = Source::Environment;
+
+    fn ask<'a>(
+        passphrase_file: Option<&'a Path>,
+        prompt: Option<crate::key::Prompt<'a>>,
+    ) -> Ask<'a> {
+        Ask {
+            vault_id: VaultId([7; 16]),
+            recorded: &RECORDED,
+            identity: None,
+            identity_file: None,
+            passphrase_file,
+            prompt,
+            state_dir: Path::new("/nowhere"),
+        }
+    }
+
+    /// A private file in a folder of its own.
+    fn file(content: impl AsRef<[u8]>) -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.txt");
+        private_file::replace(&path, content.as_ref()).unwrap();
+        (folder, path)
+    }
+
+    fn key() -> (x25519::Identity, String) {
+        let identity = x25519::Identity::generate();
+        let text = identity.to_string().expose_secret().to_owned();
+        (identity, text)
+    }
+
+    fn read(path: &Path, protection: Protection) -> Result<x25519::Identity, KeyError> {
+        from_file(path, protection, &ask(None, None))
+    }
+
+    fn same(one: &x25519::Identity, other: &x25519::Identity) -> bool {
+        one.to_string().expose_secret() == other.to_string().expose_secret()
+    }
+
+    fn why(result: Result<x25519::Identity, KeyError>) -> &'static str {
+        match result {
+            Err(KeyError::BadIdentity { why, .. }) => why,
+            Err(other) => panic!("{other}"),
+            Ok(_) => panic!("accepted"),
+        }
+    }
+
+    #[test]
+    fn an_identity_file_is_read_as_age_writes_it() {
+        let (identity, line) = key();
+        for text in [
+            line.clone(),
+            format!("{line}\n"),
+            format!("# created: 2026-01-01\n# public key: age1…\n{line}\n"),
+            format!("\r\n# windows\r\n{line}\r\n\r\n"),
+            format!("  {line}  \n\n# after\n"),
+        ] {
+            assert!(same(&from_text(&text, "x").unwrap(), &identity), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_not_one_identity_is_refused_and_never_quoted() {
+        let (_, line) = key();
+        let (_, second) = key();
+        let mistyped = line.replacen("1", "1Q", 2);
+        let table = [
+            ("", "no identity"),
+            ("\n# only a comment\r\n", "no identity"),
+            (&*format!("{line}\n{second}"), "more than one"),
+            (&*format!("{line}\n{line}"), "more than one"),
+            (&*format!("{line} {line}"), "damaged"),
+            (&*mistyped, "damaged"),
+            (&*format!("\u{feff}{line}"), "damaged"),
+            ("AGE-PLUGIN-YUBIKEY-1QQQ", "plugin"),
+            ("AGE-SECRET-KEY-PQ-1QQQ", "post-quantum"),
+            ("age1qqq", "public key"),
+            ("-----BEGIN OPENSSH PRIVATE KEY-----", "another program"),
+        ];
+        for (text, wanted) in table {
+            let error = from_text(text, "`x`").err().unwrap();
+            let said = error.to_string();
+            assert!(said.contains(wanted), "{text:?}: {said}");
+            assert!(!said.contains("AGE-SECRET-KEY-1"), "{said}");
+            assert!(!said.contains('\u{2068}'), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_others_could_read_or_replace_is_refused() {
+        let (_, line) = key();
+        let (folder, path) = file(&line);
+        assert!(read(&path, Protection::Plain).is_ok(), "the control");
+        for mode in [0o640, 0o604, 0o620, 0o602, 0o610, 0o644, 0o666, 0o777] {
+            fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+            let error = read(&path, Protection::Plain).err().unwrap();
+            assert!(
+                matches!(error, KeyError::File(PrivateFileError::Loose { mode: m, .. }) if m == mode),
+                "{mode:o}: {error}"
+            );
+            let way_out = error.way_out().join("\n");
+            let wanted = format!("chmod {:o} '{}'", mode & 0o700, path.display());
+            assert!(way_out.contains(&wanted), "{way_out}");
+        }
+        for mode in [0o600, 0o400] {
+            fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+            assert!(read(&path, Protection::Plain).is_ok(), "{mode:o}");
+        }
+        let link = folder.path().join("link");
+        symlink(&path, &link).unwrap();
+        let refused = read(&link, Protection::Plain);
+        assert!(matches!(
+            refused,
+            Err(KeyError::File(PrivateFileError::Symlink { .. }))
+        ));
+        let refused = read(folder.path(), Protection::Plain);
+        assert!(matches!(
+            refused,
+            Err(KeyError::File(PrivateFileError::WrongType { .. }))
+        ));
+        let missing = read(&folder.path().join("none"), Protection::Plain);
+        assert!(matches!(missing, Err(KeyError::File(error)) if error.is_not_found()));
+    }
+
+    #[test]
+    fn a_large_file_is_refused() {
+        let (_, line) = key();
+        let comment = format!("# {}\n{line}\n", "x".repeat(60_000));
+        let (_folder, path) = file(comment);
+        assert!(read(&path, Protection::Plain).is_ok(), "the control");
+        let comment = format!("# {}\n{line}\n", "x".repeat(70_000));
+        let (_folder, path) = file(comment);
+        let refused = read(&path, Protection::Plain);
+        assert!(matches!(
+            refused,
+            Err(KeyError::File(PrivateFileError::TooLarge { .. }))
+        ));
+    }
+
+    #[test]
+    fn a_protected_file_opens_with_its_passphrase_only() {
+        let (identity, line) = key();
+        let sealed = encrypt(line.as_bytes(), &Secret::new("correct horse".into()), 4).unwrap();
+        let (_folder, path) = file(&sealed);
+        let (_other, binary) = file(unarmored(&sealed));
+        for path in [&path, &binary] {
+            for (said, opens) in [
+                ("correct horse", true),
+                ("correct horse\n", true),
+                ("correct horse\r\n", true),
+                ("correct horse ", false),
+                ("wrong", false),
+            ] {
+                let (_folder, passphrase) = file(said);
+                let read = from_file(path, Protection::Passphrase, &ask(Some(&passphrase), None));
+                match read {
+                    Ok(read) => assert!(opens && same(&read, &identity), "{said:?}"),
+                    Err(error) => assert!(
+                        !opens && matches!(error, KeyError::WrongPassphrase { .. }),
+                        "{said:?} {error}"
+                    ),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_passphrase_is_asked_only_where_somebody_can_answer() {
+        let (identity, line) = key();
+        let sealed = encrypt(line.as_bytes(), &Secret::new("p".into()), 4).unwrap();
+        let (_folder, path) = file(&sealed);
+        let alone = read(&path, Protection::Either);
+        assert!(matches!(alone, Err(KeyError::NoTerminal { .. })));
+        let answer = |_: &str| Ok(Secret::new("p".into()));
+        let asked = from_file(&path, Protection::Either, &ask(None, Some(&answer)));
+        assert!(same(&asked.unwrap(), &identity));
+        let broken = |_: &str| Err(io::Error::from(io::ErrorKind::UnexpectedEof));
+        let asked = from_file(&path, Protection::Either, &ask(None, Some(&broken)));
+        assert!(matches!(asked, Err(KeyError::Prompt(_))));
+        let (_folder, passphrase) = file("p\n");
+        let never = |_: &str| -> io::Result<Secret> { panic!("the file beats the prompt") };
+        let asked = from_file(
+            &path,
+            Protection::Either,
+            &ask(Some(&passphrase), Some(&never)),
+        );
+        assert!(same(&asked.unwrap(), &identity));
+    }
+
+    #[test]
+    fn a_passphrase_file_that_is_odd_or_loose_is_refused() {
+        let (_, line) = key();
+        let sealed = encrypt(line.as_bytes(), &Secret::new("p".into()), 4).unwrap();
+        let (_folder, path) = file(&sealed);
+        for content in [&b""[..], b"\n", b"p\np\n", b"p\n\n", b"\xff\n"] {
+            let (_folder, passphrase) = file(content);
+            let read = from_file(&path, Protection::Passphrase, &ask(Some(&passphrase), None));
+            assert!(
+                matches!(read, Err(KeyError::BadPassphrase { .. })),
+                "{content:?}"
+            );
+        }
+        let (_folder, passphrase) = file("p");
+        fs::set_permissions(&passphrase, Permissions::from_mode(0o644)).unwrap();
+        let read = from_file(&path, Protection::Passphrase, &ask(Some(&passphrase), None));
+        assert!(matches!(
+            read,
+            Err(KeyError::File(PrivateFileError::Loose { .. }))
+        ));
+    }
+
+    #[test]
+    fn a_work_factor_of_21_is_refused_before_any_work() {
+        let (_, line) = key();
+        let sealed = encrypt(line.as_bytes(), &Secret::new("p".into()), 4).unwrap();
+        let text = String::from_utf8_lossy(&unarmored(&sealed)).into_owned();
+        let salt = text.split(' ').nth(2).unwrap().to_owned();
+        for (factor, refused) in [("21", true), ("30", true), ("63", true), ("5", false)] {
+            let from = format!("{salt} 4\n").into_bytes();
+            let to = format!("{salt} {factor}\n").into_bytes();
+            let (_folder, path) = file(replaced(&unarmored(&sealed), &from, &to));
+            let (_other, passphrase) = file("p");
+            let read = from_file(&path, Protection::Passphrase, &ask(Some(&passphrase), None));
+            let too_much = matches!(read, Err(KeyError::WorkFactor { limit: 20, .. }));
+            assert_eq!(too_much, refused, "{factor}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_not_protected_as_recorded_is_refused() {
+        let (identity, line) = key();
+        let (_folder, plain) = file(&line);
+        let sealed = encrypt(line.as_bytes(), &Secret::new("p".into()), 4).unwrap();
+        let (_other, protected) = file(&sealed);
+        assert!(why(read(&plain, Protection::Passphrase)).contains("not encrypted"));
+        assert!(why(read(&protected, Protection::Plain)).contains("is encrypted"));
+        let (recipient, text) = (identity.to_public(), b"hello");
+        let (_third, to_a_key) = file(age::encrypt(&recipient, text).unwrap());
+        let answer = |_: &str| Ok(Secret::new("p".into()));
+        let asked = from_file(&to_a_key, Protection::Either, &ask(None, Some(&answer)));
+        assert!(why(asked).contains("encrypted to a key"));
+    }
+
+    #[test]
+    fn a_damaged_protected_file_is_refused_whatever_is_cut_or_changed() {
+        let (_, line) = key();
+        let sealed = unarmored(&encrypt(line.as_bytes(), &Secret::new("p".into()), 2).unwrap());
+        let (_other, passphrase) = file("p");
+        let read = |content: &[u8]| {
+            let (_folder, path) = file(content);
+            from_file(&path, Protection::Either, &ask(Some(&passphrase), None))
+        };
+        assert!(read(&sealed).is_ok(), "the control");
+        for length in (0..sealed.len()).step_by(7) {
+            assert!(read(&sealed[..length]).is_err(), "cut at {length}");
+        }
+        for position in (0..sealed.len()).step_by(5) {
+            let mut changed = sealed.to_vec();
+            changed[position] ^= 1;
+            assert!(read(&changed).is_err(), "changed at {position}");
+        }
+    }
+
+    fn unarmored(sealed: &[u8]) -> Vec<u8> {
+        let mut binary = Vec::new();
+        ArmoredReader::new(sealed).read_to_end(&mut binary).unwrap();
+        binary
+    }
+
+    fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+        let at = bytes
+            .windows(from.len())
+            .position(|window| window == from)
+            .unwrap();
+        [&bytes[..at], to, &bytes[at + from.len()..]].concat()
+    }
+
+    #[test]
+    fn a_new_protected_file_costs_work_factor_18() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.age");
+        let (identity, _) = key();
+        let passphrase = Secret::new("p".into());
+        to_new_file(&path, &identity, Some(&passphrase), VaultId([7; 16])).unwrap();
+        let header = String::from_utf8_lossy(&unarmored(&fs::read(&path).unwrap())).into_owned();
+        let stanza = header.lines().nth(1).unwrap();
+        assert!(
+            stanza.starts_with("-> scrypt ") && stanza.ends_with(" 18"),
+            "{stanza}"
+        );
+        let answer = |_: &str| Ok(Secret::new("p".into()));
+        let read = from_file(&path, Protection::Passphrase, &ask(None, Some(&answer)));
+        assert!(same(&read.unwrap(), &identity));
+    }
+}

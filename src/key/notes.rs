@@ -213,3 +213,128 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
         .map(|pair| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok())
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VAULT: VaultId = VaultId([1; 16]);
+    const OTHER: VaultId = VaultId([2; 16]);
+
+    fn world() -> (tempfile::TempDir, Notes, x25519::Identity) {
+        let folder = tempfile::tempdir().unwrap();
+        let notes = Notes::beside(&folder.path().join("key.txt"), VAULT);
+        (folder, notes, x25519::Identity::generate())
+    }
+
+    fn pin_file(notes: &Notes) -> PathBuf {
+        with_suffix(&notes.stem, "pin")
+    }
+
+    #[test]
+    fn a_pin_comes_back_and_a_missing_one_is_none() {
+        let (folder, notes, identity) = world();
+        assert_eq!(notes.read_pin(&identity, VAULT).unwrap(), None);
+        notes.write_pin("ab:cd", &identity, VAULT).unwrap();
+        assert_eq!(notes.read_pin(&identity, VAULT).unwrap().unwrap(), "ab:cd");
+        let name = format!("key.txt.{VAULT}.pin");
+        assert!(folder.path().join(name).exists());
+        notes.remove().unwrap();
+        assert_eq!(notes.read_pin(&identity, VAULT).unwrap(), None);
+    }
+
+    #[test]
+    fn a_pin_written_without_the_key_is_forged() {
+        let (_folder, notes, identity) = world();
+        let attacker = x25519::Identity::generate();
+        notes.write_pin("theirs", &attacker, VAULT).unwrap();
+        let read = notes.read_pin(&identity, VAULT);
+        assert!(matches!(read, Err(KeyError::PinForged { .. })), "{read:?}");
+        assert_eq!(
+            notes.read_pin(&attacker, VAULT).unwrap().unwrap(),
+            "theirs",
+            "the control"
+        );
+    }
+
+    #[test]
+    fn the_pin_of_another_vault_is_forged_here() {
+        let (folder, notes, identity) = world();
+        let other = Notes::beside(&folder.path().join("key.txt"), OTHER);
+        other.write_pin("other", &identity, OTHER).unwrap();
+        assert_eq!(notes.read_pin(&identity, VAULT).unwrap(), None);
+        let moved = std::fs::read(pin_file(&other)).unwrap();
+        private_file::replace(&pin_file(&notes), &moved).unwrap();
+        let read = notes.read_pin(&identity, VAULT);
+        assert!(matches!(read, Err(KeyError::PinForged { .. })), "{read:?}");
+    }
+
+    #[test]
+    fn every_torn_or_changed_pin_is_forged() {
+        let (_folder, notes, identity) = world();
+        notes.write_pin("f00d", &identity, VAULT).unwrap();
+        let whole = std::fs::read(pin_file(&notes)).unwrap();
+        for length in 0..whole.len() {
+            assert_eq!(
+                open_pin(&whole[..length], &identity, VAULT),
+                None,
+                "cut at {length}"
+            );
+        }
+        for position in 0..whole.len() {
+            let mut changed = whole.clone();
+            changed[position] ^= 0x01;
+            assert_eq!(
+                open_pin(&changed, &identity, VAULT),
+                None,
+                "changed at {position}"
+            );
+        }
+        assert_eq!(
+            open_pin(&whole, &identity, VAULT).unwrap(),
+            "f00d",
+            "the control"
+        );
+    }
+
+    #[test]
+    fn anchors_pass_through_as_they_are() {
+        let (_folder, notes, _) = world();
+        assert_eq!(notes.read_anchor().unwrap(), None);
+        notes.write_anchor(b"\x00\xff\r\n").unwrap();
+        assert_eq!(notes.read_anchor().unwrap().unwrap(), b"\x00\xff\r\n");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pin_that_others_can_write_is_refused() {
+        use std::os::unix::fs::PermissionsExt;
+        let (_folder, notes, identity) = world();
+        notes.write_pin("f00d", &identity, VAULT).unwrap();
+        let loose = std::fs::Permissions::from_mode(0o620);
+        std::fs::set_permissions(pin_file(&notes), loose).unwrap();
+        let read = notes.read_pin(&identity, VAULT);
+        assert!(
+            matches!(read, Err(KeyError::File(PrivateFileError::Loose { .. }))),
+            "{read:?}"
+        );
+    }
+
+    #[test]
+    fn notes_that_stand_beside_an_unwritable_key_are_read_and_never_written() {
+        let (folder, beside, identity) = world();
+        beside.write_pin("beside", &identity, VAULT).unwrap();
+        let state = folder.path().join("state");
+        let notes = Notes {
+            also: Some(beside.stem.clone()),
+            ..Notes::in_state(&state, VAULT)
+        };
+        assert_eq!(notes.read_pin(&identity, VAULT).unwrap().unwrap(), "beside");
+        notes.write_pin("newer", &identity, VAULT).unwrap();
+        assert_eq!(notes.read_pin(&identity, VAULT).unwrap().unwrap(), "newer");
+        assert_eq!(
+            beside.read_pin(&identity, VAULT).unwrap().unwrap(),
+            "beside"
+        );
+    }
+}

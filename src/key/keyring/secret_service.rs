@@ -118,3 +118,56 @@ fn absent(said: &str) -> KeyError {
         said: said.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(error: &KeyError) -> &'static str {
+        match error {
+            KeyError::Absent { .. } => "absent",
+            KeyError::Locked { .. } => "locked",
+            KeyError::Denied { .. } => "denied",
+            KeyError::TimedOut { .. } => "timed out",
+            KeyError::Failed { .. } => "failed",
+            other => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn bus_errors_are_told_apart_by_name() {
+        for (name, wanted) in [
+            ("org.freedesktop.DBus.Error.ServiceUnknown", "absent"),
+            ("org.freedesktop.DBus.Error.NameHasNoOwner", "absent"),
+            ("org.freedesktop.DBus.Error.NoServer", "absent"),
+            ("org.freedesktop.DBus.Error.FileNotFound", "absent"),
+            ("org.freedesktop.DBus.Error.NotSupported", "absent"),
+            ("org.freedesktop.DBus.Error.Spawn.ExecFailed", "absent"),
+            ("org.freedesktop.DBus.Error.Disconnected", "absent"),
+            ("org.freedesktop.DBus.Error.NoReply", "timed out"),
+            ("org.freedesktop.DBus.Error.TimedOut", "timed out"),
+            ("org.freedesktop.DBus.Error.AccessDenied", "denied"),
+            ("org.freedesktop.Secret.Error.IsLocked", "locked"),
+            ("org.freedesktop.Secret.Error.NoSession", "failed"),
+            ("", "failed"),
+        ] {
+            let error = explain_bus(name, "a \u{1b}[2J text", "vault:x");
+            assert_eq!(kind(&error), wanted, "{name}");
+            assert!(!error.to_string().contains('\u{1b}'), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_dismissed_prompt_is_locked_and_a_missing_collection_absent() {
+        for (cause, wanted) in [
+            (ServiceError::Prompt, "locked"),
+            (ServiceError::Locked, "locked"),
+            (ServiceError::NoResult, "absent"),
+            (ServiceError::Unavailable, "absent"),
+            (ServiceError::Parse, "failed"),
+        ] {
+            let error = Error::NoStorageAccess(Box::new(cause));
+            assert_eq!(kind(&explain(&error, "vault:x")), wanted);
+        }
+    }
+}
