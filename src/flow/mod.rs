@@ -1,1 +1,7 @@
-//! flow
+//! Runs a grant against the world: the person's browser, and this machine's loopback.
+
+pub mod browser;
+pub mod landing;
+pub mod listener;
+mod page;
+mod request;
