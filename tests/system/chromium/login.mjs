@@ -49,6 +49,8 @@ async function visit(address) {
     executablePath: options.chromium,
     args: [...FLAGS, `--log-net-log=${log}`],
     chromiumSandbox: false,
+    // crash reports go to the home folder whatever the profile is
+    env: { PATH: process.env.PATH, HOME: folder },
     timeout: Number(options.timeout),
   });
   let seen;
