@@ -86,7 +86,8 @@ impl Peer {
         &self.secret
     }
 
-    /// What the server saw: `refreshes`, `refresh_failures`, `reuses`, `revoked`, `server_errors`,
+    /// What the server saw: `refreshes`, `refresh_failures`, `reuses`, `revoked` (by a reuse or by
+    /// a client's wish: `reuses` tells them apart), `server_errors`,
     /// `grant_types`, `errors`, and `grants` by id with `account`, `client` and the same counts.
     pub(crate) fn counts(&self) -> Value {
         let answer = exchange("GET", &self.at("/__counts"), &[], None);
@@ -180,6 +181,19 @@ mod tests {
         );
         peer.reset_counts();
         assert_eq!(peer.count("refreshes"), 0);
+    }
+
+    #[test]
+    fn the_peer_ends_a_grant_whose_refresh_token_is_revoked() {
+        let Some(peer) = Peer::start(Settings::default()) else {
+            return;
+        };
+        let first = redeem(&peer, &code(&peer, "alice"));
+        let token = member(&first, "refresh_token");
+        let answer = post(&peer, "/token/revocation", &[("token", &token)]);
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(counts_of(&peer, "alice"), (0, 0, 0, true));
+        assert_eq!(refresh(&peer, &first).status, 400);
     }
 
     #[test]
