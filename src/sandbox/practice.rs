@@ -1,0 +1,141 @@
+//! The practice server without its socket: a request and a time in, an answer out.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::call::{Answer, Call};
+use super::client::{CONFIDENTIAL_CLIENT, Client, PUBLIC_CLIENT};
+use super::code::Code;
+use super::consent::Ticket;
+use super::device::Device;
+use super::fault::Endpoint;
+use super::grants::Grants;
+use super::id_token::Signer;
+use super::mint::{Hash, Mint};
+use super::options::Options;
+use super::{
+    authorize, consent, device, discovery, introspect, page, register, revoke, token, userinfo,
+};
+use crate::moment::Timestamp;
+use crate::names::AccountLabel;
+use crate::secret::Secret;
+
+/// The scopes that can be asked for, with what a person reads about them.
+pub(super) const SCOPES: [(&str, &str); 8] = [
+    ("openid", "Know that it is you"),
+    ("profile", "See your name"),
+    ("email", "See your mail address"),
+    ("offline_access", "Stay signed in"),
+    ("read", "Read your practice data"),
+    ("write", "Change your practice data"),
+    (
+        "admin",
+        "Change your settings and delete your data for good",
+    ),
+    ("repo", "Read and change your repositories"),
+];
+
+/// Everything the server knows.
+pub(super) struct Practice {
+    /// `http://127.0.0.1:PORT`, without a slash at its end.
+    pub(super) issuer: String,
+    pub(super) options: Options,
+    pub(super) mint: Mint,
+    pub(super) signer: Signer,
+    pub(super) clients: Vec<Client>,
+    pub(super) client_secret: Secret,
+    /// Who signs in when nobody says otherwise.
+    pub(super) account: AccountLabel,
+    pub(super) grants: Grants,
+    pub(super) codes: BTreeMap<Hash, Code>,
+    pub(super) devices: BTreeMap<Hash, Device>,
+    pub(super) tickets: BTreeMap<Hash, Ticket>,
+}
+
+/// What a fault changes in how a request is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    Usual,
+    WithoutRefreshToken,
+}
+
+impl Practice {
+    /// A server without grants.
+    pub(super) fn new(issuer: String, mut options: Options) -> Result<Self, getrandom::Error> {
+        let mut mint = Mint::new(options.seed.as_deref())?;
+        let secret = mint.secret("sbx_secret");
+        if options.accounts.is_empty() {
+            options.accounts.push(AccountLabel::from_provider("writer"));
+        }
+        let account = options
+            .accounts
+            .first()
+            .cloned()
+            .unwrap_or_else(AccountLabel::default_label);
+        Ok(Self {
+            issuer,
+            signer: Signer::new(&mut mint),
+            clients: vec![
+                Client::built_in(CONFIDENTIAL_CLIENT, Some(Hash::of(&secret))),
+                Client::built_in(PUBLIC_CLIENT, None),
+            ],
+            client_secret: Secret::new(secret),
+            account,
+            grants: Grants::default(),
+            codes: BTreeMap::new(),
+            devices: BTreeMap::new(),
+            tickets: BTreeMap::new(),
+            mint,
+            options,
+        })
+    }
+
+    /// The wall clock at `now`, which counts from the start.
+    pub(super) fn wall(&self, now: Duration) -> Timestamp {
+        self.options.now.plus(now)
+    }
+
+    /// Answers one request. Every path of the server stands here.
+    pub(super) fn respond(&mut self, call: &Call, now: Duration, manner: Manner) -> Answer {
+        let answered = match call.path.as_str() {
+            "/authorize" => Ok(authorize::authorize(self, call, now)),
+            "/consent" => Ok(consent::decide(self, call, now)),
+            "/token" => token::token(self, call, now, manner),
+            "/revoke" => revoke::revoke(self, call),
+            "/introspect" => introspect::introspect(self, call, now),
+            "/userinfo" => userinfo::userinfo(self, call, now),
+            "/register" => register::register(self, call),
+            "/device_authorization" => device::authorize(self, call, now),
+            "/device" => device::page(self, call, now),
+            "/jwks" => Ok(discovery::keys(self, call)),
+            "/.well-known/openid-configuration" | "/.well-known/oauth-authorization-server" => {
+                Ok(discovery::metadata(self, call))
+            }
+            "/" => Ok(page::front(&self.issuer)),
+            _ => Ok(Answer::empty(404)),
+        };
+        answered.unwrap_or_else(Answer::from)
+    }
+}
+
+/// What a request is for, as faults and the log count it.
+pub(super) fn endpoint_of(call: &Call) -> Endpoint {
+    match call.path.as_str() {
+        "/authorize" => Endpoint::Authorize,
+        "/token" => match token::grant_type(call).as_deref() {
+            Some(token::REFRESH) => Endpoint::Refresh,
+            Some(token::DEVICE) => Endpoint::Poll,
+            _ => Endpoint::Token,
+        },
+        "/revoke" => Endpoint::Revoke,
+        "/introspect" => Endpoint::Introspect,
+        "/userinfo" => Endpoint::Userinfo,
+        "/register" => Endpoint::Register,
+        "/device_authorization" => Endpoint::Device,
+        "/jwks"
+        | "/.well-known/openid-configuration"
+        | "/.well-known/oauth-authorization-server" => Endpoint::Metadata,
+        "/" | "/consent" | "/device" => Endpoint::Page,
+        _ => Endpoint::Other,
+    }
+}

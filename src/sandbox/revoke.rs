@@ -1,0 +1,33 @@
+//! Revocation (RFC 7009).
+
+use super::call::{Answer, Call, Refusal};
+use super::client::authenticate;
+use super::mint::Hash;
+use super::practice::Practice;
+
+/// `POST /revoke`.
+pub(super) fn revoke(practice: &mut Practice, call: &Call) -> Result<Answer, Refusal> {
+    let form = call.form(&["token", "token_type_hint", "client_id", "client_secret"])?;
+    let client = authenticate(&practice.clients, call, &form)?;
+    let token = form.need("token")?;
+    check_hint(form.get("token_type_hint"))?;
+    let presented = Hash::of(token);
+    practice
+        .grants
+        .revoke(&client.id, token)
+        .map_err(|refusal| refusal.about(presented))?;
+    let mut answer = Answer::empty(200);
+    answer.note.presented = Some(presented);
+    Ok(answer)
+}
+
+/// A hint may be wrong, but it must be one (RFC 7009 section 2.1).
+pub(super) fn check_hint(hint: Option<&str>) -> Result<(), Refusal> {
+    match hint {
+        None | Some("access_token" | "refresh_token") => Ok(()),
+        Some(_) => Err(Refusal::new(
+            "unsupported_token_type",
+            "token_type_hint is access_token or refresh_token",
+        )),
+    }
+}
