@@ -155,7 +155,7 @@ impl From<Refusal> for Answer {
     fn from(refusal: Refusal) -> Self {
         let body = json!({"error": refusal.code, "error_description": refusal.why});
         let mut answer = Self::json(refusal.status, body);
-        answer.note.outcome = refusal.code.to_owned();
+        refusal.code.clone_into(&mut answer.note.outcome);
         answer.note.presented = refusal.presented;
         if let Some(challenge) = refusal.challenge {
             answer = answer.with("WWW-Authenticate", challenge);

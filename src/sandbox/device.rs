@@ -1,6 +1,7 @@
 //! The device grant (RFC 8628): a code for the device, another for the person, and patience.
 
 use std::collections::BTreeSet;
+use std::mem;
 use std::time::Duration;
 
 use serde_json::json;
@@ -30,7 +31,8 @@ pub(super) struct Device {
     pub(super) scopes: BTreeSet<String>,
     begun: Duration,
     interval: Duration,
-    last_poll: Option<Duration>,
+    /// The last poll; before the first one, the beginning.
+    last_poll: Duration,
     state: State,
 }
 
@@ -58,7 +60,7 @@ pub(super) fn authorize(
         scopes,
         begun: now,
         interval: Duration::from_secs(practice.options.device_interval),
-        last_poll: None,
+        last_poll: now,
         state: State::Pending { polls: 0 },
     };
     practice.devices.insert(Hash::of(&device_code), device);
@@ -76,7 +78,7 @@ pub(super) fn authorize(
     ))
 }
 
-/// One poll (RFC 8628 sections 3.4 and 3.5). The first may come at once.
+/// One poll (RFC 8628 sections 3.4 and 3.5). The first has to wait like the others.
 pub(super) fn poll(
     practice: &mut Practice,
     client: &Client,
@@ -101,10 +103,8 @@ pub(super) fn poll(
     if now.saturating_sub(device.begun) >= LIFETIME {
         return Err(Refusal::new("expired_token", "this device code has expired").about(presented));
     }
-    let too_early = device
-        .last_poll
-        .replace(now)
-        .is_some_and(|last| now.saturating_sub(last) < device.interval);
+    let last_poll = mem::replace(&mut device.last_poll, now);
+    let too_early = now.saturating_sub(last_poll) < device.interval;
     if too_early {
         device.interval = device.interval.saturating_add(SLOWER);
         return Err(Refusal::new("slow_down", "this poll came too early").about(presented));

@@ -290,6 +290,18 @@ mod tests {
     }
 
     #[test]
+    fn every_kind_is_written_as_it_is_read() {
+        let measured = ["500", "503/30", "500-after", "slow=20"];
+        for word in NAMED.iter().map(|(name, _)| *name).chain(measured) {
+            let fault: Fault = format!("token:1={word}").parse().unwrap();
+            assert_eq!(fault.kind.to_string(), word);
+        }
+        for (endpoint, name) in ENDPOINTS {
+            assert_eq!(endpoint.to_string(), name);
+        }
+    }
+
+    #[test]
     fn a_fault_that_makes_no_sense_is_refused() {
         for bad in [
             "",

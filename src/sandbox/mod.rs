@@ -31,6 +31,8 @@ mod register;
 mod revoke;
 mod serve;
 mod spoil;
+#[cfg(test)]
+mod tests;
 mod token;
 pub mod user_agent;
 mod userinfo;
