@@ -120,17 +120,17 @@ mod tests {
     use ring::signature::{ED25519, UnparsedPublicKey};
 
     #[test]
-    fn a_signed_token_verifies_with_the_published_key_and_not_when_it_was_changed() {
+    fn a_content_token_verifies_with_the_published_key_and_not_when_it_was_changed() {
         let signer = Signer::new(&mut Mint::new(Some("1")).unwrap());
         let jwt = signer.sign(&json!({"sub": "x"}));
-        let (signed, signature) = jwt.rsplit_once('.').unwrap();
+        let (content, signature) = jwt.rsplit_once('.').unwrap();
         let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
         let keys = signer.keys();
         let x = keys["keys"][0]["x"].as_str().unwrap();
         let key = UnparsedPublicKey::new(&ED25519, URL_SAFE_NO_PAD.decode(x).unwrap());
-        assert!(key.verify(signed.as_bytes(), &signature).is_ok());
+        assert!(key.verify(content.as_bytes(), &signature).is_ok());
         assert!(
-            key.verify(format!("{signed}x").as_bytes(), &signature)
+            key.verify(format!("{content}x").as_bytes(), &signature)
                 .is_err()
         );
     }

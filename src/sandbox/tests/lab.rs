@@ -172,10 +172,10 @@ pub(super) fn parameter(answer: &Answer, name: &str) -> Option<String> {
 }
 
 pub(super) fn json(answer: &Answer) -> Value {
-    match &answer.body {
-        Body::Json(value) => value.clone(),
-        other => panic!("not JSON: {other:?}"),
-    }
+    let Body::Json(value) = &answer.body else {
+        panic!("not JSON: {answer:?}")
+    };
+    value.clone()
 }
 
 pub(super) fn text(value: &Value, name: &str) -> String {
@@ -187,8 +187,8 @@ pub(super) fn text(value: &Value, name: &str) -> String {
 
 /// The OAuth error of an answer; `ok` where there is none.
 pub(super) fn error(answer: &Answer) -> String {
-    match &answer.body {
-        Body::Json(value) if answer.status >= 400 => text(value, "error"),
-        _ => parameter(answer, "error").unwrap_or_else(|| answer.note.outcome.clone()),
+    if answer.status >= 400 && matches!(answer.body, Body::Json(_)) {
+        return text(&json(answer), "error");
     }
+    parameter(answer, "error").unwrap_or_else(|| answer.note.outcome.clone())
 }

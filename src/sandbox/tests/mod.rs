@@ -1,8 +1,10 @@
 //! The server from outside its socket, and through it.
 
+mod authorize;
 mod device;
+mod endpoints;
 mod lab;
 mod pages;
 mod refresh;
-mod strict;
+mod token;
 mod wire;

@@ -73,7 +73,7 @@ fn a_scope_that_was_not_asked_for_can_not_be_ticked_in() {
 
 #[test]
 fn a_form_that_another_page_sends_is_refused() {
-    let forge: [(&str, fn(&mut Call)); 6] = [
+    let forgeries: [(&str, Forgery); 6] = [
         ("origin", |call| {
             change(call, "origin", Some("http://127.0.0.1:1"));
         }),
@@ -91,7 +91,7 @@ fn a_form_that_another_page_sends_is_refused() {
                 .replace("ticket=sbx_ticket_", "ticket=sbx_ticket_x");
         }),
     ];
-    for (what, forge) in forge {
+    for (what, forge) in forgeries {
         let (mut lab, page) = asked();
         let mut call = filled(&page, "allow", &["read"]);
         forge(&mut call);
@@ -110,6 +110,8 @@ fn a_form_that_another_page_sends_is_refused() {
         );
     }
 }
+
+type Forgery = fn(&mut Call);
 
 fn change(call: &mut Call, name: &str, value: Option<&str>) {
     call.headers.retain(|(known, _)| known != name);
