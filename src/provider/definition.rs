@@ -9,6 +9,9 @@ use std::path::PathBuf;
 use crate::endpoint::Endpoint;
 use crate::names::{ClientId, ProviderName, Scope};
 
+/// Stands for the client id in the templates of [`Revocation::ApplicationToken`].
+pub const CLIENT_ID_PLACEHOLDER: &str = "{client_id}";
+
 /// One authorization server.
 #[derive(Debug, Clone)]
 pub struct Definition {
@@ -338,6 +341,53 @@ pub enum Revocation {
         /// The page on which a person ends access.
         page: Option<Endpoint>,
     },
+}
+
+impl Revocation {
+    /// Where the revocation of a token of this client is sent; none where there is no way.
+    #[must_use]
+    pub fn endpoint_for(&self, client_id: &str) -> Option<Endpoint> {
+        match self {
+            Self::None { .. } => None,
+            Self::Rfc7009 { endpoint, .. } | Self::BearerPost { endpoint, .. } => {
+                Some(endpoint.clone())
+            }
+            Self::ApplicationToken {
+                endpoint_template, ..
+            } => filled(endpoint_template, client_id),
+        }
+    }
+
+    /// The page on which a person ends access that this client has.
+    #[must_use]
+    pub fn page_for(&self, client_id: &str) -> Option<Endpoint> {
+        match self {
+            Self::None { page, .. }
+            | Self::Rfc7009 { page, .. }
+            | Self::BearerPost { page, .. } => page.clone(),
+            Self::ApplicationToken { page_template, .. } => {
+                filled(page_template.as_deref()?, client_id)
+            }
+        }
+    }
+
+    /// What a person has to know about it, in words.
+    #[must_use]
+    pub fn note(&self) -> Option<&str> {
+        match self {
+            Self::None { note, .. } | Self::Rfc7009 { note, .. } => note.as_deref(),
+            Self::ApplicationToken { .. } | Self::BearerPost { .. } => None,
+        }
+    }
+}
+
+/// The id is percent-encoded, so that it stays inside its place in the URL.
+fn filled(template: &str, client_id: &str) -> Option<Endpoint> {
+    let encoded: String = url::form_urlencoded::byte_serialize(client_id.as_bytes()).collect();
+    template
+        .replace(CLIENT_ID_PLACEHOLDER, &encoded.replace('+', "%20"))
+        .parse()
+        .ok()
 }
 
 /// Which tokens a revocation sends.

@@ -5,8 +5,13 @@
 //! checked into a [`definition::Definition`], whose values are closed enums. Code that speaks the
 //! protocol branches on those, never on a provider's name.
 
+#[cfg(test)]
+mod bad_files;
 mod builtin;
+pub mod check;
 pub mod definition;
+pub mod describe;
+pub mod discovered;
 mod error;
 mod file;
 mod folder;

@@ -1,6 +1,6 @@
 //! The `[revocation]` section: which keys belong to which kind.
 
-use super::definition::{BodyKind, Revocation, RevokedTokens};
+use super::definition::{BodyKind, CLIENT_ID_PLACEHOLDER, Revocation, RevokedTokens};
 use super::file::{self, RevocationKind};
 use super::read::{body_kind, check};
 use super::rules;
@@ -35,7 +35,7 @@ pub(super) fn revocation(section: file::Revocation) -> Result<Revocation, Fault>
             check(&path, rules::client_template(&endpoint_template))?;
             let page_template = section.page.filter(|page| !page.is_empty());
             if let Some(template) = &page_template {
-                let filled = template.replace(rules::CLIENT_ID_PLACEHOLDER, "x");
+                let filled = template.replace(CLIENT_ID_PLACEHOLDER, "x");
                 page(Some(filled))?;
             }
             Ok(Revocation::ApplicationToken {

@@ -2,6 +2,7 @@
 //!
 //! Each rule says in words what it wants, so that the error can say what is wrong.
 
+use super::definition::CLIENT_ID_PLACEHOLDER;
 use crate::endpoint::Endpoint;
 use crate::escape;
 
@@ -194,8 +195,12 @@ pub(super) fn feature(name: &str) -> Result<(), &'static str> {
 
 /// `api.example.com` or `127.0.0.1:8080`, as [`Endpoint::authority`] writes it.
 pub(super) fn host(host: &str) -> Result<(), &'static str> {
+    // No wildcards: the comparison is exact, and a `*` would look as if it were not.
+    let is_plain = host
+        .bytes()
+        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.:[]".contains(&b));
     match format!("https://{host}/").parse::<Endpoint>() {
-        Ok(endpoint) if endpoint.authority() == host => Ok(()),
+        Ok(endpoint) if is_plain && endpoint.authority() == host => Ok(()),
         _ => Err("a host is written like `api.example.com` or `127.0.0.1:8080`"),
     }
 }
@@ -212,9 +217,6 @@ pub(super) fn issuer(issuer: &str) -> Result<(), String> {
     }
     Ok(())
 }
-
-/// What `{client_id}` is called in templates.
-pub const CLIENT_ID_PLACEHOLDER: &str = "{client_id}";
 
 /// A URL with `{client_id}` in its path or query, never in its host.
 pub(super) fn client_template(template: &str) -> Result<(), String> {

@@ -22,6 +22,19 @@ use crate::names::ProviderName;
 /// The most bytes that a definition may have.
 pub const LARGEST_FILE: u64 = 64 * 1024;
 
+/// The keys whose value is a list; beside them only those of `[scopes.implies]`.
+const LISTS: [&str; 9] = [
+    "default",
+    "ended_errors",
+    "hosts",
+    "id",
+    "issuer_aliases",
+    "label",
+    "never_echoed",
+    "registration_steps",
+    "required",
+];
+
 const REPLACED_WHOLE: [&str; 2] = ["revocation", "userinfo"];
 
 /// Reads one definition from its text.
@@ -48,8 +61,9 @@ fn stored_form(text: &str) -> Result<File, Fault> {
             "it is larger than {LARGEST_FILE} bytes"
         )));
     }
-    let own = from_toml(DeTable::parse(text).map_err(|error| Fault::of_toml(text, &error))?)
-        .map_err(|error| Fault::of_toml(text, &error))?;
+    let table = DeTable::parse(text).map_err(|error| Fault::of_toml(text, &error))?;
+    refuse_stray_lists(table.get_ref(), &mut Vec::new())?;
+    let own = from_toml(table).map_err(|error| Fault::of_toml(text, &error))?;
     let Some(base) = &own.extends else {
         return Ok(own);
     };
@@ -62,6 +76,24 @@ fn stored_form(text: &str) -> Result<File, Fault> {
     let over = DeTable::parse(text).map_err(toml_error)?;
     lay_over(whole.get_mut(), over.into_inner(), true);
     from_toml(whole).map_err(toml_error)
+}
+
+/// Serde would fill the fields of a section from a list, in their order.
+fn refuse_stray_lists<'a>(table: &'a DeTable<'_>, path: &mut Vec<&'a str>) -> Result<(), Fault> {
+    let is_of_lists = path.as_slice() == ["scopes", "implies"];
+    for (key, value) in table {
+        let key = key.get_ref().as_ref();
+        path.push(key);
+        match value.get_ref() {
+            DeValue::Array(_) if !is_of_lists && !LISTS.contains(&key) => {
+                return Err(Fault::new(path, "this can't be a list"));
+            }
+            DeValue::Table(inner) => refuse_stray_lists(inner, path)?,
+            _ => {}
+        }
+        path.pop();
+    }
+    Ok(())
 }
 
 fn from_toml(table: Spanned<DeTable<'_>>) -> Result<File, toml::de::Error> {
