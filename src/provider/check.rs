@@ -37,27 +37,27 @@ pub fn check(definition: &Definition) -> Vec<Finding> {
         unnamed_accounts(definition),
         unreachable_api(definition),
         no_revocation(definition),
-        all_hosts(definition),
+        Some(all_hosts(definition)),
     ]
     .into_iter()
     .flatten()
     .collect();
-    findings.sort_by(|a, b| b.level.cmp(&a.level));
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
     findings
 }
 
-fn warning(text: String) -> Option<Finding> {
-    Some(Finding {
+fn warning(text: impl Into<String>) -> Finding {
+    Finding {
         level: Level::Warning,
-        text,
-    })
+        text: text.into(),
+    }
 }
 
-fn note(text: String) -> Option<Finding> {
-    Some(Finding {
+fn note(text: impl Into<String>) -> Finding {
+    Finding {
         level: Level::Note,
-        text,
-    })
+        text: text.into(),
+    }
 }
 
 /// The hosts that a code, a token or a secret goes to, or that the browser is sent to.
@@ -98,9 +98,9 @@ fn differing_sites(definition: &Definition) -> Option<Finding> {
     if definition.origin == Origin::BuiltIn || is_same_site(&authorization, &token) {
         return None;
     }
-    warning(format!(
+    Some(warning(format!(
         "consent is given at `{authorization}`, but the code and the secret go to `{token}`: make sure that both belong to the provider"
-    ))
+    )))
 }
 
 fn is_same_site(one: &str, other: &str) -> bool {
@@ -117,16 +117,18 @@ fn missing_pkce(definition: &Definition) -> Option<Finding> {
     if definition.pkce == Pkce::S256 {
         return None;
     }
-    warning(
-        "there is no PKCE: whoever intercepts a code can use it with the client secret".to_owned(),
-    )
+    Some(warning(
+        "there is no PKCE: whoever intercepts a code can use it with the client secret",
+    ))
 }
 
 fn optional_secret_without_pkce(definition: &Definition) -> Option<Finding> {
     if definition.pkce == Pkce::S256 || definition.client.secret == SecretRule::Required {
         return None;
     }
-    warning("neither PKCE nor a required secret protects the code".to_owned())
+    Some(warning(
+        "neither PKCE nor a required secret protects the code",
+    ))
 }
 
 fn plain_http(definition: &Definition) -> Option<Finding> {
@@ -138,17 +140,17 @@ fn plain_http(definition: &Definition) -> Option<Finding> {
     if plain.is_empty() {
         return None;
     }
-    warning(format!(
+    Some(warning(format!(
         "plain http to this machine, for tests only: {}",
         listed(plain.iter())
-    ))
+    )))
 }
 
 fn unknown_defaults(definition: &Definition) -> Option<Finding> {
     if definition.catalogue.is_empty() {
-        return note(
-            "there is no scope catalogue: `--feature` has nothing to choose from".to_owned(),
-        );
+        return Some(note(
+            "there is no scope catalogue: `--feature` has nothing to choose from",
+        ));
     }
     let asked = definition.scopes.default.iter();
     let unknown: Vec<&str> = asked
@@ -159,10 +161,10 @@ fn unknown_defaults(definition: &Definition) -> Option<Finding> {
     if unknown.is_empty() {
         return None;
     }
-    note(format!(
+    Some(note(format!(
         "asked for by default, but not in the catalogue: {}",
         listed(unknown.iter())
-    ))
+    )))
 }
 
 fn dangerous_defaults(definition: &Definition) -> Option<Finding> {
@@ -175,37 +177,38 @@ fn dangerous_defaults(definition: &Definition) -> Option<Finding> {
     if dangerous.is_empty() {
         return None;
     }
-    note(format!(
+    Some(note(format!(
         "far-reaching scopes are asked for by default: {}",
         listed(dangerous.iter())
-    ))
+    )))
 }
 
 fn unnamed_accounts(definition: &Definition) -> Option<Finding> {
     if definition.userinfo.is_some() {
         return None;
     }
-    note(
-        "there is no `[userinfo]`: accounts are called `default` unless `--account` names them"
-            .to_owned(),
-    )
+    Some(note(
+        "there is no `[userinfo]`: accounts are called `default` unless `--account` names them",
+    ))
 }
 
 fn unreachable_api(definition: &Definition) -> Option<Finding> {
     if !definition.api_hosts.is_empty() {
         return None;
     }
-    note("there are no `[api]` hosts: `api` refuses every URL".to_owned())
+    Some(note("there are no `[api]` hosts: `api` refuses every URL"))
 }
 
 fn no_revocation(definition: &Definition) -> Option<Finding> {
     if !matches!(definition.revocation, Revocation::None { .. }) {
         return None;
     }
-    note("access can't be ended by a program: `revoke` shows where a person can".to_owned())
+    Some(note(
+        "access can't be ended by a program: `revoke` shows where a person can",
+    ))
 }
 
-fn all_hosts(definition: &Definition) -> Option<Finding> {
+fn all_hosts(definition: &Definition) -> Finding {
     note(format!("hosts: {}", listed(hosts(definition).iter())))
 }
 

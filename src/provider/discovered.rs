@@ -174,7 +174,8 @@ fn quoted(text: &str) -> String {
         match character {
             '"' | '\\' => quoted.extend(['\\', character]),
             _ if character.is_control() => {
-                quoted.push_str(&format!("\\u{:04X}", u32::from(character)));
+                let digits = format!("\\u{:04X}", u32::from(character));
+                quoted.push_str(&digits);
             }
             _ => quoted.push(character),
         }

@@ -202,3 +202,205 @@ fn io_error(action: &'static str, path: &Path, source: io::Error) -> ProviderErr
         source,
     })
 }
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use tempfile::TempDir;
+
+    use super::*;
+
+    const LABELLED: &str = "extends = \"github\"\ndisplay_name = \"Mine\"\n";
+
+    struct World {
+        root: TempDir,
+    }
+
+    impl World {
+        fn new() -> Self {
+            let root = tempfile::tempdir().unwrap();
+            private_file::ensure_folder(&root.path().join("providers")).unwrap();
+            Self { root }
+        }
+
+        fn folder(&self) -> PathBuf {
+            self.root.path().join("providers")
+        }
+
+        fn put(&self, file: &str, text: &str) -> PathBuf {
+            let path = self.folder().join(file);
+            private_file::replace(&path, text.as_bytes()).unwrap();
+            path
+        }
+
+        fn get(&self, name: &str) -> Result<Definition, ProviderError> {
+            Providers::load(&self.folder()).get(&name.parse().unwrap())
+        }
+    }
+
+    fn set_mode(path: &Path, mode: u32) {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    #[test]
+    fn without_a_folder_there_are_the_shipped_definitions() {
+        let providers = Providers::load(Path::new("/nonexistent/providers"));
+        let names: Vec<String> = providers.names().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            names,
+            ["github", "google", "microsoft", "notion", "youtube"]
+        );
+        let listed = providers.list().unwrap();
+        assert!(listed.iter().all(|listed| listed.definition.is_ok()));
+        assert_eq!(listed.len(), names.len());
+    }
+
+    #[test]
+    fn a_user_file_goes_before_a_shipped_definition() {
+        let world = World::new();
+        assert_eq!(world.get("github").unwrap().origin, Origin::BuiltIn);
+        let path = world.put("github.toml", LABELLED);
+        let github = world.get("github").unwrap();
+        assert_eq!(github.display_name, "Mine");
+        assert_eq!(github.origin, Origin::UserFile(path));
+    }
+
+    #[test]
+    fn a_broken_user_file_stops_nothing_else_and_is_listed() {
+        let world = World::new();
+        world.put("github.toml", "nonsense");
+        world.put("work.toml", LABELLED);
+        world.put("Not A Name.toml", LABELLED);
+        world.put("notes.txt", "not looked at");
+        assert!(world.get("google").is_ok());
+        assert!(world.get("work").is_ok());
+        assert!(matches!(
+            world.get("github"),
+            Err(ProviderError::Invalid { line: Some(1), .. })
+        ));
+        let listed = Providers::load(&world.folder()).list().unwrap();
+        let broken: Vec<&str> = listed
+            .iter()
+            .filter(|listed| listed.definition.is_err())
+            .map(|listed| listed.name.as_str())
+            .collect();
+        assert_eq!(broken, ["Not A Name", "github"]);
+        assert_eq!(listed.len(), 7);
+    }
+
+    #[test]
+    fn what_others_can_write_is_refused() {
+        let world = World::new();
+        let file = world.put("work.toml", LABELLED);
+        for (folder_mode, file_mode, is_good) in [
+            (0o700, 0o600, true),
+            (0o755, 0o644, true),
+            (0o770, 0o600, false),
+            (0o702, 0o600, false),
+            (0o1777, 0o600, false),
+            (0o700, 0o660, false),
+            (0o700, 0o602, false),
+        ] {
+            set_mode(&file, file_mode);
+            set_mode(&world.folder(), folder_mode);
+            let outcome = world.get("work");
+            assert_eq!(outcome.is_ok(), is_good, "{folder_mode:o} {file_mode:o}");
+            let refused = matches!(
+                outcome,
+                Err(ProviderError::Unreadable(PrivateFileError::Loose { .. }))
+            );
+            assert_eq!(refused, !is_good);
+            assert!(
+                world.get("google").is_ok(),
+                "shipped ones don't need the folder"
+            );
+        }
+    }
+
+    #[test]
+    fn links_pipes_and_folders_are_refused() {
+        let world = World::new();
+        let target = world.root.path().join("elsewhere.toml");
+        private_file::replace(&target, LABELLED.as_bytes()).unwrap();
+        symlink(&target, world.folder().join("link.toml")).unwrap();
+        symlink("/nonexistent", world.folder().join("dangling.toml")).unwrap();
+        for name in ["link", "dangling"] {
+            assert!(matches!(
+                world.get(name),
+                Err(ProviderError::Unreadable(PrivateFileError::Symlink { .. }))
+            ));
+        }
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        let pipe = world.folder().join("pipe.toml");
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+        private_file::ensure_folder(&world.folder().join("folder.toml")).unwrap();
+        for name in ["pipe", "folder"] {
+            assert!(matches!(
+                world.get(name),
+                Err(ProviderError::Unreadable(
+                    PrivateFileError::WrongType { .. }
+                ))
+            ));
+        }
+    }
+
+    #[test]
+    fn oversize_and_binary_files_are_refused() {
+        let world = World::new();
+        let size = usize::try_from(LARGEST_FILE).unwrap() + 1;
+        world.put("big.toml", &"#".repeat(size));
+        let binary = world.put("binary.toml", "");
+        private_file::replace(&binary, b"display_name = \"\xff\"").unwrap();
+        assert!(matches!(
+            world.get("big"),
+            Err(ProviderError::Unreadable(PrivateFileError::TooLarge { .. }))
+        ));
+        assert!(matches!(
+            world.get("binary"),
+            Err(ProviderError::Invalid { .. })
+        ));
+    }
+
+    #[test]
+    fn an_unknown_name_is_answered_with_near_ones() {
+        let world = World::new();
+        world.put("gitea.toml", LABELLED);
+        let error = world.get("githbu").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "no provider is called `githbu`; near it: `github`"
+        );
+        assert!(
+            world
+                .get("gitae")
+                .unwrap_err()
+                .to_string()
+                .contains("`gitea`")
+        );
+        assert_eq!(
+            world.get("zzz").unwrap_err().to_string(),
+            "no provider is called `zzz`"
+        );
+    }
+
+    #[test]
+    fn a_saved_definition_is_found_and_a_removed_one_is_not() {
+        let world = World::new();
+        let folder = world.root.path().join("new/providers");
+        let name: ProviderName = "github".parse().unwrap();
+        let path = save_user_file(&folder, &name, LABELLED).unwrap();
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        let providers = Providers::load(&folder);
+        assert_eq!(providers.get(&name).unwrap().display_name, "Mine");
+        assert!(save_user_file(&folder, &name, "extends = 1").is_err());
+        assert_eq!(providers.get(&name).unwrap().display_name, "Mine");
+        assert!(remove_user_file(&folder, &name).unwrap());
+        assert!(!remove_user_file(&folder, &name).unwrap());
+        assert_eq!(providers.get(&name).unwrap().display_name, "GitHub");
+    }
+}

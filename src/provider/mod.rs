@@ -16,10 +16,14 @@ mod error;
 mod file;
 mod folder;
 mod near;
+#[cfg(test)]
+mod other_providers;
 mod read;
 mod read_revocation;
 mod read_scopes;
 pub mod rules;
+#[cfg(test)]
+mod shipped_facts;
 mod source;
 
 pub use error::ProviderError;

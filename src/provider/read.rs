@@ -24,12 +24,8 @@ pub(super) fn definition(
 ) -> Result<Definition, Fault> {
     let display_name = file.display_name.unwrap_or_else(|| name.to_string());
     check(&["display_name"], rules::title(&display_name))?;
-    if let Some(issuer) = &file.issuer {
-        check(&["issuer"], rules::issuer(issuer))?;
-    }
-    for alias in &file.issuer_aliases {
-        check(&["issuer_aliases"], rules::words(alias))?;
-    }
+    let issuer = file.issuer.filter(|issuer| !issuer.is_empty());
+    check_issuer(issuer.as_deref(), &file.issuer_aliases)?;
     for host in &file.api.hosts {
         check(&["api", "hosts"], rules::host(host))?;
     }
@@ -61,7 +57,7 @@ pub(super) fn definition(
         name: name.clone(),
         display_name,
         origin,
-        issuer: file.issuer,
+        issuer,
         issuer_aliases: file.issuer_aliases,
         iss_parameter,
         authorization_endpoint: authorization,
@@ -93,6 +89,15 @@ fn needed<T>(value: Option<Parsed<T>>, path: &[&str]) -> Result<T, Fault> {
     value
         .map(|parsed| parsed.0)
         .ok_or_else(|| Fault::new(path, "it is missing"))
+}
+
+fn check_issuer(issuer: Option<&str>, aliases: &[String]) -> Result<(), Fault> {
+    if let Some(issuer) = issuer {
+        check(&["issuer"], rules::issuer(issuer))?;
+    }
+    aliases
+        .iter()
+        .try_for_each(|alias| check(&["issuer_aliases"], rules::words(alias)))
 }
 
 /// A protocol parameter in an endpoint's own query would be sent twice, or instead of ours.

@@ -42,17 +42,18 @@ const REPLACED_WHOLE: [&str; 2] = ["revocation", "userinfo"];
 /// # Errors
 /// [`ProviderError::Invalid`], with the line and the key that are wrong.
 pub fn parse(name: &ProviderName, text: &str, origin: Origin) -> Result<Definition, ProviderError> {
-    let invalid = |fault: Fault| ProviderError::Invalid {
-        file: match &origin {
-            Origin::BuiltIn => PathBuf::from(format!("builtin/{name}.toml")),
-            Origin::UserFile(path) => path.clone(),
-        },
-        line: fault.line(text),
-        field: fault.field(),
-        why: fault.why,
+    let path = match &origin {
+        Origin::BuiltIn => PathBuf::from(format!("builtin/{name}.toml")),
+        Origin::UserFile(path) => path.clone(),
     };
-    let file = stored_form(text).map_err(invalid)?;
-    read::definition(name, file, origin.clone()).map_err(invalid)
+    stored_form(text)
+        .and_then(|file| read::definition(name, file, origin))
+        .map_err(|fault| ProviderError::Invalid {
+            file: path,
+            line: fault.line(text),
+            field: fault.field(),
+            why: fault.why,
+        })
 }
 
 fn stored_form(text: &str) -> Result<File, Fault> {
@@ -84,12 +85,10 @@ fn refuse_stray_lists<'a>(table: &'a DeTable<'_>, path: &mut Vec<&'a str>) -> Re
     for (key, value) in table {
         let key = key.get_ref().as_ref();
         path.push(key);
-        match value.get_ref() {
-            DeValue::Array(_) if !is_of_lists && !LISTS.contains(&key) => {
-                return Err(Fault::new(path, "this can't be a list"));
-            }
-            DeValue::Table(inner) => refuse_stray_lists(inner, path)?,
-            _ => {}
+        if let DeValue::Table(inner) = value.get_ref() {
+            refuse_stray_lists(inner, path)?;
+        } else if value.get_ref().is_array() && !is_of_lists && !LISTS.contains(&key) {
+            return Err(Fault::new(path, "this can't be a list"));
         }
         path.pop();
     }
@@ -171,7 +170,7 @@ impl Fault {
             (None, None) => None,
         }?;
         let before = text.as_bytes().get(..offset)?;
-        Some(before.iter().filter(|&&byte| byte == b'\n').count() + 1)
+        Some(before.split(|&byte| byte == b'\n').count())
     }
 }
 
@@ -189,10 +188,7 @@ fn written_key(key: &str) -> String {
 
 fn path_at(table: &DeTable<'_>, offset: usize) -> Option<Vec<String>> {
     table.iter().find_map(|(key, value)| {
-        let inner = match value.get_ref() {
-            DeValue::Table(table) => path_at(table, offset),
-            _ => None,
-        };
+        let inner = as_table(value).and_then(|inner| path_at(inner, offset));
         let here = || {
             let holds = key.span().contains(&offset) || value.span().contains(&offset);
             holds.then(Vec::new)
@@ -203,12 +199,13 @@ fn path_at(table: &DeTable<'_>, offset: usize) -> Option<Vec<String>> {
     })
 }
 
+fn as_table<'t, 'i>(value: &'t Spanned<DeValue<'i>>) -> Option<&'t DeTable<'i>> {
+    value.get_ref().as_table()
+}
+
 fn offset_of(table: &DeTable<'_>, path: &[String]) -> Option<usize> {
     let (first, rest) = path.split_first()?;
     let (key, value) = table.get_key_value(first.as_str())?;
-    let inner = match value.get_ref() {
-        DeValue::Table(table) => offset_of(table, rest),
-        _ => None,
-    };
+    let inner = as_table(value).and_then(|inner| offset_of(inner, rest));
     Some(inner.unwrap_or_else(|| key.span().start))
 }

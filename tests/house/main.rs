@@ -1,1 +1,3 @@
-//! placeholder
+//! What keeps the house in order.
+
+mod providers;
