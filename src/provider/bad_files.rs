@@ -48,6 +48,41 @@ fn values_that_cannot_be_are_refused_with_their_key_and_line() {
     }
 }
 
+#[test]
+fn the_same_keys_with_good_values_are_accepted() {
+    for text in [
+        "display_name = \"Mine\"",
+        "issuer = \"https://a.example/{tenantid}/v2\"",
+        "issuer = \"\"",
+        "[endpoints]\ntoken = \"https://a.example:8443/t?api-version=1\"",
+        "[endpoints]\ntoken = \"http://127.0.0.1:9/t\"",
+        "[endpoints]\nauthorization = \"http://[::1]:9/a\"",
+        "[endpoints]\ndevice_authorization = \"\"",
+        "[api]\nhosts = [\"a.example\", \"a.example:8443\", \"127.0.0.1:9\", \"[::1]:9\"]",
+        "[authorization.parameters]\nprompt = \"consent\"\nactor = \"user\"",
+        "[authorization]\npkce = \"none\"",
+        "[headers]\nX-Api-Version = \"2026-01-01\"",
+        "[redirect]\nhost = \"localhost\"\nport = 1024\npath = \"/\"",
+        "[redirect]\nport = 65535\npath = \"/a/b-c_d.e~f/\"",
+        "[redirect]\nport = \"any\"",
+        "[refresh]\nended_errors = [\"token_expired\"]",
+        "[scopes]\nrequest = \"none\"\ndefault = []",
+        "[scopes]\nrequest = \"comma\"\ndefault = [\"a\", \"b\"]",
+        "[scopes]\nrequest_parameter = \"user_scope\"",
+        "[scopes.aliases]\na = \"c\"\nb = \"c\"",
+        "[scopes.implies]\na = [\"b\", \"c\"]\nb = [\"c\"]",
+        "[userinfo]\nendpoint = \"https://a.example/\"\nid = [\"/a~0b/~1c\"]\nlabel = [\"/a\"]",
+        "[userinfo]\nmethod = \"token_answer\"\nid = [\"/a\"]\nlabel = [\"/a\"]",
+        "[revocation]\nkind = \"bearer_post\"\nendpoint = \"https://a.example/\"",
+        "[revocation]\nkind = \"application_token\"\nendpoint = \"https://a.example/?id={client_id}\"",
+        "[revocation]\nkind = \"none\"\nnote = \"ask them\"\npage = \"\"",
+        "[catalogue.repos]\nmine = { title = \"a\", description = \"b\", category = \"read\" }",
+    ] {
+        let outcome = read(&format!("{EXTENDS}{text}\n"));
+        assert!(outcome.is_ok(), "{text}: {}", outcome.unwrap_err());
+    }
+}
+
 /// Each stands alone after [`EXTENDS`]; its last line is the wrong one.
 const BAD_VALUES: [(&str, &str); 87] = [
     // unknown keys, in every section

@@ -99,6 +99,19 @@ pub fn discovered(name: &ProviderName, found: &Discovered) -> Result<String, Dis
     Ok(text)
 }
 
+/// What a discovered provider is called where the person says nothing: its host, with `-` for what
+/// a name can't hold. `None` where nothing usable is left.
+#[must_use]
+pub fn name_of(issuer: &Endpoint) -> Option<ProviderName> {
+    let letters = issuer.authority();
+    let slug: String = letters
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .take(32)
+        .collect();
+    slug.trim_matches('-').parse().ok()
+}
+
 fn authentication(
     methods: Option<&[String]>,
 ) -> Result<(&'static str, &'static str), DiscoveredError> {
@@ -258,6 +271,22 @@ mod tests {
         assert!(read.userinfo.is_none());
         assert!(matches!(read.revocation, Revocation::None { .. }));
         assert_eq!(read.iss_parameter, IssParameter::Optional);
+    }
+
+    #[test]
+    fn a_discovered_provider_is_called_by_its_host() {
+        for (issuer, name) in [
+            ("https://id.example.org/realm", "id-example-org"),
+            ("http://127.0.0.1:8080", "127-0-0-1-8080"),
+            ("http://[::1]:8080", "1--8080"),
+            (
+                "https://a-very-long-name-of-a-host.example.org",
+                "a-very-long-name-of-a-host-examp",
+            ),
+        ] {
+            let issuer: Endpoint = issuer.parse().unwrap();
+            assert_eq!(name_of(&issuer).unwrap().as_str(), name);
+        }
     }
 
     #[test]

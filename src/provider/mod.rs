@@ -4,6 +4,33 @@
 //! the stored form of [`file`], an overriding file is laid over a shipped one, and the result is
 //! checked into a [`definition::Definition`], whose values are closed enums. Code that speaks the
 //! protocol branches on those, never on a provider's name.
+//!
+//! The least that a person has to write, in `providers/example.toml`; each file under `builtin/`
+//! shows more:
+//!
+//! ```toml
+//! display_name = "Example"
+//!
+//! [endpoints]
+//! authorization = "https://example.org/oauth/authorize"
+//! token = "https://example.org/oauth/token"
+//!
+//! [authorization]
+//! pkce = "S256"             # or "none", where the provider has no PKCE
+//!
+//! [client]
+//! authentication = "post"   # or "basic"
+//! secret = "optional"       # or "required", "forbidden"
+//! ```
+//!
+//! or, where a shipped definition is nearly right:
+//!
+//! ```toml
+//! extends = "microsoft"
+//!
+//! [endpoints]
+//! token = "https://login.microsoftonline.com/contoso.example/oauth2/v2.0/token"
+//! ```
 
 #[cfg(test)]
 mod bad_files;
@@ -21,7 +48,7 @@ mod other_providers;
 mod read;
 mod read_revocation;
 mod read_scopes;
-pub mod rules;
+mod rules;
 #[cfg(test)]
 mod shipped_facts;
 mod source;

@@ -162,3 +162,18 @@ fn a_definition_can_be_pointed_at_a_server_on_this_machine() {
     assert!(local.token_endpoint.is_loopback());
     assert!(local.revocation.endpoint_for("x").unwrap().is_loopback());
 }
+
+#[test]
+fn the_examples_in_the_documentation_are_definitions() {
+    let documentation = include_str!("mod.rs")
+        .replace("//! ", "")
+        .replace("//!", "");
+    let examples: Vec<Definition> = documentation
+        .split("```toml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .map(read)
+        .collect();
+    let names: Vec<&str> = examples.iter().map(|e| e.display_name.as_str()).collect();
+    assert_eq!(names, ["Example", "Microsoft"]);
+}

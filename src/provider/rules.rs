@@ -32,8 +32,7 @@ const RESERVED_PARAMETERS: [&str; 20] = [
 ];
 
 /// Whether the protocol itself sets this parameter, so that a definition must not.
-#[must_use]
-pub fn is_reserved_parameter(name: &str) -> bool {
+pub(super) fn is_reserved_parameter(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     RESERVED_PARAMETERS.contains(&name.as_str()) || name.starts_with("code_challenge")
 }
