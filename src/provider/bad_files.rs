@@ -460,8 +460,16 @@ fn a_definition_of_more_than_64_kib_is_refused() {
 
 #[test]
 fn deep_nesting_is_refused_and_not_followed() {
-    refusal(&format!("x = {}{}", "[".repeat(30_000), "]".repeat(30_000)));
-    refusal(&format!("x{} = 1", ".x".repeat(15_000)));
+    let keys = ".x".repeat(15_000);
+    let lists = format!("x = {}{}", "[".repeat(30_000), "]".repeat(30_000));
+    for text in [
+        lists,
+        format!("headers{keys} = 1"),
+        format!("[headers{keys}]"),
+    ] {
+        let (_, _, why, _) = refusal(&text);
+        assert!(why.contains("recurs"), "{why}");
+    }
 }
 
 #[test]
