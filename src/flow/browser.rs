@@ -113,3 +113,6 @@ pub fn may_open(env: &Env, terminal: bool) -> Result<(), NoBrowser> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -163,3 +163,6 @@ async fn admit(sockets: &Sockets, connections: &mut Connections) {
         sleep(Duration::from_millis(10)).await;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -69,6 +69,15 @@ impl Listener {
         format!("http://{}{}", self.authority, self.path)
     }
 
+    #[cfg(test)]
+    pub(super) fn local_addresses(&self) -> Vec<SocketAddr> {
+        [Some(&self.ipv4), self.ipv6.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(|socket| socket.local_addr().unwrap())
+            .collect()
+    }
+
     pub(super) fn rules(&self) -> Rules {
         Rules {
             authority: self.authority.clone(),

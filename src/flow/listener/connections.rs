@@ -188,10 +188,14 @@ async fn judged(query: Secret, desk: &Desk) -> Answer {
         answer,
         landing: desk.rules.landing,
     };
-    let _closed = desk.callbacks.send(callback).await;
-    answered
-        .await
-        .unwrap_or_else(|_too_late| page::page(Page::Neutral, StatusCode::GONE))
+    if desk.callbacks.send(callback).await.is_err() {
+        return too_late();
+    }
+    answered.await.unwrap_or_else(|_dropped| too_late())
+}
+
+fn too_late() -> Answer {
+    page::page(Page::Neutral, StatusCode::GONE)
 }
 
 /// What became of the grant, as soon as that is known.
