@@ -334,7 +334,7 @@ mod tests {
     fn a_file_that_is_not_one_identity_is_refused_and_never_quoted() {
         let (_, line) = key();
         let (_, second) = key();
-        let mistyped = line.replacen("1", "1Q", 2);
+        let mistyped = line.replacen('1', "1Q", 2);
         let table = [
             ("", "no identity"),
             ("\n# only a comment\r\n", "no identity"),
@@ -377,9 +377,9 @@ mod tests {
             fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
             assert!(read(&path, Protection::Plain).is_ok(), "{mode:o}");
         }
-        let link = folder.path().join("link");
-        symlink(&path, &link).unwrap();
-        let refused = read(&link, Protection::Plain);
+        let shortcut = folder.path().join("link");
+        symlink(&path, &shortcut).unwrap();
+        let refused = read(&shortcut, Protection::Plain);
         assert!(matches!(
             refused,
             Err(KeyError::File(PrivateFileError::Symlink { .. }))
@@ -526,7 +526,7 @@ mod tests {
             assert!(read(&sealed[..length]).is_err(), "cut at {length}");
         }
         for position in (0..sealed.len()).step_by(5) {
-            let mut changed = sealed.to_vec();
+            let mut changed = sealed.clone();
             changed[position] ^= 1;
             assert!(read(&changed).is_err(), "changed at {position}");
         }

@@ -4,10 +4,14 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::expect_used,
-    reason = "a test crate: helper functions may panic and read the environment"
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test crate: helper functions may panic, print and read the environment"
 )]
 
 mod browser;
+mod keyring;
 mod peer;
 mod rig;
 mod seams;
