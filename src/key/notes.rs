@@ -5,6 +5,9 @@
 //! holder of the identity can make. The anchor is sealed by the vault and passes through as bytes.
 
 use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use age::secrecy::ExposeSecret;
@@ -82,7 +85,7 @@ impl Notes {
         identity: &x25519::Identity,
         vault_id: VaultId,
     ) -> Result<(), KeyError> {
-        let body = pin_body(pin, vault_id);
+        let body = format!("{}{pin}\n", pin_head(vault_id));
         let mac = pin_mac(&body, identity, vault_id).finalize().into_bytes();
         self.write("pin", format!("{body}mac {}\n", hex(&mac)).as_bytes())
     }
@@ -104,7 +107,7 @@ impl Notes {
     }
 
     fn read(&self, kind: &str) -> Result<Option<(PathBuf, Vec<u8>)>, KeyError> {
-        for stem in iter_some(&self.stem, self.also.as_ref()) {
+        for stem in iter::once(&self.stem).chain(&self.also) {
             let path = with_suffix(stem, kind);
             match private_file::read(&path, LIMIT) {
                 Ok(content) => return Ok(Some((path, content))),
@@ -124,13 +127,6 @@ impl Notes {
             content,
         )?)
     }
-}
-
-fn iter_some<'a>(
-    first: &'a PathBuf,
-    second: Option<&'a PathBuf>,
-) -> impl Iterator<Item = &'a PathBuf> {
-    std::iter::once(first).chain(second)
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
@@ -160,9 +156,9 @@ fn can_write_beside(_: &Path) -> bool {
 
 /// Removes a file; it may be gone already.
 pub(super) fn remove_file(path: &Path) -> Result<(), KeyError> {
-    match std::fs::remove_file(path) {
+    match fs::remove_file(path) {
         Ok(()) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(source) => {
             let path = path.to_owned();
             Err(PrivateFileError::Io {
@@ -175,8 +171,8 @@ pub(super) fn remove_file(path: &Path) -> Result<(), KeyError> {
     }
 }
 
-fn pin_body(pin: &str, vault_id: VaultId) -> String {
-    format!("{PIN_FORM}\nvault {vault_id}\npin {pin}\n")
+fn pin_head(vault_id: VaultId) -> String {
+    format!("{PIN_FORM}\nvault {vault_id}\npin ")
 }
 
 /// The pin, if the whole file is what [`Notes::write_pin`] makes of it with this identity.
@@ -188,8 +184,8 @@ fn open_pin(content: &[u8], identity: &x25519::Identity, vault_id: VaultId) -> O
     pin_mac(body, identity, vault_id)
         .verify_slice(&unhex(mac)?)
         .ok()?;
-    let pin = body.strip_prefix(&pin_body("", vault_id).trim_end().to_owned())?;
-    Some(pin.trim().to_owned())
+    let pin = body.strip_prefix(&pin_head(vault_id))?;
+    pin.strip_suffix('\n').map(str::to_owned)
 }
 
 fn pin_mac(body: &str, identity: &x25519::Identity, vault_id: VaultId) -> Hmac<Sha256> {
@@ -263,7 +259,7 @@ mod tests {
         let other = Notes::beside(&folder.path().join("key.txt"), OTHER);
         other.write_pin("other", &identity, OTHER).unwrap();
         assert_eq!(notes.read_pin(&identity, VAULT).unwrap(), None);
-        let moved = std::fs::read(pin_file(&other)).unwrap();
+        let moved = fs::read(pin_file(&other)).unwrap();
         private_file::replace(&pin_file(&notes), &moved).unwrap();
         let read = notes.read_pin(&identity, VAULT);
         assert!(matches!(read, Err(KeyError::PinForged { .. })), "{read:?}");
@@ -273,7 +269,7 @@ mod tests {
     fn every_torn_or_changed_pin_is_forged() {
         let (_folder, notes, identity) = world();
         notes.write_pin("f00d", &identity, VAULT).unwrap();
-        let whole = std::fs::read(pin_file(&notes)).unwrap();
+        let whole = fs::read(pin_file(&notes)).unwrap();
         for length in 0..whole.len() {
             assert_eq!(
                 open_pin(&whole[..length], &identity, VAULT),
@@ -311,8 +307,8 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let (_folder, notes, identity) = world();
         notes.write_pin("f00d", &identity, VAULT).unwrap();
-        let loose = std::fs::Permissions::from_mode(0o620);
-        std::fs::set_permissions(pin_file(&notes), loose).unwrap();
+        let loose = fs::Permissions::from_mode(0o620);
+        fs::set_permissions(pin_file(&notes), loose).unwrap();
         let read = notes.read_pin(&identity, VAULT);
         assert!(
             matches!(read, Err(KeyError::File(PrivateFileError::Loose { .. }))),
