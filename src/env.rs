@@ -12,7 +12,10 @@ pub const PREFIX: &str = "OAUTHCTL_";
 
 /// What the environment says, as far as this program listens to it.
 #[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is one variable that is set or not")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one variable that is set or not"
+)]
 pub struct Env {
     /// `OAUTHCTL_PROFILE`: the profile.
     pub profile: Option<String>,

@@ -6,6 +6,7 @@ pub mod escape;
 pub mod flow;
 pub mod http;
 pub mod key;
+pub mod lock;
 pub mod moment;
 pub mod names;
 pub mod oauth;

@@ -1,1 +1,51 @@
-//! vault
+//! The vault: one SQLite file that holds ciphertext only.
+//!
+//! The hard idea: **a file that others may have edited is only ever believed as a whole.** The age
+//! header gives the vault key; the pin says that it is the right one; a sealed head says which rows
+//! there are, in which versions, and how long the audit log is; every row is sealed for its own
+//! place. So a row can't be forged, moved, replayed, hidden or removed without the head being
+//! wrong, the head can't be replaced without the vault key, and the whole file can't be set back
+//! unnoticed while the anchor stands elsewhere.
+//!
+//! ```text
+//! identity --age--> vault key --HKDF--> one key per purpose
+//!                       '--> fingerprint == pin
+//! head --seals--> directory MAC, header hash, audit mark --binds--> rows, header, log
+//! anchor --names--> head
+//! ```
+
+mod anchor;
+mod audit;
+mod create;
+mod database;
+mod directory;
+mod error;
+mod event;
+mod fields;
+mod head;
+mod header;
+mod keys;
+mod locks;
+mod number;
+mod open;
+mod read_only;
+mod recipients;
+mod record;
+#[cfg(test)]
+mod sample;
+mod save_anchor;
+mod schema;
+mod seal;
+mod snapshot;
+
+pub use anchor::{AnchorKeeper, AnchorState, Trust};
+pub use audit::Events;
+pub use create::{NewVault, create};
+pub use error::VaultError;
+pub use event::{Action, Caller, Event, Logged, Outcome};
+pub use header::Header;
+pub use open::{Locked, Vault};
+pub use recipients::{Recipient, RecipientList};
+pub use record::{Kind, Row, RowId, Stored};
+pub use schema::SCHEMA;
+pub use snapshot::{HandOut, Snapshot, Writer};

@@ -1,0 +1,160 @@
+//! Kernel locks on files that are never unlinked.
+//!
+//! The kernel frees such a lock when its holder dies, however it dies, so nobody has to guess
+//! whether a holder is still alive. Waiting happens in a blocked system call on a thread of its
+//! own, with a deadline: nothing polls and nothing waits for ever.
+
+use std::fs::{File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::private_file::{self, PrivateFileError};
+
+/// Why a lock was not taken.
+#[derive(Debug, Error)]
+pub enum LockError {
+    /// Somebody else held it all the time.
+    #[error("`{}` was held by another process for {} s", path.display(), waited.as_secs())]
+    TimedOut {
+        /// The lock file.
+        path: PathBuf,
+        /// How long this process waited.
+        waited: Duration,
+    },
+    /// The lock file can't be made or is not private.
+    #[error(transparent)]
+    File(#[from] PrivateFileError),
+    /// The system can't lock this file.
+    #[error("could not lock `{}`", path.display())]
+    Unlockable {
+        /// The lock file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// A held lock; dropping it, or dying, frees it.
+#[derive(Debug)]
+#[must_use = "the lock is free again as soon as this is dropped"]
+pub struct Guard(#[expect(dead_code, reason = "held for its lock, which closing it frees")] File);
+
+/// Takes `path`'s lock together with other shared holders, waiting at most `patience`.
+///
+/// # Errors
+/// When an exclusive holder kept it, or it can't be taken at all.
+pub fn shared(path: &Path, patience: Duration) -> Result<Guard, LockError> {
+    take(path, patience, File::try_lock_shared, File::lock_shared)
+}
+
+/// Takes `path`'s lock alone, waiting at most `patience`.
+///
+/// # Errors
+/// When another holder kept it, or it can't be taken at all.
+pub fn exclusive(path: &Path, patience: Duration) -> Result<Guard, LockError> {
+    take(path, patience, File::try_lock, File::lock)
+}
+
+fn take(
+    path: &Path,
+    patience: Duration,
+    attempt: fn(&File) -> Result<(), TryLockError>,
+    wait: fn(&File) -> io::Result<()>,
+) -> Result<Guard, LockError> {
+    let unlockable = |source| LockError::Unlockable {
+        path: path.to_owned(),
+        source,
+    };
+    let file = private_file::open_or_create(path)?;
+    match attempt(&file) {
+        Ok(()) => return Ok(Guard(file)),
+        Err(TryLockError::Error(error)) => return Err(unlockable(error)),
+        Err(TryLockError::WouldBlock) => {}
+    }
+    let (sender, receiver) = mpsc::sync_channel(1);
+    thread::Builder::new()
+        .name("lock".to_owned())
+        .spawn(move || {
+            let outcome = uninterrupted(&file, wait).map(|()| file);
+            // Nobody listens any more after the deadline; dropping the file then frees the lock.
+            let _ = sender.send(outcome);
+        })
+        .map_err(unlockable)?;
+    match receiver.recv_timeout(patience) {
+        Ok(Ok(file)) => Ok(Guard(file)),
+        Ok(Err(error)) => Err(unlockable(error)),
+        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+            Err(LockError::TimedOut {
+                path: path.to_owned(),
+                waited: patience,
+            })
+        }
+    }
+}
+
+/// A signal that this process handles must not look like a lock that can't be taken.
+fn uninterrupted(file: &File, wait: fn(&File) -> io::Result<()>) -> io::Result<()> {
+    loop {
+        match wait(file) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            outcome => return outcome,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOON: Duration = Duration::from_millis(30);
+    const LONG: Duration = Duration::from_secs(20);
+
+    #[test]
+    fn shared_holders_keep_an_exclusive_one_out_and_a_dropped_guard_lets_it_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let one = shared(&path, SOON).unwrap();
+        let two = shared(&path, SOON).unwrap();
+        assert!(matches!(
+            exclusive(&path, SOON),
+            Err(LockError::TimedOut { .. })
+        ));
+        drop((one, two));
+        let alone = exclusive(&path, LONG).unwrap();
+        assert!(shared(&path, SOON).is_err());
+        drop(alone);
+        drop(shared(&path, LONG).unwrap());
+        assert!(path.exists(), "a lock file is never unlinked");
+    }
+
+    #[test]
+    fn a_waiter_gets_the_lock_when_its_holder_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let held = exclusive(&path, SOON).unwrap();
+        let waiter = thread::spawn({
+            let path = path.clone();
+            move || exclusive(&path, LONG).is_ok()
+        });
+        drop(held);
+        assert!(waiter.join().unwrap());
+    }
+
+    #[test]
+    fn a_lock_file_that_others_may_write_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("target");
+        drop(private_file::create_new(&target).unwrap());
+        #[cfg(unix)]
+        {
+            let link = folder.path().join("link");
+            std::os::unix::fs::symlink(&target, &link).unwrap();
+            assert!(matches!(exclusive(&link, SOON), Err(LockError::File(_))));
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The locks beside a vault: in a folder of their own next to the resolved file, where every
+//! process that uses the vault finds the same ones, and never unlinked.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::create::with_suffix;
+use super::error::VaultError;
+use super::open::Vault;
+use super::record::RowId;
+use crate::lock::{self, Guard};
+use crate::private_file;
+
+impl Vault {
+    /// Keeps re-keying, restoring and migrating out; connect, refresh and revoke hold it from
+    /// their intent to their commit.
+    ///
+    /// # Errors
+    /// When it is not free within `patience`, or can't be taken at all: then nothing may be sent.
+    pub fn lock_shared(&self, patience: Duration) -> Result<Guard, VaultError> {
+        Ok(lock::shared(&file(&self.path, "vault")?, patience)?)
+    }
+
+    /// Keeps everybody out who holds the lock shared.
+    ///
+    /// # Errors
+    /// When it is not free within `patience`, or can't be taken at all.
+    pub fn lock_exclusive(&self, patience: Duration) -> Result<Guard, VaultError> {
+        vault_exclusive(&self.path, patience)
+    }
+
+    /// Makes this process the only one that refreshes or revokes the connection in that row.
+    ///
+    /// # Errors
+    /// When it is not free within `patience`, or can't be taken at all: then nothing may be sent.
+    pub fn lock_connection(&self, row: RowId, patience: Duration) -> Result<Guard, VaultError> {
+        let path = file(&self.path, &format!("connection-{row}"))?;
+        Ok(lock::exclusive(&path, patience)?)
+    }
+}
+
+pub(super) fn vault_exclusive(vault: &Path, patience: Duration) -> Result<Guard, VaultError> {
+    Ok(lock::exclusive(&file(vault, "vault")?, patience)?)
+}
+
+pub(super) fn anchor(vault: &Path, patience: Duration) -> Result<Guard, VaultError> {
+    Ok(lock::exclusive(&file(vault, "anchor")?, patience)?)
+}
+
+fn file(vault: &Path, name: &str) -> Result<PathBuf, VaultError> {
+    let folder = with_suffix(vault, ".locks");
+    private_file::ensure_folder(&folder)?;
+    Ok(folder.join(name))
+}

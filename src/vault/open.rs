@@ -1,0 +1,587 @@
+//! An open vault: the transactions, and when they are refused.
+//!
+//! A mutation is durable when it returns; a hand-out is committed without waiting for the disk and
+//! changes nothing but the audit log.
+
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use subtle::ConstantTimeEq;
+
+use super::anchor::{Anchor, AnchorKeeper, AnchorState, Trust};
+use super::database::{self, Database, Medium, PATIENCE};
+use super::error::{VaultError, sqlite, tampered};
+use super::head::SealedHead;
+use super::header::Header;
+use super::keys::{Hash, Keys};
+use super::schema::SCHEMA;
+use super::snapshot::{HandOut, Snapshot, Writer};
+use crate::names::VaultId;
+use crate::secret::Secret;
+
+/// How long a hand-out waits for the write lock.
+const HAND_OUT_PATIENCE: Duration = Duration::from_secs(2);
+
+/// A vault file that was found, but not unlocked.
+#[derive(Debug)]
+pub struct Locked {
+    database: Database,
+    header: Header,
+}
+
+impl Locked {
+    /// Finds the vault at `path`; `None` where nothing stands.
+    ///
+    /// # Errors
+    /// When what stands there is no vault, a newer one, or not private.
+    pub fn open(path: &Path) -> Result<Option<Self>, VaultError> {
+        database::open(path)?.map(Self::new).transpose()
+    }
+
+    pub(super) fn new(database: Database) -> Result<Self, VaultError> {
+        let header = Header::load(&database.connection)?;
+        database::check_schema(header.schema)?;
+        Ok(Self { database, header })
+    }
+
+    /// What the vault says about itself.
+    #[must_use]
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The vault file, with its folder's links resolved.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.database.path
+    }
+
+    /// Opens the vault with the master identity (or a recovery identity).
+    ///
+    /// # Errors
+    /// [`VaultError::WrongKey`] when the header isn't locked to it, [`VaultError::PinMismatch`]
+    /// when the header was replaced, [`VaultError::Tampered`] when something doesn't authenticate.
+    pub fn unlock(
+        self,
+        identity: &dyn age::Identity,
+        pin: Option<&str>,
+        anchor: Option<Box<dyn AnchorKeeper>>,
+    ) -> Result<Vault, VaultError> {
+        if self.header.schema < SCHEMA {
+            return Err(VaultError::NeedsMigration {
+                found: self.header.schema,
+                known: SCHEMA,
+            });
+        }
+        let keys = self.keys(identity, pin)?;
+        let Database {
+            connection,
+            path,
+            medium,
+        } = self.database;
+        // Read before the snapshot is opened: an anchor that is written meanwhile can only belong
+        // to a state that the snapshot then holds too.
+        let kept = anchor.as_deref().map(AnchorKeeper::read);
+        let mut vault = Vault {
+            connection,
+            path,
+            medium,
+            header: self.header,
+            keys,
+            pinned: pin.is_some(),
+            against: None,
+            anchor,
+            anchor_state: AnchorState::NotKept,
+            seen: Cell::new(None),
+            committed: None,
+        };
+        vault.judge(kept)?;
+        Ok(vault)
+    }
+
+    pub(super) fn keys(
+        &self,
+        identity: &dyn age::Identity,
+        pin: Option<&str>,
+    ) -> Result<Keys, VaultError> {
+        let keys = Keys::derive(self.header.vault_id, &self.header.unwrap_key(identity)?);
+        match pin {
+            Some(pin) if !fits(&keys, pin) => Err(VaultError::PinMismatch),
+            _ => Ok(keys),
+        }
+    }
+
+    pub(super) fn into_database(self) -> Database {
+        self.database
+    }
+}
+
+fn fits(keys: &Keys, pin: &str) -> bool {
+    pin.trim()
+        .as_bytes()
+        .ct_eq(keys.fingerprint().as_bytes())
+        .into()
+}
+
+/// An unlocked vault.
+pub struct Vault {
+    pub(super) connection: Connection,
+    pub(super) path: PathBuf,
+    pub(super) medium: Medium,
+    header: Header,
+    pub(super) keys: Keys,
+    pinned: bool,
+    /// What the anchor says against this vault.
+    against: Option<Trust>,
+    pub(super) anchor: Option<Box<dyn AnchorKeeper>>,
+    pub(super) anchor_state: AnchorState,
+    /// The newest head that this process saw: generation and hash.
+    seen: Cell<Option<(u64, Hash)>>,
+    /// The head of this process's last mutation.
+    pub(super) committed: Option<SealedHead>,
+}
+
+impl std::fmt::Debug for Vault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Vault")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Vault {
+    /// The vault's id.
+    #[must_use]
+    pub fn id(&self) -> VaultId {
+        self.header.vault_id
+    }
+
+    /// What the vault says about itself.
+    #[must_use]
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The vault file, with its folder's links resolved.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The pin that belongs beside the identity: 32 hex digits.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        self.keys.fingerprint()
+    }
+
+    /// How the audit log names a token: 16 hex digits of a keyed hash.
+    #[must_use]
+    pub fn token_mark(&self, token: &Secret) -> String {
+        self.keys.token_mark(token)
+    }
+
+    /// How far this vault is believed.
+    #[must_use]
+    pub fn trust(&self) -> Trust {
+        match &self.against {
+            _ if self.medium == Medium::ReadOnly => Trust::ReadOnlyFile,
+            _ if !self.pinned => Trust::Unpinned,
+            Some(against) => against.clone(),
+            None => Trust::Trusted,
+        }
+    }
+
+    /// What the anchor says against this vault, also where it can't be written.
+    #[must_use]
+    pub fn anchor_state(&self) -> &AnchorState {
+        &self.anchor_state
+    }
+
+    /// Accepts that `fingerprint`, which a person compared, is this vault's. The caller keeps it as
+    /// the pin.
+    ///
+    /// # Errors
+    /// [`VaultError::PinMismatch`] when it is not.
+    pub fn confirm(&mut self, fingerprint: &str) -> Result<(), VaultError> {
+        if !fits(&self.keys, fingerprint) {
+            return Err(VaultError::PinMismatch);
+        }
+        self.pinned = true;
+        Ok(())
+    }
+
+    /// Reads one state of the vault.
+    ///
+    /// # Errors
+    /// What `f` returns, or that the state does not authenticate.
+    pub fn read<T, E: From<VaultError>>(
+        &self,
+        f: impl FnOnce(&Snapshot<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let transaction = self.begin(TransactionBehavior::Deferred)?;
+        let snapshot = self.snapshot(&transaction)?;
+        f(&snapshot)
+    }
+
+    /// Changes the vault: all that `f` does, or nothing when it fails. Durable when this returns.
+    ///
+    /// # Errors
+    /// What `f` returns; that the vault is not trusted enough to be changed; that it can't be
+    /// written.
+    pub fn mutate<T, E: From<VaultError>>(
+        &mut self,
+        f: impl FnOnce(&mut Writer<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.refuse_untrusted()?;
+        self.change(f)
+    }
+
+    /// [`Self::mutate`], whatever the anchor says.
+    pub(super) fn change<T, E: From<VaultError>>(
+        &mut self,
+        f: impl FnOnce(&mut Writer<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if self.committed.is_none() {
+            self.merge_log()?;
+        }
+        set_synchronous(&self.connection, FULL)?;
+        let transaction = self.begin(TransactionBehavior::Immediate)?;
+        let mut writer = Writer::new(self.snapshot(&transaction)?);
+        let value = f(&mut writer)?;
+        let head = writer.finish()?;
+        transaction.commit().map_err(sqlite(&self.connection))?;
+        self.seen.set(Some((head.head.generation, head.hash)));
+        self.committed = Some(head);
+        Ok(value)
+    }
+
+    /// Reads the newest state and appends to the audit log, committed when this returns but not yet
+    /// durable, except on a network file system. Waits at most 2 s for other writers.
+    ///
+    /// # Errors
+    /// What `f` returns; [`VaultError::Busy`]; [`VaultError::ReadOnly`] and
+    /// [`VaultError::Unpinned`], with which [`Self::read`] still works.
+    pub fn hand_out<T, E: From<VaultError>>(
+        &mut self,
+        f: impl FnOnce(&mut HandOut<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.refuse_log_writes()?;
+        let level = match self.medium {
+            Medium::Local => NORMAL,
+            Medium::Network | Medium::ReadOnly => FULL,
+        };
+        set_synchronous(&self.connection, level)?;
+        self.set_patience(HAND_OUT_PATIENCE)?;
+        let outcome = self.hand_out_now(f);
+        self.set_patience(PATIENCE)?;
+        outcome
+    }
+
+    fn hand_out_now<T, E: From<VaultError>>(
+        &self,
+        f: impl FnOnce(&mut HandOut<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let transaction = self.begin(TransactionBehavior::Immediate)?;
+        let mut hand_out = HandOut::new(self.snapshot(&transaction)?);
+        let value = f(&mut hand_out)?;
+        hand_out.finish()?;
+        transaction.commit().map_err(sqlite(&self.connection))?;
+        Ok(value)
+    }
+
+    /// Takes everything out of the write-ahead log and empties it, waiting for readers; after a
+    /// revoke, so that superseded tokens leave the disk as far as this program can tell.
+    ///
+    /// # Errors
+    /// [`VaultError::Busy`] when a reader stayed for 30 s.
+    pub fn checkpoint_truncate(&self) -> Result<(), VaultError> {
+        if self.medium != Medium::Local {
+            return Ok(());
+        }
+        set_synchronous(&self.connection, FULL)?;
+        // The busy timeout makes SQLite itself wait for readers and writers.
+        let busy: i64 = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+            .map_err(sqlite(&self.connection))?;
+        if busy == 0 {
+            Ok(())
+        } else {
+            Err(VaultError::Busy)
+        }
+    }
+
+    /// Moves what the log holds into the file before this process's first mutation. Done before
+    /// rather than after it: the first write into a log that was emptied syncs, and that should be
+    /// a mutation and not a hand-out.
+    fn merge_log(&self) -> Result<(), VaultError> {
+        if self.medium != Medium::Local {
+            return Ok(());
+        }
+        set_synchronous(&self.connection, FULL)?;
+        self.connection
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
+            .map_err(sqlite(&self.connection))
+    }
+
+    pub(super) fn begin(
+        &self,
+        behavior: TransactionBehavior,
+    ) -> Result<Transaction<'_>, VaultError> {
+        Transaction::new_unchecked(&self.connection, behavior).map_err(sqlite(&self.connection))
+    }
+
+    /// The verified state inside a transaction, never older than one this process saw before.
+    pub(super) fn snapshot(
+        &self,
+        transaction: &Transaction<'_>,
+    ) -> Result<Snapshot<'_>, VaultError> {
+        debug_assert!(!transaction.is_autocommit());
+        let snapshot = Snapshot::load(&self.connection, &self.keys, self.header.key_epoch)?;
+        let now = (snapshot.head.head.generation, snapshot.head.hash);
+        if let Some(seen) = self.seen.get()
+            && (now.0 < seen.0 || (now.0 == seen.0 && now.1 != seen.1))
+        {
+            return Err(VaultError::RolledBack {
+                why: "it was replaced by an older state while it was open".to_owned(),
+            });
+        }
+        self.seen.set(Some(now));
+        Ok(snapshot)
+    }
+
+    /// Verifies the first snapshot and compares it with the anchor that was read before.
+    fn judge(&mut self, kept: Option<Result<Option<Vec<u8>>, String>>) -> Result<(), VaultError> {
+        let (head, events) = self.read(|snapshot| {
+            Ok::<_, VaultError>((snapshot.head.clone(), snapshot.audit.mark.count))
+        })?;
+        self.anchor_state = match kept {
+            None => AnchorState::NotKept,
+            Some(Err(why)) => AnchorState::Unreadable(why),
+            Some(Ok(None)) => AnchorState::Missing,
+            Some(Ok(Some(bytes))) => match Anchor::read(&self.keys, &bytes) {
+                None => AnchorState::Torn,
+                Some(anchor) => {
+                    self.against = anchor.judge(&head, events);
+                    match self.against {
+                        Some(_) => AnchorState::Differs,
+                        None => AnchorState::Good,
+                    }
+                }
+            },
+        };
+        Ok(())
+    }
+
+    pub(super) fn trust_again(&mut self) {
+        self.against = None;
+        self.anchor_state = AnchorState::Good;
+    }
+
+    fn refuse_untrusted(&self) -> Result<(), VaultError> {
+        self.refuse_log_writes()?;
+        match self.trust() {
+            Trust::RolledBack(why) => Err(VaultError::RolledBack { why }),
+            Trust::CopiedInstance => Err(VaultError::CopiedInstance),
+            Trust::Trusted | Trust::Unpinned | Trust::ReadOnlyFile => Ok(()),
+        }
+    }
+
+    /// What no write at all is allowed for.
+    pub(super) fn refuse_log_writes(&self) -> Result<(), VaultError> {
+        match self.trust() {
+            Trust::ReadOnlyFile => Err(VaultError::ReadOnly {
+                path: self.path.clone(),
+            }),
+            Trust::Unpinned => Err(VaultError::Unpinned {
+                fingerprint: self.fingerprint(),
+            }),
+            Trust::Trusted | Trust::RolledBack(_) | Trust::CopiedInstance => Ok(()),
+        }
+    }
+
+    fn set_patience(&self, patience: Duration) -> Result<(), VaultError> {
+        self.connection
+            .busy_timeout(patience)
+            .map_err(sqlite(&self.connection))
+    }
+}
+
+/// SQLite's numbers of `synchronous`.
+pub(super) const FULL: i64 = 2;
+const NORMAL: i64 = 1;
+
+/// Sets how commits are synced, outside of any transaction, and reads it back: inside one SQLite
+/// would ignore it without a word.
+pub(super) fn set_synchronous(connection: &Connection, level: i64) -> Result<(), VaultError> {
+    let read = || connection.pragma_query_value(None, "synchronous", |row| row.get::<_, i64>(0));
+    let set = || {
+        if read()? != level {
+            connection.pragma_update(None, "synchronous", level)?;
+        }
+        read()
+    };
+    if set().map_err(sqlite(connection))? == level {
+        Ok(())
+    } else {
+        Err(tampered("SQLite does not take its durability setting"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{Note, World, event, note, text};
+    use super::super::{Action, VaultError};
+    use super::*;
+
+    #[test]
+    fn what_is_stored_is_found_by_name_group_kind_and_row() {
+        let world = World::new();
+        world.store("github/a", "one");
+        world.store("github/b", "two");
+        world.store("google/a", "three");
+        let vault = world.open();
+        assert_eq!(vault.trust(), Trust::Trusted);
+        assert_eq!(*vault.anchor_state(), AnchorState::Good);
+        vault
+            .read(|snapshot| {
+                let row = snapshot.find::<Note>("github/b")?.unwrap();
+                assert_eq!(row.value, note("github/b", "two"));
+                assert_eq!(snapshot.get::<Note>(row.id)?.unwrap().version, row.version);
+                assert_eq!(snapshot.group::<Note>("github")?.len(), 2);
+                assert_eq!(snapshot.all::<Note>()?.len(), 3);
+                assert!(snapshot.find::<Note>("github/c")?.is_none());
+                assert_eq!(snapshot.events().count(), 4);
+                Ok::<_, VaultError>(())
+            })
+            .unwrap();
+    }
+
+    #[test]
+    fn a_mutation_is_whole_or_not_at_all() {
+        let world = World::new();
+        world.store("github/a", "one");
+        let mut vault = world.open();
+        let failed = vault.mutate(|writer| {
+            let row = writer.find::<Note>("github/a")?.unwrap();
+            writer.update(&row, note("github/a", "two"))?;
+            writer.log(&event(Action::Refresh, "b"))?;
+            Err::<(), _>(VaultError::Busy)
+        });
+        assert!(failed.is_err());
+        assert_eq!(text(&vault, "github/a").unwrap().unwrap(), "one");
+        assert_eq!(
+            vault
+                .read(|s| Ok::<_, VaultError>(s.events().count()))
+                .unwrap(),
+            2
+        );
+    }
+
+    #[test]
+    fn a_row_that_moved_is_a_conflict_and_a_name_is_used_once() {
+        let world = World::new();
+        world.store("github/a", "one");
+        let mut vault = world.open();
+        let row = vault.read(|s| s.find::<Note>("github/a")).unwrap().unwrap();
+        world.store("github/a", "two");
+        assert!(matches!(
+            vault.mutate(|writer| writer.update(&row, note("github/a", "three"))),
+            Err(VaultError::Conflict)
+        ));
+        assert!(matches!(
+            vault.mutate(|writer| writer.delete(&row)),
+            Err(VaultError::Conflict)
+        ));
+        assert!(matches!(
+            vault.mutate(|writer| writer.insert(note("github/a", "x"))),
+            Err(VaultError::Exists)
+        ));
+        let row = vault.read(|s| s.find::<Note>("github/a")).unwrap().unwrap();
+        vault.mutate(|writer| writer.delete(&row)).unwrap();
+        assert!(text(&vault, "github/a").unwrap().is_none());
+    }
+
+    #[test]
+    fn a_hand_out_is_logged_without_raising_the_generation() {
+        let world = World::new();
+        world.store("github/a", "one");
+        let mut vault = world.open();
+        let before = vault.read(|s| Ok::<_, VaultError>(s.generation())).unwrap();
+        let text = vault
+            .hand_out(|hand_out| {
+                hand_out.log(&event(Action::HandOut, "b"))?;
+                Ok::<_, VaultError>(hand_out.find::<Note>("github/a")?.unwrap().value.text)
+            })
+            .unwrap();
+        assert_eq!(text, "one");
+        let (generation, events) = world
+            .open()
+            .read(|s| Ok::<_, VaultError>((s.generation(), s.events().count())))
+            .unwrap();
+        assert_eq!((generation, events), (before, 3));
+    }
+
+    #[test]
+    fn another_boot_is_noted_before_its_first_event() {
+        let world = World::new();
+        let mut vault = world.open();
+        for boot in ["b", "c", "c"] {
+            vault
+                .hand_out(|hand_out| hand_out.log(&event(Action::HandOut, boot)))
+                .unwrap();
+        }
+        let actions: Vec<Action> = vault
+            .read(|s| {
+                s.events()
+                    .map(|e| e.map(|e| e.event.action))
+                    .collect::<Result<_, VaultError>>()
+            })
+            .unwrap();
+        let hand_out = Action::HandOut;
+        assert_eq!(
+            actions,
+            [
+                Action::VaultInit,
+                hand_out,
+                Action::TailMayBeLost,
+                hand_out,
+                hand_out
+            ]
+        );
+    }
+
+    #[test]
+    fn a_wrong_key_opens_nothing_and_changes_nothing() {
+        let world = World::new();
+        let before = std::fs::read(&world.path).unwrap();
+        let locked = Locked::open(&world.path).unwrap().unwrap();
+        assert_eq!(locked.header().key_source, "keyring");
+        let other = age::x25519::Identity::generate();
+        assert!(matches!(
+            locked.unlock(&other, None, None),
+            Err(VaultError::WrongKey)
+        ));
+        assert_eq!(std::fs::read(&world.path).unwrap(), before);
+    }
+
+    #[test]
+    fn without_a_pin_the_vault_is_read_only_until_its_fingerprint_is_confirmed() {
+        let world = World::new();
+        world.store("github/a", "one");
+        let mut vault = world.unlock(None, None).unwrap();
+        assert_eq!(vault.trust(), Trust::Unpinned);
+        assert_eq!(text(&vault, "github/a").unwrap().unwrap(), "one");
+        let insert = |vault: &mut Vault| vault.mutate(|w| w.insert(note("github/b", "two")));
+        assert!(matches!(
+            insert(&mut vault),
+            Err(VaultError::Unpinned { .. })
+        ));
+        assert!(vault.confirm("00000000000000000000000000000000").is_err());
+        let fingerprint = vault.fingerprint();
+        vault.confirm(&fingerprint).unwrap();
+        insert(&mut vault).unwrap();
+    }
+}
