@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, ErrorCode};
 use thiserror::Error;
 
+use super::verify::AuditFault;
 use crate::lock::LockError;
 use crate::private_file::PrivateFileError;
 
@@ -71,6 +72,9 @@ pub enum VaultError {
         /// What does not authenticate.
         what: String,
     },
+    /// The audit log is not whole.
+    #[error(transparent)]
+    Audit(#[from] AuditFault),
     /// An authentic record has a form that this program doesn't know.
     #[error("record {id} of the vault has a form that this program does not know")]
     UnknownRecord {

@@ -15,7 +15,10 @@
 //! ```
 
 mod anchor;
+#[cfg(test)]
+mod attacks;
 mod audit;
+mod check;
 mod create;
 mod database;
 mod directory;
@@ -26,26 +29,35 @@ mod head;
 mod header;
 mod keys;
 mod locks;
+#[cfg(all(test, unix))]
+mod many;
+mod migrate;
 mod number;
 mod open;
 mod read_only;
 mod recipients;
 mod record;
+mod rescue;
 #[cfg(test)]
 mod sample;
 mod save_anchor;
 mod schema;
 mod seal;
 mod snapshot;
+mod verify;
 
 pub use anchor::{AnchorKeeper, AnchorState, Trust};
 pub use audit::Events;
+pub use check::{Finding, Salvaged};
 pub use create::{NewVault, create};
 pub use error::VaultError;
 pub use event::{Action, Caller, Event, Logged, Outcome};
 pub use header::Header;
+pub use migrate::migrate;
 pub use open::{Locked, Vault};
 pub use recipients::{Recipient, RecipientList};
 pub use record::{Kind, Row, RowId, Stored};
+pub use rescue::{Rescue, Rescued};
 pub use schema::SCHEMA;
 pub use snapshot::{HandOut, Snapshot, Writer};
+pub use verify::{AuditFault, AuditReport, Checkpoint};

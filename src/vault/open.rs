@@ -94,6 +94,7 @@ impl Locked {
             against: None,
             anchor,
             anchor_state: AnchorState::NotKept,
+            anchored: None,
             seen: Cell::new(None),
             committed: None,
         };
@@ -113,8 +114,12 @@ impl Locked {
         }
     }
 
-    pub(super) fn into_database(self) -> Database {
-        self.database
+    pub(super) fn connection(&self) -> &Connection {
+        &self.database.connection
+    }
+
+    pub(super) fn medium(&self) -> Medium {
+        self.database.medium
     }
 }
 
@@ -137,6 +142,8 @@ pub struct Vault {
     against: Option<Trust>,
     pub(super) anchor: Option<Box<dyn AnchorKeeper>>,
     pub(super) anchor_state: AnchorState,
+    /// The anchor as it was when the vault was unlocked.
+    pub(super) anchored: Option<Anchor>,
     /// The newest head that this process saw: generation and hash.
     seen: Cell<Option<(u64, Hash)>>,
     /// The head of this process's last mutation.
@@ -365,6 +372,7 @@ impl Vault {
                 None => AnchorState::Torn,
                 Some(anchor) => {
                     self.against = anchor.judge(&head, events);
+                    self.anchored = Some(anchor);
                     match self.against {
                         Some(_) => AnchorState::Differs,
                         None => AnchorState::Good,
@@ -377,6 +385,7 @@ impl Vault {
 
     pub(super) fn trust_again(&mut self) {
         self.against = None;
+        self.anchored = None;
         self.anchor_state = AnchorState::Good;
     }
 

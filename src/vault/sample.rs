@@ -157,3 +157,31 @@ pub(super) fn make(path: &Path, identity: &age::x25519::Identity, kept: &Kept) -
     };
     create(path, &new, identity, Some(Box::new(kept.clone()))).unwrap()
 }
+
+/// Replaces a file's content without syncing it.
+pub(super) fn overwrite(path: &Path, content: &[u8]) {
+    use std::io::Write;
+
+    let mut file = crate::private_file::open_or_create(path).unwrap();
+    file.set_len(0).unwrap();
+    file.write_all(content).unwrap();
+}
+
+/// How many trials a long test makes: `sample`, or what `OAUTHCTL_TEST_TRIALS` says.
+pub(super) fn trials(sample: usize) -> usize {
+    #[expect(clippy::disallowed_methods, reason = "only tests have this variable")]
+    let wanted = std::env::var("OAUTHCTL_TEST_TRIALS");
+    wanted.map_or(sample, |wanted| wanted.parse().unwrap())
+}
+
+/// Numbers that are the same in every run (xorshift).
+pub(super) struct Dice(pub(super) u64);
+
+impl Dice {
+    pub(super) fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 16).unwrap() % end
+    }
+}
