@@ -1,6 +1,8 @@
 //! Runs a grant against the world: the person's browser, and this machine's loopback.
 
 pub mod browser;
+pub mod code;
+pub mod discover;
 pub mod landing;
 pub mod listener;
 mod page;

@@ -146,6 +146,12 @@ impl<'a> Snapshot<'a> {
         Events::new(self.connection, self.keys, first, self.audit.mark.count)
     }
 
+    /// How the audit log names a token: 16 hex digits of a keyed hash.
+    #[must_use]
+    pub fn token_mark(&self, token: &crate::secret::Secret) -> String {
+        self.keys.token_mark(token)
+    }
+
     /// How often the vault was changed.
     #[must_use]
     pub fn generation(&self) -> u64 {

@@ -1,0 +1,487 @@
+//! The composition root: where environment, paths, clocks, key custody and the vault come together.
+//!
+//! Everything below takes values; what reads the world is here. The vault is opened lazily, because
+//! most of the cost of a command is what it opens.
+
+use std::cell::OnceCell;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use directories::ProjectDirs;
+
+use crate::config::{self, Config};
+use crate::connection::World;
+use crate::env::Env;
+use crate::error::{Error, Kind, Result};
+use crate::key::{self, Ask, Custody, Patience, Source};
+use crate::moment::{BootTime, Moment, Timestamp};
+use crate::names::{ProfileName, VaultId};
+use crate::provider::Providers;
+use crate::secret::Secret;
+use crate::ui::Ui;
+use crate::vault::{
+    self, Action, AnchorKeeper, AnchorState, Caller, Locked, NewVault, Outcome, Trust, Vault,
+};
+
+/// What the command line says for every command.
+#[derive(Debug, Clone, Default)]
+pub struct Globals {
+    /// `--profile`.
+    pub profile: Option<ProfileName>,
+    /// `--vault`.
+    pub vault: Option<PathBuf>,
+}
+
+/// Where things are.
+#[derive(Debug)]
+pub struct Paths {
+    /// `config.toml` and `providers/`.
+    pub config: PathBuf,
+    /// `profiles/NAME/vault.db`.
+    pub data: PathBuf,
+    /// Pins and anchors without a better place, and rescue files of last resort.
+    pub state: PathBuf,
+}
+
+/// One run of the program.
+#[derive(Debug)]
+pub struct App {
+    /// The printer.
+    pub ui: Ui,
+    /// What the environment says.
+    pub env: Env,
+    /// Where things are.
+    pub paths: Paths,
+    /// What the person settled once.
+    pub config: Config,
+    globals: Globals,
+    caller: OnceCell<Caller>,
+    providers: OnceCell<Providers>,
+}
+
+impl App {
+    /// Looks at the world, opens nothing but `config.toml`.
+    ///
+    /// # Errors
+    /// When there is no home folder, or `config.toml` is broken.
+    pub fn new(ui: Ui, env: Env, globals: Globals) -> Result<Self> {
+        let Some(folders) = ProjectDirs::from("", "", "oauthctl") else {
+            return Err(Error::new(Kind::Failed, "could not find your home folder")
+                .hint("set `HOME`, or name the vault with `--vault PATH`"));
+        };
+        let paths = Paths {
+            config: folders.config_dir().to_owned(),
+            data: folders.data_local_dir().to_owned(),
+            state: folders
+                .state_dir()
+                .unwrap_or_else(|| folders.data_local_dir())
+                .to_owned(),
+        };
+        let config = config::load(&paths.config.join("config.toml")).map_err(|error| {
+            Error::new(Kind::Failed, "could not read the settings").caused_by(&error)
+        })?;
+        let (caller, providers) = (OnceCell::new(), OnceCell::new());
+        Ok(Self {
+            ui,
+            env,
+            paths,
+            config,
+            globals,
+            caller,
+            providers,
+        })
+    }
+
+    /// The vault file: `--vault`, `OAUTHCTL_VAULT`, else the profile's.
+    ///
+    /// # Errors
+    /// When the profile in the environment is not a name.
+    pub fn vault_path(&self) -> Result<PathBuf> {
+        if let Some(path) = self.globals.vault.as_ref() {
+            return Ok(absolute(path));
+        }
+        if self.globals.profile.is_none()
+            && let Some(path) = &self.env.vault
+        {
+            return Ok(absolute(path));
+        }
+        Ok(self
+            .paths
+            .data
+            .join("profiles")
+            .join(self.profile()?)
+            .join("vault.db"))
+    }
+
+    fn profile(&self) -> Result<String> {
+        if let Some(profile) = &self.globals.profile {
+            return Ok(profile.to_string());
+        }
+        if let Some(name) = &self.env.profile {
+            let profile: ProfileName = name.parse().map_err(|error: crate::names::NameError| {
+                Error::new(Kind::Usage, "`OAUTHCTL_PROFILE` is not usable").caused_by(&error)
+            })?;
+            return Ok(profile.to_string());
+        }
+        Ok(self
+            .config
+            .profile
+            .as_ref()
+            .map_or_else(|| "default".to_owned(), ToString::to_string))
+    }
+
+    /// The provider definitions.
+    #[must_use]
+    pub fn providers(&self) -> &Providers {
+        self.providers
+            .get_or_init(|| Providers::load(&self.providers_folder()))
+    }
+
+    /// What the life of a token needs to know about the world.
+    #[must_use]
+    pub fn world(&self) -> World<'_> {
+        World {
+            now: moment,
+            caller: self.caller(),
+            providers: self.providers(),
+            audit: self.config.audit,
+            state: &self.paths.state,
+        }
+    }
+
+    /// Who runs this program.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        self.caller.get_or_init(caller)
+    }
+
+    /// Opens the vault, or says that there is none.
+    ///
+    /// # Errors
+    /// When it can't be opened, or its key can't be had.
+    pub fn open_vault(&self) -> Result<Option<Vault>> {
+        let path = self.vault_path()?;
+        let Some(locked) = Locked::open(&path).map_err(Error::from)? else {
+            return Ok(None);
+        };
+        let header = locked.header();
+        let recorded =
+            Source::parse(&header.key_source).map_err(|error| no_key(&path, &error.into()))?;
+        let prompt = |question: &str| self.ui.ask_secret(question);
+        let ask = self.ask(header.vault_id, &recorded, &prompt);
+        let custody = Arc::new(key::unlock(&ask).map_err(|error| no_key(&path, &error))?);
+        let pin = custody.read_pin().map_err(|error| no_key(&path, &error))?;
+        let keeper = Box::new(Keeper(Arc::clone(&custody)));
+        let vault = locked
+            .unlock(custody.identity(), pin.as_deref(), Some(keeper))
+            .map_err(Error::from)?;
+        self.say_trust(&vault);
+        Ok(Some(vault))
+    }
+
+    /// Says what speaks against an opened vault; what it stops, the vault itself refuses.
+    fn say_trust(&self, vault: &Vault) {
+        match vault.trust() {
+            Trust::Trusted => {}
+            Trust::Unpinned => self.ui.warn(&format!(
+                "nothing beside the key says that this is its vault; it is read only until you \
+                 confirm its fingerprint: `oauthctl vault check --confirm {}`",
+                vault.fingerprint()
+            )),
+            Trust::RolledBack(why) => self.ui.warn(&format!(
+                "the vault was rolled back: {why}; nothing is refreshed or changed until you say \
+                 `oauthctl vault accept-rollback`"
+            )),
+            Trust::CopiedInstance => self.ui.warn(
+                "the vault is a copy; nothing is refreshed or changed until you say \
+                 `oauthctl vault accept-rollback`",
+            ),
+            Trust::ReadOnlyFile => self.ui.detail("the vault can't be written here"),
+        }
+        match vault.anchor_state() {
+            AnchorState::Torn => self.ui.warn(
+                "the note of the vault's state beside its key is damaged; it is written anew",
+            ),
+            AnchorState::Unreadable(why) => {
+                self.ui.warn(&format!(
+                    "the note of the vault's state beside its key can't be read: {why}"
+                ));
+            }
+            AnchorState::NotKept
+            | AnchorState::Good
+            | AnchorState::Differs
+            | AnchorState::Missing => {}
+        }
+    }
+
+    /// The folder of the user's provider definitions.
+    #[must_use]
+    pub fn providers_folder(&self) -> PathBuf {
+        self.paths.config.join("providers")
+    }
+
+    /// Opens the vault for a command that makes no sense without one.
+    ///
+    /// # Errors
+    /// As [`App::open_vault`], and login required where there is none.
+    pub fn need_vault(&self) -> Result<Vault> {
+        match self.open_vault()? {
+            Some(vault) => Ok(vault),
+            None => Err(Error::new(Kind::LoginRequired, "there is no vault yet")
+                .because(format!("`{}` does not exist", self.vault_path()?.display()))
+                .hint("make a connection with `oauthctl connect PROVIDER`")),
+        }
+    }
+
+    /// Opens the vault, making one where there is none. The key is had before anything else
+    /// happens, so that no consent is asked in vain.
+    ///
+    /// # Errors
+    /// When no key can be had, or the vault can't be made.
+    pub fn open_or_create_vault(&self) -> Result<Vault> {
+        match self.open_vault()? {
+            Some(vault) => Ok(vault),
+            None => self.create_vault(&self.choose_source()?, Vec::new()),
+        }
+    }
+
+    /// Makes a vault whose key comes from `source`, readable also with `recovery` identities.
+    ///
+    /// # Errors
+    /// When the key can't be made or kept, or the vault can't be made.
+    pub fn create_vault(&self, source: &Source, recovery: Vec<vault::Recipient>) -> Result<Vault> {
+        let path = self.vault_path()?;
+        let vault_id = VaultId(random()?);
+        let prompt = |question: &str| self.ui.ask_secret(question);
+        let ask = self.ask(vault_id, source, &prompt);
+        let custody = Arc::new(key::create(source, &ask).map_err(|error| no_key(&path, &error))?);
+        let mut recipients = vec![vault::Recipient {
+            recipient: custody.recipient().to_string(),
+            label: "master".to_owned(),
+        }];
+        recipients.extend(recovery);
+        let new = NewVault {
+            vault_id,
+            recipients,
+            key_source: source.to_text().map_err(|error| {
+                Error::new(Kind::Failed, "could not record where the key is").caused_by(&error)
+            })?,
+            event: self.world().bare_event(Action::VaultInit, Outcome::Done),
+        };
+        let keeper = Box::new(Keeper(Arc::clone(&custody)));
+        let made = vault::create(&path, &new, custody.identity(), Some(keeper));
+        let vault = match made {
+            Ok(vault) => vault,
+            Err(error) => {
+                // The vault was never made, so its key opens nothing; one that stays is harmless.
+                if let Some(custody) = Arc::into_inner(custody) {
+                    let _ = custody.forget();
+                }
+                return Err(Error::from(error));
+            }
+        };
+        custody
+            .write_pin(&vault.fingerprint())
+            .map_err(|error| no_key(&path, &error))?;
+        self.ui.note(&format!(
+            "made a vault at `{}`, its key is {}",
+            path.display(),
+            custody.describe()
+        ));
+        Ok(vault)
+    }
+
+    /// Where a new vault's key is to be kept when nobody said so: what the environment names, else
+    /// the keyring, else what the person chooses.
+    ///
+    /// # Errors
+    /// When no key can be had.
+    pub fn choose_source(&self) -> Result<Source> {
+        if let Some(path) = &self.env.identity_file {
+            return Ok(Source::IdentityFile(absolute(path)));
+        }
+        if self.env.identity.is_some() {
+            return Ok(Source::Environment);
+        }
+        let patience = if self.ui.may_ask() {
+            Patience::Attended
+        } else {
+            Patience::Unattended
+        };
+        let Err(error) = key::probe_keyring(patience) else {
+            return Ok(Source::Keyring);
+        };
+        let path = self.vault_path()?;
+        let file = path.with_file_name("identity.age");
+        if !self.ui.may_ask() {
+            return Err(no_key(&path, &error));
+        }
+        self.ui
+            .warn(&format!("the system keyring can't be used: {error}"));
+        let question = format!(
+            "keep the vault's key in a passphrase-protected file at `{}` instead?",
+            file.display()
+        );
+        if self.ui.confirm(&question) {
+            Ok(Source::PassphraseFile(file))
+        } else {
+            Err(no_key(&path, &error))
+        }
+    }
+
+    /// Remembers the vault's newest state beside the key, so that a rolled-back file is noticed.
+    pub fn save_anchor(&self, vault: &mut Vault) {
+        if let Err(error) = vault.save_anchor() {
+            self.ui.warn(&format!(
+                "could not note the vault's state beside its key: {error}"
+            ));
+        }
+    }
+
+    /// Key custody for an existing vault, for commands that look after keys.
+    ///
+    /// # Errors
+    /// When the key can't be had.
+    pub fn custody(&self, locked: &Locked) -> Result<Custody> {
+        let path = self.vault_path()?;
+        let recorded = Source::parse(&locked.header().key_source)
+            .map_err(|error| no_key(&path, &error.into()))?;
+        let prompt = |question: &str| self.ui.ask_secret(question);
+        let ask = self.ask(locked.header().vault_id, &recorded, &prompt);
+        key::unlock(&ask).map_err(|error| no_key(&path, &error))
+    }
+
+    fn ask<'a>(
+        &'a self,
+        vault_id: VaultId,
+        recorded: &'a Source,
+        prompt: &'a dyn Fn(&str) -> io::Result<Secret>,
+    ) -> Ask<'a> {
+        Ask {
+            vault_id,
+            recorded,
+            identity: self.env.identity.as_ref(),
+            identity_file: self.env.identity_file.as_deref(),
+            passphrase_file: self.env.passphrase_file.as_deref(),
+            prompt: self.ui.may_ask().then_some(prompt),
+            state_dir: &self.paths.state,
+        }
+    }
+}
+
+/// Turns a key failure into the error a person sees: what was tried, what it said, ways out.
+fn no_key(vault: &Path, error: &key::KeyError) -> Error {
+    let mut shown = Error::new(Kind::NoKey, "could not get the key of the vault")
+        .caused_by(error)
+        .because(format!("the vault `{}` is untouched", vault.display()));
+    for hint in error.way_out() {
+        shown = shown.hint(hint);
+    }
+    shown
+}
+
+/// Lets the vault keep its anchor beside the key without knowing where that is.
+struct Keeper(Arc<Custody>);
+
+impl AnchorKeeper for Keeper {
+    fn read(&self) -> std::result::Result<Option<Vec<u8>>, String> {
+        self.0.read_anchor().map_err(|error| error.to_string())
+    }
+
+    fn write(&self, anchor: &[u8]) -> std::result::Result<(), String> {
+        self.0
+            .write_anchor(anchor)
+            .map_err(|error| error.to_string())
+    }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// 16 random bytes.
+fn random() -> Result<[u8; 16]> {
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes)
+        .map_err(|_| Error::new(Kind::Failed, "the system gives no random numbers"))?;
+    Ok(bytes)
+}
+
+/// Reads the clocks. The only place that does.
+#[must_use]
+pub fn moment() -> Moment {
+    #[expect(clippy::disallowed_methods, reason = "this function owns the clock")]
+    let wall = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let millis = wall.map_or(0, |since| {
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    });
+    Moment {
+        wall: Timestamp::from_unix_millis(millis),
+        boot: boot_time(),
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn boot_time() -> Option<BootTime> {
+    use rustix::time::{ClockId, clock_gettime};
+
+    let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    let now = clock_gettime(ClockId::Boottime);
+    let millis =
+        u64::try_from(now.tv_sec).ok()? * 1000 + u64::try_from(now.tv_nsec).ok()? / 1_000_000;
+    Some(BootTime {
+        id: id.trim().to_owned(),
+        millis,
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn boot_time() -> Option<BootTime> {
+    None
+}
+
+fn caller() -> Caller {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this function owns the working folder"
+    )]
+    let cwd = std::env::current_dir()
+        .ok()
+        .map(|path| path.display().to_string());
+    Caller {
+        pid: std::process::id(),
+        uid: uid(),
+        parent: parent(),
+        cwd,
+    }
+}
+
+#[cfg(unix)]
+fn uid() -> Option<u32> {
+    Some(rustix::process::getuid().as_raw())
+}
+
+#[cfg(not(unix))]
+fn uid() -> Option<u32> {
+    None
+}
+
+/// The program that started us, as far as the system tells.
+fn parent() -> Option<String> {
+    #[cfg(target_os = "linux")]
+    {
+        let pid = rustix::process::getppid()?.as_raw_nonzero();
+        let program = std::fs::read_link(format!("/proc/{pid}/exe")).ok();
+        match program {
+            Some(path) => Some(path.display().to_string()),
+            None => std::fs::read_to_string(format!("/proc/{pid}/comm"))
+                .ok()
+                .map(|name| name.trim().to_owned()),
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        None
+    }
+}

@@ -1,0 +1,120 @@
+//! Which events, and how each is written down; shared by `audit` and `audit export`.
+
+use serde_json::Value;
+
+use crate::app::moment;
+use crate::commands::token::duration;
+use crate::error::Result;
+use crate::moment::Timestamp;
+use crate::names::ConnectionRef;
+use crate::vault::{Action, Logged, Outcome, Vault, VaultError};
+
+/// Which events.
+#[derive(Debug, clap::Args)]
+pub(super) struct Filter {
+    /// Only this connection, or all of a provider's
+    #[arg(long, value_name = "CONNECTION")]
+    connection: Option<ConnectionRef>,
+    /// Only this action, such as `hand_out`, `refresh`, `connect` or `revoke`
+    #[arg(long, value_name = "ACTION", value_parser = action)]
+    action: Option<Action>,
+    /// Only since then: a date, an RFC 3339 time, or an age such as 7d
+    #[arg(long, value_name = "WHEN", value_parser = when)]
+    since: Option<Timestamp>,
+    /// Only until then
+    #[arg(long, value_name = "WHEN", value_parser = when)]
+    until: Option<Timestamp>,
+    /// Only what failed
+    #[arg(long)]
+    failed: bool,
+}
+
+impl Filter {
+    /// The events that pass, oldest first.
+    pub(super) fn events(&self, vault: &Vault) -> Result<Vec<Logged>> {
+        let events = vault.read(|snapshot| {
+            let mut passed = Vec::new();
+            for logged in snapshot.events() {
+                let logged = logged?;
+                if self.passes(&logged) {
+                    passed.push(logged);
+                }
+            }
+            Ok::<_, VaultError>(passed)
+        })?;
+        Ok(events)
+    }
+
+    fn passes(&self, logged: &Logged) -> bool {
+        let event = &logged.event;
+        let about = event.connection.as_deref();
+        self.connection.as_ref().is_none_or(|wanted| match wanted {
+            ConnectionRef::Exact(name) => about == Some(name.to_string().as_str()),
+            ConnectionRef::Provider(provider) => {
+                about.and_then(|name| name.split('/').next()) == Some(provider.as_str())
+            }
+        }) && self.action.is_none_or(|action| event.action == action)
+            && self.since.is_none_or(|since| event.at >= since)
+            && self.until.is_none_or(|until| event.at <= until)
+            && (!self.failed || event.outcome != Outcome::Done)
+    }
+}
+
+/// The documented JSON object of one event.
+pub(super) fn document(logged: &Logged) -> Value {
+    let event = &logged.event;
+    serde_json::json!({
+        "schema": 1,
+        "seq": logged.seq,
+        "time": event.at.to_string(),
+        "action": action_word(event.action),
+        "connection": event.connection,
+        "scopes": event.scopes,
+        "outcome": outcome_word(event.outcome),
+        "error_code": event.error_code,
+        "detail": event.detail,
+        "token": event.token,
+        "caller": {
+            "pid": event.caller.pid,
+            "uid": event.caller.uid,
+            "parent": event.caller.parent,
+            "cwd": event.caller.cwd,
+        },
+    })
+}
+
+/// The action's name, as it stands in the log.
+pub(super) fn action_word(action: Action) -> String {
+    word(&action)
+}
+
+/// The outcome's name, as it stands in the log.
+pub(super) fn outcome_word(outcome: Outcome) -> String {
+    word(&outcome)
+}
+
+fn word(value: &impl serde::Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
+fn action(text: &str) -> std::result::Result<Action, String> {
+    serde_json::from_value(Value::String(text.to_owned())).map_err(|_| {
+        "try one of connect, refresh, hand_out, revoke, client_set, client_remove, vault_init, \
+         recover, accept_rollback, prune, tail_may_be_lost"
+            .to_owned()
+    })
+}
+
+/// Reads a date, a time, or an age counted back from now.
+pub(super) fn when(text: &str) -> std::result::Result<Timestamp, String> {
+    if let Some(time) = Timestamp::parse(text) {
+        return Ok(time);
+    }
+    let age = duration(text).map_err(|_| {
+        format!("`{text}` is not a date (2026-11-20), an RFC 3339 time or an age such as 7d")
+    })?;
+    Ok(moment().wall.minus(age))
+}

@@ -1,0 +1,144 @@
+use std::io::{IsTerminal, Read};
+use std::path::PathBuf;
+
+use zeroize::Zeroizing;
+
+use crate::app::{App, moment};
+use crate::connection::records::StoredClient;
+use crate::error::{Error, Kind, Result};
+use crate::names::{ClientId, ProviderName};
+use crate::oauth::Client;
+use crate::private_file;
+use crate::provider::definition::{Definition, SecretRule};
+use crate::secret::Secret;
+use crate::vault::{Action, Outcome, VaultError};
+
+/// Store an app registration for a provider
+///
+/// The secret comes from a hidden prompt on a terminal, else from stdin.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    oauthctl client set github --id Iv1.0123456789abcdef\n  \
+    pass show github-app | oauthctl client set github --id Iv1.0123456789abcdef\n  \
+    oauthctl client set microsoft --id 2d4f1c5e-0000 --no-secret")]
+pub(in crate::commands) struct Args {
+    /// The provider
+    #[arg(value_name = "PROVIDER")]
+    provider: ProviderName,
+    /// The client id
+    #[arg(long, value_name = "ID")]
+    id: Option<ClientId>,
+    /// Read the secret from this file
+    #[arg(long, value_name = "PATH", conflicts_with = "no_secret")]
+    secret_file: Option<PathBuf>,
+    /// There is no secret
+    #[arg(long)]
+    no_secret: bool,
+}
+
+pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
+    let definition = app.providers().get(&args.provider)?;
+    let id = client_id(app, args, &definition)?;
+    let secret = client_secret(app, args, &definition)?;
+    if definition.client.secret == SecretRule::Required && secret.is_none() {
+        return Err(Error::new(
+            Kind::Usage,
+            format!("`{}` wants a client secret", args.provider),
+        )
+        .hint("make one on the app's page there, and pipe it in or give `--secret-file PATH`"));
+    }
+    let mut vault = app.open_or_create_vault()?;
+    let now = moment();
+    let mut event = app.world().bare_event(Action::ClientSet, Outcome::Done);
+    event.detail = Some(format!("client `{id}` of `{}`", args.provider));
+    let client = Client { id, secret };
+    vault.mutate(|writer| -> std::result::Result<(), VaultError> {
+        let new = StoredClient::new(&args.provider, &client, now.wall);
+        let mut stored = false;
+        for row in writer.group::<StoredClient>(args.provider.as_str())? {
+            let same = row.value.client().is_ok_and(|old| old.id == client.id);
+            if same {
+                stored = true;
+                writer.update(&row, new.clone())?;
+            } else if row.value.current {
+                let mut retired = row.value.clone();
+                retired.current = false;
+                writer.update(&row, retired)?;
+            }
+        }
+        if !stored {
+            writer.insert(new)?;
+        }
+        writer.log(&event)
+    })?;
+    app.save_anchor(&mut vault);
+    app.ui.note(&format!(
+        "stored the client `{}` of `{}`",
+        client.id, args.provider
+    ));
+    Ok(())
+}
+
+fn client_id(app: &App, args: &Args, definition: &Definition) -> Result<ClientId> {
+    if let Some(id) = &args.id {
+        return Ok(id.clone());
+    }
+    if let Some(page) = &definition.client.registration_page {
+        app.ui.note(&format!("register an app at {page}"));
+        app.ui.note(&format!(
+            "with the redirect URI {}",
+            definition.redirect.registered_uri()
+        ));
+    }
+    let typed = app.ui.ask("client id: ").ok_or_else(|| {
+        Error::new(Kind::Usage, "no client id was given").hint(format!(
+            "say `oauthctl client set {} --id ID`",
+            args.provider
+        ))
+    })?;
+    typed.parse().map_err(|error: crate::names::NameError| {
+        Error::new(Kind::Usage, "could not use the client id").caused_by(&error)
+    })
+}
+
+fn client_secret(app: &App, args: &Args, definition: &Definition) -> Result<Option<Secret>> {
+    let unusable = |what: &str| Error::new(Kind::Usage, format!("the client secret {what}"));
+    if args.no_secret || definition.client.secret == SecretRule::Forbidden {
+        return Ok(None);
+    }
+    let text = if let Some(path) = &args.secret_file {
+        let bytes = private_file::read_any(path, 8192).map_err(|error| {
+            Error::new(Kind::Failed, "could not read the client secret").caused_by(&error)
+        })?;
+        Zeroizing::new(String::from_utf8(bytes).map_err(|_| unusable("is not text"))?)
+    } else if app.ui.may_ask() {
+        let asked = app
+            .ui
+            .ask_secret("client secret (empty for none): ")
+            .map_err(|error| {
+                Error::new(Kind::Failed, "could not read the client secret").caused_by(&error)
+            })?;
+        Zeroizing::new(asked.expose().to_owned())
+    } else if std::io::stdin().is_terminal() {
+        return Ok(None);
+    } else {
+        let mut text = Zeroizing::new(String::new());
+        std::io::stdin()
+            .lock()
+            .take(8192)
+            .read_to_string(&mut text)
+            .map_err(|error| {
+                Error::new(Kind::Failed, "could not read the client secret from stdin")
+                    .caused_by(&error)
+            })?;
+        text
+    };
+    let secret = text.trim();
+    if secret.is_empty() {
+        return Ok(None);
+    }
+    if !secret.bytes().all(|b| (0x20..=0x7E).contains(&b)) {
+        return Err(unusable("has characters that no secret has"));
+    }
+    Ok(Some(Secret::new(secret.to_owned())))
+}

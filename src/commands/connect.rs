@@ -1,0 +1,367 @@
+use std::io::Read;
+use std::time::Duration;
+
+use crate::app::{App, moment};
+use crate::commands::token::duration;
+use crate::commands::{block_on, discover, network, printed, state_json};
+use crate::connection::connect::{self, Connected, Landed};
+use crate::connection::{GrantKind, client};
+use crate::error::{Error, Kind, Result};
+use crate::flow::browser;
+use crate::flow::code::{self, Login, LoginError};
+use crate::http::Http;
+use crate::names::{AccountLabel, ClientId, ProviderName, Scope};
+use crate::oauth::Client;
+use crate::oauth::scope::request_scopes;
+use crate::oauth::userinfo::Identity;
+use crate::provider::definition::Definition;
+use crate::secret::Secret;
+use crate::token::{Lifetime, TokenSet};
+use crate::vault::Vault;
+
+/// Authorise an account in your browser and store it
+///
+/// Opens the provider's page in your browser, waits for its answer on this machine, and stores the
+/// tokens encrypted. Connecting the same account again updates it; another account is stored beside
+/// it. An issuer's URL in place of a name discovers the provider.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    oauthctl connect github\n  \
+    oauthctl connect google --scope https://www.googleapis.com/auth/calendar.readonly\n  \
+    oauthctl connect https://login.example.org --client-id my-app\n  \
+    gh auth token | oauthctl connect github --with-token")]
+pub(super) struct Args {
+    /// The provider's name, or an issuer's https URL
+    #[arg(value_name = "PROVIDER|URL")]
+    provider: String,
+    /// Store it under this label instead of the provider's own
+    #[arg(long, value_name = "LABEL")]
+    account: Option<AccountLabel>,
+    /// Ask for this scope (can be given several times)
+    #[arg(long = "scope", value_name = "SCOPE")]
+    scopes: Vec<Scope>,
+    /// Use this client id instead of the stored one
+    #[arg(long, value_name = "ID")]
+    client_id: Option<ClientId>,
+    /// Call a discovered provider this
+    #[arg(long, value_name = "NAME")]
+    name: Option<ProviderName>,
+    /// Fail with exit code 4 when fewer scopes are granted than were asked for
+    #[arg(long)]
+    strict: bool,
+    /// Print the URL and open nothing
+    #[arg(long)]
+    no_browser: bool,
+    /// Store a token read from stdin, such as a personal access token
+    #[arg(long, conflicts_with_all = ["no_browser", "strict"])]
+    with_token: bool,
+    /// How long to wait for the browser, such as 90s or 10m
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration)]
+    timeout: Duration,
+}
+
+pub(super) fn run(app: &App, args: Args) -> Result<()> {
+    if args.provider.contains("://") {
+        let http = network();
+        let definition = block_on(discover::provider(
+            app,
+            &http,
+            &args.provider,
+            args.name.as_ref(),
+        ))?;
+        return connect(app, &args, &definition);
+    }
+    let name: ProviderName = args
+        .provider
+        .parse()
+        .map_err(|error: crate::names::NameError| {
+            Error::new(Kind::Usage, "could not read the provider's name").caused_by(&error)
+        })?;
+    let definition = app.providers().get(&name)?;
+    connect(app, &args, &definition)
+}
+
+fn connect(app: &App, args: &Args, definition: &Definition) -> Result<()> {
+    let token = if args.with_token {
+        Some(token_from_stdin(app)?)
+    } else {
+        None
+    };
+    // The key first: a consent that can't be stored must not be asked for.
+    let mut vault = app.open_or_create_vault()?;
+    settle(app, &mut vault)?;
+    let connected = match token {
+        Some(token) => supply(app, args, definition, &mut vault, token),
+        None => authorise(app, args, definition, &mut vault),
+    };
+    app.save_anchor(&mut vault);
+    show(app, args, definition, &connected?)
+}
+
+/// Reports what earlier connects left behind, and takes over what they saved.
+fn settle(app: &App, vault: &mut Vault) -> Result<()> {
+    for left in connect::settle(vault, app.world())? {
+        match left.adopted {
+            Some(name) => app
+                .ui
+                .note(&format!("stored `{name}` from an interrupted connect")),
+            None => app.ui.warn(&format!(
+                "a connect to `{}` that began {} was cut off after its code was sent; the provider \
+                 may hold a grant for client `{}` that nobody uses",
+                left.provider, left.started, left.client_id
+            )),
+        }
+    }
+    Ok(())
+}
+
+fn authorise(
+    app: &App,
+    args: &Args,
+    definition: &Definition,
+    vault: &mut Vault,
+) -> Result<Connected> {
+    let flag = args.client_id.as_ref();
+    let client = vault.read(|snapshot| client::for_connect(snapshot, definition, flag))?;
+    let scopes = request_scopes(definition, &args.scopes);
+    let login = Login {
+        definition,
+        client: &client,
+        scopes: &scopes,
+    };
+    let prepared = code::prepare(login).map_err(|error| login_failed(definition, error))?;
+    let http = network();
+    announce(app, args, definition, prepared.url().expose());
+    block_on(async {
+        let (arrived, landing) = prepared
+            .wait(definition, args.timeout)
+            .await
+            .map_err(|error| login_failed(definition, error))?;
+        let connected = redeem(app, args, login, vault, &http, arrived).await;
+        match &connected {
+            Ok(_) => landing.succeed().await,
+            Err(_) => landing.fail().await,
+        }
+        connected
+    })
+}
+
+async fn redeem(
+    app: &App,
+    args: &Args,
+    login: Login<'_>,
+    vault: &mut Vault,
+    http: &Http,
+    arrived: code::Arrived,
+) -> Result<Connected> {
+    let world = app.world();
+    let definition = login.definition;
+    let attempt = connect::begin(vault, world, definition, &login.client.id)?;
+    let redeemed = match code::redeem(http, login, arrived, moment).await {
+        Ok(redeemed) => redeemed,
+        Err(error) => {
+            let failed = login_failed(definition, error);
+            let why = failed.causes.first().unwrap_or(&failed.message).clone();
+            connect::abandon(vault, world, attempt, definition, &why)?;
+            return Err(failed);
+        }
+    };
+    if let Some(why) = &redeemed.nameless {
+        app.ui
+            .warn(&format!("the account could not be named: {why}"));
+    }
+    let landed = Landed {
+        definition,
+        client_id: &login.client.id,
+        redirect_uri: Some(redeemed.redirect_uri),
+        requested: login.scopes.to_vec(),
+        set: redeemed.set,
+        identity: redeemed.identity,
+        account: args.account.clone(),
+        grant: GrantKind::AuthorizationCode,
+    };
+    Ok(connect::store(vault, world, attempt, landed)?)
+}
+
+/// Stores a token that the person brought.
+fn supply(
+    app: &App,
+    args: &Args,
+    definition: &Definition,
+    vault: &mut Vault,
+    token: Secret,
+) -> Result<Connected> {
+    let world = app.world();
+    let set = TokenSet {
+        access_token: token,
+        token_type: "bearer".to_owned(),
+        refresh_token: None,
+        obtained: moment(),
+        lifetime: Lifetime::Unknown,
+        granted: args.scopes.clone(),
+    };
+    let http = network();
+    let identity: Identity = block_on(async {
+        code::supplied(&http, definition, &set)
+            .await
+            .map_err(|error| {
+                Error::new(
+                    Kind::Refused,
+                    format!("`{}` did not accept the token", definition.name),
+                )
+                .caused_by(&error)
+            })
+    })?;
+    let flag = args.client_id.clone();
+    let client = match flag {
+        Some(id) => Client { id, secret: None },
+        None => vault
+            .read(|snapshot| client::for_connect(snapshot, definition, None))
+            .or_else(|_| "none".parse().map(|id| Client { id, secret: None }))
+            .map_err(|error: crate::names::NameError| {
+                Error::new(Kind::Failed, "no client id").caused_by(&error)
+            })?,
+    };
+    let attempt = connect::begin(vault, world, definition, &client.id)?;
+    let landed = Landed {
+        definition,
+        client_id: &client.id,
+        redirect_uri: None,
+        requested: args.scopes.clone(),
+        set,
+        identity,
+        account: args.account.clone(),
+        grant: GrantKind::Supplied,
+    };
+    Ok(connect::store(vault, world, attempt, landed)?)
+}
+
+fn token_from_stdin(app: &App) -> Result<Secret> {
+    if app.ui.may_ask() {
+        return app.ui.ask_secret("token: ").map_err(|error| {
+            Error::new(Kind::Failed, "could not read the token").caused_by(&error)
+        });
+    }
+    let mut text = String::new();
+    std::io::stdin()
+        .lock()
+        .take(65_536)
+        .read_to_string(&mut text)
+        .map_err(|error| {
+            Error::new(Kind::Failed, "could not read the token from stdin").caused_by(&error)
+        })?;
+    let token = Secret::new(text.trim().to_owned());
+    zeroize::Zeroize::zeroize(&mut text);
+    let usable =
+        !token.expose().is_empty() && token.expose().bytes().all(|b| (0x21..=0x7E).contains(&b));
+    if usable {
+        Ok(token)
+    } else {
+        Err(Error::new(Kind::Usage, "stdin holds no token")
+            .hint("pipe it in: `gh auth token | oauthctl connect github --with-token`"))
+    }
+}
+
+fn announce(app: &App, args: &Args, definition: &Definition, url: &str) {
+    let opened = if args.no_browser {
+        Err("you asked for none".to_owned())
+    } else {
+        browser::may_open(&app.env, app.ui.talks_to_terminal())
+            .map_err(|why| why.to_string())
+            .and_then(|()| browser::open_url(url, &app.env).map_err(|error| error.to_string()))
+            .map(|_| ())
+    };
+    match opened {
+        Ok(()) => {
+            app.ui.note(&format!(
+                "opening {} in your browser; if nothing happens, go to",
+                definition.display_name
+            ));
+        }
+        Err(why) => {
+            app.ui.detail(&format!("no browser was opened: {why}"));
+            app.ui.note(&format!(
+                "to sign in to {}, open this address in a browser on this machine",
+                definition.display_name
+            ));
+        }
+    }
+    app.ui.instruct(url);
+    app.ui.note(&format!(
+        "waiting for the answer, at most {}; Ctrl-C stops",
+        crate::ui::span(args.timeout)
+    ));
+}
+
+fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) -> Result<()> {
+    let connection = &connected.connection;
+    if app.ui.json() {
+        let mut document = state_json::document(connection, &moment());
+        if let Some(object) = document.as_object_mut() {
+            object.insert("updated".to_owned(), connected.updated.into());
+            let missing: Vec<_> = connected
+                .scopes
+                .missing
+                .iter()
+                .map(ToString::to_string)
+                .collect();
+            object.insert("missing_scopes".to_owned(), missing.into());
+        }
+        printed(app.ui.data(&document.to_string()))?;
+    } else {
+        let verb = if connected.updated {
+            "updated"
+        } else {
+            "connected"
+        };
+        app.ui.note(&format!("{verb} `{}`", connection.name));
+        let scopes: Vec<_> = connection
+            .state
+            .set()
+            .map(|set| set.granted.iter().map(ToString::to_string).collect())
+            .unwrap_or_default();
+        if !scopes.is_empty() {
+            app.ui.note(&format!("granted: {}", scopes.join(" ")));
+        }
+        app.ui
+            .detail(&format!("provider: {}", definition.display_name));
+    }
+    let missing: Vec<_> = connected
+        .scopes
+        .missing
+        .iter()
+        .map(|s| format!("`{s}`"))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let short = format!(
+        "`{}` was not granted {}",
+        connection.name,
+        missing.join(", ")
+    );
+    if args.strict {
+        return Err(Error::new(Kind::LoginRequired, short)
+            .because("the connection is stored with what was granted")
+            .hint("connect again and leave all boxes ticked"));
+    }
+    app.ui.warn(&short);
+    Ok(())
+}
+
+fn login_failed(definition: &Definition, error: LoginError) -> Error {
+    let timed_out = matches!(error, LoginError::Wait(_));
+    let mut shown = Error::from(error);
+    let message = format!("could not connect `{}`", definition.name);
+    shown
+        .causes
+        .insert(0, std::mem::replace(&mut shown.message, message));
+    if timed_out {
+        shown.hint(format!(
+            "if the provider's page showed an error, check that the redirect URI `{}` is registered",
+            definition.redirect.registered_uri()
+        ))
+    } else {
+        shown
+    }
+}

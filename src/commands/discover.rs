@@ -1,0 +1,97 @@
+//! `connect URL`: from an issuer to a definition, pinned at first use.
+
+use crate::app::App;
+use crate::endpoint::Endpoint;
+use crate::error::{Error, Kind, Result};
+use crate::flow::discover::{self, DiscoverError};
+use crate::http::Http;
+use crate::names::ProviderName;
+use crate::private_file;
+use crate::provider::definition::Definition;
+use crate::provider::{LARGEST_FILE, Providers, save_user_file};
+
+/// The definition for an issuer: the pinned one if its metadata still says the same, else a new
+/// one, written to the user's providers.
+pub(super) async fn provider(
+    app: &App,
+    http: &Http,
+    issuer: &str,
+    name: Option<&ProviderName>,
+) -> Result<Definition> {
+    let name = match name {
+        Some(name) => name.clone(),
+        None => name_of(issuer)?,
+    };
+    if Providers::is_shipped(&name) {
+        return Err(
+            Error::new(Kind::Usage, format!("`{name}` is a built-in provider"))
+                .hint("call the discovered one otherwise: `--name NAME`"),
+        );
+    }
+    let text = discover::discover(http, issuer, &name)
+        .await
+        .map_err(failed)?;
+    let file = app.providers().user_file(&name);
+    match private_file::read_any(&file, LARGEST_FILE) {
+        Ok(pinned) if pinned == text.as_bytes() => {}
+        Ok(_) => {
+            let message = format!("the metadata of `{issuer}` is not what it was at first use");
+            return Err(Error::new(Kind::Stopped, message)
+                .because(format!("`{}` holds what was pinned then", file.display()))
+                .hint(format!(
+                    "if the change is meant, say `oauthctl provider remove {name}` and connect again"
+                )));
+        }
+        Err(error) if error.is_not_found() => {
+            let path = save_user_file(&app.providers_folder(), &name, &text)?;
+            app.ui.note(&format!(
+                "discovered `{name}`, defined in `{}`",
+                path.display()
+            ));
+        }
+        Err(error) => {
+            return Err(Error::new(Kind::Failed, "could not read the definition").caused_by(&error));
+        }
+    }
+    Ok(app.providers().get(&name)?)
+}
+
+fn name_of(issuer: &str) -> Result<ProviderName> {
+    let endpoint: Endpoint = issuer
+        .parse()
+        .map_err(|error: crate::endpoint::EndpointError| {
+            Error::new(Kind::Usage, "could not read the issuer's URL").caused_by(&error)
+        })?;
+    let slug: String = endpoint
+        .authority()
+        .chars()
+        .map(|c| {
+            if c.is_ascii_lowercase() || c.is_ascii_digit() {
+                c
+            } else {
+                '-'
+            }
+        })
+        .take(32)
+        .collect();
+    slug.trim_matches('-')
+        .parse()
+        .map_err(|error: crate::names::NameError| {
+            Error::new(Kind::Usage, "could not name the provider after its host")
+                .caused_by(&error)
+                .hint("say how to call it: `--name NAME`")
+        })
+}
+
+fn failed(error: DiscoverError) -> Error {
+    let kind = match &error {
+        DiscoverError::Send(_) => Kind::Temporary,
+        DiscoverError::None { status, .. } if *status >= 500 || *status == 429 => Kind::Temporary,
+        DiscoverError::Metadata { .. }
+        | DiscoverError::None { .. }
+        | DiscoverError::Definition(_) => Kind::Failed,
+    };
+    Error::new(kind, "could not discover the provider")
+        .caused_by(&error)
+        .hint("a provider without usable metadata can be defined with `oauthctl provider add FILE`")
+}

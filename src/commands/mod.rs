@@ -1,0 +1,271 @@
+//! The command line: one file per command, the folder tree is the command tree.
+//!
+//! A command parses, asks and shows; the library decides.
+
+use std::ffi::OsString;
+use std::future::Future;
+use std::io;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+
+use crate::app::{App, Globals};
+use crate::env::Env;
+use crate::error::{Error, Kind, Result};
+use crate::harden;
+use crate::http::{Http, Limits};
+use crate::names::ProfileName;
+use crate::ui::{Color, Ui, Voice};
+
+mod audit;
+mod client;
+mod completions;
+mod connect;
+mod demo;
+mod discover;
+mod list;
+mod provider;
+mod refresh;
+mod revoke;
+mod sandbox;
+mod show;
+mod state_json;
+mod token;
+mod vault;
+
+/// Owns your OAuth connections: connects accounts, hands scripts fresh tokens, revokes, audits.
+#[derive(Debug, Parser)]
+#[command(
+    name = "oauthctl",
+    version,
+    max_term_width = 100,
+    after_help = "Start with `oauthctl demo`, or connect an account: `oauthctl connect github`.\n\
+                  stdout is data, stderr is talk. Exit codes: 0 done, 1 failed, 2 usage, 4 login \
+                  required, 5 temporary, 6 no key, 7 refused, 9 stopped by a guard."
+)]
+pub struct Cli {
+    #[command(flatten)]
+    globals: GlobalArgs,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one switch")]
+struct GlobalArgs {
+    /// Print JSON: documents on stdout, errors on stderr
+    #[arg(long, global = true, help_heading = "Global options")]
+    json: bool,
+    /// Use this profile: a vault and key of its own
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        help_heading = "Global options"
+    )]
+    profile: Option<ProfileName>,
+    /// Use this vault file
+    #[arg(
+        long,
+        global = true,
+        value_name = "PATH",
+        help_heading = "Global options"
+    )]
+    vault: Option<std::path::PathBuf>,
+    /// Say nothing but warnings and errors
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    quiet: bool,
+    /// Say more
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    verbose: bool,
+    /// Never ask anything
+    #[arg(long, global = true, help_heading = "Global options")]
+    no_input: bool,
+    /// When to use colour
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "Global options"
+    )]
+    color: ColorArg,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum ColorArg {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Connect(connect::Args),
+    List(list::Args),
+    Show(show::Args),
+    Token(token::Args),
+    Refresh(refresh::Args),
+    Revoke(revoke::Args),
+    Audit(audit::Args),
+    Provider(provider::Args),
+    Client(client::Args),
+    Vault(vault::Args),
+    Demo(demo::Args),
+    Sandbox(sandbox::Args),
+    Completions(completions::Args),
+}
+
+/// Runs the program on this process's arguments and says how it ended.
+#[must_use]
+pub fn main() -> ExitCode {
+    harden::process();
+    run(std::env::args_os().collect())
+}
+
+fn run(arguments: Vec<OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return show_clap(&error),
+    };
+    let env = Env::read();
+    let voice = cli.globals.voice(&env);
+    let ui = Ui::new(voice);
+    let globals = Globals {
+        profile: cli.globals.profile,
+        vault: cli.globals.vault,
+    };
+    let (ui, ended) = match App::new(ui, env, globals) {
+        Ok(app) => {
+            let ended = dispatch(&app, cli.command);
+            (app.ui, ended)
+        }
+        Err(error) => (Ui::new(voice), Err(error)),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(&ui, &error);
+            ExitCode::from(error.kind.exit_code())
+        }
+    }
+}
+
+impl GlobalArgs {
+    fn voice(&self, env: &Env) -> Voice {
+        let color = match self.color {
+            ColorArg::Auto if env.no_color => Color::Never,
+            ColorArg::Auto => Color::Auto,
+            ColorArg::Always => Color::Always,
+            ColorArg::Never => Color::Never,
+        };
+        Voice {
+            json: self.json,
+            quiet: self.quiet,
+            verbose: self.verbose,
+            no_input: self.no_input || env.no_input || env.ci,
+            color,
+        }
+    }
+}
+
+fn dispatch(app: &App, command: Command) -> Result<()> {
+    match command {
+        Command::Connect(args) => connect::run(app, args),
+        Command::List(args) => list::run(app, &args),
+        Command::Show(args) => show::run(app, &args),
+        Command::Token(args) => token::run(app, &args),
+        Command::Refresh(args) => refresh::run(app, &args),
+        Command::Revoke(args) => revoke::run(app, &args),
+        Command::Audit(args) => audit::run(app, args),
+        Command::Provider(args) => provider::run(app, args),
+        Command::Client(args) => client::run(app, args),
+        Command::Vault(args) => vault::run(app, args),
+        Command::Demo(args) => demo::run(app, &args),
+        Command::Sandbox(args) => sandbox::run(app, &args),
+        Command::Completions(args) => completions::run(app, &args),
+    }
+}
+
+fn show_clap(error: &clap::Error) -> ExitCode {
+    // Help and version go to stdout, usage errors to stderr; nobody is left to tell when it's gone.
+    let _ = error.print();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
+        _ => ExitCode::from(Kind::Usage.exit_code()),
+    }
+}
+
+fn report(ui: &Ui, error: &Error) {
+    if !ui.json() {
+        ui.error(&error.message, &error.causes, &error.hints);
+        return;
+    }
+    let document = serde_json::json!({
+        "schema": 1,
+        "error": {
+            "kind": error.kind.name(),
+            "message": error.message,
+            "causes": error.causes,
+            "hints": error.hints,
+            "exit_code": error.kind.exit_code(),
+            "retry_after_seconds": error.retry_after.map(|wait| wait.as_secs()),
+        }
+    });
+    ui.error_document(&document.to_string());
+}
+
+/// Runs network work on one thread until it ends or a signal comes. The runtime is built here, so
+/// that commands which need no network never pay for it.
+fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            Error::new(Kind::Failed, "could not start the network").caused_by(&error)
+        })?;
+    let ended = runtime.block_on(async {
+        tokio::select! {
+            done = work => done,
+            signal = interrupted() => Err(signal),
+        }
+    });
+    // A helper thread may still wait for a lock; nobody needs its answer.
+    runtime.shutdown_background();
+    ended
+}
+
+#[cfg(unix)]
+async fn interrupted() -> Error {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let (Ok(mut interrupt), Ok(mut terminate)) = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    ) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => Error::new(Kind::Interrupted, "interrupted"),
+        _ = terminate.recv() => Error::new(Kind::Terminated, "terminated"),
+    }
+}
+
+#[cfg(not(unix))]
+async fn interrupted() -> Error {
+    match tokio::signal::ctrl_c().await {
+        Ok(()) => Error::new(Kind::Interrupted, "interrupted"),
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// The HTTP client; made only where something is sent.
+fn network() -> Http {
+    Http::new(Limits::default())
+}
+
+/// Turns a broken stdout into an error: what was to be printed did not arrive.
+fn printed(result: io::Result<()>) -> Result<()> {
+    result.map_err(|error| Error::new(Kind::Failed, "could not write to stdout").caused_by(&error))
+}

@@ -1,0 +1,32 @@
+use std::collections::BTreeMap;
+
+use crate::app::App;
+use crate::commands::printed;
+use crate::error::Result;
+use crate::names::ProviderName;
+use crate::provider::describe::describe;
+
+/// Show what a definition says: endpoints, redirect URI, how tokens live and end
+#[derive(Debug, clap::Args)]
+pub(in crate::commands) struct Args {
+    /// The provider
+    #[arg(value_name = "PROVIDER")]
+    provider: ProviderName,
+}
+
+pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
+    let rows = describe(&app.providers().get(&args.provider)?);
+    if app.ui.json() {
+        let members: BTreeMap<_, _> = rows
+            .iter()
+            .map(|row| (row.label.replace(' ', "_"), row.value.clone()))
+            .collect();
+        let document = serde_json::json!({ "schema": 1, "provider": members });
+        return printed(app.ui.data(&document.to_string()));
+    }
+    let width = rows.iter().map(|row| row.label.len()).max().unwrap_or(0);
+    for row in rows {
+        printed(app.ui.data(&format!("{:width$}  {}", row.label, row.value)))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,161 @@
+use std::sync::Arc;
+
+use crate::app::App;
+use crate::commands::{block_on, network, printed};
+use crate::connection::many::{self, Progress};
+use crate::connection::select;
+use crate::connection::{Connection, ConnectionError, State};
+use crate::error::{Error, Kind, Result};
+use crate::names::{ConnectionName, ConnectionRef};
+use crate::vault::Vault;
+
+/// Refresh tokens now
+///
+/// Named connections are refreshed whatever is left of them. `--due` takes those that are expired
+/// or about to be, and tries revocations again that a provider did not confirm.
+#[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("which").required(true).args(["connections", "all", "due"])))]
+pub(super) struct Args {
+    /// The connections: `PROVIDER` or `PROVIDER/ACCOUNT`
+    #[arg(value_name = "CONNECTION")]
+    connections: Vec<ConnectionRef>,
+    /// Refresh all connections
+    #[arg(long)]
+    all: bool,
+    /// Refresh those whose token is over or nearly so
+    #[arg(long)]
+    due: bool,
+}
+
+pub(super) fn run(app: &App, args: &Args) -> Result<()> {
+    let mut vault = app.need_vault()?;
+    let chosen = choose(app, &vault, args)?;
+    if chosen.refresh.is_empty() && chosen.revoke.is_empty() {
+        app.ui.note("nothing to refresh");
+        return Ok(());
+    }
+    let http = Arc::new(network());
+    let world = app.world();
+    let bar = app.ui.progress(chosen.refresh.len() as u64);
+    let attended = !args.all && !args.due;
+    let outcomes = block_on(async {
+        let mut outcomes = many::refresh_all(
+            &mut vault,
+            world,
+            &http,
+            &chosen.refresh,
+            attended,
+            |step| match step {
+                Progress::Begun(name) => bar.set_message(name.to_string()),
+                Progress::Ended => bar.inc(1),
+            },
+        )
+        .await;
+        for name in &chosen.revoke {
+            let revoked = crate::connection::revoke::revoke(&mut vault, world, &http, name).await;
+            outcomes.push((name.clone(), revoked.map(|_| many::Refreshed::Revoked)));
+        }
+        Ok(outcomes)
+    });
+    bar.finish_and_clear();
+    app.save_anchor(&mut vault);
+    show(app, outcomes?)
+}
+
+struct Chosen {
+    refresh: Vec<ConnectionName>,
+    revoke: Vec<ConnectionName>,
+}
+
+fn choose(app: &App, vault: &Vault, args: &Args) -> Result<Chosen> {
+    let now = crate::app::moment();
+    let mut chosen = Chosen {
+        refresh: Vec::new(),
+        revoke: Vec::new(),
+    };
+    if !args.connections.is_empty() {
+        for asked in &args.connections {
+            let found = vault.read(|snapshot| select::find(snapshot, asked))?;
+            chosen.refresh.push(found.connection.name);
+        }
+        chosen.refresh.dedup();
+        return Ok(chosen);
+    }
+    let due = |connection: &Connection| match &connection.state {
+        State::Active(set) => !set.is_fresh(&now, None),
+        State::Refreshing { .. } => true,
+        State::NeedsLogin { .. } | State::Suspect(_) | State::Revoking(_) | State::Moved => false,
+    };
+    let live = |connection: &Connection| {
+        matches!(
+            connection.state,
+            State::Active(_) | State::Refreshing { .. }
+        )
+    };
+    for found in vault.read(select::all)? {
+        let connection = found.connection;
+        if args.due && matches!(connection.state, State::Revoking(_)) {
+            chosen.revoke.push(connection.name);
+        } else if (args.all && live(&connection)) || (args.due && due(&connection)) {
+            chosen.refresh.push(connection.name);
+        } else if args.all {
+            app.ui.note(&format!(
+                "skipped `{}`: {}",
+                connection.name,
+                connection.state.word()
+            ));
+        }
+    }
+    Ok(chosen)
+}
+
+type Outcomes = Vec<(
+    ConnectionName,
+    std::result::Result<many::Refreshed, ConnectionError>,
+)>;
+
+fn show(app: &App, mut outcomes: Outcomes) -> Result<()> {
+    if outcomes.len() == 1
+        && let Some((_, Err(_))) = outcomes.first()
+        && let Some((_, Err(error))) = outcomes.pop()
+    {
+        return Err(error.into());
+    }
+    outcomes.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut kinds = Vec::new();
+    let total = outcomes.len();
+    let mut retry_after = None;
+    for (name, outcome) in outcomes {
+        let (word, error) = match outcome {
+            Ok(done) => (done.word(), None),
+            Err(error) => ("failed", Some(Error::from(error))),
+        };
+        if app.ui.json() {
+            let document = serde_json::json!({
+                "schema": 1,
+                "connection": name.to_string(),
+                "outcome": word,
+                "error": error.as_ref().map(|error| error.message.clone()),
+                "exit_code": error.as_ref().map_or(0, |error| error.kind.exit_code()),
+            });
+            printed(app.ui.data(&document.to_string()))?;
+        } else if error.is_none() {
+            app.ui.note(&format!("{name}: {word}"));
+        }
+        if let Some(error) = error {
+            kinds.push(error.kind);
+            retry_after = retry_after.max(error.retry_after);
+            if !app.ui.json() {
+                app.ui.error(&error.message, &error.causes, &error.hints);
+            }
+        }
+    }
+    match Kind::most_pressing(kinds.iter().copied()) {
+        None => Ok(()),
+        Some(kind) => Err(Error::new(
+            kind,
+            format!("{} of {total} connections failed", kinds.len()),
+        )
+        .retry_after(retry_after)),
+    }
+}

@@ -1,0 +1,190 @@
+use crate::app::App;
+use crate::commands::{block_on, network, printed};
+use crate::connection::revoke::{self, Remote, Report};
+use crate::connection::{ConnectionError, select};
+use crate::error::{Error, Kind, Result};
+use crate::names::{ConnectionName, ConnectionRef};
+
+/// End access at the provider, then erase it here
+///
+/// Says exactly what happened. What a provider does not confirm is kept, never handed out, and
+/// tried again by the next `revoke` or `refresh --due`.
+#[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("which").required(true).args(["connections", "all"])))]
+pub(super) struct Args {
+    /// The connections: `PROVIDER` or `PROVIDER/ACCOUNT`
+    #[arg(value_name = "CONNECTION")]
+    connections: Vec<ConnectionRef>,
+    /// Revoke all connections
+    #[arg(long)]
+    all: bool,
+    /// Erase here only, without telling the provider
+    #[arg(long)]
+    local_only: bool,
+    /// Don't ask before revoking all
+    #[arg(short, long)]
+    yes: bool,
+}
+
+pub(super) fn run(app: &App, args: &Args) -> Result<()> {
+    let mut vault = app.need_vault()?;
+    let names: Vec<ConnectionName> = if args.all {
+        vault
+            .read(select::all)?
+            .into_iter()
+            .map(|found| found.connection.name)
+            .collect()
+    } else {
+        args.connections
+            .iter()
+            .map(|asked| {
+                Ok(vault
+                    .read(|snapshot| select::find(snapshot, asked))?
+                    .connection
+                    .name)
+            })
+            .collect::<Result<_>>()?
+    };
+    if args.all && !names.is_empty() && !args.yes {
+        let question = format!("revoke all {} connections?", names.len());
+        if !app.ui.may_ask() {
+            return Err(Error::new(Kind::Usage, "`--all` needs a yes")
+                .hint("say `oauthctl revoke --all --yes`"));
+        }
+        if !app.ui.confirm(&question) {
+            return Err(Error::new(Kind::Refused, "nothing was revoked"));
+        }
+    }
+    let world = app.world();
+    let outcomes = if args.local_only {
+        names
+            .into_iter()
+            .map(|name| {
+                let ended = revoke::forget(&mut vault, world, &name);
+                (name, ended)
+            })
+            .collect()
+    } else {
+        let http = network();
+        block_on(async {
+            let mut outcomes = Vec::with_capacity(names.len());
+            for name in names {
+                let ended = revoke::revoke(&mut vault, world, &http, &name).await;
+                outcomes.push((name, ended));
+            }
+            Ok(outcomes)
+        })?
+    };
+    app.save_anchor(&mut vault);
+    show(app, outcomes)
+}
+
+type Outcomes = Vec<(ConnectionName, std::result::Result<Report, ConnectionError>)>;
+
+fn show(app: &App, outcomes: Outcomes) -> Result<()> {
+    let total = outcomes.len();
+    let mut failures = Vec::new();
+    for (name, outcome) in outcomes {
+        let not_told = |report: &Report| {
+            let way = report.page.as_ref().map_or_else(
+                || "end it in the provider's settings".to_owned(),
+                |page| format!("end it at {page}"),
+            );
+            Error::new(
+                Kind::Failed,
+                format!("`{name}` is NOT revoked at the provider"),
+            )
+            .hint(way)
+        };
+        let failure = match &outcome {
+            Ok(report) => {
+                if !app.ui.json() {
+                    say(app, report);
+                }
+                match report.remote {
+                    Remote::NoWay => Some(
+                        not_told(report)
+                            .because("the provider has no way to be told; it is erased here"),
+                    ),
+                    Remote::Revoked { .. } | Remote::AlreadyGone | Remote::NotTold => None,
+                }
+            }
+            Err(_) => None,
+        };
+        if app.ui.json() {
+            document(app, &name, &outcome)?;
+        }
+        failures.extend(match outcome {
+            Ok(_) => failure,
+            Err(error) => Some(Error::from(error)),
+        });
+    }
+    if failures.len() <= 1 {
+        return failures.pop().map_or(Ok(()), Err);
+    }
+    for error in &failures {
+        if !app.ui.json() {
+            app.ui.error(&error.message, &error.causes, &error.hints);
+        }
+    }
+    let kind = Kind::most_pressing(failures.iter().map(|error| error.kind)).unwrap_or(Kind::Failed);
+    Err(Error::new(
+        kind,
+        format!("{} of {total} connections are not revoked", failures.len()),
+    ))
+}
+
+fn say(app: &App, report: &Report) {
+    let name = &report.name;
+    match &report.remote {
+        Remote::Revoked { note } => {
+            app.ui
+                .note(&format!("{name}: revoked at the provider and erased here"));
+            if let Some(note) = note {
+                app.ui.note(&format!("note: {note}"));
+            }
+        }
+        Remote::AlreadyGone => {
+            app.ui.note(&format!(
+                "{name}: the provider did not know it any more; erased here"
+            ));
+        }
+        Remote::NotTold => {
+            app.ui.note(&format!(
+                "{name}: erased here only; it is NOT revoked at the provider"
+            ));
+            if let Some(page) = &report.page {
+                app.ui.note(&format!("end it at {page}"));
+            }
+        }
+        Remote::NoWay => {}
+    }
+}
+
+fn document(
+    app: &App,
+    name: &ConnectionName,
+    outcome: &std::result::Result<Report, ConnectionError>,
+) -> Result<()> {
+    let (word, erased, page, error) = match outcome {
+        Ok(report) => {
+            let word = match report.remote {
+                Remote::Revoked { .. } => "revoked",
+                Remote::AlreadyGone => "already_gone",
+                Remote::NotTold => "not_told",
+                Remote::NoWay => "no_way",
+            };
+            (word, true, report.page.clone(), None)
+        }
+        Err(error) => ("not_confirmed", false, None, Some(error.to_string())),
+    };
+    let document = serde_json::json!({
+        "schema": 1,
+        "connection": name.to_string(),
+        "outcome": word,
+        "erased_here": erased,
+        "page": page,
+        "error": error,
+    });
+    printed(app.ui.data(&document.to_string()))
+}

@@ -1,0 +1,105 @@
+use crate::app::{App, moment};
+use crate::commands::{block_on, printed};
+use crate::error::{Error, Kind, Result};
+use crate::names::{AccountLabel, Scope};
+use crate::sandbox::{
+    self, CONFIDENTIAL_CLIENT, Consent, Fault, Lifetimes, Options, PUBLIC_CLIENT, Rotation,
+};
+
+/// Run a strict practice provider on this machine
+///
+/// Test your scripts against it, also how they stand faults: it refuses everything that the
+/// standards let a server refuse, and misbehaves when told to. Everything is in memory; Ctrl-C
+/// ends it.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    oauthctl sandbox --print-provider > sandbox.toml && oauthctl provider add sandbox.toml\n  \
+    oauthctl sandbox --port 8400 --expires-in 5\n  \
+    oauthctl sandbox --fault 'token:2=503/30' --fault 'refresh:1=drop-after'\n\n\
+    Faults are ENDPOINT:WHICH=KIND. Endpoints: authorize, token, refresh, revoke, userinfo, device, \
+    metadata. WHICH: a number from 1, FROM-TO, or *. Kinds: a status (500, 503/30 with Retry-After, \
+    500-after), html, proxy403, invalid-grant, drop-before, drop-after, truncate, endless, stall, \
+    slow=MS, duplicate-keys, wrong-type, plain, string-expiry, no-refresh-token.")]
+pub(super) struct Args {
+    /// The port on 127.0.0.1
+    #[arg(long, default_value_t = 8400)]
+    port: u16,
+    /// Lifetimes of access tokens in seconds, one after the other; the last repeats
+    #[arg(long, value_name = "SECONDS,…", default_value = "3600")]
+    expires_in: Lifetimes,
+    /// Make every code, token and secret a function of this text
+    #[arg(long, value_name = "TEXT")]
+    seed: Option<String>,
+    /// Make something go wrong (can be given several times)
+    #[arg(long = "fault", value_name = "FAULT")]
+    faults: Vec<Fault>,
+    /// Consent without a page
+    #[arg(long)]
+    auto_consent: bool,
+    /// Keep refresh tokens instead of rotating them
+    #[arg(long)]
+    no_rotation: bool,
+    /// Someone who can sign in (can be given several times) [default: writer]
+    #[arg(long = "account", value_name = "LABEL")]
+    accounts: Vec<AccountLabel>,
+    /// Never grant this scope (can be given several times)
+    #[arg(long = "withhold", value_name = "SCOPE")]
+    withheld: Vec<Scope>,
+    /// Print the provider definition that points here, and end
+    #[arg(long)]
+    print_provider: bool,
+}
+
+pub(super) fn run(app: &App, args: &Args) -> Result<()> {
+    let started = |options| {
+        sandbox::Sandbox::start(options).map_err(|error| {
+            Error::new(Kind::Failed, "could not start the sandbox").caused_by(&error)
+        })
+    };
+    let sandbox = started(options(args))?;
+    if args.print_provider {
+        return printed(app.ui.data(sandbox.provider_toml("Sandbox").trim_end()));
+    }
+    if app.ui.json() {
+        let document = serde_json::json!({
+            "schema": 1,
+            "issuer": sandbox.url(),
+            "public_client_id": PUBLIC_CLIENT,
+            "confidential_client_id": CONFIDENTIAL_CLIENT,
+        });
+        printed(app.ui.data(&document.to_string()))?;
+    } else {
+        printed(app.ui.data(sandbox.url()))?;
+    }
+    app.ui
+        .note("a practice provider is running; Ctrl-C ends it and forgets everything");
+    app.ui.note("connect to it with:");
+    app.ui.note(&format!(
+        "  oauthctl connect {} --name sandbox --client-id {PUBLIC_CLIENT}",
+        sandbox.url()
+    ));
+    app.ui.note(&format!(
+        "what was asked: {0}/_sandbox/log, live tokens: {0}/_sandbox/tokens",
+        sandbox.url()
+    ));
+    block_on(std::future::pending())
+}
+
+fn options(args: &Args) -> Options {
+    let mut options = Options::new(moment().wall);
+    options.port = args.port;
+    options.lifetimes = args.expires_in.clone();
+    options.seed.clone_from(&args.seed);
+    options.faults.clone_from(&args.faults);
+    options.consent = if args.auto_consent {
+        Consent::Automatic
+    } else {
+        Consent::Page
+    };
+    if args.no_rotation {
+        options.rotation = Rotation::Keep;
+    }
+    options.accounts.clone_from(&args.accounts);
+    options.withheld = args.withheld.iter().cloned().collect();
+    options
+}

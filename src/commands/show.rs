@@ -1,0 +1,77 @@
+use crate::app::{App, moment};
+use crate::commands::{printed, state_json};
+use crate::connection::select;
+use crate::error::{Error, Result};
+use crate::names::{ConnectionRef, Scope};
+
+/// Show one connection: state, expiry, scopes, client; never a secret
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The connection: `PROVIDER` or `PROVIDER/ACCOUNT`
+    #[arg(value_name = "CONNECTION")]
+    connection: ConnectionRef,
+}
+
+pub(super) fn run(app: &App, args: &Args) -> Result<()> {
+    let vault = app.need_vault()?;
+    let found = vault
+        .read(|snapshot| select::find(snapshot, &args.connection))
+        .map_err(Error::from)?;
+    let connection = &found.connection;
+    let now = moment();
+    if app.ui.json() {
+        return printed(
+            app.ui
+                .data(&state_json::document(connection, &now).to_string()),
+        );
+    }
+    let words = |scopes: &[Scope]| {
+        let words: Vec<_> = scopes.iter().map(ToString::to_string).collect();
+        if words.is_empty() {
+            "none".to_owned()
+        } else {
+            words.join(" ")
+        }
+    };
+    let set = connection.state.set();
+    let refreshable = if set.is_some_and(|set| set.refresh_token.is_some()) {
+        "yes"
+    } else {
+        "no"
+    };
+    let mut lines = vec![
+        ("connection", connection.name.to_string()),
+        ("state", connection.state.word().to_owned()),
+    ];
+    lines.extend(state_json::reason(&connection.state).map(|reason| ("reason", reason)));
+    lines.extend([
+        (
+            "access token expires",
+            state_json::expiry(&connection.state, &now),
+        ),
+        ("refresh token", refreshable.to_owned()),
+        (
+            "granted scopes",
+            set.map_or_else(String::new, |set| words(&set.granted)),
+        ),
+        ("requested scopes", words(&connection.requested)),
+        ("came by", state_json::grant(connection).replace('_', " ")),
+        ("client id", connection.stamp.client_id.to_string()),
+        (
+            "token endpoint",
+            connection.stamp.token_endpoint.to_string(),
+        ),
+        (
+            "account id",
+            connection
+                .subject
+                .clone()
+                .unwrap_or_else(|| "not known".to_owned()),
+        ),
+        ("connected", connection.created.to_string()),
+    ]);
+    for (name, value) in lines {
+        printed(app.ui.data(&format!("{name:<22}{value}")))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! How a connection is shown: the same words in `list`, `show` and `--json`, never a secret.
+
+use serde_json::{Value, json};
+
+use crate::connection::state::{Connection, GrantKind, State};
+use crate::moment::Moment;
+use crate::token::{Lifetime, Remaining, TokenSet};
+use crate::ui::span;
+
+/// The documented JSON object of one connection.
+pub(super) fn document(connection: &Connection, now: &Moment) -> Value {
+    let set = connection.state.set();
+    json!({
+        "schema": 1,
+        "connection": connection.name.to_string(),
+        "provider": connection.name.provider.to_string(),
+        "account": connection.name.account.to_string(),
+        "subject": connection.subject,
+        "issuer": connection.stamp.issuer,
+        "client_id": connection.stamp.client_id.to_string(),
+        "grant": grant(connection),
+        "state": connection.state.word(),
+        "reason": reason(&connection.state),
+        "expires_at": set.and_then(TokenSet::expires_at).map(|at| at.to_string()),
+        "expires_in_seconds": set.and_then(|set| match set.remaining(now) {
+            Remaining::Time(left) => Some(left.as_secs()),
+            Remaining::Expired => Some(0),
+            Remaining::Unlimited | Remaining::ClockUnsure => None,
+        }),
+        "refreshable": set.is_some_and(|set| set.refresh_token.is_some()),
+        "scopes": set.map(granted).unwrap_or_default(),
+        "requested_scopes":
+            connection.requested.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "created_at": connection.created.to_string(),
+    })
+}
+
+/// How the tokens came, in one word.
+pub(super) const fn grant(connection: &Connection) -> &'static str {
+    match connection.grant {
+        GrantKind::AuthorizationCode => "authorization_code",
+        GrantKind::Supplied => "supplied",
+    }
+}
+
+/// What is left of the access token, in words.
+pub(super) fn expiry(state: &State, now: &Moment) -> String {
+    let Some(set) = state.set() else {
+        return "-".to_owned();
+    };
+    match set.remaining(now) {
+        Remaining::Time(left) => format!("in {}", span(left)),
+        Remaining::Expired if set.refresh_token.is_some() => "refreshed when used".to_owned(),
+        Remaining::Expired => "expired".to_owned(),
+        Remaining::ClockUnsure => "unsure, the clock jumped".to_owned(),
+        Remaining::Unlimited if set.lifetime == Lifetime::Forever => "never".to_owned(),
+        Remaining::Unlimited => "not said".to_owned(),
+    }
+}
+
+/// Why the state is what it is, where a person should know.
+pub(super) fn reason(state: &State) -> Option<String> {
+    match state {
+        State::NeedsLogin { reason, .. } => Some(reason.words()),
+        State::Refreshing { .. } => Some("a refresh is under way or was cut off".to_owned()),
+        State::Revoking(_) => Some("the provider has not confirmed its revocation".to_owned()),
+        State::Suspect(_) => Some("it may have been refreshed elsewhere since".to_owned()),
+        State::Active(_) | State::Moved => None,
+    }
+}
+
+fn granted(set: &TokenSet) -> Vec<String> {
+    set.granted.iter().map(ToString::to_string).collect()
+}

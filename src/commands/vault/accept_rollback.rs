@@ -1,0 +1,45 @@
+use crate::app::App;
+use crate::connection::rollback;
+use crate::error::{Error, Kind, Result};
+use crate::vault::Trust;
+
+/// Go on with a vault file that was restored or rolled back
+///
+/// Connections whose refresh tokens rotate are marked `suspect`: using an old refresh token again
+/// can end the live grant, so they are refreshed only when you name them.
+#[derive(Debug, clap::Args)]
+pub(in crate::commands) struct Args {
+    /// Don't ask
+    #[arg(short, long)]
+    yes: bool,
+}
+
+pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
+    let mut vault = app.need_vault()?;
+    match vault.trust() {
+        Trust::RolledBack(_) | Trust::CopiedInstance => {}
+        Trust::Trusted | Trust::Unpinned | Trust::ReadOnlyFile => {
+            app.ui
+                .note("the vault is not rolled back; nothing was changed");
+            return Ok(());
+        }
+    }
+    if !args.yes
+        && !app
+            .ui
+            .confirm("did you put this vault file there yourself?")
+    {
+        return Err(
+            Error::new(Kind::Stopped, "the rolled-back vault was not accepted")
+                .hint("say `oauthctl vault accept-rollback --yes` if you restored it yourself"),
+        );
+    }
+    let suspects = rollback::accept(&mut vault, app.world())?;
+    app.ui.note("accepted; the vault can be changed again");
+    for name in suspects {
+        app.ui.note(&format!(
+            "`{name}` is suspect: refresh it by name, or connect it again"
+        ));
+    }
+    Ok(())
+}

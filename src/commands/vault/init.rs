@@ -1,0 +1,141 @@
+use std::path::{Path, PathBuf};
+
+use age::secrecy::ExposeSecret;
+use age::x25519;
+use zeroize::Zeroizing;
+
+use crate::app::App;
+use crate::error::{Error, Kind, Result};
+use crate::key::Source;
+use crate::private_file;
+use crate::vault::{Recipient, Vault};
+
+/// Make a vault and its key
+///
+/// `connect` makes one by itself; this one lets you choose where the key is kept, and makes a
+/// recovery key: a second key that opens the vault when the first is lost.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    oauthctl vault init --recovery-file ~/oauthctl-recovery.txt\n  \
+    oauthctl vault init --key passphrase\n  \
+    oauthctl vault init --key file --identity-file /etc/job/oauthctl.key")]
+pub(in crate::commands) struct Args {
+    /// Where the key is kept
+    #[arg(long, value_enum, value_name = "PLACE")]
+    key: Option<Place>,
+    /// The identity file for `--key file` and `--key passphrase` [default: beside the vault]
+    #[arg(long, value_name = "PATH", requires = "key")]
+    identity_file: Option<PathBuf>,
+    /// Write a recovery key here; keep it away from this machine
+    #[arg(long, value_name = "PATH")]
+    recovery_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Place {
+    /// The keyring of the operating system
+    Keyring,
+    /// An age identity file with mode 0600
+    File,
+    /// An age identity file protected by a passphrase
+    Passphrase,
+    /// The environment: `OAUTHCTL_IDENTITY`
+    Environment,
+}
+
+pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
+    let path = app.vault_path()?;
+    if std::fs::symlink_metadata(&path).is_ok() {
+        return Err(Error::new(Kind::Failed, "there is a vault already")
+            .because(format!("`{}` exists", path.display()))
+            .hint("use another `--profile` or `--vault` for a second one"));
+    }
+    let source = source(app, args, &path)?;
+    let recovery_file = match &args.recovery_file {
+        Some(file) => Some(file.clone()),
+        None => app
+            .ui
+            .ask("write a recovery key to which file? (empty for none) ")
+            .map(PathBuf::from),
+    };
+    let Some(file) = recovery_file else {
+        app.create_vault(&source, Vec::new())?;
+        app.ui
+            .note("there is no recovery key: whoever loses the vault's key loses the vault");
+        return Ok(());
+    };
+    let recovery = x25519::Identity::generate();
+    // The place first: a vault whose recovery key could not be written would pretend to have one.
+    let mut sheet = private_file::create_new(&file).map_err(|error| {
+        Error::new(Kind::Failed, "could not write the recovery key").caused_by(&error)
+    })?;
+    let recipient = Recipient {
+        recipient: recovery.to_public().to_string(),
+        label: "recovery".to_owned(),
+    };
+    let vault = app
+        .create_vault(&source, vec![recipient])
+        .inspect_err(|_| {
+            // Nothing opens with it.
+            let _ = std::fs::remove_file(&file);
+        })?;
+    write_sheet(&mut sheet, &file, &vault, &recovery)?;
+    app.ui.note(&format!(
+        "wrote a recovery key to `{}`: print it or put it on another medium, then remove it here",
+        file.display()
+    ));
+    Ok(())
+}
+
+fn source(app: &App, args: &Args, vault: &Path) -> Result<Source> {
+    let beside = |name: &str| {
+        args.identity_file.as_deref().map_or_else(
+            || vault.with_file_name(name),
+            |path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
+        )
+    };
+    Ok(match args.key {
+        None => app.choose_source()?,
+        Some(Place::Keyring) => Source::Keyring,
+        Some(Place::File) => Source::IdentityFile(beside("identity.txt")),
+        Some(Place::Passphrase) => Source::PassphraseFile(beside("identity.age")),
+        Some(Place::Environment) => Source::Environment,
+    })
+}
+
+/// The recovery sheet is a stock age identity file; its comments carry what a person needs to know.
+fn write_sheet(
+    sheet: &mut std::fs::File,
+    path: &Path,
+    vault: &Vault,
+    recovery: &x25519::Identity,
+) -> Result<()> {
+    use std::io::Write;
+
+    let text = Zeroizing::new(format!(
+        "# oauthctl recovery key\n\
+         # vault: {}\n\
+         # fingerprint: {}\n\
+         # public key: {}\n\
+         # Use it with: oauthctl vault recover --with THIS-FILE\n\
+         {}\n",
+        vault.id(),
+        vault.fingerprint(),
+        recovery.to_public(),
+        recovery.to_string().expose_secret(),
+    ));
+    sheet
+        .write_all(text.as_bytes())
+        .and_then(|()| sheet.sync_all())
+        .map_err(|error| {
+            Error::new(
+                Kind::Failed,
+                format!("could not write the recovery key `{}`", path.display()),
+            )
+            .caused_by(&error)
+            .hint("the vault was made; its own key works, the recovery key does not exist")
+        })?;
+    private_file::sync_parent(path).map_err(|error| {
+        Error::new(Kind::Failed, "could not write the recovery key").caused_by(&error)
+    })
+}

@@ -1,0 +1,99 @@
+use crate::app::App;
+use crate::commands::printed;
+use crate::error::Result;
+use crate::key::Source;
+use crate::vault::{AnchorState, RecipientList, Trust, VaultError};
+
+/// Say where the vault and its key are, and whether it is believed
+#[derive(Debug, clap::Args)]
+pub(in crate::commands) struct Args {}
+
+pub(in crate::commands) fn run(app: &App, _: &Args) -> Result<()> {
+    let vault = app.need_vault()?;
+    let (connections, clients, recipients, generation) =
+        vault.read(|snapshot| -> std::result::Result<_, VaultError> {
+            let recipients = snapshot
+                .find::<RecipientList>(RecipientList::NAME)?
+                .map(|row| row.value.recipients)
+                .unwrap_or_default();
+            Ok((
+                snapshot
+                    .all::<crate::connection::stored::StoredConnection>()?
+                    .len(),
+                snapshot
+                    .all::<crate::connection::records::StoredClient>()?
+                    .len(),
+                recipients,
+                snapshot.generation(),
+            ))
+        })?;
+    let source = Source::parse(&vault.header().key_source)
+        .map_or_else(|error| error.to_string(), |source| source.to_string());
+    let trust = trust(&vault.trust());
+    let anchor = anchor(vault.anchor_state());
+    let recovery = recipients.len() > 1;
+    if app.ui.json() {
+        let document = serde_json::json!({
+            "schema": 1,
+            "path": vault.path().display().to_string(),
+            "vault_id": vault.id().to_string(),
+            "vault_schema": vault.header().schema,
+            "key_source": source,
+            "fingerprint": vault.fingerprint(),
+            "trust": trust,
+            "anchor": anchor,
+            "generation": generation,
+            "connections": connections,
+            "clients": clients,
+            "recipients": recipients.iter().map(|one| serde_json::json!({
+                "recipient": one.recipient, "label": one.label
+            })).collect::<Vec<_>>(),
+        });
+        return printed(app.ui.data(&document.to_string()));
+    }
+    let mut lines = vec![
+        ("vault", vault.path().display().to_string()),
+        ("id", vault.id().to_string()),
+        ("key", source),
+        ("fingerprint", vault.fingerprint()),
+        ("trust", trust),
+        ("anchor", anchor),
+        ("changed", format!("{generation} times")),
+        (
+            "holds",
+            format!("{connections} connections, {clients} client registrations"),
+        ),
+    ];
+    for one in &recipients {
+        lines.push(("opens with", format!("{} ({})", one.recipient, one.label)));
+    }
+    for (name, value) in lines {
+        printed(app.ui.data(&format!("{name:<13}{value}")))?;
+    }
+    if !recovery {
+        app.ui
+            .warn("there is no recovery key: whoever loses the vault's key loses the vault");
+    }
+    Ok(())
+}
+
+fn trust(trust: &Trust) -> String {
+    match trust {
+        Trust::Trusted => "trusted".to_owned(),
+        Trust::Unpinned => "not confirmed, read only".to_owned(),
+        Trust::RolledBack(why) => format!("rolled back: {why}"),
+        Trust::CopiedInstance => "a copy".to_owned(),
+        Trust::ReadOnlyFile => "read-only file".to_owned(),
+    }
+}
+
+fn anchor(state: &AnchorState) -> String {
+    match state {
+        AnchorState::NotKept => "not kept".to_owned(),
+        AnchorState::Good => "good".to_owned(),
+        AnchorState::Differs => "differs".to_owned(),
+        AnchorState::Missing => "missing".to_owned(),
+        AnchorState::Torn => "damaged".to_owned(),
+        AnchorState::Unreadable(why) => format!("can't be read: {why}"),
+    }
+}

@@ -1,0 +1,103 @@
+//! Which client registration to use: flag, environment, vault, definition, in this order.
+
+use crate::connection::ConnectionError;
+use crate::connection::records::StoredClient;
+use crate::connection::state::Stamp;
+use crate::env;
+use crate::names::{ClientId, ProviderName};
+use crate::oauth::client::Client;
+use crate::provider::definition::{Definition, SecretRule};
+use crate::secret::Secret;
+use crate::vault::Snapshot;
+
+/// The client for a new connection.
+///
+/// # Errors
+/// When there is none, or its secret is missing where the provider wants one.
+pub fn for_connect(
+    snapshot: &Snapshot<'_>,
+    definition: &Definition,
+    flag: Option<&ClientId>,
+) -> Result<Client, ConnectionError> {
+    let provider = &definition.name;
+    let from_environment = env::client_id(provider).and_then(|id| id.parse::<ClientId>().ok());
+    let id =
+        match flag.cloned().or(from_environment) {
+            Some(id) => id,
+            None => match current(snapshot, provider)? {
+                Some(client) => client.id,
+                None => definition.client.public_id.clone().ok_or_else(|| {
+                    ConnectionError::NoClient {
+                        provider: provider.clone(),
+                    }
+                })?,
+            },
+        };
+    with_secret(snapshot, definition, id)
+}
+
+/// The client that a connection was made with. The environment may replace its secret, not its id.
+///
+/// # Errors
+/// When its secret is missing where the provider wants one.
+pub fn for_connection(
+    snapshot: &Snapshot<'_>,
+    definition: &Definition,
+    stamp: &Stamp,
+) -> Result<Client, ConnectionError> {
+    with_secret(snapshot, definition, stamp.client_id.clone())
+}
+
+/// The stored registration that new connections use.
+///
+/// # Errors
+/// When a record can't be read.
+pub fn current(
+    snapshot: &Snapshot<'_>,
+    provider: &ProviderName,
+) -> Result<Option<Client>, ConnectionError> {
+    for row in snapshot.group::<StoredClient>(provider.as_str())? {
+        if row.value.current {
+            return Ok(Some(row.value.client()?));
+        }
+    }
+    Ok(None)
+}
+
+fn with_secret(
+    snapshot: &Snapshot<'_>,
+    definition: &Definition,
+    id: ClientId,
+) -> Result<Client, ConnectionError> {
+    let rule = definition.client.secret;
+    if rule == SecretRule::Forbidden {
+        return Ok(Client { id, secret: None });
+    }
+    let secret = match secret_from_environment(&definition.name, &id) {
+        Some(secret) => Some(secret),
+        None => {
+            let name = StoredClient::record_name(&definition.name, &id);
+            match snapshot.find::<StoredClient>(&name)? {
+                Some(row) => row.value.client()?.secret,
+                None => None,
+            }
+        }
+    };
+    if secret.is_none() && rule == SecretRule::Required {
+        return Err(ConnectionError::NoSecret {
+            provider: definition.name.clone(),
+            client_id: id.to_string(),
+        });
+    }
+    Ok(Client { id, secret })
+}
+
+/// The environment's secret counts for the client id that stands beside it, or where none does.
+fn secret_from_environment(provider: &ProviderName, id: &ClientId) -> Option<Secret> {
+    let names_another = env::client_id(provider).is_some_and(|other| other != id.as_str());
+    if names_another {
+        None
+    } else {
+        env::client_secret(provider)
+    }
+}

@@ -1,0 +1,207 @@
+//! What can go wrong in the life of a token; each variant exists because a caller acts on it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::connection::state::LoginReason;
+use crate::connection::stored::FormError;
+use crate::http::SendError;
+use crate::names::{ConnectionName, ConnectionRef, ProviderName};
+use crate::oauth::request::RequestError;
+use crate::provider::ProviderError;
+use crate::vault::VaultError;
+
+/// Why a connection could not do what was asked.
+#[derive(Debug, Error)]
+pub enum ConnectionError {
+    /// Nothing is stored under that name.
+    #[error("there is no connection `{asked}`")]
+    NotFound {
+        /// What was asked for.
+        asked: ConnectionRef,
+    },
+    /// Several accounts fit.
+    #[error("`{asked}` is ambiguous")]
+    Ambiguous {
+        /// What was asked for.
+        asked: ConnectionRef,
+        /// The connections that fit.
+        choices: Vec<ConnectionName>,
+    },
+    /// A person has to sign in again.
+    #[error("`{name}` needs a new login: {}", reason.words())]
+    LoginRequired {
+        /// The connection.
+        name: ConnectionName,
+        /// Why.
+        reason: LoginReason,
+    },
+    /// It is being revoked.
+    #[error("`{name}` is being revoked")]
+    Revoking {
+        /// The connection.
+        name: ConnectionName,
+    },
+    /// It lives in another vault now.
+    #[error("`{name}` was moved to another vault")]
+    Moved {
+        /// The connection.
+        name: ConnectionName,
+    },
+    /// Restored or rolled back: refreshing might end the live grant.
+    #[error("`{name}` may have been refreshed elsewhere since this vault was saved")]
+    Suspect {
+        /// The connection.
+        name: ConnectionName,
+    },
+    /// A scope that the caller insists on is not granted.
+    #[error("`{name}` was not granted {}", quoted(missing))]
+    ScopeMissing {
+        /// The connection.
+        name: ConnectionName,
+        /// The scopes.
+        missing: Vec<String>,
+    },
+    /// Somebody else works on the connection and did not finish in time.
+    #[error("`{name}` is being refreshed or revoked by another process")]
+    LockTimeout {
+        /// The connection.
+        name: ConnectionName,
+    },
+    /// The locks beside the vault can't be taken, so nothing was sent.
+    #[error("could not lock `{name}`, so nothing was sent")]
+    NoLock {
+        /// The connection.
+        name: ConnectionName,
+        /// What the system said.
+        source: VaultError,
+    },
+    /// The definition's endpoints are not those the grant was made with.
+    #[error("the definition of `{provider}` now names another {what}; nothing was sent there")]
+    DefinitionMoved {
+        /// The provider.
+        provider: ProviderName,
+        /// Which endpoint.
+        what: &'static str,
+    },
+    /// There is no client registration to use.
+    #[error("there is no client registration for `{provider}`")]
+    NoClient {
+        /// The provider.
+        provider: ProviderName,
+    },
+    /// The client registration lacks the secret that the provider wants.
+    #[error(
+        "the client `{client_id}` of `{provider}` has no secret here, and the provider wants one"
+    )]
+    NoSecret {
+        /// The provider.
+        provider: ProviderName,
+        /// The client id.
+        client_id: String,
+    },
+    /// The provider refused the client, not the grant.
+    #[error("`{provider}` refused the client registration (`{code}`{})", said(description.as_deref()))]
+    InvalidClient {
+        /// The provider.
+        provider: ProviderName,
+        /// Its error code.
+        code: String,
+        /// Its words, escaped.
+        description: Option<String>,
+    },
+    /// The provider said no.
+    #[error("`{provider}` refused (`{code}`{})", said(description.as_deref()))]
+    Refused {
+        /// The provider.
+        provider: ProviderName,
+        /// Its error code.
+        code: String,
+        /// Its words, escaped.
+        description: Option<String>,
+    },
+    /// It may work later.
+    #[error("could not {what} now: {why}")]
+    Temporary {
+        /// What was tried, such as "refresh `github/octocat`".
+        what: String,
+        /// What happened.
+        why: String,
+        /// When to try again, where the server said so.
+        retry_after: Option<Duration>,
+    },
+    /// The request never reached the provider, or its answer never came back.
+    #[error("could not {what} now")]
+    Network {
+        /// What was tried.
+        what: String,
+        /// What happened.
+        source: SendError,
+    },
+    /// The provider did not confirm a revocation; it is kept and tried again.
+    #[error("`{name}` is NOT revoked at the provider: {why}")]
+    NotRevoked {
+        /// The connection.
+        name: ConnectionName,
+        /// What happened.
+        why: String,
+        /// When to try again, where the server said so.
+        retry_after: Option<Duration>,
+    },
+    /// New tokens could not be stored and lie in a rescue file now.
+    #[error("new tokens of `{name}` could not be stored; they are safe, encrypted, in `{}`", path.display())]
+    Rescued {
+        /// The connection.
+        name: String,
+        /// The rescue file.
+        path: PathBuf,
+        /// Why the vault didn't take them.
+        source: VaultError,
+    },
+    /// New tokens could be stored nowhere.
+    #[error("new tokens of `{name}` could not be stored anywhere and are lost")]
+    Lost {
+        /// The connection.
+        name: String,
+        /// Why the vault didn't take them.
+        source: VaultError,
+    },
+    /// The hand-out could not be logged and the settings insist on it.
+    #[error("the hand-out could not be logged, and the settings say `audit = \"required\"`")]
+    NotLogged {
+        /// Why not.
+        why: String,
+    },
+    /// Another account stands under that name.
+    #[error("the browser was signed in to another account than the one stored as `{name}`")]
+    OtherAccount {
+        /// The connection.
+        name: ConnectionName,
+    },
+    /// The request can't be written.
+    #[error("could not write the request")]
+    Request(#[from] RequestError),
+    /// The vault refused.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// A record says something this program never writes.
+    #[error(transparent)]
+    Form(#[from] FormError),
+    /// The provider's definition can't be used.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
+}
+
+fn quoted(names: &[String]) -> String {
+    names
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn said(description: Option<&str>) -> String {
+    description.map_or_else(String::new, |text| format!(": {text}"))
+}

@@ -1,0 +1,210 @@
+//! The stored forms beside the connection's own: clients, consents, and connects under way.
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::connection::stored::{FormError, StoredMoment, texts};
+use crate::moment::{Moment, Timestamp};
+use crate::names::{ClientId, ProviderName, Scope, hex};
+use crate::oauth::client::Client;
+use crate::secret::Secret;
+use crate::vault::{Kind, Stored};
+
+const FORM: u32 = 1;
+
+/// A client registration. Earlier ones stay: connections made with them need their secret.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoredClient {
+    v: u32,
+    provider: String,
+    client_id: String,
+    secret: Option<Zeroizing<String>>,
+    /// Whether new connections use it.
+    pub current: bool,
+    set_ms: i64,
+}
+
+impl StoredClient {
+    /// A registration that new connections use from now on.
+    #[must_use]
+    pub fn new(provider: &ProviderName, client: &Client, now: Timestamp) -> Self {
+        Self {
+            v: FORM,
+            provider: provider.to_string(),
+            client_id: client.id.to_string(),
+            secret: client
+                .secret
+                .as_ref()
+                .map(|s| Zeroizing::new(s.expose().to_owned())),
+            current: true,
+            set_ms: now.unix_millis(),
+        }
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// When the record says something this program never writes.
+    pub fn client(&self) -> Result<Client, FormError> {
+        if self.v != FORM {
+            return Err(FormError::new("client", format!("its form is {}", self.v)));
+        }
+        Ok(Client {
+            id: self
+                .client_id
+                .parse()
+                .map_err(|e| FormError::new("client", e))?,
+            secret: self.secret.as_ref().map(|s| Secret::new(s.to_string())),
+        })
+    }
+
+    /// The name of a client's record.
+    #[must_use]
+    pub fn record_name(provider: &ProviderName, id: &ClientId) -> String {
+        format!("{provider} {id}")
+    }
+
+    /// When it was set.
+    #[must_use]
+    pub const fn set_at(&self) -> Timestamp {
+        Timestamp::from_unix_millis(self.set_ms)
+    }
+
+    /// The provider's name.
+    #[must_use]
+    pub fn provider(&self) -> &str {
+        &self.provider
+    }
+}
+
+impl std::fmt::Debug for StoredClient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "StoredClient({} {})", self.provider, self.client_id)
+    }
+}
+
+impl Stored for StoredClient {
+    const KIND: Kind = Kind::Client;
+
+    fn name(&self) -> String {
+        format!("{} {}", self.provider, self.client_id)
+    }
+
+    fn group(&self) -> String {
+        self.provider.clone()
+    }
+}
+
+/// What a person consented to, and what was granted.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoredConsent {
+    v: u32,
+    id: String,
+    connection: String,
+    subject: Option<String>,
+    client_id: String,
+    issuer: Option<String>,
+    requested: Vec<String>,
+    granted: Vec<String>,
+    at_ms: i64,
+}
+
+impl StoredConsent {
+    /// The consent behind the grant that `connection` just got.
+    #[must_use]
+    pub fn new(id: [u8; 16], connection: &super::Connection, now: Timestamp) -> Self {
+        let granted: &[Scope] = connection.state.set().map_or(&[], |set| &set.granted);
+        Self {
+            v: FORM,
+            id: hex(&id),
+            connection: connection.name.to_string(),
+            subject: connection.subject.clone(),
+            client_id: connection.stamp.client_id.to_string(),
+            issuer: connection.stamp.issuer.clone(),
+            requested: texts(&connection.requested),
+            granted: texts(granted),
+            at_ms: now.unix_millis(),
+        }
+    }
+}
+
+impl Stored for StoredConsent {
+    const KIND: Kind = Kind::Consent;
+
+    fn name(&self) -> String {
+        self.id.clone()
+    }
+
+    fn group(&self) -> String {
+        self.connection.clone()
+    }
+}
+
+/// A connect whose code was about to be sent. If it is still there when nobody works on it, the
+/// provider may hold a grant that was never stored.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoredPending {
+    v: u32,
+    id: String,
+    provider: String,
+    client_id: String,
+    started: StoredMoment,
+}
+
+impl StoredPending {
+    /// The group that all of them are in.
+    pub const GROUP: &str = "connect";
+
+    /// An attempt that is about to redeem its code.
+    #[must_use]
+    pub fn new(id: [u8; 16], provider: &ProviderName, client_id: &ClientId, now: &Moment) -> Self {
+        Self {
+            v: FORM,
+            id: hex(&id),
+            provider: provider.to_string(),
+            client_id: client_id.to_string(),
+            started: now.into(),
+        }
+    }
+
+    /// The provider's name.
+    #[must_use]
+    pub fn provider(&self) -> &str {
+        &self.provider
+    }
+
+    /// The client's id.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    /// When it was begun.
+    #[must_use]
+    pub fn started(&self) -> Timestamp {
+        Moment::from(&self.started).wall
+    }
+
+    /// The id as bytes, which names its rescue file.
+    ///
+    /// # Errors
+    /// When the record says something this program never writes.
+    pub fn id(&self) -> Result<[u8; 16], FormError> {
+        super::stored::intent_id(&self.id)
+    }
+}
+
+impl Stored for StoredPending {
+    const KIND: Kind = Kind::Pending;
+
+    fn name(&self) -> String {
+        self.id.clone()
+    }
+
+    fn group(&self) -> String {
+        Self::GROUP.to_owned()
+    }
+}

@@ -1,0 +1,263 @@
+//! Ending access: told to the provider first, erased here only afterwards.
+//!
+//! "Revoked" is said only where the provider said so. What it did not confirm stays as `Revoking`,
+//! is never handed out, and is tried again by the next `revoke` or `refresh --due`.
+
+use std::time::Duration;
+
+use crate::connection::client;
+use crate::connection::refresh::{self, LOCK_WAIT, check_stamp};
+use crate::connection::select::{self, Found};
+use crate::connection::state::{Connection, State};
+use crate::connection::stored::StoredConnection;
+use crate::connection::{ConnectionError, World};
+use crate::exchange::reply;
+use crate::http::Http;
+use crate::names::{ConnectionName, ConnectionRef};
+use crate::oauth::revocation::{self, Outcome as Said, RevocationRequest, Revoked};
+use crate::provider::definition::{Definition, Revocation};
+use crate::token::TokenSet;
+use crate::vault::{Action, Outcome, Row, Vault};
+
+/// What happened at the provider. Here the connection is gone in every case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remote {
+    /// The provider confirmed it.
+    Revoked {
+        /// What else ended with it, in the definition's words.
+        note: Option<String>,
+    },
+    /// The provider did not know the token any more.
+    AlreadyGone,
+    /// The person wanted it erased here only.
+    NotTold,
+    /// The provider has no way to be told.
+    NoWay,
+}
+
+/// What became of one connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Which.
+    pub name: ConnectionName,
+    /// What happened at the provider.
+    pub remote: Remote,
+    /// The page on which a person can look, or end access by hand.
+    pub page: Option<String>,
+}
+
+/// Ends one connection's access.
+///
+/// # Errors
+/// When the provider did not confirm it: the connection is kept as `Revoking`.
+pub async fn revoke(
+    vault: &mut Vault,
+    world: World<'_>,
+    http: &Http,
+    name: &ConnectionName,
+) -> Result<Report, ConnectionError> {
+    let asked = ConnectionRef::Exact(name.clone());
+    let id = vault
+        .read(|snapshot| select::find(snapshot, &asked))?
+        .row
+        .id;
+    let _shared = vault
+        .lock_shared(LOCK_WAIT)
+        .map_err(|e| refresh::no_lock(name, e))?;
+    let _lock = vault
+        .lock_connection(id, LOCK_WAIT)
+        .map_err(|e| refresh::no_lock(name, e))?;
+    let found = vault.read(|snapshot| select::find(snapshot, &asked))?;
+    let found = refresh::adopt(vault, world, &found)?.unwrap_or(found);
+    let Some(set) = found.connection.state.set().cloned() else {
+        return erase(vault, world, &found.row, name, Remote::AlreadyGone, None);
+    };
+    let definition = world.providers.get(&name.provider)?;
+    let page = page(&definition.revocation, &found.connection);
+    if matches!(definition.revocation, Revocation::None { .. }) {
+        return erase(vault, world, &found.row, name, Remote::NoWay, page);
+    }
+    check_stamp(&found.connection, &definition)?;
+    if found.connection.stamp.revocation != revocation_target(&definition) {
+        return Err(ConnectionError::DefinitionMoved {
+            provider: definition.name.clone(),
+            what: "revocation endpoint",
+        });
+    }
+    let client = vault
+        .read(|snapshot| client::for_connection(snapshot, &definition, &found.connection.stamp))?;
+    let requests = revocation::requests(&definition, &definition.revocation, &client, &set)?;
+    let row = mark(vault, &found, &set)?;
+    match tell(http, &definition, requests).await {
+        Ok(remote) => erase(vault, world, &row, name, remote, page),
+        Err(why) => {
+            let mut event = world.event(Action::Revoke, name, Outcome::Failed);
+            event.detail = Some(why.words.clone());
+            vault.mutate(|writer| writer.log(&event))?;
+            Err(ConnectionError::NotRevoked {
+                name: name.clone(),
+                why: why.words,
+                retry_after: why.retry_after,
+            })
+        }
+    }
+}
+
+/// Erases a connection here without telling the provider.
+///
+/// # Errors
+/// When there is none or the vault refuses.
+pub fn forget(
+    vault: &mut Vault,
+    world: World<'_>,
+    name: &ConnectionName,
+) -> Result<Report, ConnectionError> {
+    let asked = ConnectionRef::Exact(name.clone());
+    let id = vault
+        .read(|snapshot| select::find(snapshot, &asked))?
+        .row
+        .id;
+    let _shared = vault
+        .lock_shared(LOCK_WAIT)
+        .map_err(|e| refresh::no_lock(name, e))?;
+    let _lock = vault
+        .lock_connection(id, LOCK_WAIT)
+        .map_err(|e| refresh::no_lock(name, e))?;
+    let found = vault.read(|snapshot| select::find(snapshot, &asked))?;
+    let page = world
+        .providers
+        .get(&name.provider)
+        .ok()
+        .and_then(|definition| page(&definition.revocation, &found.connection));
+    erase(vault, world, &found.row, name, Remote::NotTold, page)
+}
+
+fn mark(
+    vault: &mut Vault,
+    found: &Found,
+    set: &TokenSet,
+) -> Result<Row<StoredConnection>, ConnectionError> {
+    if matches!(found.connection.state, State::Revoking(_)) {
+        return Ok(found.row.clone());
+    }
+    let mut connection = found.connection.clone();
+    connection.state = State::Revoking(set.clone());
+    let stored = StoredConnection::from(&connection);
+    Ok(vault.mutate(|writer| writer.update(&found.row, stored.clone()))?)
+}
+
+struct NotConfirmed {
+    words: String,
+    retry_after: Option<Duration>,
+}
+
+async fn tell(
+    http: &Http,
+    definition: &Definition,
+    requests: Vec<RevocationRequest>,
+) -> Result<Remote, NotConfirmed> {
+    let mut all_gone = true;
+    for request in requests {
+        let token = match request.what {
+            Revoked::RefreshToken => "refresh token",
+            Revoked::AccessToken => "access token",
+        };
+        let not_confirmed = |words: String, retry_after| NotConfirmed {
+            words: format!("{token}: {words}"),
+            retry_after,
+        };
+        let response = http
+            .send(request.request)
+            .await
+            .map_err(|error| not_confirmed(error.to_string(), None))?;
+        match revocation::read(definition, &definition.revocation, &reply(&response)) {
+            Said::Revoked => all_gone = false,
+            Said::AlreadyGone => {}
+            Said::Temporary {
+                status,
+                retry_after,
+            } => {
+                let words = format!("the provider can't do it now (HTTP {status})");
+                return Err(not_confirmed(words, retry_after));
+            }
+            Said::Refused {
+                status,
+                code,
+                description,
+            } => {
+                let code = code.map(|code| format!(", `{code}`")).unwrap_or_default();
+                let said = description
+                    .map(|said| format!(": {said}"))
+                    .unwrap_or_default();
+                let words = format!("the provider refused (HTTP {status}{code}){said}");
+                return Err(not_confirmed(words, None));
+            }
+        }
+    }
+    if all_gone {
+        return Ok(Remote::AlreadyGone);
+    }
+    let note = match &definition.revocation {
+        Revocation::Rfc7009 { note, .. } => note.clone(),
+        Revocation::None { .. }
+        | Revocation::ApplicationToken { .. }
+        | Revocation::BearerPost { .. } => None,
+    };
+    Ok(Remote::Revoked { note })
+}
+
+fn erase(
+    vault: &mut Vault,
+    world: World<'_>,
+    row: &Row<StoredConnection>,
+    name: &ConnectionName,
+    remote: Remote,
+    page: Option<String>,
+) -> Result<Report, ConnectionError> {
+    let mut event = world.event(Action::Revoke, name, Outcome::Done);
+    event.detail = Some(
+        match &remote {
+            Remote::Revoked { .. } => "revoked at the provider",
+            Remote::AlreadyGone => "the provider did not know it any more",
+            Remote::NotTold => "erased here only, the provider was not told",
+            Remote::NoWay => "erased here only, the provider has no way to be told",
+        }
+        .to_owned(),
+    );
+    vault.mutate(|writer| {
+        writer.log(&event)?;
+        writer.delete(row)
+    })?;
+    // Superseded pages would stay in the write-ahead log otherwise.
+    vault.checkpoint_truncate()?;
+    Ok(Report {
+        name: name.clone(),
+        remote,
+        page,
+    })
+}
+
+fn page(revocation: &Revocation, connection: &Connection) -> Option<String> {
+    match revocation {
+        Revocation::None { page, .. }
+        | Revocation::Rfc7009 { page, .. }
+        | Revocation::BearerPost { page, .. } => page.as_ref().map(ToString::to_string),
+        Revocation::ApplicationToken { page_template, .. } => page_template
+            .as_ref()
+            .map(|page| page.replace("{client_id}", connection.stamp.client_id.as_str())),
+    }
+}
+
+/// Where a definition sends tokens to be revoked, as a connection's stamp records it.
+#[must_use]
+pub fn revocation_target(definition: &Definition) -> Option<String> {
+    match &definition.revocation {
+        Revocation::None { .. } => None,
+        Revocation::Rfc7009 { endpoint, .. } | Revocation::BearerPost { endpoint, .. } => {
+            Some(endpoint.to_string())
+        }
+        Revocation::ApplicationToken {
+            endpoint_template, ..
+        } => Some(endpoint_template.clone()),
+    }
+}

@@ -1,0 +1,74 @@
+//! From what a person typed to the one connection that is meant.
+
+use crate::connection::ConnectionError;
+use crate::connection::state::Connection;
+use crate::connection::stored::StoredConnection;
+use crate::names::ConnectionRef;
+use crate::vault::{Row, Snapshot};
+
+/// A connection and where it stands in the vault.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The stored row: id and version.
+    pub row: Row<StoredConnection>,
+    /// The connection.
+    pub connection: Connection,
+}
+
+impl Found {
+    /// Reads a row.
+    ///
+    /// # Errors
+    /// When it says something this program never writes.
+    pub fn read(row: Row<StoredConnection>) -> Result<Self, ConnectionError> {
+        let connection = Connection::try_from(&row.value)?;
+        Ok(Self { row, connection })
+    }
+}
+
+/// The one connection that `asked` means.
+///
+/// # Errors
+/// When there is none, or when several accounts fit.
+pub fn find(snapshot: &Snapshot<'_>, asked: &ConnectionRef) -> Result<Found, ConnectionError> {
+    let mut rows = match asked {
+        ConnectionRef::Exact(name) => snapshot
+            .find::<StoredConnection>(&name.to_string())?
+            .into_iter()
+            .collect(),
+        ConnectionRef::Provider(provider) => {
+            snapshot.group::<StoredConnection>(provider.as_str())?
+        }
+    };
+    let Some(row) = rows.pop() else {
+        return Err(ConnectionError::NotFound {
+            asked: asked.clone(),
+        });
+    };
+    if rows.is_empty() {
+        return Found::read(row);
+    }
+    rows.push(row);
+    let mut choices = Vec::with_capacity(rows.len());
+    for row in rows {
+        choices.push(Found::read(row)?.connection.name);
+    }
+    choices.sort();
+    Err(ConnectionError::Ambiguous {
+        asked: asked.clone(),
+        choices,
+    })
+}
+
+/// All connections, by name.
+///
+/// # Errors
+/// When a record can't be read.
+pub fn all(snapshot: &Snapshot<'_>) -> Result<Vec<Found>, ConnectionError> {
+    let mut found = Vec::new();
+    for row in snapshot.all::<StoredConnection>()? {
+        found.push(Found::read(row)?);
+    }
+    found.sort_by(|a, b| a.connection.name.cmp(&b.connection.name));
+    Ok(found)
+}

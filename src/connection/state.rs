@@ -1,0 +1,177 @@
+//! A connection and the state it is in.
+//!
+//! The hard idea: a state owns exactly the data that it needs, so "refreshing without an intent" or
+//! "active without tokens" can't be written down. Expiry is computed from the set, never stored.
+
+use crate::endpoint::Endpoint;
+use crate::moment::{Moment, Timestamp};
+use crate::names::{ClientId, ConnectionName, Scope, hex};
+use crate::token::TokenSet;
+
+/// One authorised account at one provider.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    /// How people call it.
+    pub name: ConnectionName,
+    /// The provider's stable id of the account, where it gives one.
+    pub subject: Option<String>,
+    /// Where its tokens may be sent.
+    pub stamp: Stamp,
+    /// The scopes that were asked for.
+    pub requested: Vec<Scope>,
+    /// When the account was first connected.
+    pub created: Timestamp,
+    /// How the tokens came.
+    pub grant: GrantKind,
+    /// Where it stands.
+    pub state: State,
+}
+
+/// Where a connection's tokens and its client's secret may be sent: what the definition said when
+/// the grant was made. A definition that says otherwise later is not followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// The issuer identifier, where the provider has one.
+    pub issuer: Option<String>,
+    /// The token endpoint.
+    pub token_endpoint: Endpoint,
+    /// Where tokens are revoked, as the definition writes it.
+    pub revocation: Option<String>,
+    /// The client that the grant belongs to.
+    pub client_id: ClientId,
+    /// The redirect URI of the authorization request, for providers that want it again.
+    pub redirect_uri: Option<String>,
+}
+
+/// How the tokens came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GrantKind {
+    /// RFC 6749 section 4.1.
+    AuthorizationCode,
+    /// The person brought a token of their own.
+    Supplied,
+}
+
+/// Where a connection stands.
+#[derive(Debug, Clone)]
+pub enum State {
+    /// Its tokens are handed out and refreshed.
+    Active(TokenSet),
+    /// A refresh was begun. If nobody holds the connection's lock it was cut off, and the provider
+    /// may have acted on it.
+    Refreshing {
+        /// What there was before; handed out while it is unexpired.
+        set: TokenSet,
+        /// Which attempt.
+        intent: Intent,
+    },
+    /// Only a person can mend it. Nothing was deleted.
+    NeedsLogin {
+        /// Why.
+        reason: LoginReason,
+        /// What there was.
+        set: TokenSet,
+    },
+    /// Restored or rolled back: its refresh token may have been used since. Never refreshed
+    /// unattended.
+    Suspect(TokenSet),
+    /// Revocation was begun and is not confirmed by the provider.
+    Revoking(TokenSet),
+    /// It lives in another vault now.
+    Moved,
+}
+
+/// One attempt to refresh.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intent {
+    /// Random, names this attempt and its rescue file.
+    pub id: [u8; 16],
+    /// When it was begun.
+    pub started: Moment,
+}
+
+impl Intent {
+    /// The id as 32 hex digits.
+    #[must_use]
+    pub fn id_text(&self) -> String {
+        hex(&self.id)
+    }
+}
+
+/// Why a person has to sign in again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LoginReason {
+    /// The provider said that the grant is over.
+    Ended {
+        /// Its error code, such as `invalid_grant`.
+        code: String,
+        /// Its words, escaped.
+        description: Option<String>,
+    },
+    /// A refresh was cut off; the provider may have issued a token that never arrived.
+    LostAnswer,
+    /// The access token is over and there is no refresh token.
+    NoRefreshToken,
+}
+
+impl LoginReason {
+    /// The reason in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Ended {
+                code,
+                description: Some(said),
+            } => {
+                format!("the provider ended it (`{code}`: {said})")
+            }
+            Self::Ended {
+                code,
+                description: None,
+            } => format!("the provider ended it (`{code}`)"),
+            Self::LostAnswer => "a refresh was cut off, and the provider may have issued a token \
+                                 that never arrived"
+                .to_owned(),
+            Self::NoRefreshToken => {
+                "the access token expired and the provider gave no refresh token".to_owned()
+            }
+        }
+    }
+}
+
+impl State {
+    /// The set whose access token may be handed out while it is unexpired.
+    #[must_use]
+    pub const fn usable(&self) -> Option<&TokenSet> {
+        match self {
+            Self::Active(set) | Self::Refreshing { set, .. } | Self::Suspect(set) => Some(set),
+            Self::NeedsLogin { .. } | Self::Revoking(_) | Self::Moved => None,
+        }
+    }
+
+    /// The set, whatever the state.
+    #[must_use]
+    pub const fn set(&self) -> Option<&TokenSet> {
+        match self {
+            Self::Active(set)
+            | Self::Refreshing { set, .. }
+            | Self::NeedsLogin { set, .. }
+            | Self::Suspect(set)
+            | Self::Revoking(set) => Some(set),
+            Self::Moved => None,
+        }
+    }
+
+    /// The name in lists and `--json`.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Active(_) => "active",
+            Self::Refreshing { .. } => "refreshing",
+            Self::NeedsLogin { .. } => "needs-login",
+            Self::Suspect(_) => "suspect",
+            Self::Revoking(_) => "revoking",
+            Self::Moved => "moved",
+        }
+    }
+}

@@ -1,0 +1,475 @@
+//! The stored forms: what is inside a sealed record, as versioned JSON.
+//!
+//! They are types of their own, so that a change to the program's types can't silently change what
+//! older vaults hold. Unknown fields are refused: this program wrote them.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use crate::connection::state::{Connection, GrantKind, Intent, LoginReason, Stamp, State};
+use crate::moment::{BootTime, Moment, Timestamp};
+use crate::names::{ConnectionName, Scope};
+use crate::secret::Secret;
+use crate::token::{Lifetime, TokenSet};
+use crate::vault::{Kind, Stored};
+
+/// The version of every form in this file.
+const FORM: u32 = 1;
+
+/// A record authenticates but says something this program never writes.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("a stored {what} is not readable: {why}")]
+pub struct FormError {
+    what: &'static str,
+    why: String,
+}
+
+impl FormError {
+    pub(super) fn new(what: &'static str, why: impl ToString) -> Self {
+        Self {
+            what,
+            why: why.to_string(),
+        }
+    }
+}
+
+/// A connection as stored.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoredConnection {
+    v: u32,
+    provider: String,
+    account: String,
+    subject: Option<String>,
+    issuer: Option<String>,
+    token_endpoint: String,
+    revocation: Option<String>,
+    client_id: String,
+    redirect_uri: Option<String>,
+    requested: Vec<String>,
+    created_ms: i64,
+    grant: StoredGrant,
+    state: StoredState,
+}
+
+impl Stored for StoredConnection {
+    const KIND: Kind = Kind::Connection;
+
+    fn name(&self) -> String {
+        format!("{}/{}", self.provider, self.account)
+    }
+
+    fn group(&self) -> String {
+        self.provider.clone()
+    }
+}
+
+impl StoredConnection {
+    /// The bytes that a rescue file seals.
+    pub(super) fn to_rescue(&self) -> Zeroizing<Vec<u8>> {
+        // Writing plain structs to memory can't fail; an empty file would be refused on reading.
+        Zeroizing::new(serde_json::to_vec(self).unwrap_or_default())
+    }
+
+    /// What a rescue file held.
+    pub(super) fn from_rescue(bytes: &[u8]) -> Result<Self, FormError> {
+        // serde's own words may quote a token.
+        serde_json::from_slice(bytes).map_err(|_| FormError::new("rescue", "its form is unknown"))
+    }
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredGrant {
+    AuthorizationCode,
+    Supplied,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum StoredState {
+    Active {
+        set: StoredSet,
+    },
+    Refreshing {
+        set: StoredSet,
+        intent: String,
+        started: StoredMoment,
+    },
+    NeedsLogin {
+        set: StoredSet,
+        reason: StoredReason,
+    },
+    Suspect {
+        set: StoredSet,
+    },
+    Revoking {
+        set: StoredSet,
+    },
+    Moved {},
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum StoredReason {
+    Ended {
+        code: String,
+        description: Option<String>,
+    },
+    LostAnswer {},
+    NoRefreshToken {},
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredSet {
+    access_token: Zeroizing<String>,
+    token_type: String,
+    refresh_token: Option<Zeroizing<String>>,
+    obtained: StoredMoment,
+    lifetime: StoredLifetime,
+    granted: Vec<String>,
+}
+
+impl std::fmt::Debug for StoredSet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StoredSet(redacted)")
+    }
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredLifetime {
+    LimitedMs(u64),
+    Forever,
+    Unknown,
+}
+
+/// A reading of the clocks as stored.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredMoment {
+    wall_ms: i64,
+    boot: Option<StoredBoot>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredBoot {
+    id: String,
+    ms: u64,
+}
+
+impl From<&Moment> for StoredMoment {
+    fn from(moment: &Moment) -> Self {
+        let boot = moment.boot.as_ref().map(|boot| StoredBoot {
+            id: boot.id.clone(),
+            ms: boot.millis,
+        });
+        Self {
+            wall_ms: moment.wall.unix_millis(),
+            boot,
+        }
+    }
+}
+
+impl From<&StoredMoment> for Moment {
+    fn from(stored: &StoredMoment) -> Self {
+        let boot = stored.boot.as_ref().map(|b| BootTime {
+            id: b.id.clone(),
+            millis: b.ms,
+        });
+        Self {
+            wall: Timestamp::from_unix_millis(stored.wall_ms),
+            boot,
+        }
+    }
+}
+
+impl From<&Connection> for StoredConnection {
+    fn from(connection: &Connection) -> Self {
+        Self {
+            v: FORM,
+            provider: connection.name.provider.to_string(),
+            account: connection.name.account.to_string(),
+            subject: connection.subject.clone(),
+            issuer: connection.stamp.issuer.clone(),
+            token_endpoint: connection.stamp.token_endpoint.to_string(),
+            revocation: connection.stamp.revocation.clone(),
+            client_id: connection.stamp.client_id.to_string(),
+            redirect_uri: connection.stamp.redirect_uri.clone(),
+            requested: texts(&connection.requested),
+            created_ms: connection.created.unix_millis(),
+            grant: match connection.grant {
+                GrantKind::AuthorizationCode => StoredGrant::AuthorizationCode,
+                GrantKind::Supplied => StoredGrant::Supplied,
+            },
+            state: store_state(&connection.state),
+        }
+    }
+}
+
+impl TryFrom<&StoredConnection> for Connection {
+    type Error = FormError;
+
+    fn try_from(stored: &StoredConnection) -> Result<Self, FormError> {
+        if stored.v != FORM {
+            return Err(FormError::new(
+                "connection",
+                format!("its form is {}", stored.v),
+            ));
+        }
+        let broken = |error: &dyn ToString| FormError::new("connection", error.to_string());
+        Ok(Self {
+            name: ConnectionName {
+                provider: stored.provider.parse().map_err(|e| broken(&e))?,
+                account: stored.account.parse().map_err(|e| broken(&e))?,
+            },
+            subject: stored.subject.clone(),
+            stamp: Stamp {
+                issuer: stored.issuer.clone(),
+                token_endpoint: stored.token_endpoint.parse().map_err(|e| broken(&e))?,
+                revocation: stored.revocation.clone(),
+                client_id: stored.client_id.parse().map_err(|e| broken(&e))?,
+                redirect_uri: stored.redirect_uri.clone(),
+            },
+            requested: scopes(&stored.requested)?,
+            created: Timestamp::from_unix_millis(stored.created_ms),
+            grant: match stored.grant {
+                StoredGrant::AuthorizationCode => GrantKind::AuthorizationCode,
+                StoredGrant::Supplied => GrantKind::Supplied,
+            },
+            state: load_state(&stored.state)?,
+        })
+    }
+}
+
+pub(super) fn texts(scopes: &[Scope]) -> Vec<String> {
+    scopes.iter().map(ToString::to_string).collect()
+}
+
+pub(super) fn scopes(texts: &[String]) -> Result<Vec<Scope>, FormError> {
+    texts
+        .iter()
+        .map(|text| text.parse().map_err(|e| FormError::new("scope", e)))
+        .collect()
+}
+
+fn store_state(state: &State) -> StoredState {
+    match state {
+        State::Active(set) => StoredState::Active { set: set.into() },
+        State::Refreshing { set, intent } => StoredState::Refreshing {
+            set: set.into(),
+            intent: intent.id_text(),
+            started: (&intent.started).into(),
+        },
+        State::NeedsLogin { reason, set } => StoredState::NeedsLogin {
+            set: set.into(),
+            reason: store_reason(reason),
+        },
+        State::Suspect(set) => StoredState::Suspect { set: set.into() },
+        State::Revoking(set) => StoredState::Revoking { set: set.into() },
+        State::Moved => StoredState::Moved {},
+    }
+}
+
+fn load_state(stored: &StoredState) -> Result<State, FormError> {
+    Ok(match stored {
+        StoredState::Active { set } => State::Active(set.try_into()?),
+        StoredState::Refreshing {
+            set,
+            intent,
+            started,
+        } => State::Refreshing {
+            set: set.try_into()?,
+            intent: Intent {
+                id: intent_id(intent)?,
+                started: started.into(),
+            },
+        },
+        StoredState::NeedsLogin { set, reason } => State::NeedsLogin {
+            reason: load_reason(reason),
+            set: set.try_into()?,
+        },
+        StoredState::Suspect { set } => State::Suspect(set.try_into()?),
+        StoredState::Revoking { set } => State::Revoking(set.try_into()?),
+        StoredState::Moved {} => State::Moved,
+    })
+}
+
+fn store_reason(reason: &LoginReason) -> StoredReason {
+    match reason {
+        LoginReason::Ended { code, description } => StoredReason::Ended {
+            code: code.clone(),
+            description: description.clone(),
+        },
+        LoginReason::LostAnswer => StoredReason::LostAnswer {},
+        LoginReason::NoRefreshToken => StoredReason::NoRefreshToken {},
+    }
+}
+
+fn load_reason(stored: &StoredReason) -> LoginReason {
+    match stored {
+        StoredReason::Ended { code, description } => LoginReason::Ended {
+            code: code.clone(),
+            description: description.clone(),
+        },
+        StoredReason::LostAnswer {} => LoginReason::LostAnswer,
+        StoredReason::NoRefreshToken {} => LoginReason::NoRefreshToken,
+    }
+}
+
+/// Reads 32 hex digits.
+pub(super) fn intent_id(text: &str) -> Result<[u8; 16], FormError> {
+    let refuse = || FormError::new("intent", "its id is not 32 hex digits");
+    if text.len() != 32 || !text.is_ascii() {
+        return Err(refuse());
+    }
+    let mut id = [0_u8; 16];
+    for (byte, pair) in id.iter_mut().zip(text.as_bytes().chunks(2)) {
+        let digits = std::str::from_utf8(pair).map_err(|_| refuse())?;
+        *byte = u8::from_str_radix(digits, 16).map_err(|_| refuse())?;
+    }
+    Ok(id)
+}
+
+impl From<&TokenSet> for StoredSet {
+    fn from(set: &TokenSet) -> Self {
+        let text = |secret: &Secret| Zeroizing::new(secret.expose().to_owned());
+        Self {
+            access_token: text(&set.access_token),
+            token_type: set.token_type.clone(),
+            refresh_token: set.refresh_token.as_ref().map(text),
+            obtained: (&set.obtained).into(),
+            lifetime: match set.lifetime {
+                Lifetime::Limited(time) => {
+                    StoredLifetime::LimitedMs(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+                }
+                Lifetime::Forever => StoredLifetime::Forever,
+                Lifetime::Unknown => StoredLifetime::Unknown,
+            },
+            granted: texts(&set.granted),
+        }
+    }
+}
+
+impl TryFrom<&StoredSet> for TokenSet {
+    type Error = FormError;
+
+    fn try_from(stored: &StoredSet) -> Result<Self, FormError> {
+        let secret = |text: &Zeroizing<String>| Secret::new(text.to_string());
+        Ok(Self {
+            access_token: secret(&stored.access_token),
+            token_type: stored.token_type.clone(),
+            refresh_token: stored.refresh_token.as_ref().map(secret),
+            obtained: (&stored.obtained).into(),
+            lifetime: match stored.lifetime {
+                StoredLifetime::LimitedMs(ms) => Lifetime::Limited(Duration::from_millis(ms)),
+                StoredLifetime::Forever => Lifetime::Forever,
+                StoredLifetime::Unknown => Lifetime::Unknown,
+            },
+            granted: scopes(&stored.granted)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn connection(state: State) -> Connection {
+        Connection {
+            name: "github/octocat".parse().unwrap(),
+            subject: Some("583231".to_owned()),
+            stamp: Stamp {
+                issuer: None,
+                token_endpoint: "https://github.com/login/oauth/access_token"
+                    .parse()
+                    .unwrap(),
+                revocation: None,
+                client_id: "id".parse().unwrap(),
+                redirect_uri: None,
+            },
+            requested: vec!["repo".parse().unwrap()],
+            created: Timestamp::from_unix_millis(5),
+            grant: GrantKind::AuthorizationCode,
+            state,
+        }
+    }
+
+    fn set() -> TokenSet {
+        TokenSet {
+            access_token: Secret::new("access".to_owned()),
+            token_type: "bearer".to_owned(),
+            refresh_token: Some(Secret::new("refresh".to_owned())),
+            obtained: Moment {
+                wall: Timestamp::from_unix_millis(7),
+                boot: None,
+            },
+            lifetime: Lifetime::Limited(Duration::from_secs(9)),
+            granted: vec!["repo".parse().unwrap()],
+        }
+    }
+
+    #[test]
+    fn every_state_comes_back_as_it_was_stored() {
+        let intent = Intent {
+            id: [0xA5; 16],
+            started: set().obtained,
+        };
+        let ended = LoginReason::Ended {
+            code: "invalid_grant".to_owned(),
+            description: None,
+        };
+        let states = [
+            State::Active(set()),
+            State::Refreshing { set: set(), intent },
+            State::NeedsLogin {
+                reason: ended,
+                set: set(),
+            },
+            State::NeedsLogin {
+                reason: LoginReason::LostAnswer,
+                set: set(),
+            },
+            State::NeedsLogin {
+                reason: LoginReason::NoRefreshToken,
+                set: set(),
+            },
+            State::Suspect(set()),
+            State::Revoking(set()),
+            State::Moved,
+        ];
+        for state in states {
+            let json = serde_json::to_string(&StoredConnection::from(&connection(state))).unwrap();
+            let read: StoredConnection = serde_json::from_str(&json).unwrap();
+            let back = Connection::try_from(&read).unwrap();
+            assert_eq!(
+                serde_json::to_string(&StoredConnection::from(&back)).unwrap(),
+                json
+            );
+        }
+    }
+
+    #[test]
+    fn unknown_fields_and_forms_are_refused() {
+        let json =
+            serde_json::to_string(&StoredConnection::from(&connection(State::Moved))).unwrap();
+        let more = json.replacen("{", "{\"extra\":1,", 1);
+        assert!(serde_json::from_str::<StoredConnection>(&more).is_err());
+        let newer = json.replacen("\"v\":1", "\"v\":2", 1);
+        let read: StoredConnection = serde_json::from_str(&newer).unwrap();
+        assert!(Connection::try_from(&read).is_err());
+    }
+
+    #[test]
+    fn intent_ids_are_32_hex_digits() {
+        assert_eq!(intent_id(&"a5".repeat(16)), Ok([0xA5; 16]));
+        for bad in ["", "a5", &"zz".repeat(16), &"é".repeat(16)] {
+            assert!(intent_id(bad).is_err(), "{bad}");
+        }
+    }
+}

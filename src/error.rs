@@ -1,0 +1,183 @@
+//! An error is data until it is printed: a kind that decides the exit code, what failed, what
+//! caused it, and the way out.
+
+mod words;
+
+use std::error::Error as StdError;
+use std::time::Duration;
+
+/// What kind of failure it was. Each kind is one exit code, and exit codes are an API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Anything that no other kind names.
+    Failed,
+    /// The command line makes no sense.
+    Usage,
+    /// No connection, it ended, or a scope is missing: a person has to sign in.
+    LoginRequired,
+    /// The network, a server in trouble, a rate limit: the same call may work later.
+    Temporary,
+    /// The master key can't be had: keyring locked or absent, wrong passphrase.
+    NoKey,
+    /// The provider or the person said no.
+    Refused,
+    /// A safety guard stopped it: tampering, roll-back, another account.
+    Stopped,
+    /// Ctrl-C.
+    Interrupted,
+    /// SIGTERM.
+    Terminated,
+}
+
+impl Kind {
+    /// The process exit code.
+    #[must_use]
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::LoginRequired => 4,
+            Self::Temporary => 5,
+            Self::NoKey => 6,
+            Self::Refused => 7,
+            Self::Stopped => 9,
+            Self::Interrupted => 130,
+            Self::Terminated => 143,
+        }
+    }
+
+    /// The name in `--json` errors.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Usage => "usage",
+            Self::LoginRequired => "login_required",
+            Self::Temporary => "temporary",
+            Self::NoKey => "no_key",
+            Self::Refused => "refused",
+            Self::Stopped => "stopped",
+            Self::Interrupted => "interrupted",
+            Self::Terminated => "terminated",
+        }
+    }
+
+    /// Of many connections' failures, the one that decides the exit code: the first of no key,
+    /// login required, refused, temporary, failed; a guard's stop comes before all.
+    #[must_use]
+    pub fn most_pressing(kinds: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let rank = |kind: &Self| match kind {
+            Self::Interrupted | Self::Terminated => 0,
+            Self::Stopped => 1,
+            Self::NoKey => 2,
+            Self::LoginRequired => 3,
+            Self::Refused => 4,
+            Self::Temporary => 5,
+            Self::Failed => 6,
+            Self::Usage => 7,
+        };
+        kinds.into_iter().min_by_key(rank)
+    }
+}
+
+/// A failure on its way to the person.
+#[derive(Debug)]
+pub struct Error {
+    /// Decides the exit code.
+    pub kind: Kind,
+    /// What could not be done: lower case, no full stop, literals in backticks.
+    pub message: String,
+    /// Why, outermost first.
+    pub causes: Vec<String>,
+    /// Ways out.
+    pub hints: Vec<String>,
+    /// When the same call may work again.
+    pub retry_after: Option<Duration>,
+}
+
+impl Error {
+    /// A failure of `kind`.
+    #[must_use]
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            causes: Vec::new(),
+            hints: Vec::new(),
+            retry_after: None,
+        }
+    }
+
+    /// Adds one cause in words.
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<String>) -> Self {
+        self.causes.push(cause.into());
+        self
+    }
+
+    /// Adds an error and everything beneath it as causes.
+    #[must_use]
+    pub fn caused_by(mut self, cause: &(dyn StdError + 'static)) -> Self {
+        let mut next = Some(cause);
+        while let Some(error) = next {
+            let text = error.to_string();
+            // Some libraries repeat their source in their own text.
+            if self.causes.last().is_none_or(|last| !last.ends_with(&text)) {
+                self.causes.push(text);
+            }
+            next = error.source();
+        }
+        self
+    }
+
+    /// Adds a way out.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Says when the same call may work again.
+    #[must_use]
+    pub fn retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.retry_after = wait;
+        self
+    }
+}
+
+/// What commands return.
+pub type Result<T> = std::result::Result<T, Error>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_failures_no_key_decides_before_login_before_refused_before_temporary() {
+        use Kind::{Failed, LoginRequired, NoKey, Refused, Temporary};
+        let most = |kinds: &[Kind]| Kind::most_pressing(kinds.iter().copied());
+        assert_eq!(
+            most(&[Failed, Temporary, Refused, LoginRequired, NoKey]),
+            Some(NoKey)
+        );
+        assert_eq!(
+            most(&[Failed, Temporary, Refused, LoginRequired]),
+            Some(LoginRequired)
+        );
+        assert_eq!(most(&[Failed, Temporary, Refused]), Some(Refused));
+        assert_eq!(most(&[Failed, Temporary]), Some(Temporary));
+        assert_eq!(most(&[]), None);
+    }
+
+    #[test]
+    fn causes_are_listed_once_each() {
+        let inner = std::io::Error::other("disk on fire");
+        let outer = crate::private_file::PrivateFileError::Io {
+            action: "read",
+            path: "x".into(),
+            source: inner,
+        };
+        let error = Error::new(Kind::Failed, "could not start").caused_by(&outer);
+        assert_eq!(error.causes, ["could not read `x`", "disk on fire"]);
+    }
+}

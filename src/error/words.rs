@@ -1,0 +1,255 @@
+//! From what a lower layer reports to what a person reads: the kind, and the way out.
+
+use crate::connection::ConnectionError;
+use crate::connection::state::LoginReason;
+use crate::error::{Error, Kind};
+use crate::flow::code::LoginError;
+use crate::http::SendError;
+use crate::names::ConnectionName;
+use crate::oauth::token_error::TokenError;
+use crate::provider::ProviderError;
+use crate::vault::VaultError;
+
+impl From<VaultError> for Error {
+    fn from(error: VaultError) -> Self {
+        use VaultError as V;
+        let shown = |kind| Self::new(kind, "could not use the vault").caused_by(&error);
+        match &error {
+            V::Unsafe(_) | V::HardLinked { .. } => shown(Kind::Stopped)
+                .hint("a vault is a file of your own with mode 0600 in a folder that only you write to")
+                .hint("mend it with `chmod 600 FILE` and `chmod 700 FOLDER`, then look who could write it"),
+            V::NotAVault { .. } => shown(Kind::Failed).hint("name another file with `--vault PATH`"),
+            V::Newer { .. } => {
+                shown(Kind::Failed).hint("update oauthctl; the vault was left untouched")
+            }
+            V::WrongKey => shown(Kind::NoKey)
+                .hint("the key in `OAUTHCTL_IDENTITY_FILE`, `OAUTHCTL_IDENTITY` or the recorded place belongs to another vault"),
+            V::PinMismatch => shown(Kind::Stopped)
+                .hint("somebody who knows your public key may have put a vault of their own here; restore the file from a backup")
+                .hint("connect nothing with this vault: new tokens would be readable to whoever made it"),
+            V::Tampered { .. } | V::UnknownRecord { .. } | V::Audit(_) => shown(Kind::Stopped)
+                .hint("see what is left with `oauthctl vault check`, and save it with `oauthctl vault check --salvage FILE`"),
+            V::RolledBack { .. } | V::CopiedInstance => shown(Kind::Stopped)
+                .hint("if you restored this file yourself, say `oauthctl vault accept-rollback`"),
+            V::Unpinned { fingerprint } => {
+                let hint = format!(
+                    "compare {fingerprint} with your recovery sheet, then say `oauthctl vault check --confirm {fingerprint}`"
+                );
+                shown(Kind::Stopped).hint(hint)
+            }
+            V::Busy | V::Lock(_) | V::KeyChanged | V::Conflict => {
+                shown(Kind::Temporary).hint("try again in a moment")
+            }
+            V::NoSpace { .. } => shown(Kind::Failed).hint("free some space and try again"),
+            V::UnmergedLog { .. } => {
+                shown(Kind::Failed).hint("open it once where it can be written")
+            }
+            V::NeedsMigration { .. }
+            | V::AlreadyExists { .. }
+            | V::BadRecipient { .. }
+            | V::ReadOnly { .. }
+            | V::Exists
+            | V::Anchor { .. }
+            | V::Io { .. }
+            | V::NoRandomness(_)
+            | V::Sqlite { .. } => shown(Kind::Failed),
+        }
+    }
+}
+
+impl From<ProviderError> for Error {
+    fn from(error: ProviderError) -> Self {
+        let kind = if matches!(error, ProviderError::Unknown { .. }) {
+            Kind::Usage
+        } else {
+            Kind::Failed
+        };
+        let shown = Self::new(kind, "could not use the provider's definition").caused_by(&error);
+        match error {
+            ProviderError::Unknown { .. } => shown
+                .hint("see `oauthctl provider list`, or define it with `oauthctl provider add FILE`"),
+            ProviderError::Unreadable(_) => shown
+                .hint("a definition decides where your tokens are sent: only you may write it or its folder"),
+            ProviderError::Invalid { .. } => {
+                shown.hint("mend the file, and test it with `oauthctl provider check NAME`")
+            }
+        }
+    }
+}
+
+impl From<ConnectionError> for Error {
+    fn from(error: ConnectionError) -> Self {
+        use ConnectionError as C;
+        let top = |kind| Self::new(kind, error.to_string());
+        let connect = |name: &ConnectionName| {
+            format!("sign in again with `oauthctl connect {}`", name.provider)
+        };
+        match &error {
+            C::NotFound { asked } => top(Kind::LoginRequired)
+                .hint(format!(
+                    "make one with `oauthctl connect {}`",
+                    provider_of(asked)
+                ))
+                .hint("see `oauthctl list`"),
+            C::Ambiguous { choices, .. } => {
+                let names: Vec<_> = choices.iter().map(|name| format!("`{name}`")).collect();
+                top(Kind::Usage).hint(format!("say which: {}", names.join(", ")))
+            }
+            C::LoginRequired { name, reason } => {
+                let shown = top(Kind::LoginRequired).hint(connect(name));
+                match reason {
+                    LoginReason::LostAnswer => {
+                        shown.hint("nothing was deleted; the old grant can be ended in the provider's settings")
+                    }
+                    LoginReason::Ended { .. } | LoginReason::NoRefreshToken => shown,
+                }
+            }
+            C::Revoking { name } => top(Kind::LoginRequired).hint(format!(
+                "finish it with `oauthctl revoke {name}`, then connect again"
+            )),
+            C::Moved { .. } => top(Kind::LoginRequired),
+            C::Suspect { name } => top(Kind::Stopped)
+                .because("using an old refresh token again can end the live grant")
+                .hint(format!(
+                    "if this vault is the only one in use, say `oauthctl refresh {name}`"
+                ))
+                .hint(connect(name)),
+            C::ScopeMissing { name, missing } => {
+                let flags: Vec<_> = missing
+                    .iter()
+                    .map(|scope| format!("--scope {scope}"))
+                    .collect();
+                top(Kind::LoginRequired).hint(format!(
+                    "ask for more: `oauthctl connect {} {}`",
+                    name.provider,
+                    flags.join(" ")
+                ))
+            }
+            C::LockTimeout { .. } => {
+                top(Kind::Temporary).hint("try again when the other process is done")
+            }
+            C::NoLock { source, .. } => top(Kind::Temporary).caused_by(source),
+            C::DefinitionMoved { provider, .. } => top(Kind::LoginRequired).hint(format!(
+                "if you changed it on purpose, sign in again with `oauthctl connect {provider}`"
+            )),
+            C::NoClient { provider } => top(Kind::LoginRequired).hint(format!(
+                "register an app there, then say `oauthctl client set {provider} --id ID`; \
+                 `oauthctl provider show {provider}` names the page and the redirect URI"
+            )),
+            C::NoSecret {
+                provider,
+                client_id,
+            } => top(Kind::Failed).hint(format!(
+                "store it with `oauthctl client set {provider} --id {client_id}`"
+            )),
+            C::InvalidClient { provider, .. } => top(Kind::Failed)
+                .because("the connection is kept; only the app registration is wrong")
+                .hint(format!(
+                    "check the client id and secret, then `oauthctl client set {provider}`"
+                )),
+            C::Refused { .. } => top(Kind::Refused),
+            C::Temporary { retry_after, .. } => with_wait(top(Kind::Temporary), *retry_after),
+            C::Network { source, .. } => top(Kind::Temporary).caused_by(source),
+            C::NotRevoked {
+                name, retry_after, ..
+            } => with_wait(top(Kind::Failed), *retry_after)
+                .because("it is kept here, is never handed out, and will be tried again")
+                .hint(format!(
+                    "try again with `oauthctl revoke {name}` or `oauthctl refresh --due`"
+                ))
+                .hint(format!(
+                    "or erase it here only: `oauthctl revoke {name} --local-only`"
+                )),
+            C::Rescued { source, .. } => top(Kind::Failed)
+                .caused_by(source)
+                .hint("make room or mend the vault's folder; the next refresh takes them over"),
+            C::Lost { source, .. } => top(Kind::Failed)
+                .caused_by(source)
+                .hint("make room or mend the vault's folder, then connect again"),
+            C::NotLogged { why } => top(Kind::Temporary).because(why.clone()),
+            C::OtherAccount { name } => top(Kind::Stopped)
+                .because("the stored connection was left as it is; the new grant was not stored")
+                .hint(format!(
+                    "choose another label: `oauthctl connect {} --account LABEL`",
+                    name.provider
+                ))
+                .hint("or sign the browser in to the account that you mean"),
+            C::Vault(_) | C::Provider(_) => return lower(error),
+            C::Form(_) => top(Kind::Stopped),
+            C::Request(source) => top(Kind::Failed).caused_by(source),
+        }
+    }
+}
+
+fn lower(error: ConnectionError) -> Error {
+    match error {
+        ConnectionError::Vault(error) => error.into(),
+        ConnectionError::Provider(error) => error.into(),
+        other => Error::new(Kind::Failed, other.to_string()),
+    }
+}
+
+fn provider_of(asked: &crate::names::ConnectionRef) -> String {
+    use crate::names::ConnectionRef;
+    match asked {
+        ConnectionRef::Provider(provider) => provider.to_string(),
+        ConnectionRef::Exact(name) => name.provider.to_string(),
+    }
+}
+
+fn with_wait(error: Error, wait: Option<std::time::Duration>) -> Error {
+    let error = error.retry_after(wait);
+    match wait {
+        Some(wait) => error.hint(format!("the server asks to wait {}", crate::ui::span(wait))),
+        None => error,
+    }
+}
+
+impl From<LoginError> for Error {
+    fn from(error: LoginError) -> Self {
+        let kind = match &error {
+            LoginError::Denied { .. } => Kind::Refused,
+            LoginError::Wait(_) | LoginError::Send(_) => Kind::Temporary,
+            LoginError::Token(error) => token_kind(error),
+            LoginError::Bind(_)
+            | LoginError::Request(_)
+            | LoginError::IdToken(_)
+            | LoginError::NoIdToken
+            | LoginError::NoRandomness => Kind::Failed,
+        };
+        let wait = match &error {
+            LoginError::Token(TokenError::Temporary { retry_after, .. }) => *retry_after,
+            _ => None,
+        };
+        let shown = Self::new(kind, error.to_string());
+        let cause: Option<&dyn std::error::Error> = std::error::Error::source(&error);
+        let shown = match cause {
+            Some(cause) => causes(shown, cause),
+            None => shown,
+        };
+        with_wait(shown, wait)
+    }
+}
+
+fn causes(mut shown: Error, cause: &dyn std::error::Error) -> Error {
+    let mut next = Some(cause);
+    while let Some(error) = next {
+        shown = shown.because(error.to_string());
+        next = error.source();
+    }
+    shown
+}
+
+fn token_kind(error: &TokenError) -> Kind {
+    match error {
+        TokenError::Ended { .. } | TokenError::Refused { .. } => Kind::Refused,
+        TokenError::InvalidClient { .. } => Kind::Failed,
+        TokenError::Temporary { .. } | TokenError::Malformed { .. } => Kind::Temporary,
+    }
+}
+
+impl From<SendError> for Error {
+    fn from(error: SendError) -> Self {
+        Self::new(Kind::Temporary, error.to_string())
+    }
+}

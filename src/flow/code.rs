@@ -1,0 +1,302 @@
+//! The authorization code grant with PKCE through the loopback listener (RFC 8252 section 6).
+//!
+//! Nothing is stored here. The caller sends the person to the URL, waits, commits what must be
+//! committed, redeems the code once, stores the tokens, and only then tells the browser's page how
+//! it ended.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::exchange::reply;
+use crate::flow::landing::Landing;
+use crate::flow::listener::{BindError, Judgement, Listener, WaitError};
+use crate::http::{Http, SendError};
+use crate::moment::Moment;
+use crate::names::Scope;
+use crate::oauth::Client;
+use crate::oauth::attempt::{Attempt, RANDOM_BYTES};
+use crate::oauth::authorization::{AuthorizationUrl, authorization_url};
+use crate::oauth::callback::{self, Expected, Verdict};
+use crate::oauth::id_token::{self, IdTokenError};
+use crate::oauth::json::Object;
+use crate::oauth::request::RequestError;
+use crate::oauth::token_answer::{self, Answer};
+use crate::oauth::token_error::TokenError;
+use crate::oauth::token_request::{Grant, token_request};
+use crate::oauth::userinfo::{self, Identity, UserinfoError};
+use crate::provider::definition::{Definition, UserinfoMethod};
+use crate::secret::Secret;
+use crate::token::TokenSet;
+
+/// Who signs in where, for what.
+#[derive(Debug, Clone, Copy)]
+pub struct Login<'a> {
+    /// The provider.
+    pub definition: &'a Definition,
+    /// The client registration.
+    pub client: &'a Client,
+    /// The scopes of the request, required ones included.
+    pub scopes: &'a [Scope],
+}
+
+/// An authorization request that a browser can answer now.
+#[derive(Debug)]
+pub struct Prepared {
+    listener: Listener,
+    attempt: Attempt,
+    redirect_uri: String,
+    url: AuthorizationUrl,
+}
+
+/// A code that was not redeemed yet.
+#[derive(Debug)]
+pub struct Arrived {
+    code: Secret,
+    attempt: Attempt,
+    redirect_uri: String,
+}
+
+/// What a code bought.
+#[derive(Debug)]
+pub struct Redeemed {
+    /// The tokens.
+    pub set: TokenSet,
+    /// Who granted them.
+    pub identity: Identity,
+    /// Why the provider did not say who it was, where it should have.
+    pub nameless: Option<String>,
+    /// The redirect URI that the grant is bound to.
+    pub redirect_uri: String,
+}
+
+/// Why a login gave no tokens.
+#[derive(Debug, Error)]
+pub enum LoginError {
+    /// The redirect URI's port can't be had.
+    #[error("could not listen for the browser's answer")]
+    Bind(#[from] BindError),
+    /// No valid answer came.
+    #[error("the login was not finished")]
+    Wait(#[from] WaitError),
+    /// The person or the provider said no.
+    #[error("the provider answered `{error}`{}", description.as_ref().map(|d| format!(": {d}")).unwrap_or_default())]
+    Denied {
+        /// The error code, safe to show.
+        error: String,
+        /// The server's words, safe to show.
+        description: Option<String>,
+    },
+    /// The request can't be written.
+    #[error("could not write the token request")]
+    Request(#[from] RequestError),
+    /// The token endpoint could not be reached, or its answer didn't come back.
+    #[error("could not redeem the authorization code")]
+    Send(#[from] SendError),
+    /// The token endpoint gave no tokens.
+    #[error("could not redeem the authorization code")]
+    Token(#[from] TokenError),
+    /// The ID token is not about this login.
+    #[error("the provider's ID token was refused, and the tokens with it")]
+    IdToken(#[from] IdTokenError),
+    /// `openid` was asked for and no ID token came.
+    #[error("the provider sent no ID token although `openid` was asked for")]
+    NoIdToken,
+    /// The system gives no random numbers.
+    #[error("the system gives no random numbers")]
+    NoRandomness,
+}
+
+/// Binds the listener and writes the authorization request.
+///
+/// # Errors
+/// When the port can't be had, or there is no randomness.
+pub fn prepare(login: Login<'_>) -> Result<Prepared, LoginError> {
+    let listener = Listener::bind(&login.definition.redirect)?;
+    let redirect_uri = listener.redirect_uri();
+    let mut random = [0_u8; RANDOM_BYTES];
+    getrandom::fill(&mut random).map_err(|_| LoginError::NoRandomness)?;
+    let attempt = Attempt::from_random(&random, login.scopes);
+    zeroize::Zeroize::zeroize(&mut random);
+    let url = authorization_url(
+        login.definition,
+        &login.client.id,
+        &redirect_uri,
+        login.scopes,
+        &attempt,
+    );
+    Ok(Prepared {
+        listener,
+        attempt,
+        redirect_uri,
+        url,
+    })
+}
+
+impl Prepared {
+    /// Where the person has to go.
+    #[must_use]
+    pub const fn url(&self) -> &AuthorizationUrl {
+        &self.url
+    }
+
+    /// Waits for the one valid answer.
+    ///
+    /// # Errors
+    /// When none came within `patience`, or it was a refusal.
+    pub async fn wait(
+        self,
+        definition: &Definition,
+        patience: Duration,
+    ) -> Result<(Arrived, Landing), LoginError> {
+        let Self {
+            listener,
+            attempt,
+            redirect_uri,
+            ..
+        } = self;
+        let expected = Expected {
+            state: attempt.state(),
+            issuer: definition.issuer.as_deref(),
+            iss: definition.iss_parameter,
+        };
+        let judge = |query: &str| match callback::judge(query, &expected) {
+            Verdict::Code(code) => Judgement::Accept(Ok(code)),
+            Verdict::Denied { error, description } => {
+                Judgement::Accept(Err(LoginError::Denied { error, description }))
+            }
+            Verdict::NotOurs(_) => Judgement::Ignore,
+        };
+        let (answer, landing) = listener.wait(judge, patience).await?;
+        match answer {
+            Ok(code) => Ok((
+                Arrived {
+                    code,
+                    attempt,
+                    redirect_uri,
+                },
+                landing,
+            )),
+            Err(denied) => {
+                landing.fail().await;
+                Err(denied)
+            }
+        }
+    }
+}
+
+/// Redeems the code, once, and asks who granted it.
+///
+/// # Errors
+/// When no tokens came, or they belong to another login.
+pub async fn redeem(
+    http: &Http,
+    login: Login<'_>,
+    arrived: Arrived,
+    now: fn() -> Moment,
+) -> Result<Redeemed, LoginError> {
+    let Login {
+        definition,
+        client,
+        scopes,
+    } = login;
+    let Arrived {
+        code,
+        attempt,
+        redirect_uri,
+    } = arrived;
+    let grant = Grant::AuthorizationCode {
+        code: &code,
+        verifier: attempt.verifier(),
+        redirect_uri: &redirect_uri,
+    };
+    let request = token_request(definition, client, &definition.token_endpoint, &grant)?;
+    let started = now();
+    let response = http.send(request).await?;
+    let answer = token_answer::read(definition, scopes, &started, &reply(&response))?;
+    let claims = check_id_token(login, &answer, &attempt, &started)?;
+    let (identity, nameless) = match who(http, definition, &answer).await {
+        Ok(identity) if identity.subject.is_some() => (identity, None),
+        Ok(identity) => (
+            claims.map_or(identity, |c| userinfo::identity(definition, &c)),
+            None,
+        ),
+        Err(why) => match claims.map(|claims| userinfo::identity(definition, &claims)) {
+            Some(identity) if identity.subject.is_some() => (identity, None),
+            _ => (Identity::default(), Some(why)),
+        },
+    };
+    Ok(Redeemed {
+        set: answer.set,
+        identity,
+        nameless,
+        redirect_uri,
+    })
+}
+
+/// `OpenID` Connect Core section 3.1.3.7, before any token is used.
+fn check_id_token(
+    login: Login<'_>,
+    answer: &Answer,
+    attempt: &Attempt,
+    now: &Moment,
+) -> Result<Option<Object>, LoginError> {
+    let Some(nonce) = attempt.nonce() else {
+        return Ok(None);
+    };
+    let Some(token) = &answer.id_token else {
+        return Err(LoginError::NoIdToken);
+    };
+    let Some(issuer) = login.definition.issuer.as_deref() else {
+        return Err(IdTokenError::Issuer.into());
+    };
+    let expected = id_token::Expected {
+        issuer,
+        client: &login.client.id,
+        nonce: Some(nonce),
+        now: now.wall,
+    };
+    Ok(Some(id_token::read(token, &expected)?.members))
+}
+
+/// Who the account is. The tokens are good whatever the answer, so failures are words.
+async fn who(http: &Http, definition: &Definition, answer: &Answer) -> Result<Identity, String> {
+    let Some(asked) = &definition.userinfo else {
+        return Ok(Identity::default());
+    };
+    if asked.method == UserinfoMethod::TokenAnswer {
+        return Ok(userinfo::identity(definition, &answer.members));
+    }
+    let whose = supplied(http, definition, &answer.set).await;
+    whose.map_err(|error| error.to_string())
+}
+
+/// Why nobody could be named.
+#[derive(Debug, Error)]
+pub enum WhoError {
+    /// The request can't be written.
+    #[error("could not ask the provider who this is")]
+    Request(#[from] RequestError),
+    /// The provider could not be reached.
+    #[error("could not ask the provider who this is: {0}")]
+    Send(#[from] SendError),
+    /// The provider doesn't say.
+    #[error(transparent)]
+    Userinfo(#[from] UserinfoError),
+}
+
+/// Asks the provider whose token this is.
+///
+/// # Errors
+/// When it can't be asked or doesn't say.
+pub async fn supplied(
+    http: &Http,
+    definition: &Definition,
+    set: &TokenSet,
+) -> Result<Identity, WhoError> {
+    let Some(request) = userinfo::request(definition, set)? else {
+        return Ok(Identity::default());
+    };
+    let response = http.send(request).await?;
+    Ok(userinfo::read(definition, &reply(&response))?)
+}

@@ -1,0 +1,24 @@
+//! What keeps this process's memory to itself.
+//!
+//! Not dumpable: no core file, no `ptrace` and no `/proc/PID/environ` for other processes of the
+//! same user. It can't keep out root, or who was there before.
+
+/// Makes the process undumpable. Failure is not an error: the program works the same, only less
+/// guarded, and a container may forbid it.
+#[cfg(target_os = "linux")]
+pub fn process() {
+    use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+
+    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    let _ = setrlimit(
+        Resource::Core,
+        Rlimit {
+            current: Some(0),
+            maximum: Some(0),
+        },
+    );
+}
+
+/// Makes the process undumpable where the system has a way.
+#[cfg(not(target_os = "linux"))]
+pub fn process() {}

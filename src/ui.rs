@@ -1,0 +1,300 @@
+//! The only printer.
+//!
+//! stdout is data, stderr is talk: progress, prompts, notes and hints go to stderr, and the first
+//! two only to a terminal. Text that came from a server or a file goes through [`crate::escape`]
+//! before it is handed in here; what is printed as data is escaped here where a terminal sees it.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::time::Duration;
+
+use anstream::AutoStream;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::escape;
+use crate::secret::Secret;
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How much to say, and how.
+#[derive(Debug, Clone, Copy, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one switch of the command line"
+)]
+pub struct Voice {
+    /// Print JSON documents instead of text.
+    pub json: bool,
+    /// No notes on stderr, only errors.
+    pub quiet: bool,
+    /// More notes on stderr.
+    pub verbose: bool,
+    /// Never ask.
+    pub no_input: bool,
+    /// When to colour.
+    pub color: Color,
+}
+
+/// The one way to stdout, stderr and the terminal.
+#[derive(Debug)]
+pub struct Ui {
+    voice: Voice,
+    may_ask: bool,
+    talk_to_terminal: bool,
+    data_to_terminal: bool,
+}
+
+const BOLD: &str = "\u{1b}[1m";
+const RED: &str = "\u{1b}[1;31m";
+const YELLOW: &str = "\u{1b}[1;33m";
+const CYAN: &str = "\u{1b}[36m";
+const PLAIN: &str = "\u{1b}[0m";
+
+impl Ui {
+    /// Looks at the standard streams and decides what may be asked and drawn.
+    #[must_use]
+    pub fn new(voice: Voice) -> Self {
+        let talk_to_terminal = io::stderr().is_terminal();
+        Self {
+            voice,
+            may_ask: !voice.no_input && io::stdin().is_terminal() && talk_to_terminal,
+            talk_to_terminal,
+            data_to_terminal: io::stdout().is_terminal(),
+        }
+    }
+
+    /// Whether documents are wanted as JSON.
+    #[must_use]
+    pub const fn json(&self) -> bool {
+        self.voice.json
+    }
+
+    /// Whether somebody reads stderr on a terminal.
+    #[must_use]
+    pub const fn talks_to_terminal(&self) -> bool {
+        self.talk_to_terminal
+    }
+
+    /// Whether a person is there to answer.
+    #[must_use]
+    pub const fn may_ask(&self) -> bool {
+        self.may_ask
+    }
+
+    /// Prints one line of data.
+    ///
+    /// # Errors
+    /// When stdout is gone.
+    pub fn data(&self, line: &str) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        if self.data_to_terminal {
+            writeln!(out, "{}", escape::block(line))
+        } else {
+            writeln!(out, "{line}")
+        }
+    }
+
+    /// Prints a secret as data, byte for byte. The only place where one leaves on purpose.
+    ///
+    /// # Errors
+    /// When stdout is gone: then the secret was not handed over.
+    pub fn hand_over(&self, line: &Secret) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(line.expose().as_bytes())?;
+        out.write_all(b"\n")?;
+        out.flush()
+    }
+
+    /// A note for the person, unless `--quiet`.
+    pub fn note(&self, text: &str) {
+        if !self.voice.quiet {
+            self.talk(&escape::block(text));
+        }
+    }
+
+    /// Something the person has to act on, such as an address to open; `--quiet` does not silence
+    /// it.
+    pub fn instruct(&self, text: &str) {
+        self.talk(&escape::block(text));
+    }
+
+    /// A note for the curious, with `--verbose`.
+    pub fn detail(&self, text: &str) {
+        if self.voice.verbose {
+            self.talk(&format!("{CYAN}{}{PLAIN}", escape::block(text)));
+        }
+    }
+
+    /// Something that is wrong but stops nothing. `--quiet` does not silence it.
+    pub fn warn(&self, text: &str) {
+        self.talk(&format!("{YELLOW}warning:{PLAIN} {}", escape::block(text)));
+    }
+
+    /// A heading or a command echoed by `demo`.
+    pub fn heading(&self, text: &str) {
+        self.talk(&format!("{BOLD}{}{PLAIN}", escape::block(text)));
+    }
+
+    /// A failure with its causes and ways out.
+    pub fn error(&self, message: &str, causes: &[String], hints: &[String]) {
+        self.talk(&format!("{RED}error:{PLAIN} {}", escape::block(message)));
+        for cause in causes {
+            self.talk(&format!("  caused by: {}", escape::block(cause)));
+        }
+        for hint in hints {
+            self.talk(&format!("{CYAN}hint:{PLAIN} {}", escape::block(hint)));
+        }
+    }
+
+    /// A line of JSON on stderr.
+    pub fn error_document(&self, document: &str) {
+        // Nobody is left to tell when stderr is gone.
+        let _ = writeln!(io::stderr().lock(), "{document}");
+    }
+
+    /// Asks for a line. `None` when nobody is there to answer or nothing was typed.
+    #[must_use]
+    pub fn ask(&self, question: &str) -> Option<String> {
+        if !self.may_ask {
+            return None;
+        }
+        self.prompt(question);
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer).ok()?;
+        let answer = answer.trim();
+        (!answer.is_empty()).then(|| answer.to_owned())
+    }
+
+    /// Asks a question that only `y` or `yes` answers with yes.
+    #[must_use]
+    pub fn confirm(&self, question: &str) -> bool {
+        self.ask(&format!("{question} [y/N] "))
+            .is_some_and(|answer| matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes"))
+    }
+
+    /// Asks for a secret without showing it, on the terminal itself.
+    ///
+    /// # Errors
+    /// When there is no terminal or it went away.
+    pub fn ask_secret(&self, question: &str) -> io::Result<Secret> {
+        if !self.may_ask {
+            return Err(io::Error::other("there is no terminal to ask on"));
+        }
+        rpassword::prompt_password(question).map(Secret::new)
+    }
+
+    /// A progress bar on a terminal, nothing elsewhere.
+    #[must_use]
+    pub fn progress(&self, steps: u64) -> ProgressBar {
+        let drawn = self.talk_to_terminal && !self.voice.quiet && !self.voice.json;
+        let target = if drawn {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        let bar = ProgressBar::with_draw_target(Some(steps), target);
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
+            bar.set_style(style);
+        }
+        bar
+    }
+
+    fn prompt(&self, question: &str) {
+        let mut talk = self.stream();
+        let _ = write!(talk, "{}", escape::block(question)).and_then(|()| talk.flush());
+    }
+
+    fn talk(&self, text: &str) {
+        // Nobody is left to tell when stderr is gone.
+        let _ = writeln!(self.stream(), "{text}");
+    }
+
+    fn stream(&self) -> AutoStream<io::StderrLock<'static>> {
+        let stderr = io::stderr().lock();
+        match self.voice.color {
+            Color::Auto => AutoStream::auto(stderr),
+            Color::Always => AutoStream::always(stderr),
+            Color::Never => AutoStream::never(stderr),
+        }
+    }
+}
+
+/// A duration as people say it: `59s`, `12m`, `3h 5m`, `42d`.
+#[must_use]
+pub fn span(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        60..3600 => format!("{}m", seconds / 60),
+        3600..172_800 if (seconds % 3600) < 60 => format!("{}h", seconds / 3600),
+        3600..172_800 => format!("{}h {}m", seconds / 3600, seconds % 3600 / 60),
+        _ => format!("{}d", seconds / 86_400),
+    }
+}
+
+/// Rows under a heading, columns aligned with two spaces between; cells are escaped.
+#[must_use]
+pub fn table(heading: &[&str], rows: &[Vec<String>]) -> Vec<String> {
+    let escaped: Vec<Vec<String>> =
+        std::iter::once(heading.iter().map(|h| (*h).to_owned()).collect())
+            .chain(
+                rows.iter()
+                    .map(|row| row.iter().map(|cell| escape::line(cell)).collect()),
+            )
+            .collect();
+    let width = |column: usize| {
+        escaped
+            .iter()
+            .filter_map(|row| row.get(column))
+            .map(|c| c.chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..heading.len()).map(width).collect();
+    escaped
+        .iter()
+        .map(|row| {
+            let cells = row
+                .iter()
+                .zip(&widths)
+                .map(|(cell, width)| format!("{cell:<width$}"));
+            cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_read_as_people_say_them() {
+        let said = |seconds| span(Duration::from_secs(seconds));
+        assert_eq!(said(59), "59s");
+        assert_eq!(said(60), "1m");
+        assert_eq!(said(3600), "1h");
+        assert_eq!(said(11_100), "3h 5m");
+        assert_eq!(said(86_400 * 42), "42d");
+    }
+
+    #[test]
+    fn tables_align_and_escape() {
+        let rows = [
+            vec!["a\u{1b}".to_owned(), "1".to_owned()],
+            vec!["b".to_owned(), "2".to_owned()],
+        ];
+        assert_eq!(
+            table(&["NAME", "N"], &rows),
+            ["NAME     N", "a\\u{1b}  1", "b        2"]
+        );
+    }
+}
