@@ -148,9 +148,9 @@ fn check_issuer(claims: &Object, wanted: &str) -> Result<(), IdTokenError> {
 /// `aud` is or holds the client; with several, or where there is an `azp`, that is the client.
 fn check_audience(claims: &Object, client: &ClientId) -> Result<(), IdTokenError> {
     const CLAIM: IdTokenError = IdTokenError::Claim("aud");
-    let audience = match claims.get("aud").ok_or(CLAIM)? {
-        Json::Text(one) => vec![one.as_str()],
-        _ => claims.texts("aud").map_err(|_| CLAIM)?.ok_or(CLAIM)?,
+    let audience = match claims.text("aud") {
+        Ok(Some(one)) => vec![one],
+        _ => claims.texts("aud").ok().flatten().ok_or(CLAIM)?,
     };
     let party = text(claims, "azp")?;
     let is_named = audience.contains(&client.as_str());

@@ -8,6 +8,7 @@ use std::time::Duration;
 use http::Method;
 use url::form_urlencoded::byte_serialize;
 
+use super::json::Object;
 use super::request::{self, HttpRequest, RequestError};
 use super::token_error::Said;
 use super::{Client, Reply};
@@ -182,41 +183,290 @@ pub fn read(definition: &Definition, revocation: &Revocation, reply: &Reply<'_>)
         None
     };
     let said = object.as_ref().and_then(Said::in_object);
-    let has_words = said.is_some();
-    let gone = said
-        .as_ref()
-        .is_some_and(|said| matches!(said.code.as_str(), "invalid_token" | "token_revoked"));
-    let refused = || {
-        let (code, description) = said
-            .clone()
-            .map_or((None, None), |said| (Some(said.code), said.description));
-        Outcome::Refused {
-            status: reply.status,
-            code,
-            description,
+    match reply.status {
+        429 => temporary(reply),
+        200 | 204 => read_success(definition, revocation, reply, object.as_ref(), said),
+        400..=499 => read_refusal(revocation, reply, said),
+        _ => temporary(reply),
+    }
+}
+
+/// RFC 7009 section 2.2: the status says all, unless the definition says that the body does.
+fn read_success(
+    definition: &Definition,
+    revocation: &Revocation,
+    reply: &Reply<'_>,
+    object: Option<&Object>,
+    said: Option<Said>,
+) -> Outcome {
+    if said.is_some() {
+        return by_words(reply, said);
+    }
+    match (revocation, object) {
+        // an application resource is gone when the answer has no content
+        (Revocation::ApplicationToken { .. }, _) if reply.status != 204 => temporary(reply),
+        (_, Some(object)) if definition.answers.ok_member => {
+            if object.is_true("ok") && !object.is_false("revoked") {
+                Outcome::Revoked
+            } else {
+                by_words(reply, None)
+            }
         }
-    };
-    let temporary = Outcome::Temporary {
+        (_, None) if definition.answers.ok_member => temporary(reply),
+        _ => Outcome::Revoked,
+    }
+}
+
+fn read_refusal(revocation: &Revocation, reply: &Reply<'_>, said: Option<Said>) -> Outcome {
+    match (revocation, reply.status) {
+        (Revocation::ApplicationToken { .. }, 404) if !reply.is_html() => Outcome::AlreadyGone,
+        // the token itself authenticated the request: that it has run out doesn't mean that the
+        // grant behind it is over
+        (Revocation::BearerPost { .. }, 401) => refused(reply, said),
+        _ if said.is_none() && (reply.is_passing() || reply.is_html()) => temporary(reply),
+        _ => by_words(reply, said),
+    }
+}
+
+fn by_words(reply: &Reply<'_>, said: Option<Said>) -> Outcome {
+    match said.as_ref().map(|said| said.code.as_str()) {
+        Some("invalid_token" | "token_revoked") => Outcome::AlreadyGone,
+        Some("temporarily_unavailable" | "server_error" | "slow_down") => temporary(reply),
+        _ => refused(reply, said),
+    }
+}
+
+fn temporary(reply: &Reply<'_>) -> Outcome {
+    Outcome::Temporary {
         status: reply.status,
         retry_after: reply.retry_after,
-    };
-    match (revocation, reply.status) {
-        (_, 429 | 500..) => temporary,
-        (Revocation::ApplicationToken { .. }, 404) if !reply.is_html() => Outcome::AlreadyGone,
-        (Revocation::ApplicationToken { .. }, 200) => temporary,
-        // the token authenticated the request: a 401 doesn't say that its whole grant is over
-        (Revocation::BearerPost { .. }, 401) => refused(),
-        (_, 200..=299) if has_words && gone => Outcome::AlreadyGone,
-        (_, 200..=299) if has_words => refused(),
-        (_, 200..=299) if !definition.answers.ok_member => Outcome::Revoked,
-        (_, 200..=299) => match object {
-            Some(object) if object.is_true("ok") && !object.is_false("revoked") => Outcome::Revoked,
-            Some(_) => refused(),
-            None => temporary,
-        },
-        (_, 400..=499) if gone => Outcome::AlreadyGone,
-        (_, 400..=499) if has_words => refused(),
-        _ if reply.is_passing() || reply.is_html() => temporary,
-        _ => refused(),
+    }
+}
+
+fn refused(reply: &Reply<'_>, said: Option<Said>) -> Outcome {
+    let (code, description) = said.map_or((None, None), |said| (Some(said.code), said.description));
+    Outcome::Refused {
+        status: reply.status,
+        code,
+        description,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::header::AUTHORIZATION;
+
+    use super::super::fixture;
+    use super::*;
+    use crate::token::Lifetime;
+
+    fn set(with_refresh: bool) -> TokenSet {
+        TokenSet {
+            access_token: fixture::secret("at&1"),
+            token_type: "bearer".to_owned(),
+            refresh_token: with_refresh.then(|| fixture::secret("rt")),
+            obtained: fixture::started(),
+            lifetime: Lifetime::Unknown,
+            granted: Vec::new(),
+        }
+    }
+
+    fn sent(definition: &Definition, client: &Client, with_refresh: bool) -> Vec<String> {
+        let set = set(with_refresh);
+        requests(definition, &definition.revocation, client, &set)
+            .unwrap()
+            .into_iter()
+            .map(|RevocationRequest { request, what }| {
+                let header = request.headers().get(AUTHORIZATION);
+                format!(
+                    "{what:?} {} {} {} {}",
+                    request.method(),
+                    request.uri(),
+                    header.map_or("-", |h| h.to_str().unwrap()),
+                    String::from_utf8_lossy(request.body())
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn each_kind_of_definition_sends_its_own_requests_in_order() {
+        let client = fixture::client(Some("s"));
+        let mut rfc = fixture::plain();
+        assert_eq!(
+            sent(&rfc, &client, true),
+            [
+                "RefreshToken POST https://as.example/revoke - \
+                 token=rt&token_type_hint=refresh_token&client_id=client+id&client_secret=s",
+                "AccessToken POST https://as.example/revoke - \
+                 token=at%261&token_type_hint=access_token&client_id=client+id&client_secret=s",
+            ]
+        );
+        assert_eq!(sent(&rfc, &client, false).len(), 1);
+        rfc.client.authentication = crate::provider::definition::ClientAuthentication::Basic;
+        assert_eq!(
+            sent(&rfc, &client, false),
+            [
+                "AccessToken POST https://as.example/revoke Basic Y2xpZW50K2lkOnM= \
+              token=at%261&token_type_hint=access_token"
+            ]
+        );
+        assert_eq!(
+            sent(&rfc, &fixture::client(None), false),
+            ["AccessToken POST https://as.example/revoke - \
+              token=at%261&token_type_hint=access_token&client_id=client+id"]
+        );
+        assert_eq!(
+            sent(&fixture::google(), &client, true),
+            ["RefreshToken POST https://oauth2.googleapis.com/revoke - \
+              token=rt&token_type_hint=refresh_token"]
+        );
+        assert_eq!(
+            sent(&fixture::notion(), &client, true),
+            ["AccessToken POST https://api.notion.com/v1/oauth/revoke \
+              Basic Y2xpZW50K2lkOnM= {\"token\":\"at&1\"}"]
+        );
+        assert_eq!(
+            sent(&fixture::github(), &client, true),
+            [
+                "AccessToken DELETE https://api.github.com/applications/client%20id/token \
+              Basic Y2xpZW50K2lkOnM= {\"access_token\":\"at&1\"}"
+            ]
+        );
+        assert_eq!(
+            sent(&fixture::slack(), &client, true),
+            ["AccessToken POST https://slack.com/api/auth.revoke Bearer at&1 "]
+        );
+        assert!(sent(&fixture::microsoft(), &client, true).is_empty());
+    }
+
+    #[test]
+    fn a_missing_secret_is_said_before_anything_is_sent() {
+        let definition = fixture::github();
+        let error = requests(
+            &definition,
+            &definition.revocation,
+            &fixture::client(None),
+            &set(true),
+        );
+        assert_eq!(error.unwrap_err(), RequestError::SecretMissing);
+    }
+
+    fn outcome(definition: &Definition, status: u16, kind: &str, body: &str) -> String {
+        let reply = Reply {
+            status,
+            content_type: Some(kind),
+            retry_after: Some(Duration::from_secs(7)),
+            body: body.as_bytes(),
+        };
+        match read(definition, &definition.revocation, &reply) {
+            Outcome::Revoked => "revoked".to_owned(),
+            Outcome::AlreadyGone => "gone".to_owned(),
+            Outcome::Temporary { retry_after, .. } => {
+                assert_eq!(retry_after, Some(Duration::from_secs(7)));
+                "temporary".to_owned()
+            }
+            Outcome::Refused { code, .. } => format!("refused {}", code.unwrap_or_default()),
+        }
+    }
+
+    #[test]
+    fn revoked_is_said_only_when_the_provider_said_so() {
+        let (rfc, google, github, slack, notion) = (
+            fixture::plain(),
+            fixture::google(),
+            fixture::github(),
+            fixture::slack(),
+            fixture::notion(),
+        );
+        let json = "application/json";
+        for (definition, status, kind, body, wanted) in [
+            (&rfc, 200, "text/plain", "", "revoked"),
+            (&rfc, 200, json, "{}", "revoked"),
+            (&rfc, 204, json, "", "revoked"),
+            (&rfc, 200, json, r#"{"error":"x"}"#, "refused x"),
+            (&rfc, 202, json, "{}", "temporary"),
+            (&rfc, 302, "text/html", "", "temporary"),
+            (&rfc, 503, json, "{}", "temporary"),
+            (&rfc, 500, json, r#"{"error":"invalid_token"}"#, "temporary"),
+            (&rfc, 429, json, r#"{"error":"invalid_token"}"#, "temporary"),
+            (
+                &rfc,
+                400,
+                json,
+                r#"{"error":"unsupported_token_type"}"#,
+                "refused unsupported_token_type",
+            ),
+            (
+                &rfc,
+                400,
+                json,
+                r#"{"error":"temporarily_unavailable"}"#,
+                "temporary",
+            ),
+            (
+                &rfc,
+                401,
+                json,
+                r#"{"error":"invalid_client"}"#,
+                "refused invalid_client",
+            ),
+            (&rfc, 403, "text/html", "<p>proxy", "temporary"),
+            (&rfc, 407, "text/plain", "", "temporary"),
+            (&rfc, 404, "text/plain", "", "refused "),
+            (&google, 400, json, r#"{"error":"invalid_token"}"#, "gone"),
+            (&google, 200, json, "{}", "revoked"),
+            (&notion, 200, json, r#"{"request_id":"r"}"#, "revoked"),
+            (&github, 204, json, "", "revoked"),
+            (&github, 404, json, r#"{"message":"Not Found"}"#, "gone"),
+            (&github, 404, "text/html", "<p>", "temporary"),
+            (&github, 422, json, r#"{"message":"no"}"#, "refused "),
+            (&github, 200, "text/html", "<p>portal", "temporary"),
+            (
+                &slack,
+                200,
+                json,
+                r#"{"ok":true,"revoked":true}"#,
+                "revoked",
+            ),
+            (
+                &slack,
+                200,
+                json,
+                r#"{"ok":true,"revoked":false}"#,
+                "refused ",
+            ),
+            (
+                &slack,
+                200,
+                json,
+                r#"{"ok":false,"error":"token_revoked"}"#,
+                "gone",
+            ),
+            (
+                &slack,
+                200,
+                json,
+                r#"{"ok":false,"error":"no_permission"}"#,
+                "refused no_permission",
+            ),
+            (&slack, 200, json, r#"{"ok":"true"}"#, "refused "),
+            (&slack, 200, json, r#"{"ok":true,"ok":true}"#, "temporary"),
+            (&slack, 200, "text/html", "<p>portal", "temporary"),
+            (
+                &slack,
+                401,
+                json,
+                r#"{"error":"invalid_token"}"#,
+                "refused invalid_token",
+            ),
+        ] {
+            assert_eq!(
+                outcome(definition, status, kind, body),
+                wanted,
+                "{} {status} {kind} {body}",
+                definition.name
+            );
+        }
     }
 }

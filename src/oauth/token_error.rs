@@ -97,8 +97,10 @@ impl TokenError {
     #[must_use]
     pub fn maybe_rotated(&self) -> bool {
         match self {
-            Self::Ended { .. } | Self::InvalidClient { .. } | Self::Refused { .. } => false,
-            Self::Temporary { code: Some(_), .. } => false,
+            Self::Ended { .. }
+            | Self::InvalidClient { .. }
+            | Self::Refused { .. }
+            | Self::Temporary { code: Some(_), .. } => false,
             Self::Temporary { status, .. } | Self::Malformed { status, .. } => {
                 let server_error = *status >= 500 && *status != 503;
                 server_error || (200..300).contains(status)
