@@ -175,3 +175,168 @@ fn authentication(methods: Option<&[&str]>) -> Result<ClientAuthentication, Disc
         Some(_) => Err(DiscoveryError::NoAuthentication),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"{"issuer":"https://as.example","authorization_endpoint":"https://as.example/a",
+        "token_endpoint":"https://as.example/t","response_types_supported":["code"],
+        "code_challenge_methods_supported":["plain","S256"]}"#;
+
+    fn read(body: &str) -> Result<Metadata, DiscoveryError> {
+        read_metadata("https://as.example", body.as_bytes())
+    }
+
+    #[test]
+    fn metadata_is_looked_for_at_both_places() {
+        for (issuer, openid, oauth) in [
+            (
+                "https://as.example",
+                "https://as.example/.well-known/openid-configuration",
+                "https://as.example/.well-known/oauth-authorization-server",
+            ),
+            (
+                "https://as.example/",
+                "https://as.example/.well-known/openid-configuration",
+                "https://as.example/.well-known/oauth-authorization-server",
+            ),
+            (
+                "https://as.example:8443/t/1/",
+                "https://as.example:8443/t/1/.well-known/openid-configuration",
+                "https://as.example:8443/.well-known/oauth-authorization-server/t/1",
+            ),
+        ] {
+            let urls = well_known_urls(issuer).unwrap();
+            assert_eq!(urls.map(|url| url.to_string()), [openid, oauth]);
+        }
+        for bad in [
+            "http://as.example",
+            "https://as.example?x=1",
+            "https://as.example#f",
+            "https://u@as.example",
+            "as.example",
+            "",
+        ] {
+            assert!(well_known_urls(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_document_speaks_only_for_the_issuer_that_was_asked() {
+        assert!(read(GOOD).is_ok());
+        for other in [
+            "https://as.example/",
+            "https://AS.example",
+            "https://as.example:443",
+            "http://as.example",
+            "https://honest.example",
+            "",
+        ] {
+            let body = GOOD.replacen("https://as.example", other, 1);
+            assert_eq!(
+                read(&body).unwrap_err(),
+                DiscoveryError::OtherIssuer,
+                "{other}"
+            );
+        }
+    }
+
+    #[test]
+    fn s256_must_be_listed() {
+        let listed = r#""code_challenge_methods_supported":["plain","S256"]"#;
+        for (instead, accepted) in [
+            (r#""code_challenge_methods_supported":["S256"]"#, true),
+            (r#""code_challenge_methods_supported":["plain"]"#, false),
+            (r#""code_challenge_methods_supported":["s256"]"#, false),
+            (r#""code_challenge_methods_supported":[]"#, false),
+            (r#""code_challenge_methods_supported":null"#, false),
+            (r#""x":1"#, false),
+        ] {
+            let got = read(&GOOD.replace(listed, instead));
+            assert_eq!(got.is_ok(), accepted, "{instead}");
+            if !accepted {
+                assert_eq!(got.unwrap_err(), DiscoveryError::NoS256);
+            }
+        }
+    }
+
+    #[test]
+    fn unusable_members_are_named_and_never_quoted() {
+        use DiscoveryError::{Member, NoAuthentication, NoCode};
+        let with = |more: &str| GOOD.replacen('{', &format!("{{{more},"), 1);
+        for (body, wanted) in [
+            (GOOD.replace("\"issuer\"", "\"x\""), Member("issuer")),
+            (
+                GOOD.replace("\"token_endpoint\"", "\"x\""),
+                Member("token_endpoint"),
+            ),
+            (
+                GOOD.replace("https://as.example/t", "http://canary.example/"),
+                Member("token_endpoint"),
+            ),
+            (
+                GOOD.replace("https://as.example/a", "javascript:canary"),
+                Member("authorization_endpoint"),
+            ),
+            (
+                with(r#""revocation_endpoint":"https://canary@x/""#),
+                Member("revocation_endpoint"),
+            ),
+            (
+                with(r#""userinfo_endpoint":["canary"]"#),
+                Member("userinfo_endpoint"),
+            ),
+            (
+                with(r#""scopes_supported":"canary""#),
+                Member("scopes_supported"),
+            ),
+            (GOOD.replace("[\"code\"]", "[\"token\"]"), NoCode),
+            (
+                with(r#""token_endpoint_auth_methods_supported":["private_key_jwt"]"#),
+                NoAuthentication,
+            ),
+        ] {
+            let error = read(&body).unwrap_err();
+            assert_eq!(error, wanted, "{body}");
+            assert!(!format!("{error} {error:?}").contains("canary"));
+        }
+        assert!(matches!(
+            read(&with(r#""x":1,"x":1"#)),
+            Err(DiscoveryError::Json(_))
+        ));
+    }
+
+    #[test]
+    fn what_is_listed_is_taken_over() {
+        let plain = read(GOOD).unwrap();
+        assert_eq!(plain.iss_parameter, IssParameter::Optional);
+        assert_eq!(plain.authentication, ClientAuthentication::Basic);
+        assert!(!plain.allows_public_clients);
+        assert_eq!(plain.grant_types, ["authorization_code", "implicit"]);
+        let more = GOOD.replacen(
+            '{',
+            r#"{"authorization_response_iss_parameter_supported":true,
+            "token_endpoint_auth_methods_supported":["none","client_secret_post"],
+            "scopes_supported":["openid","not a scope"],"revocation_endpoint":"https://as.example/r","#,
+            1,
+        );
+        let more = read(&more).unwrap();
+        assert_eq!(more.iss_parameter, IssParameter::Required);
+        assert_eq!(more.authentication, ClientAuthentication::Post);
+        assert!(more.allows_public_clients);
+        assert_eq!(more.scopes.len(), 1);
+        assert_eq!(
+            more.revocation_endpoint.unwrap().as_str(),
+            "https://as.example/r"
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_read_without_a_panic(body: Vec<u8>, issuer in ".*") {
+            let _ = read_metadata(&issuer, &body);
+            let _ = well_known_urls(&issuer);
+        }
+    }
+}

@@ -196,3 +196,167 @@ fn seconds(claims: &Object, name: &'static str) -> Result<Option<i64>, IdTokenEr
 fn text<'a>(claims: &'a Object, name: &'static str) -> Result<Option<&'a str>, IdTokenError> {
     claims.text(name).map_err(|_| IdTokenError::Claim(name))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_795_000_000;
+    const GOOD: &str = r#"{"iss":"https://as.example","sub":"u","aud":"me","exp":1795000600,"iat":1795000000,"nonce":"n"}"#;
+
+    fn token(header: &str, payload: &str) -> Secret {
+        let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        Secret::new(format!("{}.{}.c2ln", part(header), part(payload)))
+    }
+
+    fn judged(token: &Secret, issuer: &str, nonce: Option<&str>) -> Result<Claims, IdTokenError> {
+        let nonce = nonce.map(|n| Secret::new(n.to_owned()));
+        read(
+            token,
+            &Expected {
+                issuer,
+                client: &"me".parse().unwrap(),
+                nonce: nonce.as_ref(),
+                now: Timestamp::from_unix_millis(NOW * 1000),
+            },
+        )
+    }
+
+    fn payload(text: &str) -> Result<String, IdTokenError> {
+        let token = token(r#"{"alg":"RS256"}"#, text);
+        judged(&token, "https://as.example", Some("n")).map(|claims| claims.subject)
+    }
+
+    #[test]
+    fn every_claim_is_checked() {
+        use IdTokenError::{Audience, Claim, Issuer, Nonce, Time};
+        assert_eq!(payload(GOOD).as_deref(), Ok("u"));
+        for (from, to, wanted) in [
+            ("https://as.example", "https://as.example/", Issuer),
+            ("https://as.example", "as.example", Issuer),
+            (r#""iss":"https://as.example","#, "", Claim("iss")),
+            (r#""iss":"https://as.example""#, r#""iss":7"#, Claim("iss")),
+            (r#""sub":"u","#, "", Claim("sub")),
+            (r#""sub":"u""#, r#""sub":"""#, Claim("sub")),
+            (r#""sub":"u""#, r#""sub":7"#, Claim("sub")),
+            (r#""aud":"me","#, "", Claim("aud")),
+            (r#""aud":"me""#, r#""aud":7"#, Claim("aud")),
+            (r#""aud":"me""#, r#""aud":["me",7]"#, Claim("aud")),
+            (r#""aud":"me""#, r#""aud":"you""#, Audience),
+            (r#""aud":"me""#, r#""aud":[]"#, Audience),
+            (r#""aud":"me""#, r#""aud":["you"]"#, Audience),
+            (r#""aud":"me""#, r#""aud":["me","you"]"#, Audience),
+            (
+                r#""aud":"me""#,
+                r#""aud":["me","you"],"azp":"you""#,
+                Audience,
+            ),
+            (r#""aud":"me""#, r#""aud":"me","azp":"you""#, Audience),
+            (r#""exp":1795000600,"#, "", Claim("exp")),
+            (r#""exp":1795000600"#, r#""exp":"1795000600""#, Claim("exp")),
+            (r#""exp":1795000600"#, r#""exp":1794999700"#, Time),
+            (r#""exp":1795000600"#, r#""exp":-1"#, Time),
+            (r#""iat":1795000000,"#, "", Claim("iat")),
+            (r#""iat":1795000000"#, r#""iat":1795000301"#, Time),
+            (
+                r#""iat":1795000000"#,
+                r#""iat":1795000000,"nbf":1795000301"#,
+                Time,
+            ),
+            (r#","nonce":"n""#, "", Nonce),
+            (r#""nonce":"n""#, r#""nonce":"m""#, Nonce),
+            (r#""nonce":"n""#, r#""nonce":7"#, Claim("nonce")),
+        ] {
+            let changed = GOOD.replacen(from, to, 1);
+            assert_ne!(changed, GOOD, "{from} is not in the token");
+            assert_eq!(payload(&changed), Err(wanted), "{changed}");
+        }
+    }
+
+    #[test]
+    fn what_the_rules_allow_is_accepted() {
+        for (from, to) in [
+            (r#""aud":"me""#, r#""aud":["me"]"#),
+            (r#""aud":"me""#, r#""aud":["you","me"],"azp":"me""#),
+            (r#""exp":1795000600"#, r#""exp":1794999701"#),
+            (r#""exp":1795000600"#, r#""exp":1795000600.5"#),
+            (r#""iat":1795000000"#, r#""iat":1795000300"#),
+            (r#""iat":1795000000"#, r#""iat":1"#),
+        ] {
+            let changed = GOOD.replacen(from, to, 1);
+            assert_eq!(payload(&changed).as_deref(), Ok("u"), "{changed}");
+        }
+        let token = token(r#"{"alg":"ES256"}"#, GOOD);
+        assert!(judged(&token, "https://as.example", None).is_ok());
+    }
+
+    #[test]
+    fn only_signed_tokens_of_known_algorithms_are_read() {
+        for (header, accepted) in [
+            (r#"{"alg":"RS256","kid":"k","typ":"JWT"}"#, true),
+            (r#"{"alg":"EdDSA"}"#, true),
+            (r#"{"alg":"none"}"#, false),
+            (r#"{"alg":"None"}"#, false),
+            (r#"{"alg":"rs256"}"#, false),
+            (r#"{"alg":["RS256"]}"#, false),
+            (r#"{"alg":"RS256","crit":["b64"]}"#, false),
+            ("{}", false),
+        ] {
+            let got = judged(&token(header, GOOD), "https://as.example", None);
+            assert_eq!(got.is_ok(), accepted, "{header}");
+        }
+        let good = token(r#"{"alg":"RS256"}"#, GOOD).expose().to_owned();
+        for bad in [
+            String::new(),
+            "a.b".to_owned(),
+            format!("{good}.x"),
+            good.replace(".c2ln", "."),
+            good.replace(".c2ln", ".c2ln="),
+            good.replace(".c2ln", ".c2l"),
+            format!(" {good}"),
+        ] {
+            let got = judged(&Secret::new(bad.clone()), "https://as.example", None);
+            assert!(got.is_err(), "{bad}");
+        }
+        let doubled = GOOD.replace(r#""sub":"u""#, r#""sub":"u","sub":"u""#);
+        assert!(matches!(payload(&doubled), Err(IdTokenError::Json { .. })));
+    }
+
+    #[test]
+    fn a_templated_issuer_is_filled_from_the_tenant() {
+        let issuer = "https://login.example/{tenantid}/v2.0";
+        let of = |iss: &str, tid: &str| {
+            let text = GOOD.replace(
+                "https://as.example\"",
+                &format!("{iss}\",\"tid\":\"{tid}\""),
+            );
+            judged(&token(r#"{"alg":"RS256"}"#, &text), issuer, None).map(|_| ())
+        };
+        assert_eq!(of("https://login.example/t-1/v2.0", "t-1"), Ok(()));
+        for (iss, tid) in [
+            ("https://login.example/t-2/v2.0", "t-1"),
+            ("https://login.example/{tenantid}/v2.0", "{tenantid}"),
+            ("https://login.example/a/b/v2.0", "a/b"),
+        ] {
+            assert_eq!(of(iss, tid), Err(IdTokenError::Issuer), "{iss}");
+        }
+    }
+
+    #[test]
+    fn errors_and_debug_show_no_claim() {
+        let canary = GOOD.replace("\"u\"", "\"canary\"").replace("me", "canary");
+        let error = payload(&canary).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("canary"));
+        let token = token(r#"{"alg":"RS256"}"#, &GOOD.replace("\"n\"", "\"canary\""));
+        let claims = judged(&token, "https://as.example", None).unwrap();
+        assert!(!format!("{claims:?}").contains("canary"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_without_a_panic(header in ".*", payload in ".*") {
+            let _ = judged(&token(&header, &payload), "https://as.example", None);
+            let _ = judged(&Secret::new(payload), "https://as.example", None);
+        }
+    }
+}

@@ -247,3 +247,724 @@ fn granted(source: &Object, rules: &ScopeRules) -> Result<Option<Vec<Scope>>, Fa
     }
     Ok(Some(scopes))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::fixture;
+    use super::*;
+
+    const JSON: &str = "application/json; charset=utf-8";
+
+    fn answer(
+        definition: &Definition,
+        status: u16,
+        content_type: Option<&str>,
+        body: &[u8],
+    ) -> Result<Answer, TokenError> {
+        let reply = Reply {
+            status,
+            content_type,
+            retry_after: Some(Duration::from_secs(9)),
+            body,
+        };
+        let requested = fixture::scopes(&["asked", "for"]);
+        read(definition, &requested, &fixture::started(), &reply)
+    }
+
+    /// One line per outcome: `AT TYPE RT LIFETIME SCOPES` or the error in short.
+    fn shown(outcome: Result<Answer, TokenError>) -> String {
+        match outcome {
+            Ok(Answer { set, .. }) => {
+                let lifetime = match set.lifetime {
+                    Lifetime::Limited(lifetime) => lifetime.as_secs().to_string(),
+                    Lifetime::Forever => "forever".to_owned(),
+                    Lifetime::Unknown => "unknown".to_owned(),
+                };
+                let scopes: Vec<_> = set.granted.iter().map(Scope::as_str).collect();
+                format!(
+                    "{} {} {} {lifetime} {}",
+                    set.access_token.expose(),
+                    set.token_type,
+                    set.refresh_token.as_ref().map_or("-", Secret::expose),
+                    scopes.join("|")
+                )
+            }
+            Err(TokenError::Ended { code, .. }) => format!("ended {code}"),
+            Err(TokenError::InvalidClient { code, .. }) => format!("client {code}"),
+            Err(TokenError::Refused { code, .. }) => format!("refused {code}"),
+            Err(TokenError::Temporary {
+                retry_after, code, ..
+            }) => {
+                assert_eq!(retry_after, Some(Duration::from_secs(9)));
+                format!("temporary {}", code.unwrap_or_default())
+            }
+            Err(TokenError::Malformed { fault, .. }) => match fault {
+                Fault::Json(_) => "malformed json".to_owned(),
+                Fault::Missing(field) => format!("missing {field}"),
+                Fault::Wrong(field) => format!("wrong {field}"),
+                Fault::Status | Fault::ContentType | Fault::TokenTypeChanged => {
+                    format!("{fault:?}")
+                }
+            },
+        }
+    }
+
+    fn check(definition: &Definition, table: &[(u16, &str, &str)]) {
+        for (status, body, wanted) in table {
+            let got = shown(answer(definition, *status, Some(JSON), body.as_bytes()));
+            assert_eq!(got, *wanted, "{} {status} {body}", definition.name);
+        }
+    }
+
+    #[test]
+    fn token_answers_are_read_or_refused() {
+        check(
+            &fixture::plain(),
+            &[
+                (
+                    200,
+                    r#"{"access_token":"a","token_type":"Bearer"}"#,
+                    "a bearer - unknown asked|for",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","token_type":"bEaReR","expires_in":3600}"#,
+                    "a bearer - 3600 asked|for",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","token_type":"bearer","expires_in":"3600"}"#,
+                    "a bearer - 3600 asked|for",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","expires_in":0}"#,
+                    "a bearer - 0 asked|for",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","expires_in":3600.9}"#,
+                    "a bearer - 3600 asked|for",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","expires_in":36e2}"#,
+                    "a bearer - 3600 asked|for",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","expires_in":315705599}"#,
+                    "a bearer - 315705599 asked|for",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","expires_in":316224001}"#,
+                    "wrong expires_in",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","expires_in":18446744073709551615}"#,
+                    "wrong expires_in",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","expires_in":18446744073709551616}"#,
+                    "wrong expires_in",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","expires_in":"99999999999999999999"}"#,
+                    "wrong expires_in",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","expires_in":-1}"#,
+                    "wrong expires_in",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","expires_in":"-1"}"#,
+                    "wrong expires_in",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","expires_in":"+1"}"#,
+                    "wrong expires_in",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","expires_in":"1 "}"#,
+                    "wrong expires_in",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","expires_in":""}"#,
+                    "wrong expires_in",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","expires_in":"1.5"}"#,
+                    "wrong expires_in",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","expires_in":true}"#,
+                    "wrong expires_in",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","expires_in":[1]}"#,
+                    "wrong expires_in",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","expires_in":null}"#,
+                    "a bearer - unknown asked|for",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","token_type":null}"#,
+                    "a bearer - unknown asked|for",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","token_type":"mac"}"#,
+                    "wrong token_type",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","token_type":"DPoP"}"#,
+                    "wrong token_type",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","token_type":"N_A"}"#,
+                    "wrong token_type",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","token_type":"user"}"#,
+                    "wrong token_type",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","token_type":""}"#,
+                    "wrong token_type",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","token_type":1}"#,
+                    "wrong token_type",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","refresh_token":"r"}"#,
+                    "a bearer r unknown asked|for",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","refresh_token":null}"#,
+                    "a bearer - unknown asked|for",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","refresh_token":""}"#,
+                    "wrong refresh_token",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","refresh_token":{"x":1}}"#,
+                    "wrong refresh_token",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","refresh_token":"r\r\nx"}"#,
+                    "wrong refresh_token",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","id_token":7}"#,
+                    "wrong id_token",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","scope":"x y"}"#,
+                    "a bearer - unknown x|y",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","scope":" x  y x "}"#,
+                    "a bearer - unknown x|y",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","scope":"x,y"}"#,
+                    "a bearer - unknown x,y",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","scope":""}"#,
+                    "a bearer - unknown ",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","scope":null}"#,
+                    "a bearer - unknown asked|for",
+                ),
+                (200, r#"{"access_token":"a","scope":["x"]}"#, "wrong scope"),
+                (
+                    200,
+                    r#"{"access_token":"a","scope":"x\u001b[2J"}"#,
+                    "wrong scope",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","extra":{"deep":[1,{"x":null}]}}"#,
+                    "a bearer - unknown asked|for",
+                ),
+                (
+                    200,
+                    "\u{20}\r\n{\"access_token\":\"a\"}\n",
+                    "a bearer - unknown asked|for",
+                ),
+                (
+                    201,
+                    r#"{"access_token":"a"}"#,
+                    "a bearer - unknown asked|for",
+                ),
+                (202, r#"{"access_token":"a"}"#, "Status"),
+                (204, "", "Status"),
+                (206, r#"{"access_token":"a"}"#, "Status"),
+                (200, "{}", "missing access_token"),
+                (200, r#"{"access_token":null}"#, "missing access_token"),
+                (200, r#"{"Access_Token":"a"}"#, "missing access_token"),
+                (200, r#"{"access_token":""}"#, "wrong access_token"),
+                (200, r#"{"access_token":"a\nb"}"#, "wrong access_token"),
+                (200, r#"{"access_token":"a\u0000"}"#, "wrong access_token"),
+                (200, r#"{"access_token":"é"}"#, "wrong access_token"),
+                (200, r#"{"access_token":"a\u007f"}"#, "wrong access_token"),
+                (200, r#"{"access_token":["a"]}"#, "wrong access_token"),
+                (200, r#"{"access_token":1}"#, "wrong access_token"),
+                (200, r#"{"access_token":false}"#, "wrong access_token"),
+                (
+                    200,
+                    r#"{"access_token":"a","access_token":"b"}"#,
+                    "malformed json",
+                ),
+                (200, r#"{"access_token":"a","x":1,"x":1}"#, "malformed json"),
+                (
+                    200,
+                    r#"{"access_token":"a","x":{"y":1,"y":1}}"#,
+                    "malformed json",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a"}{"access_token":"b"}"#,
+                    "malformed json",
+                ),
+                (200, r#"{"access_token":"a"}x"#, "malformed json"),
+                (200, r#"[{"access_token":"a"}]"#, "malformed json"),
+                (200, r#""a""#, "malformed json"),
+                (200, "", "malformed json"),
+                (200, "access_token=a&token_type=bearer", "malformed json"),
+                (200, "\u{feff}{\"access_token\":\"a\"}", "malformed json"),
+                (200, r#"{"access_token":"a",}"#, "malformed json"),
+                (200, r#"{"access_token":"\ud800"}"#, "malformed json"),
+            ],
+        );
+    }
+
+    #[test]
+    fn errors_are_sorted_by_what_is_to_be_done() {
+        check(
+            &fixture::plain(),
+            &[
+                (400, r#"{"error":"invalid_grant"}"#, "ended invalid_grant"),
+                (401, r#"{"error":"invalid_grant"}"#, "ended invalid_grant"),
+                (403, r#"{"error":"invalid_grant"}"#, "ended invalid_grant"),
+                (200, r#"{"error":"invalid_grant"}"#, "ended invalid_grant"),
+                (
+                    200,
+                    r#"{"access_token":"a","error":"invalid_grant"}"#,
+                    "ended invalid_grant",
+                ),
+                (
+                    400,
+                    r#"{"error":"bad_refresh_token"}"#,
+                    "refused bad_refresh_token",
+                ),
+                (400, r#"{"error":"Invalid_Grant"}"#, "refused Invalid_Grant"),
+                (
+                    401,
+                    r#"{"error":"invalid_client"}"#,
+                    "client invalid_client",
+                ),
+                (
+                    400,
+                    r#"{"error":"invalid_scope","error_description":7}"#,
+                    "refused invalid_scope",
+                ),
+                (403, r#"{"error":"access_denied"}"#, "refused access_denied"),
+                (
+                    428,
+                    r#"{"error":"authorization_pending"}"#,
+                    "refused authorization_pending",
+                ),
+                (400, r#"{"error":"slow_down"}"#, "temporary slow_down"),
+                (
+                    400,
+                    r#"{"error":"temporarily_unavailable"}"#,
+                    "temporary temporarily_unavailable",
+                ),
+                (200, r#"{"error":"slow_down"}"#, "temporary slow_down"),
+                (
+                    429,
+                    r#"{"error":"invalid_grant"}"#,
+                    "temporary invalid_grant",
+                ),
+                (429, "", "temporary "),
+                (500, r#"{"error":"invalid_grant"}"#, "temporary "),
+                (502, "<html>", "temporary "),
+                (503, r#"{"error":"invalid_client"}"#, "temporary "),
+                (504, "", "temporary "),
+                (403, "", "temporary "),
+                (407, "", "temporary "),
+                (408, "", "temporary "),
+                (301, "", "temporary "),
+                (302, r#"{"access_token":"a"}"#, "temporary "),
+                (307, r#"{"error":"invalid_grant"}"#, "temporary "),
+                (400, "", "Status"),
+                (400, r#"{"message":"no"}"#, "Status"),
+                (404, r#"{"message":"Not Found"}"#, "Status"),
+                (401, r#"{"error":{"code":1}}"#, "Status"),
+                (
+                    400,
+                    r#"{"error":"invalid_grant","error":"invalid_grant"}"#,
+                    "Status",
+                ),
+                (400, r#"{"error":""}"#, "Status"),
+                (
+                    200,
+                    r#"{"access_token":"a","error":""}"#,
+                    "a bearer - unknown asked|for",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","error":null}"#,
+                    "a bearer - unknown asked|for",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"a","error":{"code":1}}"#,
+                    "wrong error",
+                ),
+                (200, r#"{"access_token":"a","error":false}"#, "wrong error"),
+                (
+                    400,
+                    "{\"error\":\"x\\u001b]0;t\\u0007\"}",
+                    "refused x\\u{1b}]0;t\\u{7}",
+                ),
+            ],
+        );
+    }
+
+    #[test]
+    fn what_is_usual_at_a_provider_is_read_there() {
+        check(
+            &fixture::github(),
+            &[
+                (
+                    200,
+                    r#"{"access_token":"gho","token_type":"bearer","scope":"repo,gist"}"#,
+                    "gho bearer - forever repo|gist",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"gho","token_type":"bearer","scope":"repo, gist,"}"#,
+                    "gho bearer - forever repo|gist",
+                ),
+                (
+                    200,
+                    r#"{"access_token":"ghu","scope":"","expires_in":28800,"refresh_token":"ghr"}"#,
+                    "ghu bearer ghr 28800 ",
+                ),
+                (
+                    200,
+                    r#"{"error":"bad_refresh_token","error_description":"gone"}"#,
+                    "ended bad_refresh_token",
+                ),
+                (
+                    200,
+                    r#"{"error":"bad_verification_code"}"#,
+                    "refused bad_verification_code",
+                ),
+            ],
+        );
+        check(
+            &fixture::slack(),
+            &[
+                (
+                    200,
+                    r#"{"ok":true,"authed_user":{"id":"U","access_token":"xoxp","scope":"a,b","token_type":"user"}}"#,
+                    "xoxp bearer - unknown a|b",
+                ),
+                (
+                    200,
+                    r#"{"ok":true,"access_token":"xoxe","token_type":"bot","expires_in":43200}"#,
+                    "xoxe bearer - 43200 asked|for",
+                ),
+                (
+                    200,
+                    r#"{"ok":false,"error":"invalid_refresh_token"}"#,
+                    "ended invalid_refresh_token",
+                ),
+                (
+                    200,
+                    r#"{"ok":false,"error":"internal"}"#,
+                    "refused internal",
+                ),
+                (200, r#"{"ok":false,"access_token":"x"}"#, "wrong ok"),
+                (200, r#"{"ok":"true","access_token":"x"}"#, "wrong ok"),
+                (200, r#"{"access_token":"x"}"#, "wrong ok"),
+                (200, r#"{"ok":true}"#, "missing access_token"),
+                (
+                    200,
+                    r#"{"ok":true,"authed_user":"x"}"#,
+                    "missing access_token",
+                ),
+                (
+                    200,
+                    r#"{"ok":true,"authed_user":{"id":"U"}}"#,
+                    "missing access_token",
+                ),
+                (
+                    200,
+                    r#"{"ok":true,"authed_user":{"access_token":"a","access_token":"b"}}"#,
+                    "malformed json",
+                ),
+            ],
+        );
+        let mut plural = fixture::plain();
+        plural.scopes.answer_member = "scopes".to_owned();
+        check(
+            &plural,
+            &[(
+                200,
+                r#"{"access_token":"a","scopes":"x y","scope":7}"#,
+                "a bearer - unknown x|y",
+            )],
+        );
+    }
+
+    #[test]
+    fn a_token_answer_is_application_json_and_nothing_else() {
+        let body = br#"{"access_token":"a"}"#;
+        let plain = fixture::plain();
+        for (content_type, wanted) in [
+            (Some("application/json"), "a bearer - unknown asked|for"),
+            (
+                Some("Application/JSON;charset=UTF-8"),
+                "a bearer - unknown asked|for",
+            ),
+            (
+                Some(" application/json ; x=y"),
+                "a bearer - unknown asked|for",
+            ),
+            (Some("text/plain"), "ContentType"),
+            (Some("application/x-www-form-urlencoded"), "ContentType"),
+            (Some("application/jsonp"), "ContentType"),
+            (Some("application/problem+json"), "ContentType"),
+            (Some(""), "ContentType"),
+            (None, "ContentType"),
+            (Some("text/html; charset=utf-8"), "temporary "),
+        ] {
+            let got = shown(answer(&plain, 200, content_type, body));
+            assert_eq!(got, wanted, "{content_type:?}");
+        }
+        let ended = br#"{"error":"invalid_grant"}"#;
+        assert_eq!(
+            shown(answer(&plain, 400, Some("text/html"), ended)),
+            "temporary "
+        );
+        assert_eq!(
+            shown(answer(&plain, 400, Some("text/plain"), ended)),
+            "Status"
+        );
+    }
+
+    #[test]
+    fn tokens_are_limited_to_64_kib() {
+        for (length, accepted) in [(TOKEN_MAX, true), (TOKEN_MAX + 1, false)] {
+            let body = format!(r#"{{"access_token":"{}"}}"#, "a".repeat(length));
+            let got = answer(&fixture::plain(), 200, Some(JSON), body.as_bytes());
+            assert_eq!(got.is_ok(), accepted, "{length}");
+        }
+    }
+
+    #[test]
+    fn no_error_shows_a_value_whatever_field_it_stands_in() {
+        let names = [
+            "access_token",
+            "refresh_token",
+            "id_token",
+            "token_type",
+            "expires_in",
+            "scope",
+            "error",
+            "ok",
+            "authed_user",
+            "canary-key",
+        ];
+        let values = [
+            r#""canary\n""#,
+            r#"["canary"]"#,
+            r#"{"canary":"canary"}"#,
+            r#"{"canary":1,"canary":1}"#,
+            r#""canary"#,
+            "canary",
+        ];
+        let mut refused = 0;
+        for definition in [fixture::plain(), fixture::slack(), fixture::notion()] {
+            for name in names {
+                for value in values {
+                    for status in [200, 201, 302, 400, 401, 403, 429, 500] {
+                        let body = format!(r#"{{"access_token":"a-canary","{name}":{value}}}"#);
+                        let got = answer(&definition, status, Some(JSON), body.as_bytes());
+                        if let Err(error) = got {
+                            refused += 1;
+                            let text = format!("{error} {error:?}");
+                            // the server's own `error` text is the one thing that is shown
+                            let is_said = name == "error" && value == values[0];
+                            assert!(is_said || !text.contains("canary"), "{body}: {text}");
+                        }
+                    }
+                }
+            }
+        }
+        assert!(refused > 1000, "only {refused} answers were refused");
+    }
+
+    #[test]
+    fn debug_of_an_answer_is_redacted_and_its_members_hold_no_token() {
+        let body = br#"{"access_token":"canary","refresh_token":"canary","id_token":"canary",
+            "workspace_id":"w","owner":{"user":{"id":"u"}}}"#;
+        let got = answer(&fixture::notion(), 200, Some(JSON), body).unwrap();
+        assert!(!format!("{got:?}").contains("canary"));
+        assert_eq!(
+            got.id_token.map(|t| t.expose().to_owned()).as_deref(),
+            Some("canary")
+        );
+        assert_eq!(got.members.at("/owner/user/id").as_deref(), Some("u"));
+        for name in ["/access_token", "/refresh_token", "/id_token"] {
+            assert_eq!(got.members.at(name), None);
+        }
+        let nested =
+            br#"{"ok":true,"team":{"id":"T"},"authed_user":{"id":"U","access_token":"canary"}}"#;
+        let got = answer(&fixture::slack(), 200, Some(JSON), nested).unwrap();
+        assert_eq!(got.members.at("/authed_user/id").as_deref(), Some("U"));
+        assert_eq!(got.members.at("/authed_user/access_token"), None);
+    }
+
+    #[test]
+    fn only_unclear_answers_may_have_rotated_the_refresh_token() {
+        for (status, content_type, body, maybe) in [
+            (200, JSON, "{}", true),
+            (200, JSON, "{", true),
+            (204, JSON, "", true),
+            (200, "text/html", "<p>", true),
+            (200, "text/plain", "x", true),
+            (200, JSON, r#"{"error":"invalid_request"}"#, false),
+            (200, JSON, r#"{"error":"slow_down"}"#, false),
+            (302, JSON, "", false),
+            (400, JSON, r#"{"error":"invalid_grant"}"#, false),
+            (400, JSON, "x", false),
+            (401, JSON, r#"{"error":"invalid_client"}"#, false),
+            (403, "text/html", "<p>", false),
+            (429, JSON, "", false),
+            (500, JSON, r#"{"error":"server_error"}"#, true),
+            (502, "text/html", "<p>", true),
+            (503, JSON, "", false),
+            (504, JSON, "", true),
+        ] {
+            let error = answer(
+                &fixture::plain(),
+                status,
+                Some(content_type),
+                body.as_bytes(),
+            );
+            assert_eq!(error.unwrap_err().maybe_rotated(), maybe, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn a_refresh_without_a_new_refresh_token_keeps_the_old_one() {
+        let read =
+            |body: &str| answer(&fixture::plain(), 200, Some(JSON), body.as_bytes()).unwrap();
+        let old = read(r#"{"access_token":"a1","refresh_token":"r1"}"#).set;
+        let kept = read(r#"{"access_token":"a2"}"#)
+            .following(&old)
+            .unwrap()
+            .set;
+        assert_eq!(kept.refresh_token.unwrap().expose(), "r1");
+        let new = read(r#"{"access_token":"a2","refresh_token":"r2"}"#);
+        let new = new.following(&old).unwrap().set;
+        assert_eq!(new.refresh_token.unwrap().expose(), "r2");
+        let mut other = old.clone();
+        other.token_type = "dpop".to_owned();
+        let error = read(r#"{"access_token":"a2"}"#)
+            .following(&other)
+            .unwrap_err();
+        assert!(error.maybe_rotated());
+    }
+
+    fn member() -> impl Strategy<Value = String> {
+        let name = prop_oneof![
+            Just("access_token"),
+            Just("refresh_token"),
+            Just("token_type"),
+            Just("expires_in"),
+            Just("scope"),
+            Just("error"),
+            Just("error_description"),
+            Just("ok"),
+            Just("x"),
+        ];
+        let value = prop_oneof![
+            Just(r#""bearer""#.to_owned()),
+            Just("true".to_owned()),
+            Just("null".to_owned()),
+            any::<i64>().prop_map(|n| n.to_string()),
+            any::<f64>()
+                .prop_filter("JSON has none", |n| n.is_finite())
+                .prop_map(|n| n.to_string()),
+            any::<String>().prop_map(|text| serde_json::to_string(&text).unwrap()),
+            "[a-z0-9 ]{1,9}".prop_map(|text| format!("\"{text}\"")),
+        ];
+        (name, value).prop_map(|(name, value)| format!("\"{name}\":{value}"))
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_answered_without_a_panic(status in 100_u16..600, body: Vec<u8>) {
+            let _ = answer(&fixture::slack(), status, Some(JSON), &body);
+        }
+
+        #[test]
+        fn what_is_accepted_is_usable(members in proptest::collection::vec(member(), 0..6)) {
+            let body = format!("{{\"access_token\":\"a\",{}}}", members.join(","));
+            if let Ok(got) = answer(&fixture::plain(), 200, Some(JSON), body.as_bytes()) {
+                let tokens = [Some(&got.set.access_token), got.set.refresh_token.as_ref()];
+                for token in tokens.into_iter().flatten() {
+                    prop_assert!(!token.expose().is_empty());
+                    prop_assert!(token.expose().bytes().all(|b| (0x20..=0x7e).contains(&b)));
+                }
+                prop_assert_eq!(got.set.token_type, "bearer");
+                if let Lifetime::Limited(lifetime) = got.set.lifetime {
+                    prop_assert!(lifetime.as_secs() <= LIFETIME_MAX);
+                }
+            }
+        }
+    }
+}

@@ -124,3 +124,180 @@ fn form_to_json(request: &mut HttpRequest) {
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static(request::JSON));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture;
+    use super::*;
+    use crate::provider::definition::SecretRule;
+
+    fn code_grant<'a>(code: &'a Secret, verifier: &'a Secret) -> Grant<'a> {
+        Grant::AuthorizationCode {
+            code,
+            verifier,
+            redirect_uri: "http://127.0.0.1:5/callback",
+        }
+    }
+
+    /// The whole request as text: method, URL, sorted headers, body.
+    fn bytes(request: &HttpRequest) -> String {
+        let mut headers: Vec<_> = request
+            .headers()
+            .iter()
+            .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
+            .collect();
+        headers.sort();
+        format!(
+            "{} {}\n{}\n\n{}",
+            request.method(),
+            request.uri(),
+            headers.join("\n"),
+            String::from_utf8_lossy(request.body())
+        )
+    }
+
+    fn written(definition: &Definition, client: &Client, grant: &Grant<'_>) -> String {
+        let endpoint = &definition.token_endpoint;
+        bytes(&token_request(definition, client, endpoint, grant).unwrap())
+    }
+
+    #[test]
+    fn a_code_is_exchanged_as_each_definition_says() {
+        let (code, verifier) = (fixture::secret("c/1"), fixture::secret("v"));
+        let grant = code_grant(&code, &verifier);
+        let client = fixture::client(Some("s:e+cret"));
+        for (definition, wanted) in [
+            (
+                fixture::github(),
+                "POST https://github.com/login/oauth/access_token
+accept: application/json
+content-type: application/x-www-form-urlencoded
+
+grant_type=authorization_code&code=c%2F1&code_verifier=v&client_id=client+id&client_secret=s%3Ae%2Bcret&redirect_uri=http%3A%2F%2F127.0.0.1%3A5%2Fcallback",
+            ),
+            (
+                fixture::google(),
+                "POST https://oauth2.googleapis.com/token
+accept: application/json
+content-type: application/x-www-form-urlencoded
+
+grant_type=authorization_code&code=c%2F1&code_verifier=v&client_id=client+id&client_secret=s%3Ae%2Bcret&redirect_uri=http%3A%2F%2F127.0.0.1%3A5%2Fcallback",
+            ),
+            (
+                fixture::microsoft(),
+                "POST https://login.microsoftonline.com/common/oauth2/v2.0/token
+accept: application/json
+content-type: application/x-www-form-urlencoded
+
+grant_type=authorization_code&code=c%2F1&code_verifier=v&client_id=client+id&redirect_uri=http%3A%2F%2F127.0.0.1%3A5%2Fcallback",
+            ),
+            (
+                fixture::notion(),
+                r#"POST https://api.notion.com/v1/oauth/token
+accept: application/json
+authorization: Basic Y2xpZW50K2lkOnMlM0FlJTJCY3JldA==
+content-type: application/json
+notion-version: 2025-09-03
+
+{"code":"c/1","grant_type":"authorization_code","redirect_uri":"http://127.0.0.1:5/callback"}"#,
+            ),
+        ] {
+            assert_eq!(written(&definition, &client, &grant), wanted);
+        }
+    }
+
+    #[test]
+    fn a_refresh_repeats_the_redirect_uri_only_where_the_definition_wants_it() {
+        let token = fixture::secret("r");
+        let grant = Grant::RefreshToken {
+            refresh_token: &token,
+            redirect_uri: Some("http://127.0.0.1:5/callback"),
+        };
+        let client = fixture::client(None);
+        let mut definition = fixture::plain();
+        let without = written(&definition, &client, &grant);
+        assert!(
+            without.ends_with("grant_type=refresh_token&refresh_token=r&client_id=client+id"),
+            "{without}"
+        );
+        definition.refresh.send_redirect_uri = true;
+        let with = written(&definition, &client, &grant);
+        assert!(
+            with.ends_with("&redirect_uri=http%3A%2F%2F127.0.0.1%3A5%2Fcallback"),
+            "{with}"
+        );
+    }
+
+    #[test]
+    fn secrets_follow_the_definition() {
+        let (code, verifier) = (fixture::secret("c"), fixture::secret("v"));
+        let grant = code_grant(&code, &verifier);
+        let mut definition = fixture::plain();
+        for (rule, with, without) in [
+            (SecretRule::Required, Some(true), None),
+            (SecretRule::Optional, Some(true), Some(false)),
+            (SecretRule::Forbidden, Some(false), Some(false)),
+        ] {
+            definition.client.secret = rule;
+            for authentication in [ClientAuthentication::Basic, ClientAuthentication::Post] {
+                definition.client.authentication = authentication;
+                let sends = |secret| {
+                    let client = fixture::client(secret);
+                    token_request(&definition, &client, &definition.token_endpoint, &grant)
+                        .map(|request| {
+                            let text = bytes(&request);
+                            let in_header = text.contains("authorization: ");
+                            let in_body = text.contains("client_secret=");
+                            assert!(!(in_header && in_body), "authenticated twice");
+                            // RFC 6749 section 3.2.1: a client that sends no credentials names itself
+                            assert_eq!(in_header, !text.contains("client_id="));
+                            in_header || in_body
+                        })
+                        .ok()
+                };
+                assert_eq!(sends(Some("s")), with, "{rule:?}");
+                assert_eq!(sends(None), without, "{rule:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_connection_sends_to_the_endpoint_that_it_was_made_with() {
+        let token = fixture::secret("r");
+        let grant = Grant::RefreshToken {
+            refresh_token: &token,
+            redirect_uri: None,
+        };
+        let stamped: Endpoint = "http://127.0.0.1:9/token?tenant=a".parse().unwrap();
+        let request =
+            token_request(&fixture::plain(), &fixture::client(None), &stamped, &grant).unwrap();
+        assert_eq!(request.uri(), "http://127.0.0.1:9/token?tenant=a");
+    }
+
+    #[test]
+    fn headers_of_a_definition_never_replace_ours_and_credentials_are_sensitive() {
+        let token = fixture::secret("r");
+        let grant = Grant::RefreshToken {
+            refresh_token: &token,
+            redirect_uri: None,
+        };
+        let mut definition = fixture::notion();
+        for name in ["Authorization", "Content-Type", "Accept", "Host"] {
+            definition
+                .headers
+                .insert(name.to_owned(), "evil".to_owned());
+        }
+        let client = fixture::client(Some("s"));
+        let endpoint = definition.token_endpoint.clone();
+        let request = token_request(&definition, &client, &endpoint, &grant).unwrap();
+        assert!(!bytes(&request).contains("evil"));
+        assert!(request.headers()[AUTHORIZATION].is_sensitive());
+        definition
+            .headers
+            .insert("X-Bad".to_owned(), "a\nb".to_owned());
+        assert!(matches!(
+            token_request(&definition, &client, &endpoint, &grant),
+            Err(RequestError::Header(_))
+        ));
+    }
+}

@@ -106,3 +106,113 @@ pub fn identity(definition: &Definition, object: &Object) -> Identity {
         label: userinfo.label.iter().find_map(|at| object.at(at)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture;
+    use super::*;
+    use crate::token::Lifetime;
+
+    fn reply<'a>(status: u16, kind: &'a str, body: &'a str) -> Reply<'a> {
+        Reply {
+            status,
+            content_type: Some(kind),
+            retry_after: None,
+            body: body.as_bytes(),
+        }
+    }
+
+    #[test]
+    fn the_request_carries_the_token_as_bearer_and_hides_it() {
+        let set = TokenSet {
+            access_token: fixture::secret("canary"),
+            token_type: "bearer".to_owned(),
+            refresh_token: None,
+            obtained: fixture::started(),
+            lifetime: Lifetime::Unknown,
+            granted: Vec::new(),
+        };
+        let mut definition = fixture::github();
+        let sent = request(&definition, &set).unwrap().unwrap();
+        assert_eq!(sent.method(), Method::GET);
+        assert_eq!(sent.uri(), "https://api.github.com/user");
+        assert_eq!(sent.headers()["authorization"], "Bearer canary");
+        assert!(!format!("{sent:?}").contains("canary"));
+        if let Some(userinfo) = &mut definition.userinfo {
+            userinfo.method = UserinfoMethod::Post;
+        }
+        let sent = request(&definition, &set).unwrap().unwrap();
+        assert_eq!((sent.method(), sent.body().len()), (&Method::POST, 0));
+        assert!(request(&fixture::notion(), &set).unwrap().is_none());
+        assert!(request(&fixture::plain(), &set).unwrap().is_none());
+        let mut broken = set;
+        broken.access_token = fixture::secret("a\r\nX: y");
+        assert_eq!(
+            request(&definition, &broken).unwrap_err(),
+            RequestError::Header("the access token")
+        );
+    }
+
+    #[test]
+    fn the_identity_is_what_the_pointers_name() {
+        let (github, google, notion) = (fixture::github(), fixture::google(), fixture::notion());
+        for (definition, body, subject, label) in [
+            (
+                &github,
+                r#"{"id":1,"login":"octocat"}"#,
+                Some("1"),
+                Some("octocat"),
+            ),
+            (&github, r#"{"id":"1"}"#, Some("1"), None),
+            (&github, r#"{"login":"octocat"}"#, None, Some("octocat")),
+            (&github, r#"{"id":{},"login":[]}"#, None, None),
+            (&google, r#"{"sub":"s","email":null}"#, Some("s"), Some("s")),
+            (
+                &notion,
+                r#"{"workspace_id":"w","owner":{"user":{"id":"u"}},"workspace_name":"W"}"#,
+                Some("w:u"),
+                Some("W"),
+            ),
+            (
+                &notion,
+                r#"{"workspace_id":"w","owner":{"type":"workspace"}}"#,
+                None,
+                None,
+            ),
+        ] {
+            let got = read(definition, &reply(200, "application/json", body)).unwrap();
+            assert_eq!(got.subject.as_deref(), subject, "{body}");
+            assert_eq!(got.label.as_deref(), label, "{body}");
+        }
+        let nothing = Object::read(b"{}").unwrap();
+        assert_eq!(identity(&fixture::plain(), &nothing), Identity::default());
+    }
+
+    #[test]
+    fn what_is_not_userinfo_is_sorted() {
+        let json = "application/json";
+        let github = fixture::github();
+        for (status, kind, body, wanted) in [
+            (401, json, "{}", "refused"),
+            (403, json, "{}", "refused"),
+            (404, json, "{}", "refused"),
+            (403, "text/html", "", "temporary"),
+            (200, "text/html", "<p>", "temporary"),
+            (302, json, "", "temporary"),
+            (429, json, "", "temporary"),
+            (500, json, "", "temporary"),
+            (200, json, r#"{"id":1,"id":2}"#, "malformed"),
+            (200, json, "[]", "malformed"),
+        ] {
+            let got = match read(&github, &reply(status, kind, body)).unwrap_err() {
+                UserinfoError::Temporary { .. } => "temporary",
+                UserinfoError::Refused { .. } => "refused",
+                UserinfoError::Malformed(_) => "malformed",
+            };
+            assert_eq!(got, wanted, "{status} {kind} {body}");
+        }
+        let slack = fixture::slack();
+        assert!(read(&slack, &reply(200, json, r#"{"ok":false}"#)).is_err());
+        assert!(read(&slack, &reply(200, json, r#"{"ok":true}"#)).is_ok());
+    }
+}
