@@ -4,7 +4,9 @@
 //! are bounded. The hard part is to say after a failure whether the server can have seen the
 //! request: a code or a refresh token that may have been used must not be sent again.
 
-use std::error::Error;
+mod client;
+mod dates;
+
 use std::fmt;
 use std::io;
 use std::sync::OnceLock;
@@ -13,15 +15,14 @@ use std::time::Duration;
 use http::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use http_body_util::BodyExt;
 use hyper::body::Bytes;
-use reqwest::redirect::Policy;
-use reqwest::{Client, retry};
+use reqwest::Client;
 use thiserror::Error;
-use time::PrimitiveDateTime;
-use time::macros::format_description;
 use tokio::runtime::{Builder, Runtime};
 use url::Url;
 use zeroize::Zeroizing;
 
+use self::client::{Kind, build, root_cause};
+use self::dates::{http_date, retry_after};
 use crate::endpoint;
 use crate::escape;
 use crate::moment::Timestamp;
@@ -246,40 +247,6 @@ pub fn runtime() -> io::Result<Runtime> {
     Builder::new_current_thread().enable_all().build()
 }
 
-#[derive(Clone, Copy)]
-enum Kind {
-    Local,
-    LocalTls,
-    Remote,
-}
-
-fn build(limits: &Limits, kind: Kind) -> Result<Client, String> {
-    // fails when it is installed already, which is as good
-    let _installed = rustls::crypto::ring::default_provider().install_default();
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one constructor: limits, no redirects, no retries"
-    )]
-    let builder = Client::builder()
-        .user_agent(concat!("oauthctl/", env!("CARGO_PKG_VERSION")))
-        .redirect(Policy::none())
-        .retry(retry::never())
-        .referer(false)
-        .connect_timeout(limits.connect)
-        .http2_max_header_list_size(u32::try_from(limits.headers).unwrap_or(u32::MAX));
-    let builder = match kind {
-        Kind::Local => builder.no_proxy().tls_certs_only([]),
-        Kind::LocalTls => builder.no_proxy().https_only(true),
-        Kind::Remote => builder.https_only(true),
-    };
-    builder.build().map_err(|error| {
-        format!(
-            "TLS can't be set up, are the system's certificate authorities installed? ({})",
-            root_cause(&error)
-        )
-    })
-}
-
 /// Appends without leaving a copy behind in memory that was given back.
 fn append(read: &mut Zeroizing<Vec<u8>>, chunk: &[u8]) {
     let wanted = read.len() + chunk.len();
@@ -291,37 +258,372 @@ fn append(read: &mut Zeroizing<Vec<u8>>, chunk: &[u8]) {
     read.extend_from_slice(chunk);
 }
 
-/// The innermost cause, which is the one that says something, and never the URL.
-fn root_cause(error: &(dyn Error + 'static)) -> String {
-    let mut cause = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    // a reqwest error without a cause prints its URL
-    if cause.is::<reqwest::Error>() {
-        return "the request failed".to_owned();
-    }
-    escape::line(&cause.to_string())
-}
+#[cfg(test)]
+mod tests {
+    use std::io::{ErrorKind, Read, Write};
+    use std::net::{TcpListener, TcpStream};
+    use std::process::Command;
+    use std::thread::{self, JoinHandle};
 
-/// RFC 9110 section 10.2.3.
-fn retry_after(text: &str, now: Option<Timestamp>) -> Option<Duration> {
-    let asked = if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-        Duration::from_secs(text.parse().unwrap_or(u64::MAX))
-    } else {
-        http_date(text)?.since(now?).unwrap_or(Duration::ZERO)
-    };
-    Some(asked.min(RETRY_AFTER_MAX))
-}
+    use super::*;
 
-/// An IMF-fixdate (RFC 9110 section 5.6.7); the two obsolete forms are not read.
-fn http_date(text: &str) -> Option<Timestamp> {
-    let shape = format_description!(
-        "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
-    );
-    let parsed = PrimitiveDateTime::parse(text, &shape).ok()?.assume_utc();
-    parsed
-        .unix_timestamp()
-        .checked_mul(1000)
-        .map(Timestamp::from_unix_millis)
+    /// Serves one connection: the request is read whole, then `act` does what it wants. Joining
+    /// gives the request.
+    fn serve(act: impl FnOnce(&mut TcpStream) + Send + 'static) -> (String, JoinHandle<String>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let thread = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let patience = Some(Duration::from_secs(20));
+            stream.set_read_timeout(patience).unwrap();
+            stream.set_write_timeout(patience).unwrap();
+            let request = read_request(&mut stream);
+            act(&mut stream);
+            request
+        });
+        (base, thread)
+    }
+
+    fn read_request(stream: &mut TcpStream) -> String {
+        let mut read = Vec::new();
+        let mut chunk = [0; 4096];
+        loop {
+            let count = stream.read(&mut chunk).unwrap();
+            read.extend_from_slice(&chunk[..count]);
+            let text = String::from_utf8_lossy(&read);
+            if let Some((head, body)) = text.split_once("\r\n\r\n") {
+                let length = head
+                    .to_ascii_lowercase()
+                    .split_once("content-length: ")
+                    .and_then(|(_, rest)| rest.lines().next()?.parse::<usize>().ok())
+                    .unwrap_or(0);
+                if body.len() >= length {
+                    return text.into_owned();
+                }
+            }
+            assert!(count > 0, "the request was cut");
+        }
+    }
+
+    /// Writes all it can: the client may have gone, which is the point of some tests.
+    fn say(stream: &mut TcpStream, text: &str) -> bool {
+        stream.write_all(text.as_bytes()).is_ok()
+    }
+
+    /// Holds the connection open, saying nothing, until the client has gone.
+    fn hold(stream: &mut TcpStream) {
+        while matches!(stream.read(&mut [0; 64]), Ok(count) if count > 0) {}
+    }
+
+    fn tight() -> Limits {
+        Limits {
+            connect: Duration::from_secs(5),
+            whole: Duration::from_millis(300),
+            headers: 4 * 1024,
+            body: 16 * 1024,
+        }
+    }
+
+    fn patient() -> Limits {
+        Limits {
+            whole: Duration::from_secs(20),
+            ..tight()
+        }
+    }
+
+    fn send(limits: Limits, url: &str) -> Result<Response, SendError> {
+        let request = http::Request::post(format!("{url}/canary?canary=canary"))
+            .header("authorization", "Bearer canary")
+            .body(b"token=canary".to_vec())
+            .unwrap();
+        let outcome = runtime().unwrap().block_on(Http::new(limits).send(request));
+        if let Err(error) = &outcome {
+            let text = format!("{error} {error:?}");
+            assert!(!text.contains("canary"), "{text}");
+        }
+        outcome
+    }
+
+    fn maybe_sent(outcome: Result<Response, SendError>) -> String {
+        match outcome.unwrap_err() {
+            SendError::MaybeSent { why, .. } => why,
+            SendError::NotSent { why, .. } => panic!("it says that nothing was sent: {why}"),
+        }
+    }
+
+    fn not_sent(outcome: Result<Response, SendError>) -> String {
+        match outcome.unwrap_err() {
+            SendError::NotSent { why, .. } => why,
+            SendError::MaybeSent { why, .. } => panic!("it says that something was sent: {why}"),
+        }
+    }
+
+    #[test]
+    fn a_request_goes_out_as_it_was_made_and_the_answer_comes_back() {
+        let (base, server) = serve(|stream| {
+            say(
+                stream,
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Other: y\r\n\
+                 Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: 7\r\n\
+                 Content-Length: 2\r\n\r\n{}",
+            );
+        });
+        let response = send(patient(), &base).unwrap();
+        assert_eq!(response.status, 200);
+        assert_eq!(response.content_type.as_deref(), Some("application/json"));
+        assert_eq!(response.retry_after, Some(Duration::from_secs(7)));
+        assert_eq!(
+            response.date.map(Timestamp::unix_seconds),
+            Some(784_111_777)
+        );
+        assert_eq!(response.headers["x-other"], "y");
+        assert_eq!(response.body.as_slice(), b"{}");
+        let request = server.join().unwrap().to_ascii_lowercase();
+        assert!(request.starts_with("post /canary?canary=canary http/1.1\r\n"));
+        assert!(request.ends_with("\r\n\r\ntoken=canary"));
+        let agent = concat!("user-agent: oauthctl/", env!("CARGO_PKG_VERSION"), "\r\n");
+        assert!(request.contains(agent), "{request}");
+        for unwanted in ["accept-encoding", "referer", "cookie"] {
+            assert!(!request.contains(unwanted), "{request}");
+        }
+    }
+
+    #[test]
+    fn redirects_are_answers_and_nobody_follows_them() {
+        for status in [301, 302, 303, 307, 308] {
+            let elsewhere = TcpListener::bind("127.0.0.1:0").unwrap();
+            elsewhere.set_nonblocking(true).unwrap();
+            let target = elsewhere.local_addr().unwrap();
+            let (base, server) = serve(move |stream| {
+                say(
+                    stream,
+                    &format!(
+                        "HTTP/1.1 {status} Elsewhere\r\nLocation: http://{target}/\r\n\
+                         Content-Length: 0\r\n\r\n"
+                    ),
+                );
+            });
+            assert_eq!(send(patient(), &base).unwrap().status, status);
+            server.join().unwrap();
+            assert_eq!(
+                elsewhere.accept().unwrap_err().kind(),
+                ErrorKind::WouldBlock
+            );
+            // the control: a connection to there would have been noticed
+            let _probe = TcpStream::connect(target).unwrap();
+            assert!(elsewhere.accept().is_ok());
+        }
+    }
+
+    #[test]
+    fn an_endless_body_is_cut_off() {
+        for framing in [
+            "Transfer-Encoding: chunked",
+            "Content-Length: 1073741824",
+            "X: y",
+        ] {
+            let (base, server) = serve(move |stream| {
+                let is_chunked = framing.starts_with('T');
+                say(stream, &format!("HTTP/1.1 200 OK\r\n{framing}\r\n\r\n"));
+                let block = "x".repeat(4096);
+                let block = if is_chunked {
+                    format!("1000\r\n{block}\r\n")
+                } else {
+                    block
+                };
+                while say(stream, &block) {}
+            });
+            let why = maybe_sent(send(patient(), &base));
+            assert_eq!(why, "its answer is larger than 16384 bytes", "{framing}");
+            server.join().unwrap();
+        }
+    }
+
+    #[test]
+    fn a_body_of_exactly_the_limit_is_read() {
+        let (base, server) = serve(|stream| {
+            let body = "x".repeat(16 * 1024);
+            say(
+                stream,
+                &format!("HTTP/1.1 200 OK\r\nContent-Length: 16384\r\n\r\n{body}"),
+            );
+        });
+        assert_eq!(send(patient(), &base).unwrap().body.len(), 16 * 1024);
+        server.join().unwrap();
+    }
+
+    #[test]
+    fn a_compressed_body_is_never_unpacked() {
+        let (base, server) = serve(|stream| {
+            say(
+                stream,
+                "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nbomb",
+            );
+        });
+        assert_eq!(send(patient(), &base).unwrap().body.as_slice(), b"bomb");
+        server.join().unwrap();
+    }
+
+    #[test]
+    fn silence_and_dripping_end_at_the_deadline() {
+        for said in [
+            "",
+            "HTTP/1.1 200 OK\r\nX-Slow: ",
+            "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx",
+        ] {
+            let (base, server) = serve(move |stream| {
+                say(stream, said);
+                hold(stream);
+            });
+            let why = maybe_sent(send(tight(), &base));
+            assert!(why.starts_with("timed out"), "{why}");
+            server.join().unwrap();
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_cut_may_have_been_acted_on() {
+        for said in [
+            "",
+            "HTTP/1.1 200 OK\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc",
+            "SSH-2.0-OpenSSH_9\r\n",
+        ] {
+            let (base, server) = serve(move |stream| {
+                say(stream, said);
+            });
+            maybe_sent(send(patient(), &base));
+            server.join().unwrap();
+        }
+    }
+
+    #[test]
+    fn a_reset_after_the_request_may_have_been_acted_on() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            // closing with unread data resets the connection
+            stream.read_exact(&mut [0; 1]).unwrap();
+        });
+        maybe_sent(send(patient(), &base));
+        server.join().unwrap();
+    }
+
+    #[test]
+    fn headers_are_bounded() {
+        let large = |size: usize| format!("X: {}", "x".repeat(size));
+        let many = "X: y\r\n".repeat(200);
+        for (headers, accepted) in [
+            (large(3 * 1024), true),
+            (large(5 * 1024), false),
+            (large(1024 * 1024), false),
+            (many, false),
+        ] {
+            let (base, server) = serve(move |stream| {
+                let head = format!("HTTP/1.1 200 OK\r\n{headers}\r\nContent-Length: 0\r\n\r\n");
+                say(stream, &head);
+            });
+            let outcome = send(patient(), &base);
+            if accepted {
+                assert_eq!(outcome.unwrap().status, 200);
+            } else {
+                maybe_sent(outcome);
+            }
+            server.join().unwrap();
+        }
+    }
+
+    #[test]
+    fn what_was_provably_not_sent_is_said_so() {
+        let port = {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            listener.local_addr().unwrap().port()
+        };
+        let why = not_sent(send(patient(), &format!("http://127.0.0.1:{port}")));
+        assert!(why.contains("refused"), "{why}");
+        for (url, wanted) in [
+            ("http://as.example", "http goes to this machine only"),
+            (
+                "http://127.0.0.1.as.example",
+                "http goes to this machine only",
+            ),
+            ("ftp://as.example", "its scheme is not https"),
+        ] {
+            assert_eq!(not_sent(send(patient(), url)), wanted);
+        }
+    }
+
+    #[test]
+    fn a_server_that_speaks_no_tls_gets_no_request() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("https://{}", listener.local_addr().unwrap());
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            say(&mut stream, "HTTP/1.1 400 Bad Request\r\n\r\n");
+            let mut read = Vec::new();
+            let _cut = stream.read_to_end(&mut read);
+            read
+        });
+        not_sent(send(patient(), &base));
+        let read = server.join().unwrap();
+        assert!(!String::from_utf8_lossy(&read).contains("canary"));
+    }
+
+    /// Runs [`child`] in its own process, for what only the environment decides.
+    fn in_environment(variables: &[(&str, &str)]) -> String {
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "http::tests::child", "--ignored", "--nocapture"])
+            .env_clear()
+            .envs(variables.iter().copied())
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{text}");
+        text
+    }
+
+    #[test]
+    #[ignore = "run by other tests in an environment of their choice"]
+    fn child() {
+        let (base, server) = serve(|stream| {
+            say(stream, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        });
+        assert_eq!(send(patient(), &base).unwrap().status, 200);
+        server.join().unwrap();
+        let why = not_sent(send(patient(), "https://as.example"));
+        println!("remote: {why}");
+    }
+
+    #[test]
+    fn without_certificate_authorities_this_machine_is_reached_and_others_say_why_not() {
+        let said = in_environment(&[
+            ("SSL_CERT_FILE", "/nowhere/roots.pem"),
+            ("SSL_CERT_DIR", "/nowhere"),
+        ]);
+        assert!(
+            said.contains("remote: TLS can't be set up, are the system's"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_proxy_sees_the_name_of_a_remote_host_and_nothing_of_this_machine() {
+        let (proxy, server) = serve(|stream| {
+            say(
+                stream,
+                "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n",
+            );
+        });
+        let variables = ["http_proxy", "https_proxy", "HTTPS_PROXY", "ALL_PROXY"];
+        let said = in_environment(&variables.map(|name| (name, proxy.as_str())));
+        assert!(said.contains("remote: "), "{said}");
+        let seen = server.join().unwrap();
+        assert!(
+            seen.starts_with("CONNECT as.example:443 HTTP/1.1\r\n"),
+            "{seen}"
+        );
+        assert!(!seen.contains("canary"), "{seen}");
+    }
 }

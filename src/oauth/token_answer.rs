@@ -275,7 +275,7 @@ mod tests {
 
     /// One line per outcome: `AT TYPE RT LIFETIME SCOPES` or the error in short.
     fn shown(outcome: Result<Answer, TokenError>) -> String {
-        match outcome {
+        let shown = match outcome {
             Ok(Answer { set, .. }) => {
                 let lifetime = match set.lifetime {
                     Lifetime::Limited(lifetime) => lifetime.as_secs().to_string(),
@@ -308,453 +308,176 @@ mod tests {
                     format!("{fault:?}")
                 }
             },
+        };
+        shown.trim_end().to_owned()
+    }
+
+    /// Checks lines of `status | body | what it amounts to`.
+    fn check(definition: &Definition, table: &str) {
+        for line in table.lines().filter(|line| !line.is_empty()) {
+            let (status, rest) = line.split_once(" | ").unwrap();
+            let (body, wanted) = rest.rsplit_once(" | ").unwrap_or(("", rest));
+            let status = status.parse().unwrap();
+            let got = shown(answer(definition, status, Some(JSON), body.as_bytes()));
+            assert_eq!(got, wanted, "{} {line}", definition.name);
         }
     }
 
-    fn check(definition: &Definition, table: &[(u16, &str, &str)]) {
-        for (status, body, wanted) in table {
-            let got = shown(answer(definition, *status, Some(JSON), body.as_bytes()));
-            assert_eq!(got, *wanted, "{} {status} {body}", definition.name);
-        }
-    }
+    const ANSWERS: &str = r#"
+200 | {"access_token":"a","token_type":"Bearer"} | a bearer - unknown asked|for
+200 | {"access_token":"a","token_type":"bEaReR","expires_in":3600} | a bearer - 3600 asked|for
+200 | {"access_token":"a","token_type":"bearer","expires_in":"3600"} | a bearer - 3600 asked|for
+200 | {"access_token":"a","expires_in":0} | a bearer - 0 asked|for
+200 | {"access_token":"a","expires_in":3600.9} | a bearer - 3600 asked|for
+200 | {"access_token":"a","expires_in":36e2} | a bearer - 3600 asked|for
+200 | {"access_token":"a","expires_in":315705599} | a bearer - 315705599 asked|for
+200 | {"access_token":"a","expires_in":316224001} | wrong expires_in
+200 | {"access_token":"a","expires_in":18446744073709551615} | wrong expires_in
+200 | {"access_token":"a","expires_in":18446744073709551616} | wrong expires_in
+200 | {"access_token":"a","expires_in":"99999999999999999999"} | wrong expires_in
+200 | {"access_token":"a","expires_in":-1} | wrong expires_in
+200 | {"access_token":"a","expires_in":"-1"} | wrong expires_in
+200 | {"access_token":"a","expires_in":"+1"} | wrong expires_in
+200 | {"access_token":"a","expires_in":"1 "} | wrong expires_in
+200 | {"access_token":"a","expires_in":""} | wrong expires_in
+200 | {"access_token":"a","expires_in":"1.5"} | wrong expires_in
+200 | {"access_token":"a","expires_in":true} | wrong expires_in
+200 | {"access_token":"a","expires_in":[1]} | wrong expires_in
+200 | {"access_token":"a","expires_in":null} | a bearer - unknown asked|for
+200 | {"access_token":"a","token_type":null} | a bearer - unknown asked|for
+200 | {"access_token":"a","token_type":"mac"} | wrong token_type
+200 | {"access_token":"a","token_type":"DPoP"} | wrong token_type
+200 | {"access_token":"a","token_type":"N_A"} | wrong token_type
+200 | {"access_token":"a","token_type":"user"} | wrong token_type
+200 | {"access_token":"a","token_type":""} | wrong token_type
+200 | {"access_token":"a","token_type":1} | wrong token_type
+200 | {"access_token":"a","refresh_token":"r"} | a bearer r unknown asked|for
+200 | {"access_token":"a","refresh_token":null} | a bearer - unknown asked|for
+200 | {"access_token":"a","refresh_token":""} | wrong refresh_token
+200 | {"access_token":"a","refresh_token":{"x":1}} | wrong refresh_token
+200 | {"access_token":"a","refresh_token":"r\r\nx"} | wrong refresh_token
+200 | {"access_token":"a","id_token":7} | wrong id_token
+200 | {"access_token":"a","scope":"x y"} | a bearer - unknown x|y
+200 | {"access_token":"a","scope":" x  y x "} | a bearer - unknown x|y
+200 | {"access_token":"a","scope":"x,y"} | a bearer - unknown x,y
+200 | {"access_token":"a","scope":""} | a bearer - unknown
+200 | {"access_token":"a","scope":null} | a bearer - unknown asked|for
+200 | {"access_token":"a","scope":["x"]} | wrong scope
+200 | {"access_token":"a","scope":"x\u001b[2J"} | wrong scope
+200 | {"access_token":"a","extra":{"deep":[1,{"x":null}]}} | a bearer - unknown asked|for
+201 | {"access_token":"a"} | a bearer - unknown asked|for
+202 | {"access_token":"a"} | Status
+204 |  | Status
+206 | {"access_token":"a"} | Status
+200 | {} | missing access_token
+200 | {"access_token":null} | missing access_token
+200 | {"Access_Token":"a"} | missing access_token
+200 | {"access_token":""} | wrong access_token
+200 | {"access_token":"a\nb"} | wrong access_token
+200 | {"access_token":"a\u0000"} | wrong access_token
+200 | {"access_token":"é"} | wrong access_token
+200 | {"access_token":"a\u007f"} | wrong access_token
+200 | {"access_token":["a"]} | wrong access_token
+200 | {"access_token":1} | wrong access_token
+200 | {"access_token":false} | wrong access_token
+200 | {"access_token":"a","access_token":"b"} | malformed json
+200 | {"access_token":"a","x":1,"x":1} | malformed json
+200 | {"access_token":"a","x":{"y":1,"y":1}} | malformed json
+200 | {"access_token":"a"}{"access_token":"b"} | malformed json
+200 | {"access_token":"a"}x | malformed json
+200 | [{"access_token":"a"}] | malformed json
+200 | "a" | malformed json
+200 |  | malformed json
+200 | access_token=a&token_type=bearer | malformed json
+200 | {"access_token":"a",} | malformed json
+200 | {"access_token":"\ud800"} | malformed json
+"#;
 
     #[test]
     fn token_answers_are_read_or_refused() {
-        check(
-            &fixture::plain(),
-            &[
-                (
-                    200,
-                    r#"{"access_token":"a","token_type":"Bearer"}"#,
-                    "a bearer - unknown asked|for",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","token_type":"bEaReR","expires_in":3600}"#,
-                    "a bearer - 3600 asked|for",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","token_type":"bearer","expires_in":"3600"}"#,
-                    "a bearer - 3600 asked|for",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","expires_in":0}"#,
-                    "a bearer - 0 asked|for",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","expires_in":3600.9}"#,
-                    "a bearer - 3600 asked|for",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","expires_in":36e2}"#,
-                    "a bearer - 3600 asked|for",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","expires_in":315705599}"#,
-                    "a bearer - 315705599 asked|for",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","expires_in":316224001}"#,
-                    "wrong expires_in",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","expires_in":18446744073709551615}"#,
-                    "wrong expires_in",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","expires_in":18446744073709551616}"#,
-                    "wrong expires_in",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","expires_in":"99999999999999999999"}"#,
-                    "wrong expires_in",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","expires_in":-1}"#,
-                    "wrong expires_in",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","expires_in":"-1"}"#,
-                    "wrong expires_in",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","expires_in":"+1"}"#,
-                    "wrong expires_in",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","expires_in":"1 "}"#,
-                    "wrong expires_in",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","expires_in":""}"#,
-                    "wrong expires_in",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","expires_in":"1.5"}"#,
-                    "wrong expires_in",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","expires_in":true}"#,
-                    "wrong expires_in",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","expires_in":[1]}"#,
-                    "wrong expires_in",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","expires_in":null}"#,
-                    "a bearer - unknown asked|for",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","token_type":null}"#,
-                    "a bearer - unknown asked|for",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","token_type":"mac"}"#,
-                    "wrong token_type",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","token_type":"DPoP"}"#,
-                    "wrong token_type",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","token_type":"N_A"}"#,
-                    "wrong token_type",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","token_type":"user"}"#,
-                    "wrong token_type",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","token_type":""}"#,
-                    "wrong token_type",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","token_type":1}"#,
-                    "wrong token_type",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","refresh_token":"r"}"#,
-                    "a bearer r unknown asked|for",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","refresh_token":null}"#,
-                    "a bearer - unknown asked|for",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","refresh_token":""}"#,
-                    "wrong refresh_token",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","refresh_token":{"x":1}}"#,
-                    "wrong refresh_token",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","refresh_token":"r\r\nx"}"#,
-                    "wrong refresh_token",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","id_token":7}"#,
-                    "wrong id_token",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","scope":"x y"}"#,
-                    "a bearer - unknown x|y",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","scope":" x  y x "}"#,
-                    "a bearer - unknown x|y",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","scope":"x,y"}"#,
-                    "a bearer - unknown x,y",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","scope":""}"#,
-                    "a bearer - unknown ",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","scope":null}"#,
-                    "a bearer - unknown asked|for",
-                ),
-                (200, r#"{"access_token":"a","scope":["x"]}"#, "wrong scope"),
-                (
-                    200,
-                    r#"{"access_token":"a","scope":"x\u001b[2J"}"#,
-                    "wrong scope",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","extra":{"deep":[1,{"x":null}]}}"#,
-                    "a bearer - unknown asked|for",
-                ),
-                (
-                    200,
-                    "\u{20}\r\n{\"access_token\":\"a\"}\n",
-                    "a bearer - unknown asked|for",
-                ),
-                (
-                    201,
-                    r#"{"access_token":"a"}"#,
-                    "a bearer - unknown asked|for",
-                ),
-                (202, r#"{"access_token":"a"}"#, "Status"),
-                (204, "", "Status"),
-                (206, r#"{"access_token":"a"}"#, "Status"),
-                (200, "{}", "missing access_token"),
-                (200, r#"{"access_token":null}"#, "missing access_token"),
-                (200, r#"{"Access_Token":"a"}"#, "missing access_token"),
-                (200, r#"{"access_token":""}"#, "wrong access_token"),
-                (200, r#"{"access_token":"a\nb"}"#, "wrong access_token"),
-                (200, r#"{"access_token":"a\u0000"}"#, "wrong access_token"),
-                (200, r#"{"access_token":"é"}"#, "wrong access_token"),
-                (200, r#"{"access_token":"a\u007f"}"#, "wrong access_token"),
-                (200, r#"{"access_token":["a"]}"#, "wrong access_token"),
-                (200, r#"{"access_token":1}"#, "wrong access_token"),
-                (200, r#"{"access_token":false}"#, "wrong access_token"),
-                (
-                    200,
-                    r#"{"access_token":"a","access_token":"b"}"#,
-                    "malformed json",
-                ),
-                (200, r#"{"access_token":"a","x":1,"x":1}"#, "malformed json"),
-                (
-                    200,
-                    r#"{"access_token":"a","x":{"y":1,"y":1}}"#,
-                    "malformed json",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a"}{"access_token":"b"}"#,
-                    "malformed json",
-                ),
-                (200, r#"{"access_token":"a"}x"#, "malformed json"),
-                (200, r#"[{"access_token":"a"}]"#, "malformed json"),
-                (200, r#""a""#, "malformed json"),
-                (200, "", "malformed json"),
-                (200, "access_token=a&token_type=bearer", "malformed json"),
-                (200, "\u{feff}{\"access_token\":\"a\"}", "malformed json"),
-                (200, r#"{"access_token":"a",}"#, "malformed json"),
-                (200, r#"{"access_token":"\ud800"}"#, "malformed json"),
-            ],
-        );
+        check(&fixture::plain(), ANSWERS);
+        let spaced = b"\x20\r\n{\"access_token\":\"a\"}\n";
+        assert!(answer(&fixture::plain(), 200, Some(JSON), spaced).is_ok());
+        let marked = b"\xef\xbb\xbf{\"access_token\":\"a\"}";
+        assert!(answer(&fixture::plain(), 200, Some(JSON), marked).is_err());
     }
+
+    const ERRORS: &str = r#"
+400 | {"error":"invalid_grant"} | ended invalid_grant
+401 | {"error":"invalid_grant"} | ended invalid_grant
+403 | {"error":"invalid_grant"} | ended invalid_grant
+200 | {"error":"invalid_grant"} | ended invalid_grant
+200 | {"access_token":"a","error":"invalid_grant"} | ended invalid_grant
+400 | {"error":"bad_refresh_token"} | refused bad_refresh_token
+400 | {"error":"Invalid_Grant"} | refused Invalid_Grant
+401 | {"error":"invalid_client"} | client invalid_client
+400 | {"error":"invalid_scope","error_description":7} | refused invalid_scope
+403 | {"error":"access_denied"} | refused access_denied
+428 | {"error":"authorization_pending"} | refused authorization_pending
+400 | {"error":"slow_down"} | temporary slow_down
+400 | {"error":"temporarily_unavailable"} | temporary temporarily_unavailable
+200 | {"error":"slow_down"} | temporary slow_down
+429 | {"error":"invalid_grant"} | temporary invalid_grant
+429 |  | temporary
+500 | {"error":"invalid_grant"} | temporary
+502 | <html> | temporary
+503 | {"error":"invalid_client"} | temporary
+504 |  | temporary
+403 |  | temporary
+407 |  | temporary
+408 |  | temporary
+301 |  | temporary
+302 | {"access_token":"a"} | temporary
+307 | {"error":"invalid_grant"} | temporary
+400 |  | Status
+400 | {"message":"no"} | Status
+404 | {"message":"Not Found"} | Status
+401 | {"error":{"code":1}} | Status
+400 | {"error":"invalid_grant","error":"invalid_grant"} | Status
+400 | {"error":""} | Status
+200 | {"access_token":"a","error":""} | a bearer - unknown asked|for
+200 | {"access_token":"a","error":null} | a bearer - unknown asked|for
+200 | {"access_token":"a","error":{"code":1}} | wrong error
+200 | {"access_token":"a","error":false} | wrong error
+400 | {"error":"x\u001b]0;t\u0007"} | refused x\u{1b}]0;t\u{7}
+"#;
 
     #[test]
     fn errors_are_sorted_by_what_is_to_be_done() {
-        check(
-            &fixture::plain(),
-            &[
-                (400, r#"{"error":"invalid_grant"}"#, "ended invalid_grant"),
-                (401, r#"{"error":"invalid_grant"}"#, "ended invalid_grant"),
-                (403, r#"{"error":"invalid_grant"}"#, "ended invalid_grant"),
-                (200, r#"{"error":"invalid_grant"}"#, "ended invalid_grant"),
-                (
-                    200,
-                    r#"{"access_token":"a","error":"invalid_grant"}"#,
-                    "ended invalid_grant",
-                ),
-                (
-                    400,
-                    r#"{"error":"bad_refresh_token"}"#,
-                    "refused bad_refresh_token",
-                ),
-                (400, r#"{"error":"Invalid_Grant"}"#, "refused Invalid_Grant"),
-                (
-                    401,
-                    r#"{"error":"invalid_client"}"#,
-                    "client invalid_client",
-                ),
-                (
-                    400,
-                    r#"{"error":"invalid_scope","error_description":7}"#,
-                    "refused invalid_scope",
-                ),
-                (403, r#"{"error":"access_denied"}"#, "refused access_denied"),
-                (
-                    428,
-                    r#"{"error":"authorization_pending"}"#,
-                    "refused authorization_pending",
-                ),
-                (400, r#"{"error":"slow_down"}"#, "temporary slow_down"),
-                (
-                    400,
-                    r#"{"error":"temporarily_unavailable"}"#,
-                    "temporary temporarily_unavailable",
-                ),
-                (200, r#"{"error":"slow_down"}"#, "temporary slow_down"),
-                (
-                    429,
-                    r#"{"error":"invalid_grant"}"#,
-                    "temporary invalid_grant",
-                ),
-                (429, "", "temporary "),
-                (500, r#"{"error":"invalid_grant"}"#, "temporary "),
-                (502, "<html>", "temporary "),
-                (503, r#"{"error":"invalid_client"}"#, "temporary "),
-                (504, "", "temporary "),
-                (403, "", "temporary "),
-                (407, "", "temporary "),
-                (408, "", "temporary "),
-                (301, "", "temporary "),
-                (302, r#"{"access_token":"a"}"#, "temporary "),
-                (307, r#"{"error":"invalid_grant"}"#, "temporary "),
-                (400, "", "Status"),
-                (400, r#"{"message":"no"}"#, "Status"),
-                (404, r#"{"message":"Not Found"}"#, "Status"),
-                (401, r#"{"error":{"code":1}}"#, "Status"),
-                (
-                    400,
-                    r#"{"error":"invalid_grant","error":"invalid_grant"}"#,
-                    "Status",
-                ),
-                (400, r#"{"error":""}"#, "Status"),
-                (
-                    200,
-                    r#"{"access_token":"a","error":""}"#,
-                    "a bearer - unknown asked|for",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","error":null}"#,
-                    "a bearer - unknown asked|for",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"a","error":{"code":1}}"#,
-                    "wrong error",
-                ),
-                (200, r#"{"access_token":"a","error":false}"#, "wrong error"),
-                (
-                    400,
-                    "{\"error\":\"x\\u001b]0;t\\u0007\"}",
-                    "refused x\\u{1b}]0;t\\u{7}",
-                ),
-            ],
-        );
+        check(&fixture::plain(), ERRORS);
     }
+
+    const COMMAS_AND_ERRORS_IN_200: &str = r#"
+200 | {"access_token":"gho","token_type":"bearer","scope":"repo,gist"} | gho bearer - forever repo|gist
+200 | {"access_token":"gho","token_type":"bearer","scope":"repo, gist,"} | gho bearer - forever repo|gist
+200 | {"access_token":"ghu","scope":"","expires_in":28800,"refresh_token":"ghr"} | ghu bearer ghr 28800
+200 | {"error":"bad_refresh_token","error_description":"gone"} | ended bad_refresh_token
+200 | {"error":"bad_verification_code"} | refused bad_verification_code
+"#;
+
+    const OK_MEMBER_AND_NESTED_TOKENS: &str = r#"
+200 | {"ok":true,"authed_user":{"id":"U","access_token":"xoxp","scope":"a,b","token_type":"user"}} | xoxp bearer - unknown a|b
+200 | {"ok":true,"access_token":"xoxe","token_type":"bot","expires_in":43200} | xoxe bearer - 43200 asked|for
+200 | {"ok":false,"error":"invalid_refresh_token"} | ended invalid_refresh_token
+200 | {"ok":false,"error":"internal"} | refused internal
+200 | {"ok":false,"access_token":"x"} | wrong ok
+200 | {"ok":"true","access_token":"x"} | wrong ok
+200 | {"access_token":"x"} | wrong ok
+200 | {"ok":true} | missing access_token
+200 | {"ok":true,"authed_user":"x"} | missing access_token
+200 | {"ok":true,"authed_user":{"id":"U"}} | missing access_token
+200 | {"ok":true,"authed_user":{"access_token":"a","access_token":"b"}} | malformed json
+"#;
 
     #[test]
     fn what_is_usual_at_a_provider_is_read_there() {
-        check(
-            &fixture::github(),
-            &[
-                (
-                    200,
-                    r#"{"access_token":"gho","token_type":"bearer","scope":"repo,gist"}"#,
-                    "gho bearer - forever repo|gist",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"gho","token_type":"bearer","scope":"repo, gist,"}"#,
-                    "gho bearer - forever repo|gist",
-                ),
-                (
-                    200,
-                    r#"{"access_token":"ghu","scope":"","expires_in":28800,"refresh_token":"ghr"}"#,
-                    "ghu bearer ghr 28800 ",
-                ),
-                (
-                    200,
-                    r#"{"error":"bad_refresh_token","error_description":"gone"}"#,
-                    "ended bad_refresh_token",
-                ),
-                (
-                    200,
-                    r#"{"error":"bad_verification_code"}"#,
-                    "refused bad_verification_code",
-                ),
-            ],
-        );
-        check(
-            &fixture::slack(),
-            &[
-                (
-                    200,
-                    r#"{"ok":true,"authed_user":{"id":"U","access_token":"xoxp","scope":"a,b","token_type":"user"}}"#,
-                    "xoxp bearer - unknown a|b",
-                ),
-                (
-                    200,
-                    r#"{"ok":true,"access_token":"xoxe","token_type":"bot","expires_in":43200}"#,
-                    "xoxe bearer - 43200 asked|for",
-                ),
-                (
-                    200,
-                    r#"{"ok":false,"error":"invalid_refresh_token"}"#,
-                    "ended invalid_refresh_token",
-                ),
-                (
-                    200,
-                    r#"{"ok":false,"error":"internal"}"#,
-                    "refused internal",
-                ),
-                (200, r#"{"ok":false,"access_token":"x"}"#, "wrong ok"),
-                (200, r#"{"ok":"true","access_token":"x"}"#, "wrong ok"),
-                (200, r#"{"access_token":"x"}"#, "wrong ok"),
-                (200, r#"{"ok":true}"#, "missing access_token"),
-                (
-                    200,
-                    r#"{"ok":true,"authed_user":"x"}"#,
-                    "missing access_token",
-                ),
-                (
-                    200,
-                    r#"{"ok":true,"authed_user":{"id":"U"}}"#,
-                    "missing access_token",
-                ),
-                (
-                    200,
-                    r#"{"ok":true,"authed_user":{"access_token":"a","access_token":"b"}}"#,
-                    "malformed json",
-                ),
-            ],
-        );
+        check(&fixture::github(), COMMAS_AND_ERRORS_IN_200);
+        check(&fixture::slack(), OK_MEMBER_AND_NESTED_TOKENS);
         let mut plural = fixture::plain();
         plural.scopes.answer_member = "scopes".to_owned();
         check(
             &plural,
-            &[(
-                200,
-                r#"{"access_token":"a","scopes":"x y","scope":7}"#,
-                "a bearer - unknown x|y",
-            )],
+            r#"200 | {"access_token":"a","scopes":"x y","scope":7} | a bearer - unknown x|y"#,
         );
     }
 
@@ -778,7 +501,7 @@ mod tests {
             (Some("application/problem+json"), "ContentType"),
             (Some(""), "ContentType"),
             (None, "ContentType"),
-            (Some("text/html; charset=utf-8"), "temporary "),
+            (Some("text/html; charset=utf-8"), "temporary"),
         ] {
             let got = shown(answer(&plain, 200, content_type, body));
             assert_eq!(got, wanted, "{content_type:?}");
@@ -786,7 +509,7 @@ mod tests {
         let ended = br#"{"error":"invalid_grant"}"#;
         assert_eq!(
             shown(answer(&plain, 400, Some("text/html"), ended)),
-            "temporary "
+            "temporary"
         );
         assert_eq!(
             shown(answer(&plain, 400, Some("text/plain"), ended)),

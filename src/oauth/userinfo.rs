@@ -133,16 +133,16 @@ mod tests {
             granted: Vec::new(),
         };
         let mut definition = fixture::github();
-        let sent = request(&definition, &set).unwrap().unwrap();
-        assert_eq!(sent.method(), Method::GET);
-        assert_eq!(sent.uri(), "https://api.github.com/user");
-        assert_eq!(sent.headers()["authorization"], "Bearer canary");
-        assert!(!format!("{sent:?}").contains("canary"));
+        let built = request(&definition, &set).unwrap().unwrap();
+        assert_eq!(built.method(), Method::GET);
+        assert_eq!(built.uri(), "https://api.github.com/user");
+        assert_eq!(built.headers()["authorization"], "Bearer canary");
+        assert!(!format!("{built:?}").contains("canary"));
         if let Some(userinfo) = &mut definition.userinfo {
             userinfo.method = UserinfoMethod::Post;
         }
-        let sent = request(&definition, &set).unwrap().unwrap();
-        assert_eq!((sent.method(), sent.body().len()), (&Method::POST, 0));
+        let built = request(&definition, &set).unwrap().unwrap();
+        assert_eq!((built.method(), built.body().len()), (&Method::POST, 0));
         assert!(request(&fixture::notion(), &set).unwrap().is_none());
         assert!(request(&fixture::plain(), &set).unwrap().is_none());
         let mut broken = set;
