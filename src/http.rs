@@ -105,7 +105,8 @@ pub enum SendError {
 }
 
 /// The client. Made in no time: certificate authorities are read when the first `https` request
-/// is sent, and never for a server on this machine.
+/// is sent, and never for `http` on this machine. It keeps connections open, so it belongs to one
+/// [`runtime`].
 #[derive(Debug)]
 pub struct Http {
     limits: Limits,
@@ -137,10 +138,7 @@ impl Http {
     pub async fn send(&self, request: http::Request<Vec<u8>>) -> Result<Response, SendError> {
         let (parts, body) = request.into_parts();
         let body = Bytes::from_owner(Zeroizing::new(body));
-        let host = parts
-            .uri
-            .authority()
-            .map_or_else(String::new, |authority| escape::line(authority.as_str()));
+        let host = shown_host(&parts.uri);
         let not_sent = |why: String| SendError::NotSent {
             host: host.clone(),
             why,
@@ -154,6 +152,10 @@ impl Http {
             .to_string()
             .parse()
             .map_err(|_| not_sent("it is not a URL".to_owned()))?;
+        if !url.username().is_empty() || url.password().is_some() {
+            // it would be sent as credentials
+            return Err(not_sent("its URL has user information".to_owned()));
+        }
         let client = self.client_for(&url).map_err(not_sent)?;
         let request = client
             .request(parts.method, url)
@@ -247,6 +249,26 @@ pub fn runtime() -> io::Result<Runtime> {
     Builder::new_current_thread().enable_all().build()
 }
 
+/// Runs `future` to its end in a [`runtime`] of its own and leaves at once: a name lookup that hangs
+/// in the system's resolver holds nobody up.
+///
+/// # Errors
+///
+/// When the system refuses the runtime.
+pub fn block_on<F: Future>(future: F) -> io::Result<F::Output> {
+    let runtime = runtime()?;
+    let output = runtime.block_on(future);
+    runtime.shutdown_background();
+    Ok(output)
+}
+
+/// Host and port, and nothing else that a URL may hold.
+fn shown_host(uri: &http::Uri) -> String {
+    let host = uri.host().unwrap_or_default();
+    let port = uri.port_u16().map(|port| format!(":{port}"));
+    escape::line(&format!("{host}{}", port.unwrap_or_default()))
+}
+
 /// Appends without leaving a copy behind in memory that was given back.
 fn append(read: &mut Zeroizing<Vec<u8>>, chunk: &[u8]) {
     let wanted = read.len() + chunk.len();
@@ -336,7 +358,7 @@ mod tests {
             .header("authorization", "Bearer canary")
             .body(b"token=canary".to_vec())
             .unwrap();
-        let outcome = runtime().unwrap().block_on(Http::new(limits).send(request));
+        let outcome = block_on(Http::new(limits).send(request)).unwrap();
         if let Err(error) = &outcome {
             let text = format!("{error} {error:?}");
             assert!(!text.contains("canary"), "{text}");
@@ -550,6 +572,10 @@ mod tests {
                 "http goes to this machine only",
             ),
             ("ftp://as.example", "its scheme is not https"),
+            (
+                "https://canary:canary@as.example",
+                "its URL has user information",
+            ),
         ] {
             assert_eq!(not_sent(send(patient(), url)), wanted);
         }
@@ -569,6 +595,23 @@ mod tests {
         not_sent(send(patient(), &base));
         let read = server.join().unwrap();
         assert!(!String::from_utf8_lossy(&read).contains("canary"));
+    }
+
+    #[test]
+    fn a_handshake_that_never_ends_is_given_up_with_nothing_sent() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("https://{}", listener.local_addr().unwrap());
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            hold(&mut stream);
+        });
+        let limits = Limits {
+            connect: Duration::from_millis(300),
+            ..patient()
+        };
+        let why = not_sent(send(limits, &base));
+        assert!(why.contains("timed out"), "{why}");
+        server.join().unwrap();
     }
 
     /// Runs [`child`] in its own process, for what only the environment decides.

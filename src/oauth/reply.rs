@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::json::{JsonError, Object};
 
-/// An HTTP answer whose body was read whole. Its `Debug` shows no body.
+/// An HTTP answer whose body was read whole. Its `Debug` shows no body. The fields are those of
+/// the HTTP client's `Response`, which this module doesn't know: whoever sends copies them over.
 #[derive(Clone, Copy)]
 pub struct Reply<'a> {
     /// The status code.
