@@ -99,6 +99,13 @@ pub fn search_path() -> Option<OsString> {
     raw("PATH")
 }
 
+/// A variable that only test builds listen to.
+#[cfg(oauthctl_test)]
+#[must_use]
+pub fn seam(name: &str) -> Option<String> {
+    text(name)
+}
+
 fn raw(name: &str) -> Option<OsString> {
     #[expect(
         clippy::disallowed_methods,

@@ -16,7 +16,7 @@ use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
 use crate::exchange::reply;
 use crate::http::{Http, Response, SendError};
-use crate::lock::Guard;
+use crate::lock::{Guard, LockError};
 use crate::moment::Moment;
 use crate::names::{ConnectionName, ConnectionRef};
 use crate::oauth::token_answer;
@@ -171,7 +171,7 @@ pub fn begin(
 }
 
 pub(super) fn no_lock(name: &ConnectionName, error: VaultError) -> ConnectionError {
-    if matches!(error, VaultError::Busy) {
+    if matches!(error, VaultError::Lock(LockError::TimedOut { .. })) {
         ConnectionError::LockTimeout { name: name.clone() }
     } else {
         ConnectionError::NoLock {

@@ -53,6 +53,7 @@ pub(super) fn plain() -> Definition {
         display_name: "Plain".to_owned(),
         origin: Origin::BuiltIn,
         issuer: Some("https://as.example".to_owned()),
+        issuer_aliases: Vec::new(),
         iss_parameter: IssParameter::Optional,
         authorization_endpoint: "https://as.example/authorize".parse().unwrap(),
         token_endpoint: "https://as.example/token".parse().unwrap(),
@@ -70,12 +71,14 @@ pub(super) fn plain() -> Definition {
             secret: SecretRule::Optional,
             device_secret: SecretRule::Optional,
             registration_page: None,
+            registration_steps: Vec::new(),
         },
         pkce: Pkce::S256,
         token_body: BodyKind::Form,
         headers: BTreeMap::new(),
         authorization_parameters: BTreeMap::new(),
         scopes: ScopeRules {
+            request_parameter: "scope".to_owned(),
             request_separator: Some(ScopeSeparator::Space),
             answer_separator: ScopeSeparator::Space,
             answer_member: "scope".to_owned(),
@@ -141,6 +144,8 @@ pub(super) fn github() -> Definition {
         page_template: None,
     };
     definition.userinfo = Some(Userinfo {
+        body: None,
+        fallback: None,
         endpoint: "https://api.github.com/user".parse().unwrap(),
         method: UserinfoMethod::Get,
         id: vec!["/id".to_owned()],
@@ -176,6 +181,8 @@ pub(super) fn google() -> Definition {
         page: None,
     };
     definition.userinfo = Some(Userinfo {
+        body: None,
+        fallback: None,
         endpoint: "https://openidconnect.googleapis.com/v1/userinfo"
             .parse()
             .unwrap(),
@@ -198,7 +205,10 @@ pub(super) fn microsoft() -> Definition {
     definition.scopes.optional_prefix = Some("https://graph.microsoft.com/".to_owned());
     definition.scopes.ignore_case = true;
     definition.scopes.never_echoed = set(&["openid", "profile", "email", "offline_access"]);
-    definition.revocation = Revocation::None { page: None };
+    definition.revocation = Revocation::None {
+        page: None,
+        note: None,
+    };
     definition
 }
 
@@ -224,6 +234,8 @@ pub(super) fn notion() -> Definition {
         page: None,
     };
     definition.userinfo = Some(Userinfo {
+        body: None,
+        fallback: None,
         endpoint: "https://api.notion.com/v1/users/me".parse().unwrap(),
         method: UserinfoMethod::TokenAnswer,
         id: vec!["/workspace_id".to_owned(), "/owner/user/id".to_owned()],
