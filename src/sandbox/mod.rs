@@ -174,10 +174,16 @@ impl Sandbox {
         self.shared.world().clock.advance(by);
     }
 
-    /// The requests so far, oldest first.
+    /// The requests so far, oldest first; the last 20,000 of them.
     #[must_use]
     pub fn log(&self) -> Vec<Entry> {
-        self.shared.world().record.entries().to_vec()
+        self.shared
+            .world()
+            .record
+            .entries()
+            .iter()
+            .cloned()
+            .collect()
     }
 
     /// How many requests an endpoint got.

@@ -1,7 +1,7 @@
 //! What the sandbox remembers of the requests it got. No secret is in it: tokens and codes appear
 //! as the first 16 hex digits of their SHA-256.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -54,10 +54,14 @@ pub struct LiveTokens {
     pub refresh: Vec<String>,
 }
 
+/// A sandbox may run for weeks; older requests than these are forgotten, though still counted.
+const KEPT: usize = 20_000;
+
 /// The requests so far.
 #[derive(Debug, Default)]
 pub(super) struct Record {
-    entries: Vec<Entry>,
+    entries: VecDeque<Entry>,
+    added: u64,
     counts: BTreeMap<Endpoint, u64>,
 }
 
@@ -71,12 +75,16 @@ impl Record {
 
     /// Adds an entry; its `number` is set here.
     pub(super) fn add(&mut self, mut entry: Entry) {
-        entry.number = u64::try_from(self.entries.len()).map_or(u64::MAX, |length| length + 1);
-        self.entries.push(entry);
+        if self.entries.len() == KEPT {
+            self.entries.pop_front();
+        }
+        self.added += 1;
+        entry.number = self.added;
+        self.entries.push_back(entry);
     }
 
-    /// All of them.
-    pub(super) fn entries(&self) -> &[Entry] {
+    /// The last of them, oldest first.
+    pub(super) fn entries(&self) -> &VecDeque<Entry> {
         &self.entries
     }
 

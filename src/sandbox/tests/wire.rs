@@ -112,6 +112,46 @@ fn a_visit_never_leaves_this_machine() {
 }
 
 #[test]
+fn a_visit_gives_up_on_a_loop() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/a", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(b"HTTP/1.1 302 Found\r\nLocation: b\r\n\r\n");
+        }
+    });
+    let error = user_agent::visit(&url).unwrap_err();
+    assert!(matches!(error, VisitError::TooManyRedirects), "{error}");
+}
+
+#[test]
+fn a_herd_is_served_side_by_side_and_only_one_of_it_rotates_the_token() {
+    let sandbox = start(&[]);
+    sandbox.adjust(|options| options.token_delay = Duration::from_millis(50));
+    let old = member(&token(&sandbox), "refresh_token");
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("client_id", PUBLIC_CLIENT),
+        ("refresh_token", &old),
+    ];
+    let request = post("/token", &form);
+    let answers: Vec<String> = thread::scope(|scope| {
+        let herd: Vec<_> = (0..50)
+            .map(|_| scope.spawn(|| raw(&sandbox, &request)))
+            .collect();
+        herd.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    let served = answers
+        .iter()
+        .filter(|answer| answer.starts_with("HTTP/1.1 200 "));
+    assert_eq!(served.count(), 1);
+    assert_eq!(sandbox.count(Endpoint::Refresh), 50);
+    assert!(sandbox.tokens().refresh.is_empty()); // reuse has ended the family
+}
+
+#[test]
 fn tokens_and_requests_are_told_by_fingerprint_and_never_in_clear() {
     let sandbox = start(&[]);
     let answer = token(&sandbox);
