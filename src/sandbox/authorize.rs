@@ -70,7 +70,7 @@ pub(super) fn authorize(practice: &mut Practice, call: &Call, now: Duration) -> 
             finish(practice, &asked, Some((account, scopes)), now)
         }
         Consent::Denied => finish(practice, &asked, None, now),
-        Consent::Page => consent::ask(practice, call, asked, now),
+        Consent::Page => consent::ask(practice, asked, now),
     }
 }
 

@@ -10,12 +10,10 @@ use std::time::Duration;
 use super::authorize::{self, Asked};
 use super::call::{Answer, Call, Parameters, Refusal};
 use super::device;
-use super::mint::Hash;
+use super::mint::{Hash, fingerprint};
 use super::page::{self, Question};
 use super::practice::{Practice, SCOPES};
 use crate::names::AccountLabel;
-
-const COOKIE: &str = "sandbox_browser";
 
 /// How long a page may lie open.
 const LIFETIME: Duration = Duration::from_secs(600);
@@ -39,7 +37,7 @@ enum Purpose {
 }
 
 /// Shows the page for an authorization request.
-pub(super) fn ask(practice: &mut Practice, call: &Call, asked: Asked, now: Duration) -> Answer {
+pub(super) fn ask(practice: &mut Practice, asked: Asked, now: Duration) -> Answer {
     let question = Question {
         client: asked.client.clone(),
         user_code: None,
@@ -48,13 +46,12 @@ pub(super) fn ask(practice: &mut Practice, call: &Call, asked: Asked, now: Durat
         chosen: asked.account.clone(),
         redirect_uri: Some(asked.redirect_uri.clone()),
     };
-    show(practice, call, &question, Purpose::Client(asked), now)
+    show(practice, &question, Purpose::Client(asked), now)
 }
 
 /// Shows the page for a device.
 pub(super) fn ask_for_device(
     practice: &mut Practice,
-    call: &Call,
     device: Hash,
     user_code: &str,
     scopes: &BTreeSet<String>,
@@ -72,18 +69,11 @@ pub(super) fn ask_for_device(
         device,
         scopes: scopes.clone(),
     };
-    show(practice, call, &question, purpose, now)
+    show(practice, &question, purpose, now)
 }
 
-fn show(
-    practice: &mut Practice,
-    call: &Call,
-    question: &Question,
-    purpose: Purpose,
-    now: Duration,
-) -> Answer {
-    let known = call.cookie(COOKIE).filter(|value| value.len() > 40);
-    let browser = known.map_or_else(|| practice.mint.secret("sbx_browser"), str::to_owned);
+fn show(practice: &mut Practice, question: &Question, purpose: Purpose, now: Duration) -> Answer {
+    let browser = practice.mint.secret("sbx_browser");
     let ticket = practice.mint.secret("sbx_ticket");
     practice
         .tickets
@@ -96,7 +86,12 @@ fn show(
             purpose,
         },
     );
-    let cookie = format!("{COOKIE}={browser}; Path=/; HttpOnly; SameSite=Strict");
+    // the path keeps it from other servers on this host: cookies don't know ports
+    let cookie = format!(
+        "{}={browser}; Path=/consent; Max-Age={}; HttpOnly; SameSite=Strict",
+        cookie_name(&ticket),
+        LIFETIME.as_secs()
+    );
     page::consent(question, &ticket)
         .with("Set-Cookie", cookie)
         .noted("asked")
@@ -135,6 +130,11 @@ fn read(
     Ok((purpose, granted))
 }
 
+/// Every page has its own cookie, so that two tabs don't spoil each other's forms.
+fn cookie_name(ticket: &str) -> String {
+    format!("sandbox_{}", fingerprint(ticket))
+}
+
 /// The name of a scope's checkbox.
 pub(super) fn field(scope: &str) -> String {
     format!("scope_{scope}")
@@ -159,8 +159,12 @@ fn claim(
         && call
             .header("sec-fetch-site")?
             .is_none_or(|site| site == "same-origin");
-    let browser = call.cookie(COOKIE).map(Hash::of).filter(|_| from_here);
-    let hash = Hash::of(form.need("ticket")?);
+    let ticket = form.need("ticket")?;
+    let hash = Hash::of(ticket);
+    let browser = call
+        .cookie(&cookie_name(ticket))
+        .map(Hash::of)
+        .filter(|_| from_here);
     let good = practice.tickets.get(&hash).is_some_and(|ticket| {
         browser == Some(ticket.browser) && now.saturating_sub(ticket.issued) < LIFETIME
     });

@@ -181,7 +181,7 @@ pub(super) fn page(practice: &mut Practice, call: &Call, now: Duration) -> Resul
         return Ok(page::problem("no device waits for this code").noted("unknown_code"));
     };
     Ok(consent::ask_for_device(
-        practice, call, device, &user_code, &scopes, now,
+        practice, device, &user_code, &scopes, now,
     ))
 }
 
