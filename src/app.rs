@@ -3,11 +3,15 @@
 //! Everything below takes values; what reads the world is here. The vault is opened lazily, because
 //! most of the cost of a command is what it opens.
 
+mod caller;
+mod clock;
+
 use std::cell::OnceCell;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use clock::moment;
 use directories::ProjectDirs;
 
 use crate::config::{self, Config};
@@ -15,7 +19,6 @@ use crate::connection::World;
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
 use crate::key::{self, Ask, Custody, Patience, Source};
-use crate::moment::{BootTime, Moment, Timestamp};
 use crate::names::{ProfileName, VaultId};
 use crate::provider::Providers;
 use crate::secret::Secret;
@@ -153,7 +156,7 @@ impl App {
     /// Who runs this program.
     #[must_use]
     pub fn caller(&self) -> &Caller {
-        self.caller.get_or_init(caller)
+        self.caller.get_or_init(caller::caller)
     }
 
     /// Opens the vault, or says that there is none.
@@ -406,82 +409,4 @@ fn random() -> Result<[u8; 16]> {
     getrandom::fill(&mut bytes)
         .map_err(|_| Error::new(Kind::Failed, "the system gives no random numbers"))?;
     Ok(bytes)
-}
-
-/// Reads the clocks. The only place that does.
-#[must_use]
-pub fn moment() -> Moment {
-    #[expect(clippy::disallowed_methods, reason = "this function owns the clock")]
-    let wall = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let millis = wall.map_or(0, |since| {
-        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-    });
-    Moment {
-        wall: Timestamp::from_unix_millis(millis),
-        boot: boot_time(),
-    }
-}
-
-#[cfg(target_os = "linux")]
-fn boot_time() -> Option<BootTime> {
-    use rustix::time::{ClockId, clock_gettime};
-
-    let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
-    let now = clock_gettime(ClockId::Boottime);
-    let millis =
-        u64::try_from(now.tv_sec).ok()? * 1000 + u64::try_from(now.tv_nsec).ok()? / 1_000_000;
-    Some(BootTime {
-        id: id.trim().to_owned(),
-        millis,
-    })
-}
-
-#[cfg(not(target_os = "linux"))]
-fn boot_time() -> Option<BootTime> {
-    None
-}
-
-fn caller() -> Caller {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this function owns the working folder"
-    )]
-    let cwd = std::env::current_dir()
-        .ok()
-        .map(|path| path.display().to_string());
-    Caller {
-        pid: std::process::id(),
-        uid: uid(),
-        parent: parent(),
-        cwd,
-    }
-}
-
-#[cfg(unix)]
-fn uid() -> Option<u32> {
-    Some(rustix::process::getuid().as_raw())
-}
-
-#[cfg(not(unix))]
-fn uid() -> Option<u32> {
-    None
-}
-
-/// The program that started us, as far as the system tells.
-fn parent() -> Option<String> {
-    #[cfg(target_os = "linux")]
-    {
-        let pid = rustix::process::getppid()?.as_raw_nonzero();
-        let program = std::fs::read_link(format!("/proc/{pid}/exe")).ok();
-        match program {
-            Some(path) => Some(path.display().to_string()),
-            None => std::fs::read_to_string(format!("/proc/{pid}/comm"))
-                .ok()
-                .map(|name| name.trim().to_owned()),
-        }
-    }
-    #[cfg(not(target_os = "linux"))]
-    {
-        None
-    }
 }

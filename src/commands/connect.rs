@@ -60,7 +60,7 @@ pub(super) struct Args {
     timeout: Duration,
 }
 
-pub(super) fn run(app: &App, args: Args) -> Result<()> {
+pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     if args.provider.contains("://") {
         let http = network();
         let definition = block_on(discover::provider(
@@ -69,7 +69,7 @@ pub(super) fn run(app: &App, args: Args) -> Result<()> {
             &args.provider,
             args.name.as_ref(),
         ))?;
-        return connect(app, &args, &definition);
+        return connect(app, args, &definition);
     }
     let name: ProviderName = args
         .provider
@@ -78,7 +78,7 @@ pub(super) fn run(app: &App, args: Args) -> Result<()> {
             Error::new(Kind::Usage, "could not read the provider's name").caused_by(&error)
         })?;
     let definition = app.providers().get(&name)?;
-    connect(app, &args, &definition)
+    connect(app, args, &definition)
 }
 
 fn connect(app: &App, args: &Args, definition: &Definition) -> Result<()> {
@@ -180,7 +180,7 @@ async fn redeem(
         account: args.account.clone(),
         grant: GrantKind::AuthorizationCode,
     };
-    Ok(connect::store(vault, world, attempt, landed)?)
+    Ok(connect::store(vault, world, attempt, &landed)?)
 }
 
 /// Stores a token that the person brought.
@@ -233,7 +233,7 @@ fn supply(
         account: args.account.clone(),
         grant: GrantKind::Supplied,
     };
-    Ok(connect::store(vault, world, attempt, landed)?)
+    Ok(connect::store(vault, world, attempt, &landed)?)
 }
 
 fn token_from_stdin(app: &App) -> Result<Secret> {

@@ -30,7 +30,7 @@ pub(super) async fn provider(
     }
     let text = discover::discover(http, issuer, &name)
         .await
-        .map_err(failed)?;
+        .map_err(|error| failed(&error))?;
     let file = app.providers().user_file(&name);
     match private_file::read_any(&file, LARGEST_FILE) {
         Ok(pinned) if pinned == text.as_bytes() => {}
@@ -83,8 +83,8 @@ fn name_of(issuer: &str) -> Result<ProviderName> {
         })
 }
 
-fn failed(error: DiscoverError) -> Error {
-    let kind = match &error {
+fn failed(error: &DiscoverError) -> Error {
+    let kind = match error {
         DiscoverError::Send(_) => Kind::Temporary,
         DiscoverError::None { status, .. } if *status >= 500 || *status == 429 => Kind::Temporary,
         DiscoverError::Metadata { .. }
@@ -92,6 +92,6 @@ fn failed(error: DiscoverError) -> Error {
         | DiscoverError::Definition(_) => Kind::Failed,
     };
     Error::new(kind, "could not discover the provider")
-        .caused_by(&error)
+        .caused_by(error)
         .hint("a provider without usable metadata can be defined with `oauthctl provider add FILE`")
 }

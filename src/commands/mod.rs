@@ -172,7 +172,7 @@ impl GlobalArgs {
 
 fn dispatch(app: &App, command: Command) -> Result<()> {
     match command {
-        Command::Connect(args) => connect::run(app, args),
+        Command::Connect(args) => connect::run(app, &args),
         Command::List(args) => list::run(app, &args),
         Command::Show(args) => show::run(app, &args),
         Command::Token(args) => token::run(app, &args),
@@ -191,9 +191,13 @@ fn dispatch(app: &App, command: Command) -> Result<()> {
 fn show_clap(error: &clap::Error) -> ExitCode {
     // Help and version go to stdout, usage errors to stderr; nobody is left to tell when it's gone.
     let _ = error.print();
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
-        _ => ExitCode::from(Kind::Usage.exit_code()),
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    ) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(Kind::Usage.exit_code())
     }
 }
 

@@ -73,16 +73,13 @@ fn with_secret(
     if rule == SecretRule::Forbidden {
         return Ok(Client { id, secret: None });
     }
-    let secret = match secret_from_environment(&definition.name, &id) {
-        Some(secret) => Some(secret),
-        None => {
-            let name = StoredClient::record_name(&definition.name, &id);
-            match snapshot.find::<StoredClient>(&name)? {
-                Some(row) => row.value.client()?.secret,
-                None => None,
-            }
+    let mut secret = secret_from_environment(&definition.name, &id);
+    if secret.is_none() {
+        let name = StoredClient::record_name(&definition.name, &id);
+        if let Some(row) = snapshot.find::<StoredClient>(&name)? {
+            secret = row.value.client()?.secret;
         }
-    };
+    }
     if secret.is_none() && rule == SecretRule::Required {
         return Err(ConnectionError::NoSecret {
             provider: definition.name.clone(),

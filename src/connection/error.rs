@@ -158,7 +158,7 @@ pub enum ConnectionError {
         /// The rescue file.
         path: PathBuf,
         /// Why the vault didn't take them.
-        source: VaultError,
+        source: Box<ConnectionError>,
     },
     /// New tokens could be stored nowhere.
     #[error("new tokens of `{name}` could not be stored anywhere and are lost")]
@@ -166,7 +166,7 @@ pub enum ConnectionError {
         /// The connection.
         name: String,
         /// Why the vault didn't take them.
-        source: VaultError,
+        source: Box<ConnectionError>,
     },
     /// The hand-out could not be logged and the settings insist on it.
     #[error("the hand-out could not be logged, and the settings say `audit = \"required\"`")]

@@ -48,7 +48,7 @@ pub struct HandOut {
 #[derive(Debug)]
 pub enum Cached {
     /// A token that is good enough.
-    Ready(HandOut),
+    Ready(Box<HandOut>),
     /// The stored token is too old; the connection has to be refreshed.
     Stale(Box<Found>),
 }
@@ -124,11 +124,11 @@ fn decide(
     let fresh = accept == Accept::JustRefreshed || set.is_fresh(&(world.now)(), want.min_ttl);
     if fresh {
         let set = set.clone();
-        return Ok(Cached::Ready(HandOut {
+        return Ok(Cached::Ready(Box::new(HandOut {
             name,
             set,
             unlogged,
-        }));
+        })));
     }
     Ok(Cached::Stale(Box::new(found)))
 }

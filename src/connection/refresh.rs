@@ -6,6 +6,9 @@
 //! leaves the intent behind, and whoever next takes the lock knows that the old refresh token may
 //! be spent.
 
+mod answer;
+mod keep;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,24 +17,21 @@ use crate::connection::select::{self, Found};
 use crate::connection::state::{Connection, Intent, LoginReason, State};
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
-use crate::exchange::reply;
-use crate::http::{Http, Response, SendError};
+use crate::http::Http;
 use crate::lock::{Guard, LockError};
 use crate::moment::Moment;
 use crate::names::{ConnectionName, ConnectionRef};
-use crate::oauth::token_answer;
-use crate::oauth::token_error::TokenError;
 use crate::oauth::token_request::{Grant, token_request};
 use crate::provider::definition::{Definition, LostAnswer};
 use crate::token::{Remaining, TokenSet};
-use crate::vault::{Action, Event, Outcome, Rescue, Rescued, Row, Vault, VaultError};
+use crate::vault::{Action, Outcome, Rescue, Row, Vault, VaultError};
+
+use answer::ended;
+pub use answer::finish;
+pub(super) use keep::{RESCUE_ROOM, keep, random_id, rescued};
 
 /// The longest wait for another process that works on the same connection.
 pub const LOCK_WAIT: Duration = Duration::from_secs(60);
-
-/// The disk space that is taken before a request is sent: several times the largest set that any
-/// provider is known to answer.
-pub(super) const RESCUE_ROOM: usize = 48 * 1024;
 
 /// Why a refresh is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -200,7 +200,14 @@ pub(super) fn adopt(
         return Ok(None);
     };
     let what = rescued(&found.row, intent.id);
-    let Some(bytes) = vault.find_rescue(what, world.state)? else {
+    let found_bytes = match vault.find_rescue(what, world.state) {
+        // Cut off while it was written: there is nothing to take over.
+        Err(VaultError::Tampered { .. }) => None,
+        read => read?,
+    };
+    let Some(bytes) = found_bytes else {
+        // What the attempt that was cut off had reserved is of no use any more.
+        vault.remove_rescue(what, world.state)?;
         return Ok(None);
     };
     let stored = StoredConnection::from_rescue(&bytes)?;
@@ -215,8 +222,8 @@ pub(super) fn adopt(
     Found::read(row).map(Some)
 }
 
-/// Everything that must be ready before the request may leave: the request itself, space for the
-/// answer, and the intent on disk.
+/// Everything that must be ready before the request may leave: the request itself, the intent on
+/// disk, and space for the answer.
 fn depart(
     vault: &mut Vault,
     world: World<'_>,
@@ -225,62 +232,50 @@ fn depart(
     recovering: bool,
     locks: (Guard, Guard),
 ) -> Result<Box<Flight>, ConnectionError> {
-    let mut connection = found.connection;
-    let name = connection.name.clone();
-    let definition = Arc::new(world.providers.get(&name.provider)?);
+    let Found {
+        row,
+        mut connection,
+    } = found;
+    let definition = Arc::new(world.providers.get(&connection.name.provider)?);
     check_stamp(&connection, &definition)?;
     if recovering && definition.refresh.lost_answer == LostAnswer::NeverRetry {
         return Err(ended(
             vault,
             world,
-            &found.row,
+            &row,
             connection,
             old,
             LoginReason::LostAnswer,
         )?);
     }
-    let client =
-        vault.read(|snapshot| client::for_connection(snapshot, &definition, &connection.stamp))?;
+    let request = request(vault, &definition, &connection, &old)?;
     let started = (world.now)();
-    let Some(refresh_token) = &old.refresh_token else {
-        return Err(ConnectionError::LoginRequired {
-            name,
-            reason: LoginReason::NoRefreshToken,
-        });
-    };
-    let redirect_uri = connection.stamp.redirect_uri.as_deref();
-    let grant = Grant::RefreshToken {
-        refresh_token,
-        redirect_uri,
-    };
-    let request = token_request(
-        &definition,
-        &client,
-        &connection.stamp.token_endpoint,
-        &grant,
-    )?;
     let intent = Intent {
         id: random_id()?,
         started: started.clone(),
     };
-    connection.state = State::Refreshing {
-        set: old.clone(),
-        intent: intent.clone(),
-    };
-    let row =
-        vault.mutate(|writer| writer.update(&found.row, StoredConnection::from(&connection)))?;
-    let rescue = match vault.reserve_rescue(rescued(&row, intent.id), RESCUE_ROOM, world.state) {
+    let what = intent.id;
+    let before = std::mem::replace(
+        &mut connection.state,
+        State::Refreshing {
+            set: old.clone(),
+            intent,
+        },
+    );
+    let row = vault.mutate(|writer| writer.update(&row, StoredConnection::from(&connection)))?;
+    let reserved = vault.reserve_rescue(rescued(&row, what), RESCUE_ROOM, world.state);
+    let rescue = match reserved {
         Ok(rescue) => rescue,
         Err(error) => {
-            // Nothing was sent. If the intent can't be cleared either, the next refresh recovers.
-            connection.state = State::Active(old);
+            // Nothing was sent. If the intent can't be taken back, the next refresh recovers.
+            connection.state = before;
             let stored = StoredConnection::from(&connection);
             let _ = vault.mutate(|writer| writer.update(&row, stored));
             return Err(error.into());
         }
     };
     Ok(Box::new(Flight {
-        name,
+        name: connection.name.clone(),
         definition,
         row,
         connection,
@@ -291,6 +286,34 @@ fn depart(
         request: Some(request),
         _locks: locks,
     }))
+}
+
+fn request(
+    vault: &Vault,
+    definition: &Definition,
+    connection: &Connection,
+    old: &TokenSet,
+) -> Result<http::Request<Vec<u8>>, ConnectionError> {
+    let Some(refresh_token) = &old.refresh_token else {
+        let name = connection.name.clone();
+        return Err(ConnectionError::LoginRequired {
+            name,
+            reason: LoginReason::NoRefreshToken,
+        });
+    };
+    let stamp = &connection.stamp;
+    let client = vault.read(|snapshot| client::for_connection(snapshot, definition, stamp))?;
+    let redirect_uri = stamp.redirect_uri.as_deref();
+    let grant = Grant::RefreshToken {
+        refresh_token,
+        redirect_uri,
+    };
+    Ok(token_request(
+        definition,
+        &client,
+        &stamp.token_endpoint,
+        &grant,
+    )?)
 }
 
 /// Refuses to send anything to endpoints that the grant was not made with.
@@ -311,232 +334,4 @@ pub(super) fn check_stamp(
         return moved("issuer");
     }
     Ok(())
-}
-
-/// Stores what the provider answered.
-///
-/// # Errors
-/// When the provider refused, could not be reached, or the answer could not be stored.
-pub fn finish(
-    vault: &mut Vault,
-    world: World<'_>,
-    flight: Flight,
-    answer: Result<Response, SendError>,
-) -> Result<(), ConnectionError> {
-    let what = || format!("refresh `{}`", flight.name);
-    let response = match answer {
-        Ok(response) => response,
-        Err(source) => {
-            let sent = matches!(source, SendError::MaybeSent { .. });
-            let error = ConnectionError::Network {
-                what: what(),
-                source,
-            };
-            return Err(not_refreshed(vault, world, flight, sent, None, error));
-        }
-    };
-    let read = token_answer::read(
-        &flight.definition,
-        &flight.old.granted,
-        &flight.started,
-        &reply(&response),
-    );
-    let error = match read.and_then(|answer| answer.following(&flight.old)) {
-        Ok(answer) => return arrive(vault, world, flight, answer.set),
-        Err(error) => error,
-    };
-    let sent = error.maybe_rotated();
-    let code = code_of(&error);
-    let provider = flight.name.provider.clone();
-    let failure = match error {
-        TokenError::Ended { code, description } => {
-            let reason = if flight.recovering {
-                LoginReason::LostAnswer
-            } else {
-                LoginReason::Ended { code, description }
-            };
-            let Flight {
-                row,
-                connection,
-                old,
-                rescue,
-                ..
-            } = flight;
-            let error = ended(vault, world, &row, connection, old, reason)?;
-            let _ = rescue.remove();
-            return Err(error);
-        }
-        TokenError::InvalidClient { code, description } => ConnectionError::InvalidClient {
-            provider,
-            code,
-            description,
-        },
-        TokenError::Refused { code, description } => ConnectionError::Refused {
-            provider,
-            code,
-            description,
-        },
-        error @ (TokenError::Temporary { .. } | TokenError::Malformed { .. }) => {
-            ConnectionError::Temporary {
-                what: what(),
-                why: error.to_string(),
-                retry_after: response.retry_after,
-            }
-        }
-    };
-    Err(not_refreshed(vault, world, flight, sent, code, failure))
-}
-
-fn code_of(error: &TokenError) -> Option<String> {
-    match error {
-        TokenError::Ended { code, .. }
-        | TokenError::InvalidClient { code, .. }
-        | TokenError::Refused { code, .. } => Some(code.clone()),
-        TokenError::Temporary { code, .. } => code.clone(),
-        TokenError::Malformed { .. } => None,
-    }
-}
-
-/// The new set, on disk before anyone sees it.
-fn arrive(
-    vault: &mut Vault,
-    world: World<'_>,
-    flight: Flight,
-    set: TokenSet,
-) -> Result<(), ConnectionError> {
-    let Flight {
-        name,
-        row,
-        mut connection,
-        rescue,
-        ..
-    } = flight;
-    let mark = vault.token_mark(&set.access_token);
-    let mut event = world.event(Action::Refresh, &name, Outcome::Done);
-    event.scopes = set.granted.iter().map(ToString::to_string).collect();
-    event.token = Some(mark);
-    connection.state = State::Active(set);
-    let stored = StoredConnection::from(&connection);
-    keep(vault, &name.to_string(), rescue, &stored, |vault| {
-        vault.mutate(|writer| {
-            writer.log(&event)?;
-            writer.update(&row, stored.clone())
-        })
-    })?;
-    Ok(())
-}
-
-/// Stores something that exists nowhere else: waits out contention, then falls back to the rescue
-/// file.
-pub(super) fn keep<T>(
-    vault: &mut Vault,
-    name: &str,
-    mut rescue: Rescue,
-    stored: &StoredConnection,
-    store: impl Fn(&mut Vault) -> Result<T, VaultError>,
-) -> Result<T, ConnectionError> {
-    let source = loop {
-        match store(vault) {
-            Ok(done) => {
-                // One that stays is removed by the next refresh of this connection.
-                let _ = rescue.remove();
-                return Ok(done);
-            }
-            // Each try already waited 30 s for the write lock; somebody holds it and will let go.
-            Err(VaultError::Busy) => {}
-            Err(error) => break error,
-        }
-    };
-    let name = name.to_owned();
-    Err(match rescue.save(&stored.to_rescue()) {
-        Ok(()) => ConnectionError::Rescued {
-            name,
-            path: rescue.path().to_owned(),
-            source,
-        },
-        Err(_) => ConnectionError::Lost { name, source },
-    })
-}
-
-/// The provider ended the grant, or an answer is lost for good. Nothing is deleted.
-fn ended(
-    vault: &mut Vault,
-    world: World<'_>,
-    row: &Row<StoredConnection>,
-    mut connection: Connection,
-    old: TokenSet,
-    reason: LoginReason,
-) -> Result<ConnectionError, ConnectionError> {
-    let name = connection.name.clone();
-    let mut event = world.event(Action::Refresh, &name, Outcome::Failed);
-    event.error_code = match &reason {
-        LoginReason::Ended { code, .. } => Some(code.clone()),
-        LoginReason::LostAnswer | LoginReason::NoRefreshToken => None,
-    };
-    event.detail = Some(reason.words());
-    connection.state = State::NeedsLogin {
-        reason: reason.clone(),
-        set: old,
-    };
-    vault.mutate(|writer| {
-        writer.log(&event)?;
-        writer.update(row, StoredConnection::from(&connection))
-    })?;
-    Ok(ConnectionError::LoginRequired { name, reason })
-}
-
-/// No new set came. The intent stays where the provider may have acted, else it is cleared.
-fn not_refreshed(
-    vault: &mut Vault,
-    world: World<'_>,
-    flight: Flight,
-    maybe_acted: bool,
-    code: Option<String>,
-    error: ConnectionError,
-) -> ConnectionError {
-    let Flight {
-        name,
-        row,
-        mut connection,
-        old,
-        rescue,
-        recovering,
-        ..
-    } = flight;
-    let mut event: Event = world.event(Action::Refresh, &name, Outcome::Failed);
-    event.error_code = code;
-    event.detail = Some(error.to_string());
-    // A recovery that failed for now stays one: the first attempt's fate is still unknown.
-    let keep_intent = maybe_acted || recovering;
-    if !keep_intent {
-        connection.state = State::Active(old);
-    }
-    let noted = vault.mutate(|writer| -> Result<(), VaultError> {
-        writer.log(&event)?;
-        if !keep_intent {
-            writer.update(&row, StoredConnection::from(&connection))?;
-        }
-        Ok(())
-    });
-    // The tokens are safe either way: an intent that could not be cleared only makes the next
-    // refresh a recovery.
-    if noted.is_ok() || keep_intent {
-        let _ = rescue.remove();
-    }
-    error
-}
-
-/// Names a request's rescue file.
-pub(super) fn rescued<T>(row: &Row<T>, intent: [u8; 16]) -> Rescued {
-    Rescued {
-        row: row.id,
-        version: row.version,
-        intent,
-    }
-}
-
-pub(super) fn random_id() -> Result<[u8; 16], VaultError> {
-    let mut id = [0_u8; 16];
-    getrandom::fill(&mut id).map_err(VaultError::NoRandomness)?;
-    Ok(id)
 }

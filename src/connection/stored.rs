@@ -28,7 +28,7 @@ pub struct FormError {
 }
 
 impl FormError {
-    pub(super) fn new(what: &'static str, why: impl ToString) -> Self {
+    pub(super) fn new(what: &'static str, why: impl std::fmt::Display) -> Self {
         Self {
             what,
             why: why.to_string(),

@@ -79,113 +79,118 @@ impl From<ProviderError> for Error {
 
 impl From<ConnectionError> for Error {
     fn from(error: ConnectionError) -> Self {
-        use ConnectionError as C;
-        let top = |kind| Self::new(kind, error.to_string());
-        let connect = |name: &ConnectionName| {
-            format!("sign in again with `oauthctl connect {}`", name.provider)
-        };
-        match &error {
-            C::NotFound { asked } => top(Kind::LoginRequired)
-                .hint(format!(
-                    "make one with `oauthctl connect {}`",
-                    provider_of(asked)
-                ))
-                .hint("see `oauthctl list`"),
-            C::Ambiguous { choices, .. } => {
-                let names: Vec<_> = choices.iter().map(|name| format!("`{name}`")).collect();
-                top(Kind::Usage).hint(format!("say which: {}", names.join(", ")))
-            }
-            C::LoginRequired { name, reason } => {
-                let shown = top(Kind::LoginRequired).hint(connect(name));
-                match reason {
-                    LoginReason::LostAnswer => {
-                        shown.hint("nothing was deleted; the old grant can be ended in the provider's settings")
-                    }
-                    LoginReason::Ended { .. } | LoginReason::NoRefreshToken => shown,
-                }
-            }
-            C::Revoking { name } => top(Kind::LoginRequired).hint(format!(
-                "finish it with `oauthctl revoke {name}`, then connect again"
-            )),
-            C::Moved { .. } => top(Kind::LoginRequired),
-            C::Suspect { name } => top(Kind::Stopped)
-                .because("using an old refresh token again can end the live grant")
-                .hint(format!(
-                    "if this vault is the only one in use, say `oauthctl refresh {name}`"
-                ))
-                .hint(connect(name)),
-            C::ScopeMissing { name, missing } => {
-                let flags: Vec<_> = missing
-                    .iter()
-                    .map(|scope| format!("--scope {scope}"))
-                    .collect();
-                top(Kind::LoginRequired).hint(format!(
-                    "ask for more: `oauthctl connect {} {}`",
-                    name.provider,
-                    flags.join(" ")
-                ))
-            }
-            C::LockTimeout { .. } => {
-                top(Kind::Temporary).hint("try again when the other process is done")
-            }
-            C::NoLock { source, .. } => top(Kind::Temporary).caused_by(source),
-            C::DefinitionMoved { provider, .. } => top(Kind::LoginRequired).hint(format!(
-                "if you changed it on purpose, sign in again with `oauthctl connect {provider}`"
-            )),
-            C::NoClient { provider } => top(Kind::LoginRequired).hint(format!(
-                "register an app there, then say `oauthctl client set {provider} --id ID`; \
-                 `oauthctl provider show {provider}` names the page and the redirect URI"
-            )),
-            C::NoSecret {
-                provider,
-                client_id,
-            } => top(Kind::Failed).hint(format!(
-                "store it with `oauthctl client set {provider} --id {client_id}`"
-            )),
-            C::InvalidClient { provider, .. } => top(Kind::Failed)
-                .because("the connection is kept; only the app registration is wrong")
-                .hint(format!(
-                    "check the client id and secret, then `oauthctl client set {provider}`"
-                )),
-            C::Refused { .. } => top(Kind::Refused),
-            C::Temporary { retry_after, .. } => with_wait(top(Kind::Temporary), *retry_after),
-            C::Network { source, .. } => top(Kind::Temporary).caused_by(source),
-            C::NotRevoked {
-                name, retry_after, ..
-            } => with_wait(top(Kind::Failed), *retry_after)
-                .because("it is kept here, is never handed out, and will be tried again")
-                .hint(format!(
-                    "try again with `oauthctl revoke {name}` or `oauthctl refresh --due`"
-                ))
-                .hint(format!(
-                    "or erase it here only: `oauthctl revoke {name} --local-only`"
-                )),
-            C::Rescued { source, .. } => top(Kind::Failed)
-                .caused_by(source)
-                .hint("make room or mend the vault's folder; the next refresh takes them over"),
-            C::Lost { source, .. } => top(Kind::Failed)
-                .caused_by(source)
-                .hint("make room or mend the vault's folder, then connect again"),
-            C::NotLogged { why } => top(Kind::Temporary).because(why.clone()),
-            C::OtherAccount { name } => top(Kind::Stopped)
-                .because("the stored connection was left as it is; the new grant was not stored")
-                .hint(format!(
-                    "choose another label: `oauthctl connect {} --account LABEL`",
-                    name.provider
-                ))
-                .hint("or sign the browser in to the account that you mean"),
-            C::Vault(_) | C::Provider(_) => return lower(error),
-            C::Form(_) => top(Kind::Stopped),
-            C::Request(source) => top(Kind::Failed).caused_by(source),
+        if let ConnectionError::Vault(error) = error {
+            error.into()
+        } else if let ConnectionError::Provider(error) = error {
+            error.into()
+        } else {
+            life_of_a_token(&error)
         }
     }
 }
 
-fn lower(error: ConnectionError) -> Error {
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm per variant, none of them long"
+)]
+fn life_of_a_token(error: &ConnectionError) -> Error {
+    use ConnectionError as C;
+    let top = |kind| Error::new(kind, error.to_string());
+    let connect =
+        |name: &ConnectionName| format!("sign in again with `oauthctl connect {}`", name.provider);
     match error {
-        ConnectionError::Vault(error) => error.into(),
-        ConnectionError::Provider(error) => error.into(),
-        other => Error::new(Kind::Failed, other.to_string()),
+        C::NotFound { asked } => top(Kind::LoginRequired)
+            .hint(format!(
+                "make one with `oauthctl connect {}`",
+                provider_of(asked)
+            ))
+            .hint("see `oauthctl list`"),
+        C::Ambiguous { choices, .. } => {
+            let names: Vec<_> = choices.iter().map(|name| format!("`{name}`")).collect();
+            top(Kind::Usage).hint(format!("say which: {}", names.join(", ")))
+        }
+        C::LoginRequired { name, reason } => {
+            let shown = top(Kind::LoginRequired).hint(connect(name));
+            match reason {
+                LoginReason::LostAnswer => shown.hint(
+                    "nothing was deleted; the old grant can be ended in the provider's settings",
+                ),
+                LoginReason::Ended { .. } | LoginReason::NoRefreshToken => shown,
+            }
+        }
+        C::Revoking { name } => top(Kind::LoginRequired).hint(format!(
+            "finish it with `oauthctl revoke {name}`, then connect again"
+        )),
+        C::Moved { .. } => top(Kind::LoginRequired),
+        C::Suspect { name } => top(Kind::Stopped)
+            .because("using an old refresh token again can end the live grant")
+            .hint(format!(
+                "if this vault is the only one in use, say `oauthctl refresh {name}`"
+            ))
+            .hint(connect(name)),
+        C::ScopeMissing { name, missing } => {
+            let flags: Vec<_> = missing
+                .iter()
+                .map(|scope| format!("--scope {scope}"))
+                .collect();
+            top(Kind::LoginRequired).hint(format!(
+                "ask for more: `oauthctl connect {} {}`",
+                name.provider,
+                flags.join(" ")
+            ))
+        }
+        C::LockTimeout { .. } => {
+            top(Kind::Temporary).hint("try again when the other process is done")
+        }
+        C::NoLock { source, .. } => top(Kind::Temporary).caused_by(source),
+        C::DefinitionMoved { provider, .. } => top(Kind::LoginRequired).hint(format!(
+            "if you changed it on purpose, sign in again with `oauthctl connect {provider}`"
+        )),
+        C::NoClient { provider } => top(Kind::LoginRequired).hint(format!(
+            "register an app there, then say `oauthctl client set {provider} --id ID`; \
+                 `oauthctl provider show {provider}` names the page and the redirect URI"
+        )),
+        C::NoSecret {
+            provider,
+            client_id,
+        } => top(Kind::Failed).hint(format!(
+            "store it with `oauthctl client set {provider} --id {client_id}`"
+        )),
+        C::InvalidClient { provider, .. } => top(Kind::Failed)
+            .because("the connection is kept; only the app registration is wrong")
+            .hint(format!(
+                "check the client id and secret, then `oauthctl client set {provider}`"
+            )),
+        C::Refused { .. } => top(Kind::Refused),
+        C::Temporary { retry_after, .. } => with_wait(top(Kind::Temporary), *retry_after),
+        C::Network { source, .. } => top(Kind::Temporary).caused_by(source),
+        C::NotRevoked {
+            name, retry_after, ..
+        } => with_wait(top(Kind::Failed), *retry_after)
+            .because("it is kept here, is never handed out, and will be tried again")
+            .hint(format!(
+                "try again with `oauthctl revoke {name}` or `oauthctl refresh --due`"
+            ))
+            .hint(format!(
+                "or erase it here only: `oauthctl revoke {name} --local-only`"
+            )),
+        C::Rescued { source, .. } => top(Kind::Failed)
+            .caused_by(source.as_ref())
+            .hint("make room or mend the vault's folder; the next refresh takes them over"),
+        C::Lost { source, .. } => top(Kind::Failed)
+            .caused_by(source.as_ref())
+            .hint("make room or mend the vault's folder, then connect again"),
+        C::NotLogged { why } => top(Kind::Temporary).because(why.clone()),
+        C::OtherAccount { name } => top(Kind::Stopped)
+            .because("the stored connection was left as it is; the new grant was not stored")
+            .hint(format!(
+                "choose another label: `oauthctl connect {} --account LABEL`",
+                name.provider
+            ))
+            .hint("or sign the browser in to the account that you mean"),
+        C::Vault(_) | C::Provider(_) => top(Kind::Failed),
+        C::Form(_) => top(Kind::Stopped),
+        C::Request(source) => top(Kind::Failed).caused_by(source),
     }
 }
 
@@ -217,9 +222,10 @@ impl From<LoginError> for Error {
             | LoginError::NoIdToken
             | LoginError::NoRandomness => Kind::Failed,
         };
-        let wait = match &error {
-            LoginError::Token(TokenError::Temporary { retry_after, .. }) => *retry_after,
-            _ => None,
+        let wait = if let LoginError::Token(TokenError::Temporary { retry_after, .. }) = &error {
+            *retry_after
+        } else {
+            None
         };
         let shown = Self::new(kind, error.to_string());
         let cause: Option<&dyn std::error::Error> = std::error::Error::source(&error);

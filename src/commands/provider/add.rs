@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::app::App;
 use crate::error::{Error, Kind, Result};
@@ -25,16 +25,9 @@ pub(in crate::commands) struct Args {
 }
 
 pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
-    let name = match &args.name {
-        Some(name) => name.clone(),
-        None => {
-            let stem = args.file.file_stem().unwrap_or_default().to_string_lossy();
-            stem.parse().map_err(|error: crate::names::NameError| {
-                Error::new(Kind::Usage, "could not name the provider after its file")
-                    .caused_by(&error)
-                    .hint("say how to call it: `--name NAME`")
-            })?
-        }
+    let name = match args.name.clone() {
+        Some(name) => name,
+        None => name_of(&args.file)?,
     };
     let bytes = private_file::read_any(&args.file, LARGEST_FILE).map_err(|error| {
         Error::new(Kind::Failed, "could not read the definition").caused_by(&error)
@@ -56,4 +49,13 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         super::check::say(app, &finding);
     }
     Ok(())
+}
+
+fn name_of(file: &Path) -> Result<ProviderName> {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    stem.parse().map_err(|error: crate::names::NameError| {
+        Error::new(Kind::Usage, "could not name the provider after its file")
+            .caused_by(&error)
+            .hint("say how to call it: `--name NAME`")
+    })
 }

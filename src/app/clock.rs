@@ -1,0 +1,36 @@
+//! The clocks. Nothing else in the program reads them.
+
+use crate::moment::{BootTime, Moment, Timestamp};
+
+/// Reads the clocks. The only place that does.
+#[must_use]
+pub fn moment() -> Moment {
+    #[expect(clippy::disallowed_methods, reason = "this function owns the clock")]
+    let wall = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let millis = wall.map_or(0, |since| {
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    });
+    Moment {
+        wall: Timestamp::from_unix_millis(millis),
+        boot: boot_time(),
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn boot_time() -> Option<BootTime> {
+    use rustix::time::{ClockId, clock_gettime};
+
+    let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    let now = clock_gettime(ClockId::Boottime);
+    let millis =
+        u64::try_from(now.tv_sec).ok()? * 1000 + u64::try_from(now.tv_nsec).ok()? / 1_000_000;
+    Some(BootTime {
+        id: id.trim().to_owned(),
+        millis,
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn boot_time() -> Option<BootTime> {
+    None
+}

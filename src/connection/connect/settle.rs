@@ -1,0 +1,86 @@
+//! What interrupted connects left behind.
+
+use std::time::Duration;
+
+use crate::connection::connect::place;
+use crate::connection::records::StoredPending;
+use crate::connection::refresh::rescued;
+use crate::connection::state::Connection;
+use crate::connection::stored::StoredConnection;
+use crate::connection::{ConnectionError, World};
+use crate::moment::Timestamp;
+use crate::names::ConnectionName;
+use crate::vault::{Action, Outcome, Row, Vault};
+
+/// A connect that was cut off after its code was sent.
+#[derive(Debug)]
+pub struct CutOff {
+    /// At which provider.
+    pub provider: String,
+    /// With which client.
+    pub client_id: String,
+    /// When it was begun.
+    pub started: Timestamp,
+    /// The connection, where its tokens could be taken from a rescue file.
+    pub adopted: Option<ConnectionName>,
+}
+
+/// Settles what earlier connects left: takes over their rescue files, and forgets those that got
+/// nothing, reporting each.
+///
+/// # Errors
+/// When the vault refuses.
+pub fn settle(vault: &mut Vault, world: World<'_>) -> Result<Vec<CutOff>, ConnectionError> {
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method is not general enough in its lifetime"
+    )]
+    let rows = vault.read(|snapshot| snapshot.all::<StoredPending>())?;
+    let mut settled = Vec::new();
+    for row in rows {
+        // Whoever works on it holds its lock.
+        let Ok(_lock) = vault.lock_connection(row.id, Duration::ZERO) else {
+            continue;
+        };
+        settled.push(settle_one(vault, world, &row)?);
+    }
+    Ok(settled)
+}
+
+fn settle_one(
+    vault: &mut Vault,
+    world: World<'_>,
+    row: &Row<StoredPending>,
+) -> Result<CutOff, ConnectionError> {
+    let what = rescued(row, row.value.id()?);
+    let saved = match vault.find_rescue(what, world.state)? {
+        Some(bytes) => Some(Connection::try_from(&StoredConnection::from_rescue(
+            &bytes,
+        )?)?),
+        None => None,
+    };
+    let adopted = vault.mutate(|writer| {
+        let mut event = world.bare_event(Action::Connect, Outcome::Failed);
+        event.connection = Some(row.value.provider().to_owned());
+        event.detail = Some("cut off after the code was sent".to_owned());
+        let mut adopted = None;
+        if let Some(grant) = &saved {
+            let place = place::find(writer, grant, None)?;
+            let connection = place::put(writer, &place, grant)?;
+            event.outcome = Outcome::Done;
+            event.connection = Some(connection.name.to_string());
+            event.detail = Some("taken over from a rescue file".to_owned());
+            adopted = Some(connection.name);
+        }
+        writer.log(&event)?;
+        writer.delete(row)?;
+        Ok::<_, ConnectionError>(adopted)
+    })?;
+    vault.remove_rescue(what, world.state)?;
+    Ok(CutOff {
+        provider: row.value.provider().to_owned(),
+        client_id: row.value.client_id().to_owned(),
+        started: row.value.started(),
+        adopted,
+    })
+}

@@ -1,0 +1,212 @@
+//! What became of a flight: new tokens, the end of the grant, or nothing for now.
+
+use std::time::Duration;
+
+use crate::connection::refresh::Flight;
+use crate::connection::refresh::keep::keep;
+use crate::connection::state::{Connection, LoginReason, State};
+use crate::connection::stored::StoredConnection;
+use crate::connection::{ConnectionError, World};
+use crate::exchange::reply;
+use crate::http::{Response, SendError};
+use crate::oauth::token_answer;
+use crate::oauth::token_error::TokenError;
+use crate::token::TokenSet;
+use crate::vault::{Action, Event, Outcome, Row, Vault, VaultError};
+
+/// Stores what the provider answered.
+///
+/// # Errors
+/// When the provider refused, could not be reached, or the answer could not be stored.
+pub fn finish(
+    vault: &mut Vault,
+    world: World<'_>,
+    flight: Flight,
+    answer: Result<Response, SendError>,
+) -> Result<(), ConnectionError> {
+    let response = match answer {
+        Ok(response) => response,
+        Err(source) => {
+            let sent = matches!(source, SendError::MaybeSent { .. });
+            let error = ConnectionError::Network {
+                what: format!("refresh `{}`", flight.name),
+                source,
+            };
+            return Err(not_refreshed(vault, world, flight, sent, None, error));
+        }
+    };
+    let read = token_answer::read(
+        &flight.definition,
+        &flight.old.granted,
+        &flight.started,
+        &reply(&response),
+    );
+    let error = match read.and_then(|answer| answer.following(&flight.old)) {
+        Ok(answer) => return arrive(vault, world, flight, answer.set),
+        Err(error) => error,
+    };
+    Err(refused(vault, world, flight, error, response.retry_after)?)
+}
+
+/// What a token endpoint's refusal means for the connection.
+fn refused(
+    vault: &mut Vault,
+    world: World<'_>,
+    flight: Flight,
+    error: TokenError,
+    retry_after: Option<Duration>,
+) -> Result<ConnectionError, ConnectionError> {
+    let maybe_acted = error.maybe_rotated();
+    let code = code_of(&error);
+    let provider = flight.name.provider.clone();
+    let failure = match error {
+        TokenError::Ended { code, description } => {
+            let reason = if flight.recovering {
+                LoginReason::LostAnswer
+            } else {
+                LoginReason::Ended { code, description }
+            };
+            let Flight {
+                row,
+                connection,
+                old,
+                rescue,
+                ..
+            } = flight;
+            let error = ended(vault, world, &row, connection, old, reason)?;
+            // An empty rescue file that stays is adopted by nobody.
+            let _ = rescue.remove();
+            return Ok(error);
+        }
+        TokenError::InvalidClient { code, description } => ConnectionError::InvalidClient {
+            provider,
+            code,
+            description,
+        },
+        TokenError::Refused { code, description } => ConnectionError::Refused {
+            provider,
+            code,
+            description,
+        },
+        TokenError::Temporary { .. } | TokenError::Malformed { .. } => ConnectionError::Temporary {
+            what: format!("refresh `{}`", flight.name),
+            why: error.to_string(),
+            retry_after,
+        },
+    };
+    Ok(not_refreshed(
+        vault,
+        world,
+        flight,
+        maybe_acted,
+        code,
+        failure,
+    ))
+}
+
+fn code_of(error: &TokenError) -> Option<String> {
+    match error {
+        TokenError::Ended { code, .. }
+        | TokenError::InvalidClient { code, .. }
+        | TokenError::Refused { code, .. } => Some(code.clone()),
+        TokenError::Temporary { code, .. } => code.clone(),
+        TokenError::Malformed { .. } => None,
+    }
+}
+
+/// The new set, on disk before anyone sees it.
+fn arrive(
+    vault: &mut Vault,
+    world: World<'_>,
+    flight: Flight,
+    set: TokenSet,
+) -> Result<(), ConnectionError> {
+    let Flight {
+        name,
+        row,
+        mut connection,
+        rescue,
+        ..
+    } = flight;
+    let mark = vault.token_mark(&set.access_token);
+    let mut event = world.event(Action::Refresh, &name, Outcome::Done);
+    event.scopes = set.granted.iter().map(ToString::to_string).collect();
+    event.token = Some(mark);
+    connection.state = State::Active(set);
+    let label = name.to_string();
+    keep(vault, &label, rescue, &connection, |vault| {
+        Ok(vault.mutate(|writer| {
+            writer.log(&event)?;
+            writer.update(&row, StoredConnection::from(&connection))
+        })?)
+    })?;
+    Ok(())
+}
+
+/// The provider ended the grant, or an answer is lost for good. Nothing is deleted.
+pub(super) fn ended(
+    vault: &mut Vault,
+    world: World<'_>,
+    row: &Row<StoredConnection>,
+    mut connection: Connection,
+    old: TokenSet,
+    reason: LoginReason,
+) -> Result<ConnectionError, ConnectionError> {
+    let name = connection.name.clone();
+    let mut event = world.event(Action::Refresh, &name, Outcome::Failed);
+    event.error_code = match &reason {
+        LoginReason::Ended { code, .. } => Some(code.clone()),
+        LoginReason::LostAnswer | LoginReason::NoRefreshToken => None,
+    };
+    event.detail = Some(reason.words());
+    connection.state = State::NeedsLogin {
+        reason: reason.clone(),
+        set: old,
+    };
+    vault.mutate(|writer| {
+        writer.log(&event)?;
+        writer.update(row, StoredConnection::from(&connection))
+    })?;
+    Ok(ConnectionError::LoginRequired { name, reason })
+}
+
+/// No new set came. The intent stays where the provider may have acted, else it is cleared.
+fn not_refreshed(
+    vault: &mut Vault,
+    world: World<'_>,
+    flight: Flight,
+    maybe_acted: bool,
+    code: Option<String>,
+    error: ConnectionError,
+) -> ConnectionError {
+    let Flight {
+        name,
+        row,
+        mut connection,
+        old,
+        rescue,
+        recovering,
+        ..
+    } = flight;
+    let mut event: Event = world.event(Action::Refresh, &name, Outcome::Failed);
+    event.error_code = code;
+    event.detail = Some(error.to_string());
+    // A recovery that failed for now stays one: the first attempt's fate is still unknown.
+    let keep_intent = maybe_acted || recovering;
+    if !keep_intent {
+        connection.state = State::Active(old);
+    }
+    let noted = vault.mutate(|writer| -> Result<(), VaultError> {
+        writer.log(&event)?;
+        if !keep_intent {
+            writer.update(&row, StoredConnection::from(&connection))?;
+        }
+        Ok(())
+    });
+    // The tokens are safe either way: an intent that could not be cleared only makes the next
+    // refresh a recovery.
+    if noted.is_ok() || keep_intent {
+        let _ = rescue.remove();
+    }
+    error
+}
