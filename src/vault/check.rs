@@ -70,7 +70,7 @@ impl Locked {
             .map_err(sqlite(connection))?;
         let mut findings = database_findings(connection)?;
         let whole = Header::load(connection).and_then(|header| {
-            let snapshot = Snapshot::load(connection, &keys, header.key_epoch)?;
+            let snapshot = Snapshot::load(connection, &keys, header.key_epoch, None)?;
             snapshot.verify_audit(None)
         });
         if let Err(error) = whole {

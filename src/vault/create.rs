@@ -140,12 +140,12 @@ fn fill(
         boot: None,
     };
     audit.store(connection, keys)?;
-    let mut writer = Writer::new(Snapshot::load(connection, keys, header.key_epoch)?);
+    let mut writer = Writer::new(Snapshot::load(connection, keys, header.key_epoch, None)?);
     writer.insert(RecipientList {
         recipients: new.recipients.clone(),
     })?;
     writer.log(&new.event)?;
-    let head = writer.finish()?;
+    let (head, _) = writer.finish()?;
     transaction.commit().map_err(sqlite(connection))?;
     Ok(head)
 }

@@ -139,7 +139,7 @@ pub(super) fn configure(connection: &Connection) -> Result<(), VaultError> {
     }
     connection
         .execute_batch(
-            "PRAGMA secure_delete = ON; PRAGMA mmap_size = 0; PRAGMA wal_autocheckpoint = 64;",
+            "PRAGMA secure_delete = ON; PRAGMA mmap_size = 0; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 0;",
         )
         .map_err(sqlite(connection))?;
     if cfg!(target_os = "macos") {

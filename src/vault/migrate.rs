@@ -72,7 +72,7 @@ fn run(
     set_synchronous(connection, FULL)?;
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
         .map_err(sqlite(connection))?;
-    let mut writer = Writer::new(Snapshot::load(connection, &keys, epoch)?);
+    let mut writer = Writer::new(Snapshot::load(connection, &keys, epoch, None)?);
     for step in steps.iter().filter(|step| step.to > found) {
         (step.run)(connection, &keys)?;
     }

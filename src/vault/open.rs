@@ -3,8 +3,9 @@
 //! A mutation is durable when it returns; a hand-out is committed without waiting for the disk and
 //! changes nothing but the audit log.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -12,6 +13,7 @@ use subtle::ConstantTimeEq;
 
 use super::anchor::{Anchor, AnchorKeeper, AnchorState, Trust};
 use super::database::{self, Database, Medium, PATIENCE};
+use super::directory::Directory;
 use super::error::{VaultError, sqlite, tampered};
 use super::head::SealedHead;
 use super::header::Header;
@@ -20,6 +22,9 @@ use super::schema::SCHEMA;
 use super::snapshot::{HandOut, Snapshot, Writer};
 use crate::names::VaultId;
 use crate::secret::Secret;
+
+/// How many pages the write-ahead log may have: a process that opens the vault reads all of them.
+const LOG_PAGES: i64 = 64;
 
 /// How long a hand-out waits for the write lock.
 const HAND_OUT_PATIENCE: Duration = Duration::from_secs(2);
@@ -95,7 +100,7 @@ impl Locked {
             anchor,
             anchor_state: AnchorState::NotKept,
             anchored: None,
-            seen: Cell::new(None),
+            seen: RefCell::new(None),
             committed: None,
         };
         vault.judge(kept)?;
@@ -130,6 +135,14 @@ fn fits(keys: &Keys, pin: &str) -> bool {
         .into()
 }
 
+/// A state that was verified. As long as the head is still the same, so is the directory that it
+/// seals, whatever the file says.
+struct Seen {
+    generation: u64,
+    hash: Hash,
+    directory: Arc<Directory>,
+}
+
 /// An unlocked vault.
 pub struct Vault {
     pub(super) connection: Connection,
@@ -144,8 +157,8 @@ pub struct Vault {
     pub(super) anchor_state: AnchorState,
     /// The anchor as it was when the vault was unlocked.
     pub(super) anchored: Option<Anchor>,
-    /// The newest head that this process saw: generation and hash.
-    seen: Cell<Option<(u64, Hash)>>,
+    /// The newest state that this process saw.
+    seen: RefCell<Option<Seen>>,
     /// The head of this process's last mutation.
     pub(super) committed: Option<SealedHead>,
 }
@@ -257,10 +270,15 @@ impl Vault {
         let transaction = self.begin(TransactionBehavior::Immediate)?;
         let mut writer = Writer::new(self.snapshot(&transaction)?);
         let value = f(&mut writer)?;
-        let head = writer.finish()?;
+        let (head, directory) = writer.finish()?;
         transaction.commit().map_err(sqlite(&self.connection))?;
-        self.seen.set(Some((head.head.generation, head.hash)));
+        self.seen.replace(Some(Seen {
+            generation: head.head.generation,
+            hash: head.hash,
+            directory,
+        }));
         self.committed = Some(head);
+        self.trim_log();
         Ok(value)
     }
 
@@ -295,6 +313,7 @@ impl Vault {
         let value = f(&mut hand_out)?;
         hand_out.finish()?;
         transaction.commit().map_err(sqlite(&self.connection))?;
+        self.trim_log();
         Ok(value)
     }
 
@@ -317,6 +336,27 @@ impl Vault {
             Ok(())
         } else {
             Err(VaultError::Busy)
+        }
+    }
+
+    /// Empties a log that grew past its limit, unless that had to wait. It must be emptied and not
+    /// only copied: how much of it was copied is known only while some process has the vault open,
+    /// so the next one would start with the whole log again.
+    fn trim_log(&self) {
+        if self.medium != Medium::Local {
+            return;
+        }
+        let checkpoint = |sql: &str| {
+            self.connection
+                .query_row(sql, [], |row| row.get::<_, i64>(1))
+        };
+        // What was committed stays committed, so nothing that fails here is worth an error: the
+        // next commit tries again.
+        if checkpoint("PRAGMA wal_checkpoint(NOOP)").is_ok_and(|pages| pages > LOG_PAGES)
+            && self.set_patience(Duration::ZERO).is_ok()
+        {
+            let _ = checkpoint("PRAGMA wal_checkpoint(TRUNCATE)");
+            let _ = self.set_patience(PATIENCE);
         }
     }
 
@@ -346,16 +386,25 @@ impl Vault {
         transaction: &Transaction<'_>,
     ) -> Result<Snapshot<'_>, VaultError> {
         debug_assert!(!transaction.is_autocommit());
-        let snapshot = Snapshot::load(&self.connection, &self.keys, self.header.key_epoch)?;
+        let seen = self.seen.take();
+        let known = seen.as_ref().map(|seen| (seen.hash, &seen.directory));
+        let loaded = Snapshot::load(&self.connection, &self.keys, self.header.key_epoch, known);
+        let seen_before = seen.as_ref().map(|seen| (seen.generation, seen.hash));
+        self.seen.replace(seen);
+        let snapshot = loaded?;
         let now = (snapshot.head.head.generation, snapshot.head.hash);
-        if let Some(seen) = self.seen.get()
-            && (now.0 < seen.0 || (now.0 == seen.0 && now.1 != seen.1))
+        if let Some(before) = seen_before
+            && (now.0 < before.0 || (now.0 == before.0 && now.1 != before.1))
         {
             return Err(VaultError::RolledBack {
                 why: "it was replaced by an older state while it was open".to_owned(),
             });
         }
-        self.seen.set(Some(now));
+        self.seen.replace(Some(Seen {
+            generation: now.0,
+            hash: now.1,
+            directory: Arc::clone(&snapshot.directory),
+        }));
         Ok(snapshot)
     }
 

@@ -6,6 +6,7 @@
 
 use std::cmp::Ordering;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use subtle::ConstantTimeEq;
@@ -17,7 +18,7 @@ use super::error::{VaultError, random, sqlite, tampered};
 use super::event::Event;
 use super::head::{AuditHead, Head, SealedHead};
 use super::header::Header;
-use super::keys::Keys;
+use super::keys::{Hash, Keys};
 use super::number;
 use super::recipients;
 use super::record::{self, Row, RowId, Stored};
@@ -31,17 +32,19 @@ pub struct Snapshot<'a> {
     pub(super) connection: &'a Connection,
     pub(super) keys: &'a Keys,
     pub(super) header: Header,
-    pub(super) directory: Directory,
+    pub(super) directory: Arc<Directory>,
     pub(super) head: SealedHead,
     pub(super) audit: AuditHead,
 }
 
 impl<'a> Snapshot<'a> {
-    /// Loads and verifies; call it inside a transaction.
+    /// Loads and verifies; call it inside a transaction. `known` is a verified directory and the
+    /// hash of the sealed head that it was verified with.
     pub(super) fn load(
         connection: &'a Connection,
         keys: &'a Keys,
         key_epoch: u64,
+        known: Option<(Hash, &Arc<Directory>)>,
     ) -> Result<Self, VaultError> {
         let header = Header::load(connection)?;
         check_schema(header.schema)?;
@@ -50,7 +53,10 @@ impl<'a> Snapshot<'a> {
         }
         let head = Head::load(connection, keys)?;
         let audit = AuditHead::load(connection, keys)?;
-        let directory = Directory::load(connection).map_err(sqlite(connection))?;
+        let directory = match known {
+            Some((hash, directory)) if hash == head.hash => Arc::clone(directory),
+            _ => load_directory(connection, keys, &head)?,
+        };
         let snapshot = Self {
             connection,
             keys,
@@ -72,10 +78,6 @@ impl<'a> Snapshot<'a> {
             && header.key_epoch == head.key_epoch;
         if !same_header {
             return Err(tampered("the header is not the one that the head seals"));
-        }
-        let mac = self.directory.mac(self.keys);
-        if !bool::from(mac.ct_eq(&head.directory_mac)) {
-            return Err(tampered("a record was added, removed or replaced"));
         }
         if recipients::version(&self.directory, self.keys) != head.recipients {
             return Err(tampered(
@@ -181,6 +183,19 @@ impl<'a> Snapshot<'a> {
     }
 }
 
+fn load_directory(
+    connection: &Connection,
+    keys: &Keys,
+    head: &SealedHead,
+) -> Result<Arc<Directory>, VaultError> {
+    let directory = Directory::load(connection).map_err(sqlite(connection))?;
+    if directory.mac(keys).ct_eq(&head.head.directory_mac).into() {
+        Ok(Arc::new(directory))
+    } else {
+        Err(tampered("a record was added, removed or replaced"))
+    }
+}
+
 /// The sealed text of a row.
 pub(super) fn body(connection: &Connection, id: i64) -> Result<Option<Vec<u8>>, VaultError> {
     connection
@@ -232,6 +247,8 @@ pub struct Writer<'a> {
     pub(super) snapshot: Snapshot<'a>,
     /// What the vault's generation will be.
     pub(super) generation: u64,
+    /// Whether the directory is another one now.
+    changed: bool,
 }
 
 impl<'a> Deref for Writer<'a> {
@@ -248,6 +265,7 @@ impl<'a> Writer<'a> {
         Self {
             snapshot,
             generation,
+            changed: false,
         }
     }
 
@@ -286,7 +304,8 @@ impl<'a> Writer<'a> {
                 .and_then(|mut statement| statement.execute([row.id.0]))
                 .map_err(sqlite(connection))?;
         }
-        self.snapshot.directory.remove(row.id.0);
+        Arc::make_mut(&mut self.snapshot.directory).remove(row.id.0);
+        self.changed = true;
         Ok(())
     }
 
@@ -302,7 +321,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Seals both heads.
-    pub(super) fn finish(self) -> Result<SealedHead, VaultError> {
+    pub(super) fn finish(self) -> Result<(SealedHead, Arc<Directory>), VaultError> {
         let Snapshot {
             connection,
             keys,
@@ -315,14 +334,18 @@ impl<'a> Writer<'a> {
         let head = Head {
             generation: self.generation,
             instance: head.head.instance,
-            directory_mac: directory.mac(keys),
+            directory_mac: if self.changed {
+                directory.mac(keys)
+            } else {
+                head.head.directory_mac
+            },
             header_hash: header.hash(),
             recipients: recipients::version(&directory, keys),
             schema: header.schema,
             key_epoch: header.key_epoch,
             mark: audit.mark,
         };
-        head.store(connection, keys)
+        Ok((head.store(connection, keys)?, directory))
     }
 
     fn check_unchanged<T>(&self, row: &Row<T>) -> Result<(), VaultError> {
@@ -343,7 +366,8 @@ impl<'a> Writer<'a> {
         let entry = Entry::new(id, self.new_version()?, label);
         let sealed = record::seal_record(keys, &entry, &value)?;
         self.store(&entry, &sealed)?;
-        self.snapshot.directory.put(entry);
+        Arc::make_mut(&mut self.snapshot.directory).put(entry);
+        self.changed = true;
         Ok(Row {
             id: RowId(id),
             version: entry.version,
