@@ -18,7 +18,7 @@ use crate::config::{self, Config};
 use crate::connection::World;
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
-use crate::key::{self, Ask, Custody, Patience, Source};
+use crate::key::{self, Ask, Custody, KeyError, Patience, Source};
 use crate::names::{ProfileName, VaultId};
 use crate::provider::Providers;
 use crate::secret::Secret;
@@ -165,22 +165,38 @@ impl App {
     /// When it can't be opened, or its key can't be had.
     pub fn open_vault(&self) -> Result<Option<Vault>> {
         let path = self.vault_path()?;
-        let Some(locked) = Locked::open(&path).map_err(Error::from)? else {
+        let Some(locked) = Locked::open(&path)? else {
             return Ok(None);
         };
         let header = locked.header();
         let recorded =
-            Source::parse(&header.key_source).map_err(|error| no_key(&path, &error.into()))?;
+            Source::parse(&header.key_source).map_err(|error| self.no_key(&error.into()))?;
         let prompt = |question: &str| self.ui.ask_secret(question);
         let ask = self.ask(header.vault_id, &recorded, &prompt);
-        let custody = Arc::new(key::unlock(&ask).map_err(|error| no_key(&path, &error))?);
-        let pin = custody.read_pin().map_err(|error| no_key(&path, &error))?;
+        let custody = Arc::new(key::unlock(&ask).map_err(|error| self.no_key(&error))?);
+        let pin = custody.read_pin().map_err(|error| self.no_key(&error))?;
+        let locked = self.migrated(locked, &custody, pin.as_deref())?;
         let keeper = Box::new(Keeper(Arc::clone(&custody)));
-        let vault = locked
-            .unlock(custody.identity(), pin.as_deref(), Some(keeper))
-            .map_err(Error::from)?;
+        let vault = locked.unlock(custody.identity(), pin.as_deref(), Some(keeper))?;
         self.say_trust(&vault);
         Ok(Some(vault))
+    }
+
+    /// Brings a vault of an older program to the current schema.
+    fn migrated(&self, locked: Locked, custody: &Custody, pin: Option<&str>) -> Result<Locked> {
+        let (Some(pin), true) = (pin, locked.header().schema < vault::SCHEMA) else {
+            return Ok(locked);
+        };
+        let path = locked.path().to_owned();
+        drop(locked);
+        let event = self.world().bare_event(Action::Migrate, Outcome::Done);
+        let from = vault::migrate(&path, custody.identity(), pin, &event)?;
+        self.ui.note(&format!(
+            "brought the vault from schema {from} to {}",
+            vault::SCHEMA
+        ));
+        Locked::open(&path)?
+            .ok_or_else(|| Error::new(Kind::Failed, "the vault vanished while it was migrated"))
     }
 
     /// Says what speaks against an opened vault; what it stops, the vault itself refuses.
@@ -258,7 +274,7 @@ impl App {
         let vault_id = VaultId(random()?);
         let prompt = |question: &str| self.ui.ask_secret(question);
         let ask = self.ask(vault_id, source, &prompt);
-        let custody = Arc::new(key::create(source, &ask).map_err(|error| no_key(&path, &error))?);
+        let custody = Arc::new(key::create(source, &ask).map_err(|error| self.no_key(&error))?);
         let mut recipients = vec![vault::Recipient {
             recipient: custody.recipient().to_string(),
             label: "master".to_owned(),
@@ -286,7 +302,7 @@ impl App {
         };
         custody
             .write_pin(&vault.fingerprint())
-            .map_err(|error| no_key(&path, &error))?;
+            .map_err(|error| self.no_key(&error))?;
         self.ui.note(&format!(
             "made a vault at `{}`, its key is {}",
             path.display(),
@@ -318,7 +334,7 @@ impl App {
         let path = self.vault_path()?;
         let file = path.with_file_name("identity.age");
         if !self.ui.may_ask() {
-            return Err(no_key(&path, &error));
+            return Err(self.no_key(&error));
         }
         self.ui
             .warn(&format!("the system keyring can't be used: {error}"));
@@ -329,7 +345,7 @@ impl App {
         if self.ui.confirm(&question) {
             Ok(Source::PassphraseFile(file))
         } else {
-            Err(no_key(&path, &error))
+            Err(self.no_key(&error))
         }
     }
 
@@ -342,17 +358,56 @@ impl App {
         }
     }
 
-    /// Key custody for an existing vault, for commands that look after keys.
+    /// The vault before it is unlocked, and its key: for commands that look at a vault which may
+    /// be damaged.
     ///
     /// # Errors
-    /// When the key can't be had.
-    pub fn custody(&self, locked: &Locked) -> Result<Custody> {
+    /// When there is no vault, or its key can't be had.
+    pub fn need_locked_vault(&self) -> Result<(Locked, Custody)> {
         let path = self.vault_path()?;
+        let Some(locked) = Locked::open(&path)? else {
+            return Err(Error::new(Kind::Failed, "there is no vault")
+                .because(format!("`{}` does not exist", path.display())));
+        };
         let recorded = Source::parse(&locked.header().key_source)
-            .map_err(|error| no_key(&path, &error.into()))?;
+            .map_err(|error| self.no_key(&error.into()))?;
         let prompt = |question: &str| self.ui.ask_secret(question);
-        let ask = self.ask(locked.header().vault_id, &recorded, &prompt);
-        key::unlock(&ask).map_err(|error| no_key(&path, &error))
+        let custody = key::unlock(&self.ask(locked.header().vault_id, &recorded, &prompt))
+            .map_err(|error| self.no_key(&error))?;
+        Ok((locked, custody))
+    }
+
+    /// Notes the vault's state beside a key that was just made for it.
+    ///
+    /// # Errors
+    /// When the vault can't be opened with that key.
+    pub fn anchor_anew(&self) -> Result<()> {
+        if let Some(mut vault) = self.open_vault()? {
+            self.save_anchor(&mut vault);
+        }
+        Ok(())
+    }
+
+    /// Turns a key failure into the error a person sees: what was tried, what it said, ways out.
+    #[must_use]
+    pub fn no_key(&self, error: &KeyError) -> Error {
+        let kind = if matches!(error, KeyError::PinForged { .. }) {
+            Kind::Stopped
+        } else if matches!(
+            error,
+            KeyError::Overridden { .. } | KeyError::BadPassphrase { .. }
+        ) {
+            Kind::Usage
+        } else {
+            Kind::NoKey
+        };
+        let mut shown = Error::new(kind, "could not get the key of the vault").caused_by(error);
+        if let Ok(vault) = self.vault_path()
+            && vault.exists()
+        {
+            shown = shown.because(format!("the vault `{}` is untouched", vault.display()));
+        }
+        error.way_out().into_iter().fold(shown, Error::hint)
     }
 
     fn ask<'a>(
@@ -371,17 +426,6 @@ impl App {
             state_dir: &self.paths.state,
         }
     }
-}
-
-/// Turns a key failure into the error a person sees: what was tried, what it said, ways out.
-fn no_key(vault: &Path, error: &key::KeyError) -> Error {
-    let mut shown = Error::new(Kind::NoKey, "could not get the key of the vault")
-        .caused_by(error)
-        .because(format!("the vault `{}` is untouched", vault.display()));
-    for hint in error.way_out() {
-        shown = shown.hint(hint);
-    }
-    shown
 }
 
 /// Lets the vault keep its anchor beside the key without knowing where that is.

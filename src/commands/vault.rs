@@ -4,7 +4,10 @@ use crate::app::App;
 use crate::error::Result;
 
 mod accept_rollback;
+mod check;
 mod init;
+mod recover;
+mod salvage;
 mod status;
 
 /// Look after the vault and its key
@@ -18,6 +21,8 @@ pub(super) struct Args {
 enum Command {
     Init(init::Args),
     Status(status::Args),
+    Check(check::Args),
+    Recover(recover::Args),
     AcceptRollback(accept_rollback::Args),
 }
 
@@ -25,6 +30,8 @@ pub(super) fn run(app: &App, args: Args) -> Result<()> {
     match args.command {
         Command::Init(args) => init::run(app, &args),
         Command::Status(args) => status::run(app, &args),
+        Command::Check(args) => check::run(app, &args),
+        Command::Recover(args) => recover::run(app, &args),
         Command::AcceptRollback(args) => accept_rollback::run(app, &args),
     }
 }

@@ -38,6 +38,7 @@ mod read_only;
 mod recipients;
 mod record;
 mod rescue;
+mod rewrap;
 #[cfg(test)]
 mod sample;
 mod save_anchor;

@@ -32,7 +32,7 @@ pub(in crate::commands) struct Args {
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum Place {
+pub(super) enum Place {
     /// The keyring of the operating system
     Keyring,
     /// An age identity file with mode 0600
@@ -50,7 +50,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
             .because(format!("`{}` exists", path.display()))
             .hint("use another `--profile` or `--vault` for a second one"));
     }
-    let source = source(app, args, &path)?;
+    let source = source(app, args.key, args.identity_file.as_deref(), &path)?;
     let recovery_file = match &args.recovery_file {
         Some(file) => Some(file.clone()),
         None => app
@@ -87,14 +87,20 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     Ok(())
 }
 
-fn source(app: &App, args: &Args, vault: &Path) -> Result<Source> {
+/// Where a new key is to be kept, as the flags say, else as suits this machine.
+pub(super) fn source(
+    app: &App,
+    place: Option<Place>,
+    file: Option<&Path>,
+    vault: &Path,
+) -> Result<Source> {
     let beside = |name: &str| {
-        args.identity_file.as_deref().map_or_else(
+        file.map_or_else(
             || vault.with_file_name(name),
             |path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
         )
     };
-    Ok(match args.key {
+    Ok(match place {
         None => app.choose_source()?,
         Some(Place::Keyring) => Source::Keyring,
         Some(Place::File) => Source::IdentityFile(beside("identity.txt")),

@@ -1,0 +1,86 @@
+use std::path::PathBuf;
+
+use crate::app::App;
+use crate::commands::printed;
+use crate::commands::vault::salvage;
+use crate::error::{Error, Kind, Result};
+use crate::vault::Finding;
+
+/// Look at every record, event and page of the vault
+///
+/// Finding something ends with exit code 9. `--salvage` writes every record that still
+/// authenticates into one age file, encrypted to the vault's own key; stock `age -d` opens it.
+#[derive(Debug, clap::Args)]
+pub(in crate::commands) struct Args {
+    /// Save what still authenticates into this new file
+    #[arg(long, value_name = "FILE")]
+    salvage: Option<PathBuf>,
+    /// Confirm that this is the fingerprint of your vault, as your recovery sheet says
+    #[arg(long, value_name = "FINGERPRINT", conflicts_with = "salvage")]
+    confirm: Option<String>,
+}
+
+pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
+    if let Some(fingerprint) = &args.confirm {
+        return confirm(app, fingerprint);
+    }
+    let (locked, custody) = app.need_locked_vault()?;
+    let pin = custody.read_pin().map_err(|error| app.no_key(&error))?;
+    if let Some(file) = &args.salvage {
+        return salvage::run(app, &locked, &custody, pin.as_deref(), file);
+    }
+    let findings = locked.check(custody.identity(), pin.as_deref())?;
+    let words: Vec<String> = findings.iter().map(say).collect();
+    if app.ui.json() {
+        let document = serde_json::json!({
+            "schema": 1,
+            "path": locked.path().display().to_string(),
+            "sound": words.is_empty(),
+            "findings": words,
+        });
+        printed(app.ui.data(&document.to_string()))?;
+    } else if words.is_empty() {
+        printed(
+            app.ui
+                .data("[ ok ] every record, event and page is what was written"),
+        )?;
+    } else {
+        for line in &words {
+            printed(app.ui.data(&format!("[fail] {line}")))?;
+        }
+    }
+    if words.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::Stopped,
+        format!("{} things are wrong with the vault", words.len()),
+    )
+    .hint("save what still authenticates: `oauthctl vault check --salvage FILE`"))
+}
+
+fn say(finding: &Finding) -> String {
+    match finding {
+        Finding::Database(said) => format!("the database file is damaged: {said}"),
+        Finding::Whole(what) => what.clone(),
+        Finding::Record(id) => format!("record {id} can't be read"),
+        Finding::Stray(id) => format!("there is a body without a record, {id}"),
+        Finding::Event(seq) => format!("audit event {seq} can't be read"),
+    }
+}
+
+fn confirm(app: &App, fingerprint: &str) -> Result<()> {
+    let (locked, custody) = app.need_locked_vault()?;
+    let pin = custody.read_pin().map_err(|error| app.no_key(&error))?;
+    if pin.as_deref() == Some(fingerprint) {
+        app.ui.note("that fingerprint was confirmed before");
+        return Ok(());
+    }
+    let mut vault = locked.unlock(custody.identity(), pin.as_deref(), None)?;
+    vault.confirm(fingerprint)?;
+    custody
+        .write_pin(fingerprint)
+        .map_err(|error| app.no_key(&error))?;
+    app.ui.note("confirmed; the vault can be changed now");
+    Ok(())
+}

@@ -1,0 +1,34 @@
+//! Locking the same vault key to other recipients: after the master identity was lost.
+//!
+//! This gives nobody less access than before: an old header and an old identity still give the
+//! vault key. It is for a key that was lost, not for one that was stolen.
+
+use super::error::VaultError;
+use super::header::wrap_key;
+use super::recipients::{Recipient, RecipientList};
+use super::snapshot::Writer;
+
+impl Writer<'_> {
+    /// Locks the vault key, which `identity` opens, to `recipients` only, and records where the
+    /// master identity is kept now.
+    ///
+    /// # Errors
+    /// [`VaultError::WrongKey`] when `identity` does not open the header, or a recipient is none.
+    pub fn rewrap(
+        &mut self,
+        identity: &dyn age::Identity,
+        recipients: Vec<Recipient>,
+        key_source: String,
+    ) -> Result<(), VaultError> {
+        let key = self.snapshot.header.unwrap_key(identity)?;
+        let texts: Vec<String> = recipients.iter().map(|one| one.recipient.clone()).collect();
+        self.snapshot.header.age = wrap_key(&key, &texts)?;
+        self.snapshot.header.key_source = key_source;
+        self.snapshot.header.store(self.snapshot.connection)?;
+        let list = RecipientList { recipients };
+        match self.find::<RecipientList>(RecipientList::NAME)? {
+            Some(row) => self.update(&row, list).map(|_| ()),
+            None => self.insert(list).map(|_| ()),
+        }
+    }
+}
