@@ -160,7 +160,16 @@ async fn redeem(
     let redeemed = match code::redeem(http, login, arrived, moment).await {
         Ok(redeemed) => redeemed,
         Err(error) => {
-            let failed = login_failed(definition, error);
+            let may_exist = error.may_have_granted();
+            let mut failed = login_failed(definition, error);
+            if may_exist {
+                failed = failed
+                    .because("the provider may have made a grant that nobody uses")
+                    .hint(format!(
+                        "look at your apps in the settings of {}",
+                        definition.display_name
+                    ));
+            }
             let why = failed.causes.first().unwrap_or(&failed.message).clone();
             connect::abandon(vault, world, attempt, definition, &why)?;
             return Err(failed);

@@ -48,7 +48,9 @@ pub(super) fn run(app: &App, _: &Args) -> Result<()> {
         live.refresh.len()
     ));
     stage.step("who used what, in a log that can't be changed unnoticed")?;
-    stage.show(&["audit"])?;
+    stage.show(&[
+        "audit", "--action", "connect", "--action", "refresh", "--action", "revoke",
+    ])?;
     stage.show(&["audit", "verify"])?;
     app.ui
         .note("\nnothing is left of this. Next: `oauthctl connect github`, or `oauthctl --help`");

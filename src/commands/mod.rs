@@ -125,9 +125,10 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: Vec<OsString>) -> ExitCode {
+    let json = arguments.iter().any(|argument| argument == "--json");
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(error) => return show_clap(&error),
+        Err(error) => return show_clap(&error, json),
     };
     let env = Env::read();
     let voice = cli.globals.voice(&env);
@@ -188,17 +189,34 @@ fn dispatch(app: &App, command: Command) -> Result<()> {
     }
 }
 
-fn show_clap(error: &clap::Error) -> ExitCode {
-    // Help and version go to stdout, usage errors to stderr; nobody is left to tell when it's gone.
-    let _ = error.print();
+fn show_clap(error: &clap::Error, json: bool) -> ExitCode {
     if matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
     ) {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(Kind::Usage.exit_code())
+        // Nobody is left to tell when stdout is gone.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
     }
+    if json {
+        // clap's first line says what is wrong, the rest is for people.
+        let text = error.to_string();
+        let message = text
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches("error: ");
+        report(
+            &Ui::new(Voice {
+                json,
+                ..Voice::default()
+            }),
+            &Error::new(Kind::Usage, message),
+        );
+    } else {
+        let _ = error.print();
+    }
+    ExitCode::from(Kind::Usage.exit_code())
 }
 
 fn report(ui: &Ui, error: &Error) {

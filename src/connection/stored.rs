@@ -458,7 +458,7 @@ mod tests {
     fn unknown_fields_and_forms_are_refused() {
         let json =
             serde_json::to_string(&StoredConnection::from(&connection(State::Moved))).unwrap();
-        let more = json.replacen("{", "{\"extra\":1,", 1);
+        let more = json.replacen('{', "{\"extra\":1,", 1);
         assert!(serde_json::from_str::<StoredConnection>(&more).is_err());
         let newer = json.replacen("\"v\":1", "\"v\":2", 1);
         let read: StoredConnection = serde_json::from_str(&newer).unwrap();

@@ -107,6 +107,24 @@ pub enum LoginError {
     NoRandomness,
 }
 
+impl LoginError {
+    /// Whether the code may have been redeemed all the same: the provider then holds a grant whose
+    /// tokens never arrived or were thrown away.
+    #[must_use]
+    pub fn may_have_granted(&self) -> bool {
+        match self {
+            Self::Send(error) => matches!(error, SendError::MaybeSent { .. }),
+            Self::Token(error) => error.maybe_rotated(),
+            Self::IdToken(_) | Self::NoIdToken => true,
+            Self::Bind(_)
+            | Self::Wait(_)
+            | Self::Denied { .. }
+            | Self::Request(_)
+            | Self::NoRandomness => false,
+        }
+    }
+}
+
 /// Binds the listener and writes the authorization request.
 ///
 /// # Errors

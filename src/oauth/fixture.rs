@@ -46,7 +46,6 @@ fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 }
 
 /// A provider that follows the RFCs.
-#[expect(clippy::too_many_lines, reason = "one literal")]
 pub(super) fn plain() -> Definition {
     Definition {
         name: "plain".parse().unwrap(),

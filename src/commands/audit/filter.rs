@@ -15,9 +15,10 @@ pub(super) struct Filter {
     /// Only this connection, or all of a provider's
     #[arg(long, value_name = "CONNECTION")]
     connection: Option<ConnectionRef>,
-    /// Only this action, such as `hand_out`, `refresh`, `connect` or `revoke`
-    #[arg(long, value_name = "ACTION", value_parser = action)]
-    action: Option<Action>,
+    /// Only this action, such as `hand_out`, `refresh`, `connect` or `revoke` (can be given several
+    /// times)
+    #[arg(long = "action", value_name = "ACTION", value_parser = action)]
+    actions: Vec<Action>,
     /// Only since then: a date, an RFC 3339 time, or an age such as 7d
     #[arg(long, value_name = "WHEN", value_parser = when)]
     since: Option<Timestamp>,
@@ -53,7 +54,7 @@ impl Filter {
             ConnectionRef::Provider(provider) => {
                 about.and_then(|name| name.split('/').next()) == Some(provider.as_str())
             }
-        }) && self.action.is_none_or(|action| event.action == action)
+        }) && (self.actions.is_empty() || self.actions.contains(&event.action))
             && self.since.is_none_or(|since| event.at >= since)
             && self.until.is_none_or(|until| event.at <= until)
             && (!self.failed || event.outcome != Outcome::Done)
