@@ -253,16 +253,17 @@ impl App {
         }
     }
 
-    /// Opens the vault, making one where there is none. The key is had before anything else
-    /// happens, so that no consent is asked in vain.
+    /// Opens the vault, making one where there is none, unless `may_be_made` objects. The key is had
+    /// before anything else happens, so that no consent is asked in vain.
     ///
     /// # Errors
-    /// When no key can be had, or the vault can't be made.
-    pub fn open_or_create_vault(&self) -> Result<Vault> {
-        match self.open_vault()? {
-            Some(vault) => Ok(vault),
-            None => self.create_vault(&self.choose_source()?, Vec::new()),
+    /// When no key can be had, the vault can't be made, or `may_be_made` objects.
+    pub fn open_or_create_vault(&self, may_be_made: impl FnOnce() -> Result<()>) -> Result<Vault> {
+        if let Some(vault) = self.open_vault()? {
+            return Ok(vault);
         }
+        may_be_made()?;
+        self.create_vault(&self.choose_source()?, Vec::new())
     }
 
     /// Makes a vault whose key comes from `source`, readable also with `recovery` identities.

@@ -88,7 +88,13 @@ fn connect(app: &App, args: &Args, definition: &Definition) -> Result<()> {
         None
     };
     // The key first: a consent that can't be stored must not be asked for.
-    let mut vault = app.open_or_create_vault()?;
+    let flag = args.client_id.as_ref();
+    let mut vault = app.open_or_create_vault(|| {
+        if args.with_token {
+            return Ok(());
+        }
+        Ok(client::before_there_is_a_vault(definition, flag)?)
+    })?;
     settle(app, &mut vault)?;
     let connected = match token {
         Some(token) => supply(app, args, definition, &mut vault, token),

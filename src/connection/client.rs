@@ -19,21 +19,41 @@ pub fn for_connect(
     definition: &Definition,
     flag: Option<&ClientId>,
 ) -> Result<Client, ConnectionError> {
-    let provider = &definition.name;
-    let from_environment = env::client_id(provider).and_then(|id| id.parse::<ClientId>().ok());
-    let id =
-        match flag.cloned().or(from_environment) {
-            Some(id) => id,
-            None => match current(snapshot, provider)? {
-                Some(client) => client.id,
-                None => definition.client.public_id.clone().ok_or_else(|| {
-                    ConnectionError::NoClient {
-                        provider: provider.clone(),
-                    }
-                })?,
-            },
-        };
+    let id = match named_outside(definition, flag) {
+        Some(id) => id,
+        None => match current(snapshot, &definition.name)? {
+            Some(client) => client.id,
+            None => public(definition)?,
+        },
+    };
     with_secret(snapshot, definition, id)
+}
+
+/// Whether there can be a client at all while there is no vault: asked before one is made.
+///
+/// # Errors
+/// When there is none.
+pub fn before_there_is_a_vault(
+    definition: &Definition,
+    flag: Option<&ClientId>,
+) -> Result<(), ConnectionError> {
+    match named_outside(definition, flag) {
+        Some(_) => Ok(()),
+        None => public(definition).map(|_| ()),
+    }
+}
+
+/// The client id that a flag or the environment names.
+fn named_outside(definition: &Definition, flag: Option<&ClientId>) -> Option<ClientId> {
+    let from_environment = || env::client_id(&definition.name).and_then(|id| id.parse().ok());
+    flag.cloned().or_else(from_environment)
+}
+
+fn public(definition: &Definition) -> Result<ClientId, ConnectionError> {
+    let none = || ConnectionError::NoClient {
+        provider: definition.name.clone(),
+    };
+    definition.client.public_id.clone().ok_or_else(none)
 }
 
 /// The client that a connection was made with. The environment may replace its secret, not its id.
