@@ -13,7 +13,7 @@ use super::directory::{Directory, Entry, Label};
 use super::head::{AuditHead, Head};
 use super::header::Header;
 use super::keys::{Keys, truncated};
-use super::open::Locked;
+use super::locked::Locked;
 use super::record;
 use super::sample::{Dice, Kept, Note, World, event, make, note, overwrite, text, trials};
 use super::{Action, Vault, VaultError};

@@ -12,8 +12,11 @@ use super::head::{AuditHead, Mark};
 use super::keys::{Hash, Keys, mac};
 use super::{number, seal};
 
-/// The hash before the first event.
-pub(super) const START: Hash = [0; 32];
+/// An empty log, before the first event.
+pub(super) const NOTHING: Mark = Mark {
+    count: 0,
+    hash: [0; 32],
+};
 
 /// How many events are read at once.
 const PAGE: i64 = 256;

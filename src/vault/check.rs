@@ -12,7 +12,7 @@ use super::directory::{Entry, Label};
 use super::error::{VaultError, sqlite};
 use super::header::Header;
 use super::keys::Keys;
-use super::open::Locked;
+use super::locked::Locked;
 use super::record::{self, Kind};
 use super::snapshot::{Snapshot, body};
 use super::{number, seal};

@@ -11,13 +11,16 @@ use super::anchor::AnchorKeeper;
 use super::database;
 use super::error::{VaultError, io_at, random, sqlite, tampered};
 use super::event::Event;
-use super::head::{AuditHead, Head, Mark, SealedHead};
+use super::head::{AuditHead, Head, SealedHead};
 use super::header::{Header, wrap_key};
 use super::keys::{Keys, new_vault_key};
-use super::open::{FULL, Locked, Vault, set_synchronous};
+use super::locked::Locked;
+use super::open::Vault;
 use super::recipients::{Recipient, RecipientList};
 use super::schema::{APPLICATION, SCHEMA, TABLES};
-use super::snapshot::{Snapshot, Writer};
+use super::snapshot::Snapshot;
+use super::wal::{FULL, set_synchronous};
+use super::writer::Writer;
 use super::{audit, locks};
 use crate::names::VaultId;
 use crate::private_file;
@@ -49,8 +52,7 @@ pub fn create(
     identity: &dyn age::Identity,
     anchor: Option<Box<dyn AnchorKeeper>>,
 ) -> Result<Vault, VaultError> {
-    let folder = path.parent().unwrap_or(path);
-    private_file::ensure_folder(folder)?;
+    private_file::ensure_folder(database::folder(path))?;
     let path = database::resolve(path)?.ok_or_else(|| VaultError::NotAVault {
         path: path.to_owned(),
     })?;
@@ -118,10 +120,6 @@ fn fill(
         .and_then(|()| connection.pragma_update(None, "user_version", SCHEMA))
         .map_err(sqlite(connection))?;
     header.store(connection)?;
-    let nothing = Mark {
-        count: 0,
-        hash: audit::START,
-    };
     let directory = super::directory::Directory::load(connection).map_err(sqlite(connection))?;
     let head = Head {
         generation: 0,
@@ -131,11 +129,11 @@ fn fill(
         recipients: 0,
         schema: SCHEMA,
         key_epoch: header.key_epoch,
-        mark: nothing,
+        mark: audit::NOTHING,
     };
     head.store(connection, keys)?;
     let audit = AuditHead {
-        mark: nothing,
+        mark: audit::NOTHING,
         first: 1,
         boot: None,
     };

@@ -12,9 +12,11 @@ use super::database::Medium;
 use super::error::{VaultError, io_at, sqlite, tampered};
 use super::event::Event;
 use super::keys::Keys;
-use super::open::{FULL, Locked, set_synchronous};
+use super::locked::Locked;
 use super::schema::SCHEMA;
-use super::snapshot::{Snapshot, Writer};
+use super::snapshot::Snapshot;
+use super::wal::{FULL, set_synchronous};
+use super::writer::Writer;
 use super::{database, locks};
 use crate::private_file;
 

@@ -9,135 +9,26 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use subtle::ConstantTimeEq;
 
 use super::anchor::{Anchor, AnchorKeeper, AnchorState, Trust};
-use super::database::{self, Database, Medium, PATIENCE};
+use super::database::{Medium, PATIENCE};
 use super::directory::Directory;
-use super::error::{VaultError, sqlite, tampered};
+use super::error::{VaultError, sqlite};
 use super::head::SealedHead;
 use super::header::Header;
 use super::keys::{Hash, Keys};
-use super::schema::SCHEMA;
-use super::snapshot::{HandOut, Snapshot, Writer};
+use super::snapshot::Snapshot;
+use super::wal::{FULL, NORMAL, set_synchronous};
+use super::writer::{HandOut, Writer};
 use crate::names::VaultId;
 use crate::secret::Secret;
-
-/// How many pages the write-ahead log may have: a process that opens the vault reads all of them.
-const LOG_PAGES: i64 = 64;
 
 /// How long a hand-out waits for the write lock.
 const HAND_OUT_PATIENCE: Duration = Duration::from_secs(2);
 
-/// A vault file that was found, but not unlocked.
-#[derive(Debug)]
-pub struct Locked {
-    database: Database,
-    header: Header,
-}
-
-impl Locked {
-    /// Finds the vault at `path`; `None` where nothing stands.
-    ///
-    /// # Errors
-    /// When what stands there is no vault, a newer one, or not private.
-    pub fn open(path: &Path) -> Result<Option<Self>, VaultError> {
-        database::open(path)?.map(Self::new).transpose()
-    }
-
-    pub(super) fn new(database: Database) -> Result<Self, VaultError> {
-        let header = Header::load(&database.connection)?;
-        database::check_schema(header.schema)?;
-        Ok(Self { database, header })
-    }
-
-    /// What the vault says about itself.
-    #[must_use]
-    pub fn header(&self) -> &Header {
-        &self.header
-    }
-
-    /// The vault file, with its folder's links resolved.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.database.path
-    }
-
-    /// Opens the vault with the master identity (or a recovery identity).
-    ///
-    /// # Errors
-    /// [`VaultError::WrongKey`] when the header isn't locked to it, [`VaultError::PinMismatch`]
-    /// when the header was replaced, [`VaultError::Tampered`] when something doesn't authenticate.
-    pub fn unlock(
-        self,
-        identity: &dyn age::Identity,
-        pin: Option<&str>,
-        anchor: Option<Box<dyn AnchorKeeper>>,
-    ) -> Result<Vault, VaultError> {
-        if self.header.schema < SCHEMA {
-            return Err(VaultError::NeedsMigration {
-                found: self.header.schema,
-                known: SCHEMA,
-            });
-        }
-        let keys = self.keys(identity, pin)?;
-        let Database {
-            connection,
-            path,
-            medium,
-        } = self.database;
-        // Read before the snapshot is opened: an anchor that is written meanwhile can only belong
-        // to a state that the snapshot then holds too.
-        let kept = anchor.as_deref().map(AnchorKeeper::read);
-        let mut vault = Vault {
-            connection,
-            path,
-            medium,
-            header: self.header,
-            keys,
-            pinned: pin.is_some(),
-            against: None,
-            anchor,
-            anchor_state: AnchorState::NotKept,
-            anchored: None,
-            seen: RefCell::new(None),
-            committed: None,
-        };
-        vault.judge(kept)?;
-        Ok(vault)
-    }
-
-    pub(super) fn keys(
-        &self,
-        identity: &dyn age::Identity,
-        pin: Option<&str>,
-    ) -> Result<Keys, VaultError> {
-        let keys = Keys::derive(self.header.vault_id, &self.header.unwrap_key(identity)?);
-        match pin {
-            Some(pin) if !fits(&keys, pin) => Err(VaultError::PinMismatch),
-            _ => Ok(keys),
-        }
-    }
-
-    pub(super) fn connection(&self) -> &Connection {
-        &self.database.connection
-    }
-
-    pub(super) fn medium(&self) -> Medium {
-        self.database.medium
-    }
-}
-
-fn fits(keys: &Keys, pin: &str) -> bool {
-    pin.trim()
-        .as_bytes()
-        .ct_eq(keys.fingerprint().as_bytes())
-        .into()
-}
-
 /// A state that was verified. As long as the head is still the same, so is the directory that it
 /// seals, whatever the file says.
-struct Seen {
+pub(super) struct Seen {
     generation: u64,
     hash: Hash,
     directory: Arc<Directory>,
@@ -148,17 +39,17 @@ pub struct Vault {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
     pub(super) medium: Medium,
-    header: Header,
+    pub(super) header: Header,
     pub(super) keys: Keys,
-    pinned: bool,
+    pub(super) pinned: bool,
     /// What the anchor says against this vault.
-    against: Option<Trust>,
+    pub(super) against: Option<Trust>,
     pub(super) anchor: Option<Box<dyn AnchorKeeper>>,
     pub(super) anchor_state: AnchorState,
     /// The anchor as it was when the vault was unlocked.
     pub(super) anchored: Option<Anchor>,
     /// The newest state that this process saw.
-    seen: RefCell<Option<Seen>>,
+    pub(super) seen: RefCell<Option<Seen>>,
     /// The head of this process's last mutation.
     pub(super) committed: Option<SealedHead>,
 }
@@ -200,36 +91,6 @@ impl Vault {
     #[must_use]
     pub fn token_mark(&self, token: &Secret) -> String {
         self.keys.token_mark(token)
-    }
-
-    /// How far this vault is believed.
-    #[must_use]
-    pub fn trust(&self) -> Trust {
-        match &self.against {
-            _ if self.medium == Medium::ReadOnly => Trust::ReadOnlyFile,
-            _ if !self.pinned => Trust::Unpinned,
-            Some(against) => against.clone(),
-            None => Trust::Trusted,
-        }
-    }
-
-    /// What the anchor says against this vault, also where it can't be written.
-    #[must_use]
-    pub fn anchor_state(&self) -> &AnchorState {
-        &self.anchor_state
-    }
-
-    /// Accepts that `fingerprint`, which a person compared, is this vault's. The caller keeps it as
-    /// the pin.
-    ///
-    /// # Errors
-    /// [`VaultError::PinMismatch`] when it is not.
-    pub fn confirm(&mut self, fingerprint: &str) -> Result<(), VaultError> {
-        if !fits(&self.keys, fingerprint) {
-            return Err(VaultError::PinMismatch);
-        }
-        self.pinned = true;
-        Ok(())
     }
 
     /// Reads one state of the vault.
@@ -317,66 +178,17 @@ impl Vault {
         Ok(value)
     }
 
-    /// Takes everything out of the write-ahead log and empties it, waiting for readers; after a
-    /// revoke, so that superseded tokens leave the disk as far as this program can tell.
-    ///
-    /// # Errors
-    /// [`VaultError::Busy`] when a reader stayed for 30 s.
-    pub fn checkpoint_truncate(&self) -> Result<(), VaultError> {
-        if self.medium != Medium::Local {
-            return Ok(());
-        }
-        set_synchronous(&self.connection, FULL)?;
-        // The busy timeout makes SQLite itself wait for readers and writers.
-        let busy: i64 = self
-            .connection
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
-            .map_err(sqlite(&self.connection))?;
-        if busy == 0 {
-            Ok(())
-        } else {
-            Err(VaultError::Busy)
-        }
-    }
-
-    /// Empties a log that grew past its limit, unless that had to wait. It must be emptied and not
-    /// only copied: how much of it was copied is known only while some process has the vault open,
-    /// so the next one would start with the whole log again.
-    fn trim_log(&self) {
-        if self.medium != Medium::Local {
-            return;
-        }
-        let checkpoint = |sql: &str| {
-            self.connection
-                .query_row(sql, [], |row| row.get::<_, i64>(1))
-        };
-        // What was committed stays committed, so nothing that fails here is worth an error: the
-        // next commit tries again.
-        if checkpoint("PRAGMA wal_checkpoint(NOOP)").is_ok_and(|pages| pages > LOG_PAGES)
-            && self.set_patience(Duration::ZERO).is_ok()
-        {
-            let _ = checkpoint("PRAGMA wal_checkpoint(TRUNCATE)");
-            let _ = self.set_patience(PATIENCE);
-        }
-    }
-
-    /// Moves what the log holds into the file before this process's first mutation. Done before
-    /// rather than after it: the first write into a log that was emptied syncs, and that should be
-    /// a mutation and not a hand-out.
-    fn merge_log(&self) -> Result<(), VaultError> {
-        if self.medium != Medium::Local {
-            return Ok(());
-        }
-        set_synchronous(&self.connection, FULL)?;
-        self.connection
-            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
-            .map_err(sqlite(&self.connection))
-    }
-
     pub(super) fn begin(
         &self,
         behavior: TransactionBehavior,
     ) -> Result<Transaction<'_>, VaultError> {
+        if !self.connection.is_autocommit() {
+            // Begun from within another one: SQLite's own error would look like a damaged schema.
+            return Err(VaultError::Sqlite {
+                path: self.path.clone(),
+                source: rusqlite::Error::InvalidQuery,
+            });
+        }
         Transaction::new_unchecked(&self.connection, behavior).map_err(sqlite(&self.connection))
     }
 
@@ -407,91 +219,13 @@ impl Vault {
         }));
         Ok(snapshot)
     }
-
-    /// Verifies the first snapshot and compares it with the anchor that was read before.
-    fn judge(&mut self, kept: Option<Result<Option<Vec<u8>>, String>>) -> Result<(), VaultError> {
-        let (head, events) = self.read(|snapshot| {
-            Ok::<_, VaultError>((snapshot.head.clone(), snapshot.audit.mark.count))
-        })?;
-        self.anchor_state = match kept {
-            None => AnchorState::NotKept,
-            Some(Err(why)) => AnchorState::Unreadable(why),
-            Some(Ok(None)) => AnchorState::Missing,
-            Some(Ok(Some(bytes))) => match Anchor::read(&self.keys, &bytes) {
-                None => AnchorState::Torn,
-                Some(anchor) => {
-                    self.against = anchor.judge(&head, events);
-                    self.anchored = Some(anchor);
-                    match self.against {
-                        Some(_) => AnchorState::Differs,
-                        None => AnchorState::Good,
-                    }
-                }
-            },
-        };
-        Ok(())
-    }
-
-    pub(super) fn trust_again(&mut self) {
-        self.against = None;
-        self.anchored = None;
-        self.anchor_state = AnchorState::Good;
-    }
-
-    fn refuse_untrusted(&self) -> Result<(), VaultError> {
-        self.refuse_log_writes()?;
-        match self.trust() {
-            Trust::RolledBack(why) => Err(VaultError::RolledBack { why }),
-            Trust::CopiedInstance => Err(VaultError::CopiedInstance),
-            Trust::Trusted | Trust::Unpinned | Trust::ReadOnlyFile => Ok(()),
-        }
-    }
-
-    /// What no write at all is allowed for.
-    pub(super) fn refuse_log_writes(&self) -> Result<(), VaultError> {
-        match self.trust() {
-            Trust::ReadOnlyFile => Err(VaultError::ReadOnly {
-                path: self.path.clone(),
-            }),
-            Trust::Unpinned => Err(VaultError::Unpinned {
-                fingerprint: self.fingerprint(),
-            }),
-            Trust::Trusted | Trust::RolledBack(_) | Trust::CopiedInstance => Ok(()),
-        }
-    }
-
-    fn set_patience(&self, patience: Duration) -> Result<(), VaultError> {
-        self.connection
-            .busy_timeout(patience)
-            .map_err(sqlite(&self.connection))
-    }
-}
-
-/// SQLite's numbers of `synchronous`.
-pub(super) const FULL: i64 = 2;
-const NORMAL: i64 = 1;
-
-/// Sets how commits are synced, outside of any transaction, and reads it back: inside one SQLite
-/// would ignore it without a word.
-pub(super) fn set_synchronous(connection: &Connection, level: i64) -> Result<(), VaultError> {
-    let read = || connection.pragma_query_value(None, "synchronous", |row| row.get::<_, i64>(0));
-    let set = || {
-        if read()? != level {
-            connection.pragma_update(None, "synchronous", level)?;
-        }
-        read()
-    };
-    if set().map_err(sqlite(connection))? == level {
-        Ok(())
-    } else {
-        Err(tampered("SQLite does not take its durability setting"))
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::sample::{Note, World, event, note, text};
     use super::super::{Action, VaultError};
+    use super::super::{AnchorState, Locked, Trust};
     use super::*;
 
     #[test]

@@ -6,7 +6,7 @@ use super::anchor::{Anchor, AnchorState};
 use super::error::{VaultError, random};
 use super::locks;
 use super::open::Vault;
-use super::snapshot::Writer;
+use super::writer::Writer;
 
 /// How long writing the anchor waits for others that write it.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -23,7 +23,10 @@ impl Vault {
         if self.anchor.is_none() || !(missing || self.committed.is_some()) {
             return Ok(());
         }
-        self.refuse_log_writes()?;
+        if self.refuse_log_writes().is_err() {
+            // What may not be written yet is not anchored yet either.
+            return Ok(());
+        }
         let head = match self.committed.take() {
             Some(head) => head,
             None => self.read(|snapshot| Ok::<_, VaultError>(snapshot.head.clone()))?,

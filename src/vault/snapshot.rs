@@ -1,31 +1,23 @@
-//! One verified state of the vault, to read from and, in a transaction of the right kind, to
-//! change.
+//! One verified state of the vault.
 //!
 //! Heads, directory and bodies are read in one SQLite snapshot, so they belong together. Nothing
 //! is believed before the head's MACs were compared.
 
 use std::cmp::Ordering;
-use std::ops::Deref;
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension};
 use subtle::ConstantTimeEq;
 
 use super::audit::{self, Events};
 use super::database::check_schema;
 use super::directory::{Directory, Entry, Label};
-use super::error::{VaultError, random, sqlite, tampered};
-use super::event::Event;
+use super::error::{VaultError, sqlite, tampered};
 use super::head::{AuditHead, Head, SealedHead};
 use super::header::Header;
 use super::keys::{Hash, Keys};
-use super::number;
 use super::recipients;
 use super::record::{self, Row, RowId, Stored};
-
-/// The low bits of a row version are random, so that a version is not used twice even after a
-/// commit that never became durable, or in two forks of one vault.
-const RANDOM_BITS: u32 = 24;
 
 /// A verified state of the vault.
 pub struct Snapshot<'a> {
@@ -202,201 +194,4 @@ pub(super) fn body(connection: &Connection, id: i64) -> Result<Option<Vec<u8>>, 
         .prepare_cached("SELECT sealed FROM body WHERE id = ?1")
         .and_then(|mut statement| statement.query_row([id], |row| row.get(0)).optional())
         .map_err(sqlite(connection))
-}
-
-/// A write transaction that may only read and append to the audit log.
-pub struct HandOut<'a> {
-    snapshot: Snapshot<'a>,
-}
-
-impl<'a> Deref for HandOut<'a> {
-    type Target = Snapshot<'a>;
-
-    fn deref(&self) -> &Snapshot<'a> {
-        &self.snapshot
-    }
-}
-
-impl<'a> HandOut<'a> {
-    pub(super) fn new(snapshot: Snapshot<'a>) -> Self {
-        Self { snapshot }
-    }
-
-    /// Appends an event.
-    ///
-    /// # Errors
-    /// When it can't be written.
-    pub fn log(&mut self, event: &Event) -> Result<(), VaultError> {
-        let Snapshot {
-            connection, keys, ..
-        } = self.snapshot;
-        audit::append(connection, keys, &mut self.snapshot.audit, event)
-    }
-
-    /// Seals the audit head.
-    pub(super) fn finish(self) -> Result<(), VaultError> {
-        let Snapshot {
-            connection, keys, ..
-        } = self.snapshot;
-        self.snapshot.audit.store(connection, keys)
-    }
-}
-
-/// A write transaction.
-pub struct Writer<'a> {
-    pub(super) snapshot: Snapshot<'a>,
-    /// What the vault's generation will be.
-    pub(super) generation: u64,
-    /// Whether the directory is another one now.
-    changed: bool,
-}
-
-impl<'a> Deref for Writer<'a> {
-    type Target = Snapshot<'a>;
-
-    fn deref(&self) -> &Snapshot<'a> {
-        &self.snapshot
-    }
-}
-
-impl<'a> Writer<'a> {
-    pub(super) fn new(snapshot: Snapshot<'a>) -> Self {
-        let generation = snapshot.head.head.generation.saturating_add(1);
-        Self {
-            snapshot,
-            generation,
-            changed: false,
-        }
-    }
-
-    /// Adds a record.
-    ///
-    /// # Errors
-    /// [`VaultError::Exists`] when there is one of that name.
-    pub fn insert<T: Stored>(&mut self, value: T) -> Result<Row<T>, VaultError> {
-        let id = self.snapshot.directory.next_id();
-        self.put(id, value)
-    }
-
-    /// Replaces the record in `row`'s row.
-    ///
-    /// # Errors
-    /// [`VaultError::Conflict`] when the row changed since it was read, [`VaultError::Exists`] when
-    /// the new value has the name of another record.
-    pub fn update<T: Stored, U>(&mut self, row: &Row<U>, value: T) -> Result<Row<T>, VaultError> {
-        self.check_unchanged(row)?;
-        self.put(row.id.0, value)
-    }
-
-    /// Removes the record in `row`'s row.
-    ///
-    /// # Errors
-    /// [`VaultError::Conflict`] when the row changed since it was read.
-    pub fn delete<T>(&mut self, row: &Row<T>) -> Result<(), VaultError> {
-        self.check_unchanged(row)?;
-        let connection = self.snapshot.connection;
-        for sql in [
-            "DELETE FROM body WHERE id = ?1",
-            "DELETE FROM directory WHERE id = ?1",
-        ] {
-            connection
-                .prepare_cached(sql)
-                .and_then(|mut statement| statement.execute([row.id.0]))
-                .map_err(sqlite(connection))?;
-        }
-        Arc::make_mut(&mut self.snapshot.directory).remove(row.id.0);
-        self.changed = true;
-        Ok(())
-    }
-
-    /// Appends an event, in the same transaction as the change it tells of.
-    ///
-    /// # Errors
-    /// When it can't be written.
-    pub fn log(&mut self, event: &Event) -> Result<(), VaultError> {
-        let Snapshot {
-            connection, keys, ..
-        } = self.snapshot;
-        audit::append(connection, keys, &mut self.snapshot.audit, event)
-    }
-
-    /// Seals both heads.
-    pub(super) fn finish(self) -> Result<(SealedHead, Arc<Directory>), VaultError> {
-        let Snapshot {
-            connection,
-            keys,
-            header,
-            directory,
-            head,
-            audit,
-        } = self.snapshot;
-        audit.store(connection, keys)?;
-        let head = Head {
-            generation: self.generation,
-            instance: head.head.instance,
-            directory_mac: if self.changed {
-                directory.mac(keys)
-            } else {
-                head.head.directory_mac
-            },
-            header_hash: header.hash(),
-            recipients: recipients::version(&directory, keys),
-            schema: header.schema,
-            key_epoch: header.key_epoch,
-            mark: audit.mark,
-        };
-        Ok((head.store(connection, keys)?, directory))
-    }
-
-    fn check_unchanged<T>(&self, row: &Row<T>) -> Result<(), VaultError> {
-        match self.snapshot.directory.get(row.id.0) {
-            Some(entry) if entry.version == row.version => Ok(()),
-            _ => Err(VaultError::Conflict),
-        }
-    }
-
-    fn put<T: Stored>(&mut self, id: i64, value: T) -> Result<Row<T>, VaultError> {
-        let keys = self.snapshot.keys;
-        let name = value.name();
-        let other = self.snapshot.directory.named(keys, T::KIND, &name);
-        if other.is_some_and(|entry| entry.id != id) {
-            return Err(VaultError::Exists);
-        }
-        let label = Label::of(keys, T::KIND, &value.group(), &name);
-        let entry = Entry::new(id, self.new_version()?, label);
-        let sealed = record::seal_record(keys, &entry, &value)?;
-        self.store(&entry, &sealed)?;
-        Arc::make_mut(&mut self.snapshot.directory).put(entry);
-        self.changed = true;
-        Ok(Row {
-            id: RowId(id),
-            version: entry.version,
-            value,
-        })
-    }
-
-    fn store(&self, entry: &Entry, sealed: &[u8]) -> Result<(), VaultError> {
-        let connection = self.snapshot.connection;
-        let version = number::to_sql(entry.version);
-        connection
-            .prepare_cached(
-                "INSERT OR REPLACE INTO directory (id, version, label) VALUES (?1, ?2, ?3)",
-            )
-            .and_then(|mut statement| statement.execute(params![entry.id, version, entry.label.0]))
-            .map_err(sqlite(connection))?;
-        connection
-            .prepare_cached("INSERT OR REPLACE INTO body (id, sealed) VALUES (?1, ?2)")
-            .and_then(|mut statement| statement.execute(params![entry.id, sealed]))
-            .map(|_| ())
-            .map_err(sqlite(connection))
-    }
-
-    fn new_version(&self) -> Result<u64, VaultError> {
-        let [a, b, c] = random::<3>()?;
-        let low = u64::from(u32::from_be_bytes([0, a, b, c]));
-        self.generation
-            .checked_shl(RANDOM_BITS)
-            .map(|high| high | low)
-            .ok_or_else(|| tampered("the generation is out of range"))
-    }
 }

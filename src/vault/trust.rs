@@ -1,0 +1,104 @@
+//! How far an unlocked vault is believed, and what is refused because of it.
+
+use subtle::ConstantTimeEq;
+
+use super::anchor::{Anchor, AnchorState, Trust};
+use super::database::Medium;
+use super::error::VaultError;
+use super::keys::Keys;
+use super::open::Vault;
+
+impl Vault {
+    /// How far this vault is believed.
+    #[must_use]
+    pub fn trust(&self) -> Trust {
+        match &self.against {
+            _ if self.medium == Medium::ReadOnly => Trust::ReadOnlyFile,
+            _ if !self.pinned => Trust::Unpinned,
+            Some(against) => against.clone(),
+            None => Trust::Trusted,
+        }
+    }
+
+    /// What the anchor says against this vault, also where it can't be written.
+    #[must_use]
+    pub fn anchor_state(&self) -> &AnchorState {
+        &self.anchor_state
+    }
+
+    /// Accepts that `fingerprint`, which a person compared, is this vault's. The caller keeps it as
+    /// the pin.
+    ///
+    /// # Errors
+    /// [`VaultError::PinMismatch`] when it is not.
+    pub fn confirm(&mut self, fingerprint: &str) -> Result<(), VaultError> {
+        if !fits(&self.keys, fingerprint) {
+            return Err(VaultError::PinMismatch);
+        }
+        self.pinned = true;
+        Ok(())
+    }
+
+    /// Verifies the first snapshot and compares it with the anchor that was read before.
+    pub(super) fn judge(
+        &mut self,
+        kept: Option<Result<Option<Vec<u8>>, String>>,
+    ) -> Result<(), VaultError> {
+        let (head, events) = self.read(|snapshot| {
+            Ok::<_, VaultError>((snapshot.head.clone(), snapshot.audit.mark.count))
+        })?;
+        self.anchor_state = match kept {
+            None => AnchorState::NotKept,
+            Some(Err(why)) => AnchorState::Unreadable(why),
+            Some(Ok(None)) => AnchorState::Missing,
+            Some(Ok(Some(bytes))) => match Anchor::read(&self.keys, &bytes) {
+                None => AnchorState::Torn,
+                Some(anchor) => {
+                    self.against = anchor.judge(&head, events);
+                    self.anchored = Some(anchor);
+                    match self.against {
+                        Some(_) => AnchorState::Differs,
+                        None => AnchorState::Good,
+                    }
+                }
+            },
+        };
+        Ok(())
+    }
+
+    pub(super) fn trust_again(&mut self) {
+        self.against = None;
+        self.anchored = None;
+        self.anchor_state = AnchorState::Good;
+    }
+
+    pub(super) fn refuse_untrusted(&self) -> Result<(), VaultError> {
+        self.refuse_log_writes()?;
+        match self.trust() {
+            Trust::RolledBack(why) => Err(VaultError::RolledBack { why }),
+            Trust::CopiedInstance => Err(VaultError::CopiedInstance),
+            Trust::Trusted | Trust::Unpinned | Trust::ReadOnlyFile => Ok(()),
+        }
+    }
+
+    /// What no write at all is allowed for.
+    pub(super) fn refuse_log_writes(&self) -> Result<(), VaultError> {
+        match self.trust() {
+            Trust::ReadOnlyFile => Err(VaultError::ReadOnly {
+                path: self.path.clone(),
+            }),
+            Trust::Unpinned => Err(VaultError::Unpinned {
+                fingerprint: self.fingerprint(),
+            }),
+            Trust::Trusted | Trust::RolledBack(_) | Trust::CopiedInstance => Ok(()),
+        }
+    }
+}
+
+/// Whether a pin is that of the vault key.
+pub(super) fn fits(keys: &Keys, pin: &str) -> bool {
+    pin.trim()
+        .as_bytes()
+        .ct_eq(keys.fingerprint().as_bytes())
+        .into()
+}

@@ -1,0 +1,97 @@
+//! What is on disk when: SQLite's syncing, and its write-ahead log.
+
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use super::database::{Medium, PATIENCE};
+use super::error::{VaultError, sqlite, tampered};
+use super::open::Vault;
+
+/// How many pages the write-ahead log may have: a process that opens the vault reads all of them.
+const LOG_PAGES: i64 = 64;
+
+impl Vault {
+    /// Takes everything out of the write-ahead log and empties it, waiting for readers; after a
+    /// revoke, so that superseded tokens leave the disk as far as this program can tell.
+    ///
+    /// # Errors
+    /// [`VaultError::Busy`] when a reader stayed for 30 s.
+    pub fn checkpoint_truncate(&self) -> Result<(), VaultError> {
+        if self.medium != Medium::Local {
+            return Ok(());
+        }
+        set_synchronous(&self.connection, FULL)?;
+        // The busy timeout makes SQLite itself wait for readers and writers.
+        let busy: i64 = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+            .map_err(sqlite(&self.connection))?;
+        if busy == 0 {
+            Ok(())
+        } else {
+            Err(VaultError::Busy)
+        }
+    }
+
+    /// Empties a log that grew past its limit, unless that had to wait. It must be emptied and not
+    /// only copied: how much of it was copied is known only while some process has the vault open,
+    /// so the next one would start with the whole log again.
+    pub(super) fn trim_log(&self) {
+        if self.medium != Medium::Local {
+            return;
+        }
+        let checkpoint = |sql: &str| {
+            self.connection
+                .query_row(sql, [], |row| row.get::<_, i64>(1))
+        };
+        // What was committed stays committed, so nothing that fails here is worth an error: the
+        // next commit tries again.
+        if checkpoint("PRAGMA wal_checkpoint(NOOP)").is_ok_and(|pages| pages > LOG_PAGES)
+            && self.set_patience(Duration::ZERO).is_ok()
+        {
+            let _ = checkpoint("PRAGMA wal_checkpoint(TRUNCATE)");
+            let _ = self.set_patience(PATIENCE);
+        }
+    }
+
+    /// Moves what the log holds into the file before this process's first mutation. Done before
+    /// rather than after it: the first write into a log that was emptied syncs, and that should be
+    /// a mutation and not a hand-out.
+    pub(super) fn merge_log(&self) -> Result<(), VaultError> {
+        if self.medium != Medium::Local {
+            return Ok(());
+        }
+        set_synchronous(&self.connection, FULL)?;
+        self.connection
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
+            .map_err(sqlite(&self.connection))
+    }
+
+    pub(super) fn set_patience(&self, patience: Duration) -> Result<(), VaultError> {
+        self.connection
+            .busy_timeout(patience)
+            .map_err(sqlite(&self.connection))
+    }
+}
+
+/// SQLite's numbers of `synchronous`.
+pub(super) const FULL: i64 = 2;
+pub(super) const NORMAL: i64 = 1;
+
+/// Sets how commits are synced, outside of any transaction, and reads it back: inside one SQLite
+/// would ignore it without a word.
+pub(super) fn set_synchronous(connection: &Connection, level: i64) -> Result<(), VaultError> {
+    let read = || connection.pragma_query_value(None, "synchronous", |row| row.get::<_, i64>(0));
+    let set = || {
+        if read()? != level {
+            connection.pragma_update(None, "synchronous", level)?;
+        }
+        read()
+    };
+    if set().map_err(sqlite(connection))? == level {
+        Ok(())
+    } else {
+        Err(tampered("SQLite does not take its durability setting"))
+    }
+}
