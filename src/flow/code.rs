@@ -270,6 +270,7 @@ fn check_id_token(
     };
     let expected = id_token::Expected {
         issuer,
+        issuer_aliases: &login.definition.issuer_aliases,
         client: &login.client.id,
         nonce: Some(nonce),
         now: now.wall,

@@ -31,6 +31,8 @@ const ALGORITHMS: [&str; 14] = [
 pub struct Expected<'a> {
     /// The definition's issuer; `{tenantid}` is filled from `tid`.
     pub issuer: &'a str,
+    /// Other spellings of it, compared byte for byte too.
+    pub issuer_aliases: &'a [String],
     /// The client that asked.
     pub client: &'a ClientId,
     /// The nonce that was sent; `None` at a refresh.
@@ -99,7 +101,7 @@ pub fn read(token: &Secret, expected: &Expected<'_>) -> Result<Claims, IdTokenEr
         return Err(IdTokenError::Shape);
     }
     let claims = object(payload, "payload")?;
-    check_issuer(&claims, expected.issuer)?;
+    check_issuer(&claims, expected)?;
     check_audience(&claims, expected.client)?;
     check_times(&claims, expected.now)?;
     if let Some(nonce) = expected.nonce {
@@ -135,10 +137,11 @@ fn check_header(header: &Object) -> Result<(), IdTokenError> {
     Ok(())
 }
 
-fn check_issuer(claims: &Object, wanted: &str) -> Result<(), IdTokenError> {
+fn check_issuer(claims: &Object, expected: &Expected<'_>) -> Result<(), IdTokenError> {
     let said = text(claims, "iss")?.ok_or(IdTokenError::Claim("iss"))?;
-    let wanted = issuer::for_tenant(wanted, text(claims, "tid")?);
-    if wanted.as_deref() == Some(said) {
+    let wanted = issuer::for_tenant(expected.issuer, text(claims, "tid")?);
+    let is_alias = expected.issuer_aliases.iter().any(|alias| alias == said);
+    if wanted.as_deref() == Some(said) || is_alias {
         Ok(())
     } else {
         Err(IdTokenError::Issuer)
@@ -215,6 +218,7 @@ mod tests {
             token,
             &Expected {
                 issuer,
+                issuer_aliases: &["other-spelling.example".to_owned()],
                 client: &"me".parse().unwrap(),
                 nonce: nonce.as_ref(),
                 now: Timestamp::from_unix_millis(NOW * 1000),
@@ -234,6 +238,12 @@ mod tests {
         for (from, to, wanted) in [
             ("https://as.example", "https://as.example/", Issuer),
             ("https://as.example", "as.example", Issuer),
+            (
+                "https://as.example",
+                "https://other-spelling.example",
+                Issuer,
+            ),
+            ("https://as.example", "other-spelling.example/", Issuer),
             (r#""iss":"https://as.example","#, "", Claim("iss")),
             (r#""iss":"https://as.example""#, r#""iss":7"#, Claim("iss")),
             (r#""sub":"u","#, "", Claim("sub")),
@@ -276,6 +286,7 @@ mod tests {
     #[test]
     fn what_the_rules_allow_is_accepted() {
         for (from, to) in [
+            (r#""https://as.example""#, r#""other-spelling.example""#),
             (r#""aud":"me""#, r#""aud":["me"]"#),
             (r#""aud":"me""#, r#""aud":["you","me"],"azp":"me""#),
             (r#""exp":1795000600"#, r#""exp":1794999701"#),

@@ -24,7 +24,8 @@ pub struct Definition {
     /// The issuer identifier, compared byte for byte with `iss` (RFC 9207) and with metadata
     /// (RFC 8414 section 3.3). May hold `{tenantid}`, which the `tid` claim of the ID token fills.
     pub issuer: Option<String>,
-    /// Other spellings of the issuer that ID tokens carry (Google: without the scheme).
+    /// Other spellings of the issuer that ID tokens carry (Google: without the scheme). Never
+    /// accepted in an authorization response, where RFC 9207 section 2.4 wants the one issuer.
     pub issuer_aliases: Vec<String>,
     /// Whether authorization responses carry `iss` (RFC 9207).
     pub iss_parameter: IssParameter,
