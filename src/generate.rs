@@ -1,11 +1,18 @@
 //! Completions and man pages, made from the command tree. They are committed; a test keeps them
 //! fresh.
+//!
+//! `clap_mangen` writes the pages, but for three things: it leaves the date out of the title line
+//! so that what follows it moves one place, it lets examples flow together, and it repeats the
+//! global options on every page.
+
+use std::fmt::Write;
 
 use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
-use crate::commands::Cli;
+use crate::commands::{self, Cli};
+use crate::error::Kind;
 
 /// The shells that completions are made for, with the file name each expects.
 pub const SHELLS: [(Shell, &str); 5] = [
@@ -16,12 +23,73 @@ pub const SHELLS: [(Shell, &str); 5] = [
     (Shell::Elvish, "oauthctl.elv"),
 ];
 
+/// What each exit code means, in order. The README shows the same table.
+pub const EXIT_CODES: [(u8, &str); 10] = [
+    (0, "done, or nothing to do"),
+    (Kind::Failed.exit_code(), "failed"),
+    (Kind::Usage.exit_code(), "the command line makes no sense"),
+    (
+        Kind::LoginRequired.exit_code(),
+        "login required: no connection, it ended, or a scope is missing",
+    ),
+    (
+        Kind::Temporary.exit_code(),
+        "temporary: network, a server in trouble, rate limit, no answer in time; try again later",
+    ),
+    (
+        Kind::NoKey.exit_code(),
+        "no key: keyring absent or locked, wrong passphrase, no identity",
+    ),
+    (
+        Kind::Refused.exit_code(),
+        "refused by the provider or by the person",
+    ),
+    (
+        Kind::Stopped.exit_code(),
+        "stopped by a safety guard: tampering, roll-back, another account",
+    ),
+    (Kind::Interrupted.exit_code(), "interrupted"),
+    (Kind::Terminated.exit_code(), "terminated"),
+];
+
+/// The variables that are listened to, and what each does. The README shows the same table.
+pub const ENVIRONMENT: [(&str, &str); 12] = [
+    ("OAUTHCTL_PROFILE", "the profile, as `--profile`"),
+    ("OAUTHCTL_VAULT", "the vault file, as `--vault`"),
+    (
+        "OAUTHCTL_IDENTITY_FILE",
+        "a file with the vault's key, an age identity; wins over all other places",
+    ),
+    (
+        "OAUTHCTL_IDENTITY",
+        "the vault's key itself; a file is safer, other programs of yours can read this",
+    ),
+    (
+        "OAUTHCTL_PASSPHRASE_FILE",
+        "a file with the passphrase of a protected key, in place of the question",
+    ),
+    (
+        "OAUTHCTL_<PROVIDER>_CLIENT_ID",
+        "the client id for new connections to a provider; `-` in its name becomes `_`",
+    ),
+    (
+        "OAUTHCTL_<PROVIDER>_CLIENT_SECRET",
+        "the client secret, for the client id that is in use",
+    ),
+    ("OAUTHCTL_NO_INPUT", "never ask, as `--no-input`"),
+    ("BROWSER", "the browser to open"),
+    ("NO_COLOR", "no colour"),
+    ("CI", "an automated job: never ask"),
+    (
+        "HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE",
+        "how to reach the network and whom to trust there",
+    ),
+];
+
 /// The completion script of one shell.
 #[must_use]
 pub fn completions(shell: Shell) -> String {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut tree(), "oauthctl", &mut script);
-    String::from_utf8_lossy(&script).into_owned()
+    commands::completions::script(shell)
 }
 
 /// Every man page: file name and roff text, one per command.
@@ -34,28 +102,143 @@ pub fn man_pages() -> Vec<(String, String)> {
     pages
 }
 
-fn tree() -> Command {
-    Cli::command().bin_name("oauthctl")
+/// The command tree. Nobody looks for a man page of `help`.
+#[must_use]
+pub fn tree() -> Command {
+    let root = Cli::command().bin_name("oauthctl");
+    without_help(root)
+}
+
+fn without_help(command: Command) -> Command {
+    command
+        .disable_help_subcommand(true)
+        .mut_subcommands(without_help)
 }
 
 fn add_pages(command: &Command, name: &str, pages: &mut Vec<(String, String)>) {
-    let version = concat!("oauthctl ", env!("CARGO_PKG_VERSION"));
-    let man = Man::new(command.clone())
+    let subs = command.get_subcommands().filter(|sub| !sub.is_hide_set());
+    let subs: Vec<(&Command, String)> = subs
+        .map(|sub| (sub, format!("{name}-{}", sub.get_name())))
+        .collect();
+    pages.push((format!("{name}.1"), page(command, name, &subs)));
+    for (sub, name) in subs {
+        add_pages(sub, &name, pages);
+    }
+}
+
+fn page(command: &Command, name: &str, subs: &[(&Command, String)]) -> String {
+    let is_root = !name.contains('-');
+    let after = command
+        .get_after_help()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let shown =
+        command
+            .clone()
+            .after_help("")
+            .mut_args(|arg| match arg.is_global_set() && !is_root {
+                true => arg.hide(true),
+                false => arg,
+            });
+    let source = concat!("oauthctl ", env!("CARGO_PKG_VERSION"));
+    let man = Man::new(shown)
         .title(name)
-        .source(version)
+        .source(source)
         .manual("oauthctl manual");
-    let mut text = Vec::new();
+    let mut bytes = Vec::new();
     // Writing to memory can't fail.
-    if man.render(&mut text).is_ok() {
-        pages.push((
-            format!("{name}.1"),
-            String::from_utf8_lossy(&text).into_owned(),
-        ));
+    let _ = man.render(&mut bytes);
+    let text = String::from_utf8_lossy(&bytes);
+    let undated = format!(".TH {name} 1  ");
+    let dated = format!(".TH {name} 1 \"\" ");
+    let mut text = text
+        .replacen(&undated, &dated, 1)
+        .replace(".SH EXTRA\n", "");
+    add_after_help(&mut text, &after, is_root);
+    if is_root {
+        add_table(&mut text, "EXIT STATUS", &exit_codes());
+        add_table(
+            &mut text,
+            "ENVIRONMENT",
+            &ENVIRONMENT.map(|(k, v)| (k.to_owned(), v)),
+        );
     }
-    for sub in command
-        .get_subcommands()
-        .filter(|sub| !sub.is_hide_set() && sub.get_name() != "help")
-    {
-        add_pages(sub, &format!("{name}-{}", sub.get_name()), pages);
+    let parent = name.rsplit_once('-').map(|(parent, _)| parent.to_owned());
+    let others = parent
+        .into_iter()
+        .chain(subs.iter().map(|(_, name)| name.clone()));
+    let others: Vec<String> = others
+        .map(|name| format!("\\fB{}\\fR(1)", escaped(&name)))
+        .collect();
+    section(&mut text, "SEE ALSO", &format!("{}\n", others.join(",\n")));
+    if !is_root {
+        text.push_str(".PP\nThe options that every command takes are in \\fBoauthctl\\fR(1).\n");
     }
+    ascii(&text)
+}
+
+fn exit_codes() -> Vec<(String, &'static str)> {
+    EXIT_CODES
+        .iter()
+        .map(|(code, meaning)| (code.to_string(), *meaning))
+        .collect()
+}
+
+/// Examples stay as they were typed; the rest of the help's tail flows. The root's tail says in
+/// short what its page says at length.
+fn add_after_help(text: &mut String, after: &str, is_root: bool) {
+    let (examples, notes) = match after.strip_prefix("Examples:\n") {
+        Some(rest) => rest.split_once("\n\n").unwrap_or((rest, "")),
+        None => ("", after),
+    };
+    if !examples.is_empty() {
+        section(
+            text,
+            "EXAMPLES",
+            &format!(".nf\n{}\n.fi\n", escaped(examples)),
+        );
+    }
+    if !notes.is_empty() && !is_root {
+        section(text, "NOTES", &format!("{}\n", escaped(notes)));
+    }
+}
+
+fn add_table(text: &mut String, title: &str, rows: &[(String, &str)]) {
+    let mut body = String::new();
+    for (name, meaning) in rows {
+        // Writing to memory can't fail.
+        let _ = writeln!(body, ".TP\n\\fB{}\\fR\n{}", escaped(name), escaped(meaning));
+    }
+    section(text, title, &body);
+}
+
+fn section(text: &mut String, title: &str, body: &str) {
+    // Writing to memory can't fail.
+    let _ = write!(text, ".SH \"{title}\"\n{body}");
+}
+
+/// Text that roff prints as it stands.
+fn escaped(text: &str) -> String {
+    let text = text
+        .replace('\\', "\\e")
+        .replace('-', "\\-")
+        .replace('\'', "\\*(Aq");
+    text.lines()
+        .map(|line| format!("{}{line}", if line.starts_with('.') { "\\&" } else { "" }))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// Letters beyond ASCII by their number: not every roff reads UTF-8.
+fn ascii(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii() {
+            plain.push(c);
+        } else {
+            // Writing to memory can't fail.
+            let _ = write!(plain, "\\[u{:04X}]", u32::from(c));
+        }
+    }
+    plain
 }

@@ -1,9 +1,9 @@
+use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::app::App;
-use crate::commands::printed;
+use crate::commands::{Cli, printed};
 use crate::error::Result;
-use crate::generate;
 
 /// Print the completion script of a shell
 ///
@@ -15,5 +15,12 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
-    printed(app.ui.data(generate::completions(args.shell).trim_end()))
+    printed(app.ui.data(script(args.shell).trim_end()))
+}
+
+/// The completion script of one shell.
+pub(crate) fn script(shell: Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "oauthctl", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
 }

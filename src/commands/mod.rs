@@ -20,7 +20,7 @@ use crate::ui::{Color, Ui, Voice};
 
 mod audit;
 mod client;
-mod completions;
+pub(crate) mod completions;
 mod connect;
 mod demo;
 mod discover;

@@ -1,19 +1,12 @@
 //! A provider is data: no code asks which one it is talking to.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "helpers of a test may fail where they stand"
-)]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use oauthctl::provider::{LARGEST_FILE, Providers};
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
+use crate::tree::{root, sources, without_tests};
 
 fn shipped_files() -> BTreeMap<String, PathBuf> {
     fs::read_dir(root().join("src/provider/builtin"))
@@ -57,11 +50,9 @@ fn shipped_definitions_are_text_that_a_person_can_read() {
 #[test]
 fn no_code_compares_with_the_name_of_a_provider() {
     let names = names_to_look_for();
-    let sources = sources(&root().join("src"));
-    assert!(sources.len() > 10, "the sources were found");
-    for (path, text) in sources {
-        let found = comparison(&text, &names);
-        assert_eq!(found, None, "{}", path.display());
+    for source in sources() {
+        let found = comparison(&source.code, &names);
+        assert_eq!(found, None, "{}", source.path);
     }
 }
 
@@ -131,45 +122,4 @@ fn comparison(source: &str, names: &[String]) -> Option<String> {
         ]
     });
     forms.into_iter().find(|form| squeezed.contains(form))
-}
-
-/// Every Rust file below `folder` but those that are compiled for tests only, without their tests.
-fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
-    let mut found = Vec::new();
-    let mut only_tests = BTreeSet::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let text = fs::read_to_string(&path).unwrap();
-                let modules = test_modules(&text);
-                only_tests.extend(modules.map(|name| folder.join(format!("{name}.rs"))));
-                found.push((path, without_tests(&text).to_owned()));
-            }
-        }
-    }
-    found.retain(|(path, _)| !only_tests.contains(path));
-    found
-}
-
-/// The names in `#[cfg(test)] mod NAME;`.
-fn test_modules(text: &str) -> impl Iterator<Item = &str> {
-    text.split("#[cfg(test)]\nmod ")
-        .skip(1)
-        .filter_map(|rest| rest.lines().next()?.strip_suffix(';'))
-}
-
-/// Tests stand at the end of a file.
-fn without_tests(text: &str) -> &str {
-    let starts = [
-        "#[cfg(test)]\nmod tests {",
-        "#[cfg(test)]\n#[cfg(unix)]\nmod tests {",
-    ];
-    let ends = starts.iter().filter_map(|start| text.split_once(start));
-    ends.map(|(code, _)| code)
-        .min_by_key(|code| code.len())
-        .unwrap_or(text)
 }

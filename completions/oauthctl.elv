@@ -1,0 +1,621 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[oauthctl] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'oauthctl'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'oauthctl'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand connect 'Authorise an account in your browser and store it'
+            cand list 'List the connections, with state, expiry and scopes'
+            cand show 'Show one connection: state, expiry, scopes, client; never a secret'
+            cand token 'Print a fresh access token'
+            cand refresh 'Refresh tokens now'
+            cand revoke 'End access at the provider, then erase it here'
+            cand audit 'Show who did what with which connection, and verify, export or prune that log'
+            cand provider 'Look after provider definitions'
+            cand client 'Look after app registrations: client id and secret'
+            cand vault 'Look after the vault and its key'
+            cand demo 'Show what this program does, in about ten seconds'
+            cand sandbox 'Run a strict practice provider on this machine'
+            cand completions 'Print the completion script of a shell'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'oauthctl;connect'= {
+            cand --account 'Store it under this label instead of the provider''s own'
+            cand --scope 'Ask for this scope (can be given several times)'
+            cand --client-id 'Use this client id instead of the stored one'
+            cand --name 'Call a discovered provider this'
+            cand --timeout 'How long to wait for the browser, such as 90s or 10m'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --strict 'Fail with exit code 4 when fewer scopes are granted than were asked for'
+            cand --no-browser 'Print the URL and open nothing'
+            cand --with-token 'Store a token read from stdin, such as a personal access token'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;list'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'oauthctl;show'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'oauthctl;token'= {
+            cand --min-ttl 'How long the token must still live, such as 90s, 10m or 1h [default: 60s or a tenth of its lifetime, the smaller]'
+            cand --scope 'Fail unless this scope is granted (can be given several times)'
+            cand --format 'How to print it'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;refresh'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --all 'Refresh all connections'
+            cand --due 'Refresh those whose token is over or nearly so'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;revoke'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --all 'Revoke all connections'
+            cand --local-only 'Erase here only, without telling the provider'
+            cand -y 'Don''t ask before revoking all'
+            cand --yes 'Don''t ask before revoking all'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;audit'= {
+            cand --connection 'Only this connection, or all of a provider''s'
+            cand --action 'Only this action, such as `hand_out`, `refresh`, `connect` or `revoke`'
+            cand --since 'Only since then: a date, an RFC 3339 time, or an age such as 7d'
+            cand --until 'Only until then'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --failed 'Only what failed'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand verify 'Check that no event was edited, removed, inserted or moved'
+            cand export 'Export events as JSON lines or CSV'
+            cand prune 'Replace old events by a checkpoint'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'oauthctl;audit;verify'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;audit;export'= {
+            cand --connection 'Only this connection, or all of a provider''s'
+            cand --action 'Only this action, such as `hand_out`, `refresh`, `connect` or `revoke`'
+            cand --since 'Only since then: a date, an RFC 3339 time, or an age such as 7d'
+            cand --until 'Only until then'
+            cand --format 'How'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --failed 'Only what failed'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;audit;prune'= {
+            cand --before 'Drop what is older: a date, an RFC 3339 time, or an age such as 90d [default: a year]'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand -y 'Don''t ask'
+            cand --yes 'Don''t ask'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;audit;help'= {
+            cand verify 'Check that no event was edited, removed, inserted or moved'
+            cand export 'Export events as JSON lines or CSV'
+            cand prune 'Replace old events by a checkpoint'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'oauthctl;audit;help;verify'= {
+        }
+        &'oauthctl;audit;help;export'= {
+        }
+        &'oauthctl;audit;help;prune'= {
+        }
+        &'oauthctl;audit;help;help'= {
+        }
+        &'oauthctl;provider'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the providers that can be connected'
+            cand show 'Show what a definition says: endpoints, redirect URI, how tokens live and end'
+            cand add 'Add a provider from a definition file'
+            cand remove 'Remove a definition of yours'
+            cand check 'Look definitions over: what can''t be used, what is weaker than it should be'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'oauthctl;provider;list'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'oauthctl;provider;show'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'oauthctl;provider;add'= {
+            cand --name 'Call it this [default: the file''s name]'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --replace 'Replace a definition of that name'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;provider;remove'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;provider;check'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'oauthctl;provider;help'= {
+            cand list 'List the providers that can be connected'
+            cand show 'Show what a definition says: endpoints, redirect URI, how tokens live and end'
+            cand add 'Add a provider from a definition file'
+            cand remove 'Remove a definition of yours'
+            cand check 'Look definitions over: what can''t be used, what is weaker than it should be'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'oauthctl;provider;help;list'= {
+        }
+        &'oauthctl;provider;help;show'= {
+        }
+        &'oauthctl;provider;help;add'= {
+        }
+        &'oauthctl;provider;help;remove'= {
+        }
+        &'oauthctl;provider;help;check'= {
+        }
+        &'oauthctl;provider;help;help'= {
+        }
+        &'oauthctl;client'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand set 'Store an app registration for a provider'
+            cand show 'Show the app registrations of a provider, without their secrets'
+            cand remove 'Remove an app registration'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'oauthctl;client;set'= {
+            cand --id 'The client id'
+            cand --secret-file 'Read the secret from this file'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --no-secret 'There is no secret'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;client;show'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'oauthctl;client;remove'= {
+            cand --id 'Only the registration with this client id'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand -y 'Remove it although connections were made with it and need it to refresh and revoke'
+            cand --yes 'Remove it although connections were made with it and need it to refresh and revoke'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'oauthctl;client;help'= {
+            cand set 'Store an app registration for a provider'
+            cand show 'Show the app registrations of a provider, without their secrets'
+            cand remove 'Remove an app registration'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'oauthctl;client;help;set'= {
+        }
+        &'oauthctl;client;help;show'= {
+        }
+        &'oauthctl;client;help;remove'= {
+        }
+        &'oauthctl;client;help;help'= {
+        }
+        &'oauthctl;vault'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand init 'Make a vault and its key'
+            cand status 'Say where the vault and its key are, and whether it is believed'
+            cand accept-rollback 'Go on with a vault file that was restored or rolled back'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'oauthctl;vault;init'= {
+            cand --key 'Where the key is kept'
+            cand --identity-file 'The identity file for `--key file` and `--key passphrase` [default: beside the vault]'
+            cand --recovery-file 'Write a recovery key here; keep it away from this machine'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;vault;status'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'oauthctl;vault;accept-rollback'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand -y 'Don''t ask'
+            cand --yes 'Don''t ask'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;vault;help'= {
+            cand init 'Make a vault and its key'
+            cand status 'Say where the vault and its key are, and whether it is believed'
+            cand accept-rollback 'Go on with a vault file that was restored or rolled back'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'oauthctl;vault;help;init'= {
+        }
+        &'oauthctl;vault;help;status'= {
+        }
+        &'oauthctl;vault;help;accept-rollback'= {
+        }
+        &'oauthctl;vault;help;help'= {
+        }
+        &'oauthctl;demo'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;sandbox'= {
+            cand --port 'The port on 127.0.0.1'
+            cand --expires-in 'Lifetimes of access tokens in seconds, one after the other; the last repeats'
+            cand --seed 'Make every code, token and secret a function of this text'
+            cand --fault 'Make something go wrong (can be given several times)'
+            cand --account 'Someone who can sign in (can be given several times) [default: writer]'
+            cand --withhold 'Never grant this scope (can be given several times)'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --auto-consent 'Consent without a page'
+            cand --no-rotation 'Keep refresh tokens instead of rotating them'
+            cand --print-provider 'Print the provider definition that points here, and end'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;completions'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;help'= {
+            cand connect 'Authorise an account in your browser and store it'
+            cand list 'List the connections, with state, expiry and scopes'
+            cand show 'Show one connection: state, expiry, scopes, client; never a secret'
+            cand token 'Print a fresh access token'
+            cand refresh 'Refresh tokens now'
+            cand revoke 'End access at the provider, then erase it here'
+            cand audit 'Show who did what with which connection, and verify, export or prune that log'
+            cand provider 'Look after provider definitions'
+            cand client 'Look after app registrations: client id and secret'
+            cand vault 'Look after the vault and its key'
+            cand demo 'Show what this program does, in about ten seconds'
+            cand sandbox 'Run a strict practice provider on this machine'
+            cand completions 'Print the completion script of a shell'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'oauthctl;help;connect'= {
+        }
+        &'oauthctl;help;list'= {
+        }
+        &'oauthctl;help;show'= {
+        }
+        &'oauthctl;help;token'= {
+        }
+        &'oauthctl;help;refresh'= {
+        }
+        &'oauthctl;help;revoke'= {
+        }
+        &'oauthctl;help;audit'= {
+            cand verify 'Check that no event was edited, removed, inserted or moved'
+            cand export 'Export events as JSON lines or CSV'
+            cand prune 'Replace old events by a checkpoint'
+        }
+        &'oauthctl;help;audit;verify'= {
+        }
+        &'oauthctl;help;audit;export'= {
+        }
+        &'oauthctl;help;audit;prune'= {
+        }
+        &'oauthctl;help;provider'= {
+            cand list 'List the providers that can be connected'
+            cand show 'Show what a definition says: endpoints, redirect URI, how tokens live and end'
+            cand add 'Add a provider from a definition file'
+            cand remove 'Remove a definition of yours'
+            cand check 'Look definitions over: what can''t be used, what is weaker than it should be'
+        }
+        &'oauthctl;help;provider;list'= {
+        }
+        &'oauthctl;help;provider;show'= {
+        }
+        &'oauthctl;help;provider;add'= {
+        }
+        &'oauthctl;help;provider;remove'= {
+        }
+        &'oauthctl;help;provider;check'= {
+        }
+        &'oauthctl;help;client'= {
+            cand set 'Store an app registration for a provider'
+            cand show 'Show the app registrations of a provider, without their secrets'
+            cand remove 'Remove an app registration'
+        }
+        &'oauthctl;help;client;set'= {
+        }
+        &'oauthctl;help;client;show'= {
+        }
+        &'oauthctl;help;client;remove'= {
+        }
+        &'oauthctl;help;vault'= {
+            cand init 'Make a vault and its key'
+            cand status 'Say where the vault and its key are, and whether it is believed'
+            cand accept-rollback 'Go on with a vault file that was restored or rolled back'
+        }
+        &'oauthctl;help;vault;init'= {
+        }
+        &'oauthctl;help;vault;status'= {
+        }
+        &'oauthctl;help;vault;accept-rollback'= {
+        }
+        &'oauthctl;help;demo'= {
+        }
+        &'oauthctl;help;sandbox'= {
+        }
+        &'oauthctl;help;completions'= {
+        }
+        &'oauthctl;help;help'= {
+        }
+    ]
+    $completions[$command]
+}

@@ -1,0 +1,87 @@
+//! Completions and man pages are committed, so that nobody needs a build to read or package them.
+//! `UPDATE_GENERATED=1 cargo test --test house` writes them anew.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use oauthctl::generate;
+
+use crate::tree::{files, root};
+
+/// What should be there: path and text.
+fn wanted() -> BTreeMap<String, String> {
+    let shells = generate::SHELLS.iter();
+    let completions =
+        shells.map(|(shell, file)| (format!("completions/{file}"), generate::completions(*shell)));
+    let pages = generate::man_pages().into_iter();
+    completions
+        .chain(pages.map(|(file, text)| (format!("man/{file}"), text)))
+        .collect()
+}
+
+#[test]
+fn completions_and_man_pages_are_those_of_the_command_tree() {
+    let wanted = wanted();
+    let there: BTreeSet<String> = ["completions", "man"]
+        .into_iter()
+        .filter(|folder| root().join(folder).is_dir())
+        .flat_map(files)
+        .map(|path| path.to_string_lossy().replace('\\', "/"))
+        .collect();
+    if std::env::var_os("UPDATE_GENERATED").is_some() {
+        for path in &there {
+            fs::remove_file(root().join(path)).unwrap();
+        }
+        for (path, text) in &wanted {
+            let path = root().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        return;
+    }
+    let way_out = "`UPDATE_GENERATED=1 cargo test --test house` writes them anew";
+    assert_eq!(there, wanted.keys().cloned().collect(), "{way_out}");
+    for (path, text) in wanted {
+        let is = fs::read_to_string(root().join(&path)).unwrap();
+        assert!(is == text, "`{path}` is stale: {way_out}");
+    }
+}
+
+#[test]
+fn man_pages_carry_name_version_and_manual() {
+    for (file, text) in generate::man_pages() {
+        let name = file.strip_suffix(".1").unwrap();
+        let version = env!("CARGO_PKG_VERSION");
+        // the date is empty but there: without it the others move one place
+        let title = format!(".TH {name} 1 \"\" ");
+        let heading = text.lines().find(|line| line.starts_with(".TH")).unwrap();
+        assert!(heading.starts_with(&title), "{file}: {heading}");
+        assert!(
+            heading.contains(&format!("\"oauthctl {version}\"")),
+            "{file}: {heading}"
+        );
+        assert!(heading.contains("\"oauthctl manual\""), "{file}: {heading}");
+        let mut lines = text.lines().skip_while(|line| *line != ".SH NAME");
+        let line = lines.nth(1).unwrap().replace("\\-", "-");
+        assert!(line.starts_with(&format!("{name} - ")), "{file}: {line}");
+        assert!(text.is_ascii(), "{file}: not every roff reads UTF-8");
+        assert!(
+            !text.contains(".SH EXTRA"),
+            "{file}: examples would flow together"
+        );
+    }
+}
+
+#[test]
+fn every_command_is_in_every_completion_and_has_a_page() {
+    let pages = generate::man_pages();
+    let commands: Vec<&str> = pages.iter().map(|(file, _)| file.as_str()).collect();
+    assert!(commands.contains(&"oauthctl.1") && commands.contains(&"oauthctl-token.1"));
+    for (shell, _) in generate::SHELLS {
+        let script = generate::completions(shell);
+        for command in &commands {
+            let last = command.trim_end_matches(".1").rsplit('-').next().unwrap();
+            assert!(script.contains(last), "{shell}: {command}");
+        }
+    }
+}
