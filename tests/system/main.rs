@@ -11,8 +11,10 @@
 )]
 
 mod browser;
+mod herd;
 mod keyring;
 mod peer;
 mod rig;
 mod seams;
 mod visitor;
+mod world;

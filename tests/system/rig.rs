@@ -52,6 +52,11 @@ pub(crate) fn folder(name: &str) -> PathBuf {
         .join(name)
 }
 
+/// Prints a figure, also when the test passes.
+pub(crate) fn say(text: &str) {
+    writeln!(io::stderr(), "FIGURE: {text}").expect("standard error");
+}
+
 /// Says loudly that a test can't run for want of `what`: `None`, and a failure where `CI` is set.
 pub(crate) fn missing<T>(what: &str) -> Option<T> {
     assert!(env::var_os("CI").is_none(), "{what} is missing");
