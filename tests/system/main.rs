@@ -11,10 +11,13 @@
 )]
 
 mod browser;
+mod chance;
 mod herd;
 mod keyring;
+mod kill;
 mod peer;
 mod rig;
 mod seams;
+mod stage;
 mod visitor;
 mod world;

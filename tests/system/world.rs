@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::thread::{self, JoinHandle};
 
 use oauthctl::sandbox::user_agent;
@@ -72,6 +72,11 @@ impl World {
     /// A path in this world.
     pub(crate) fn at(&self, name: &str) -> PathBuf {
         self.path().join(name)
+    }
+
+    /// The vault's file.
+    pub(crate) fn vault(&self) -> PathBuf {
+        self.at("data/oauthctl/profiles/default/vault.db")
     }
 
     /// The folder that holds all of it.
@@ -157,10 +162,6 @@ impl World {
 
     /// The vault opens, every record and the whole log authenticate.
     pub(crate) fn verify(&self) {
-        let vault = self.at("data/oauthctl/profiles/default/vault.db");
-        if !vault.exists() && self.environment.is_empty() {
-            return;
-        }
         self.must(&["audit", "verify"]);
         self.must(&["list"]);
         self.must(&["vault", "status"]);
@@ -187,15 +188,7 @@ impl Connecting {
     pub(crate) fn watch(mut child: Child) -> Connecting {
         let mut stderr = BufReader::new(child.stderr.take().expect("a pipe"));
         let mut before = String::new();
-        let mut url = None;
-        while url.is_none() {
-            let mut line = String::new();
-            if stderr.read_line(&mut line).expect("text") == 0 {
-                break;
-            }
-            url = line.split_whitespace().find_map(authorization_url);
-            before.push_str(&line);
-        }
+        let url = read_url(&mut stderr, &mut before);
         // read on, so that nothing blocks on a full pipe
         let rest = thread::spawn(move || {
             let mut rest = Vec::new();
@@ -211,6 +204,11 @@ impl Connecting {
         }
     }
 
+    /// The URL that a `connect` names on its standard error.
+    pub(crate) fn url_of(stderr: ChildStderr) -> Option<Url> {
+        read_url(&mut BufReader::new(stderr), &mut String::new())
+    }
+
     /// Waits for the end.
     pub(crate) fn end(mut self) -> Ended {
         let mut stdout = String::new();
@@ -223,6 +221,21 @@ impl Connecting {
                 .unwrap_or_else(|| 128 + status.signal().unwrap_or_default()),
             stdout,
             stderr: self.before + &self.rest.join().expect("the rest"),
+        }
+    }
+}
+
+fn read_url(stderr: &mut BufReader<ChildStderr>, seen: &mut String) -> Option<Url> {
+    loop {
+        let mut line = String::new();
+        // a killed process may leave half a character
+        if stderr.read_line(&mut line).unwrap_or_default() == 0 {
+            return None;
+        }
+        seen.push_str(&line);
+        let url = line.split_whitespace().find_map(authorization_url);
+        if url.is_some() {
+            return url;
         }
     }
 }

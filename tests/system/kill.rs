@@ -1,0 +1,299 @@
+//! `kill -9` at any moment: the vault always opens, and no connection is lost that the provider
+//! still honours. The one window that remains, between the provider's rotation and our fsync, is
+//! reported in words, and only where the provider did act.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::chance::Chance;
+use crate::rig;
+use crate::stage::{Kept, Stage, Verdict, kill_after, kill_connect_after, length, well};
+use crate::world::{PROVIDER, World};
+
+/// The system calls that change files, or that send or receive.
+const CALLS: &str = "write,writev,pwrite64,fsync,fdatasync,rename,renameat,renameat2,unlink,\
+                     unlinkat,ftruncate,sendto,sendmsg,recvfrom,recvmsg,connect";
+
+/// A kill is spread a little beyond the end of what it hits.
+const BEYOND: f64 = 1.05;
+
+#[test]
+fn refresh_killed_at_any_moment_loses_nothing_in_silence() {
+    let mut chance = Chance::new("kill refresh");
+    let mut stage = Stage::connected("0");
+    let refresh = ["refresh", PROVIDER];
+    let length = length(|| drop(stage.world.must(&refresh)));
+    let mut tally = Tally::default();
+    for trial in 0..rig::trials(20, 167) {
+        let since = stage.sandbox.log().len();
+        let command = ["token", "refresh"][chance.below(2)];
+        let moment = chance.within(length.mul_f64(BEYOND));
+        let killed = kill_after(stage.world.command(&[command, PROVIDER]), moment);
+        let judged = stage.token_works_or_is_lost(since);
+        let kept = judged.unwrap_or_else(|why| panic!("trial {trial}, {moment:?}: {why}"));
+        tally.count(killed, kept);
+        go_on(&mut stage, kept);
+    }
+    rig::say(&format!("kill refresh, {length:?} long: {tally:?}"));
+}
+
+#[test]
+fn refresh_killed_at_every_system_call_loses_nothing_in_silence() {
+    let Some(strace) = rig::program("strace") else {
+        return;
+    };
+    let mut chance = Chance::new("kill refresh by system call");
+    let mut stage = Stage::connected("0");
+    // in the state that every trial starts from
+    stage.world.must(&["token", PROVIDER]);
+    let calls = system_calls(&stage.world, &strace, &["refresh", PROVIDER]);
+    let mut chosen: Vec<usize> = (1..=calls).collect();
+    while chosen.len() > rig::trials(25, usize::MAX) {
+        chosen.swap_remove(chance.below(chosen.len()));
+    }
+    let mut tally = Tally::default();
+    for call in chosen {
+        let since = stage.sandbox.log().len();
+        let kill = format!("inject={CALLS}:signal=KILL:when={call}");
+        let mut command = traced(
+            &stage.world,
+            &strace,
+            &["-e", &kill],
+            &["refresh", PROVIDER],
+        );
+        let killed = command.output().expect("strace").status.code().is_none();
+        let judged = stage.token_works_or_is_lost(since);
+        let kept = judged.unwrap_or_else(|why| panic!("call {call} of {calls}: {why}"));
+        tally.count(killed, kept);
+        go_on(&mut stage, kept);
+    }
+    assert!(tally.killed > 0, "nothing was killed: {tally:?}");
+    rig::say(&format!("kill refresh at each of {calls} calls: {tally:?}"));
+}
+
+#[test]
+fn revoke_killed_at_any_moment_never_forgets_what_still_works() {
+    let mut chance = Chance::new("kill revoke");
+    let stage = Stage::connected("3600");
+    let revoke = ["revoke", PROVIDER];
+    let length = length(|| {
+        stage.world.must(&revoke);
+        stage.world.connect();
+    });
+    let mut killed = 0;
+    let mut seen = [0; 3];
+    for trial in 0..rig::trials(20, 167) {
+        let moment = chance.within(length.mul_f64(BEYOND / 2.0));
+        killed += usize::from(kill_after(stage.world.command(&revoke), moment));
+        let judged = revoked_or_kept(&stage);
+        let left = judged.unwrap_or_else(|why| panic!("trial {trial}, {moment:?}: {why}"));
+        seen[left as usize] += 1;
+        stage.world.connect();
+    }
+    rig::say(&format!(
+        "kill revoke: {killed} killed; active, revoking, gone afterwards: {seen:?}"
+    ));
+}
+
+#[test]
+fn connect_killed_at_any_moment_is_whole_or_says_that_a_grant_may_be_left() {
+    let mut chance = Chance::new("kill connect");
+    let first = Stage::connected("3600");
+    let connect = ["connect", PROVIDER, "--no-browser"];
+    let length = length(|| first.world.connect());
+    let (mut killed, mut seen) = (0, [0; 3]);
+    for trial in 0..rig::trials(20, 166) {
+        let mut stage = fresh();
+        if chance.below(2) == 0 {
+            stage.world = stage.world.with_vault();
+        } else {
+            // a world in which `connect` makes the vault and its key, too
+            let key = stage.world.at("key.age").to_string_lossy().into_owned();
+            let place = ("OAUTHCTL_IDENTITY_FILE".to_owned(), key);
+            stage.world.environment.push(place);
+        }
+        let moment = chance.within(length.mul_f64(BEYOND));
+        killed += usize::from(kill_connect_after(stage.world.command(&connect), moment));
+        let judged = connected_or_said(&stage);
+        let left = judged.unwrap_or_else(|why| panic!("trial {trial}, {moment:?}: {why}"));
+        seen[left as usize] += 1;
+    }
+    rig::say(&format!(
+        "kill connect, {length:?} long: {killed} killed; nothing, cut off in words, connected \
+         afterwards: {seen:?}"
+    ));
+}
+
+/// The control of the refresh trials: a vault that forgets a rotation is flagged.
+#[test]
+fn a_refresh_that_is_forgotten_is_flagged() {
+    let stage = Stage::connected("0");
+    let since = stage.sandbox.log().len();
+    let copy = stage.world.at("copy");
+    copy_folder(&stage.world.at("data"), &copy);
+    stage.world.must(&["refresh", PROVIDER]);
+    fs::remove_dir_all(stage.world.at("data")).expect("a folder");
+    copy_folder(&copy, &stage.world.at("data"));
+    let why = stage.token_works_or_is_lost(since).expect_err("a loss");
+    assert!(why.contains("a connection is lost"), "{why}");
+    // and words about a loss that did not happen are flagged, too
+    let stage = Stage::connected("0");
+    let since = stage.sandbox.log().len();
+    stage.sandbox.adjust(|options| {
+        let faults = ["refresh:1=drop-after", "refresh:2=invalid-grant"];
+        options.faults = faults.map(|fault| fault.parse().expect("a fault")).into();
+    });
+    assert_eq!(stage.world.run(&["refresh", PROVIDER]).code, 5);
+    let after = stage.sandbox.log().len();
+    let why = stage.token_works_or_is_lost(after).expect_err("no loss");
+    assert!(why.contains("nothing was issued"), "{why}");
+    assert!(since < after);
+}
+
+/// The control of the revoke trials.
+#[test]
+fn a_connection_that_is_gone_here_and_alive_there_is_flagged() {
+    let stage = Stage::connected("3600");
+    stage.world.must(&["revoke", PROVIDER, "--local-only"]);
+    let why = revoked_or_kept(&stage).expect_err("a loss");
+    assert!(why.contains("alive there"), "{why}");
+}
+
+/// The control of the connect trials.
+#[test]
+fn a_grant_that_nobody_mentions_is_flagged() {
+    let stage = Stage::connected("3600");
+    stage.world.must(&["revoke", PROVIDER, "--local-only"]);
+    let why = connected_or_said(&stage).expect_err("a loss");
+    assert!(why.contains("nothing says so"), "{why}");
+}
+
+/// What a row of trials showed.
+#[derive(Debug, Default)]
+struct Tally {
+    trials: usize,
+    killed: usize,
+    works: usize,
+    lost_in_words: usize,
+}
+
+impl Tally {
+    fn count(&mut self, killed: bool, kept: Kept) {
+        self.trials += 1;
+        self.killed += usize::from(killed);
+        match kept {
+            Kept::Works => self.works += 1,
+            Kept::LostInWords => self.lost_in_words += 1,
+        }
+    }
+}
+
+fn fresh() -> Stage {
+    Stage::new("3600")
+}
+
+/// A lost connection is connected again.
+fn go_on(stage: &mut Stage, kept: Kept) {
+    if kept == Kept::LostInWords {
+        stage.world.connect();
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum LeftByRevoke {
+    Active,
+    Revoking,
+    Gone,
+}
+
+fn revoked_or_kept(stage: &Stage) -> Verdict<LeftByRevoke> {
+    stage.opens()?;
+    let live = stage.sandbox.tokens();
+    let alive = !live.access.is_empty() || !live.refresh.is_empty();
+    let Some(connection) = stage.listed()? else {
+        return if alive {
+            Err(format!("gone here, alive there: {live:?}"))
+        } else {
+            Ok(LeftByRevoke::Gone)
+        };
+    };
+    let left = match connection.get("state").and_then(|state| state.as_str()) {
+        Some("active") if alive => LeftByRevoke::Active,
+        Some("revoking") => LeftByRevoke::Revoking,
+        _ => return Err(format!("alive there: {alive}, but here: {connection}")),
+    };
+    well(stage.world.run(&["revoke", PROVIDER]))?;
+    let live = stage.sandbox.tokens();
+    if live.access.is_empty() && live.refresh.is_empty() && stage.listed()?.is_none() {
+        Ok(left)
+    } else {
+        Err(format!("revoking again did not end it: {live:?}"))
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum LeftByConnect {
+    Nothing,
+    CutOff,
+    Connected,
+}
+
+fn connected_or_said(stage: &Stage) -> Verdict<LeftByConnect> {
+    stage.opens()?;
+    let issued = !stage.acted("token", 0).is_empty();
+    let left = if stage.listed()?.is_some() {
+        stage.is_newest(&well(stage.world.run(&["token", PROVIDER]))?.stdout.trim())?;
+        LeftByConnect::Connected
+    } else if issued {
+        let listed = well(stage.world.run(&["list"]))?;
+        if !listed.stderr.contains("is not finished") {
+            return Err(format!("a grant is left and nothing says so: {listed:?}"));
+        }
+        LeftByConnect::CutOff
+    } else {
+        LeftByConnect::Nothing
+    };
+    // whatever is left, the next one succeeds, and tells
+    let connecting = stage.world.start_connect(&[]);
+    let url = connecting.url.clone().ok_or("no URL")?;
+    oauthctl::sandbox::user_agent::visit(url.as_str()).map_err(|error| error.to_string())?;
+    let ended = well(connecting.end())?;
+    let told = ended.stderr.contains("cut off after its code was sent");
+    if matches!(left, LeftByConnect::CutOff) && !told {
+        return Err(format!("the next connect doesn't tell: {ended:?}"));
+    }
+    stage.is_newest(&well(stage.world.run(&["token", PROVIDER]))?.stdout.trim())?;
+    Ok(left)
+}
+
+/// How many of [`CALLS`] a command makes on its main thread.
+fn system_calls(world: &World, strace: &Path, arguments: &[&str]) -> usize {
+    let log = world.at("strace.log");
+    let to = ["-o", log.to_str().expect("a path in UTF-8")];
+    let ended = traced(world, strace, &to, arguments)
+        .output()
+        .expect("strace");
+    assert!(ended.status.success(), "{ended:?}");
+    let text = fs::read_to_string(log).expect("a log");
+    let main = text.split(' ').next().expect("a process id").to_owned();
+    text.lines()
+        .filter(|line| line.starts_with(&main) && line.contains('('))
+        .count()
+}
+
+fn traced(world: &World, strace: &Path, more: &[&str], arguments: &[&str]) -> Command {
+    let trace = format!("trace={CALLS}");
+    let quiet = ["-f", "-qq", "-e", "signal=none", "-e", &trace];
+    let to_nowhere: &[&str] = if more.contains(&"-o") {
+        &[]
+    } else {
+        &["-o", "/dev/null"]
+    };
+    world.wrapped(strace, &[&quiet, to_nowhere, more].concat(), arguments)
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    let copied = Command::new("cp").arg("-a").args([from, to]).status();
+    assert!(copied.expect("cp").success());
+}
