@@ -6,7 +6,7 @@
 use super::error::VaultError;
 use super::header::wrap_key;
 use super::recipients::{Recipient, RecipientList};
-use super::snapshot::Writer;
+use super::writer::Writer;
 
 impl Writer<'_> {
     /// Locks the vault key, which `identity` opens, to `recipients` only, and records where the
