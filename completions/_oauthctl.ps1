@@ -153,7 +153,7 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
         }
         'oauthctl;audit' {
             [CompletionResult]::new('--connection', '--connection', [CompletionResultType]::ParameterName, 'Only this connection, or all of a provider''s')
-            [CompletionResult]::new('--action', '--action', [CompletionResultType]::ParameterName, 'Only this action, such as `hand_out`, `refresh`, `connect` or `revoke`')
+            [CompletionResult]::new('--action', '--action', [CompletionResultType]::ParameterName, 'Only this action, such as `hand_out`, `refresh`, `connect` or `revoke` (can be given several times)')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only since then: a date, an RFC 3339 time, or an age such as 7d')
             [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Only until then')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
@@ -190,7 +190,7 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
         }
         'oauthctl;audit;export' {
             [CompletionResult]::new('--connection', '--connection', [CompletionResultType]::ParameterName, 'Only this connection, or all of a provider''s')
-            [CompletionResult]::new('--action', '--action', [CompletionResultType]::ParameterName, 'Only this action, such as `hand_out`, `refresh`, `connect` or `revoke`')
+            [CompletionResult]::new('--action', '--action', [CompletionResultType]::ParameterName, 'Only this action, such as `hand_out`, `refresh`, `connect` or `revoke` (can be given several times)')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only since then: a date, an RFC 3339 time, or an age such as 7d')
             [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Only until then')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How')
@@ -462,6 +462,8 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Make a vault and its key')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say where the vault and its key are, and whether it is believed')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Look at every record, event and page of the vault')
+            [CompletionResult]::new('recover', 'recover', [CompletionResultType]::ParameterValue, 'Open the vault with its recovery key and give it a new key')
             [CompletionResult]::new('accept-rollback', 'accept-rollback', [CompletionResultType]::ParameterValue, 'Go on with a vault file that was restored or rolled back')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -497,6 +499,40 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
+        'oauthctl;vault;check' {
+            [CompletionResult]::new('--salvage', '--salvage', [CompletionResultType]::ParameterName, 'Save what still authenticates into this new file')
+            [CompletionResult]::new('--confirm', '--confirm', [CompletionResultType]::ParameterName, 'Confirm that this is the fingerprint of your vault, as your recovery sheet says')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
+            [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: documents on stdout, errors on stderr')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask anything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'oauthctl;vault;recover' {
+            [CompletionResult]::new('--with', '--with', [CompletionResultType]::ParameterName, 'The recovery sheet, or another age identity that opens the vault')
+            [CompletionResult]::new('--fingerprint', '--fingerprint', [CompletionResultType]::ParameterName, 'The vault''s fingerprint, where the sheet doesn''t say it')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the new key is kept')
+            [CompletionResult]::new('--identity-file', '--identity-file', [CompletionResultType]::ParameterName, 'The identity file for `--key file` and `--key passphrase` [default: beside the vault]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
+            [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: documents on stdout, errors on stderr')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask anything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'oauthctl;vault;accept-rollback' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
@@ -516,6 +552,8 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
         'oauthctl;vault;help' {
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Make a vault and its key')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say where the vault and its key are, and whether it is believed')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Look at every record, event and page of the vault')
+            [CompletionResult]::new('recover', 'recover', [CompletionResultType]::ParameterValue, 'Open the vault with its recovery key and give it a new key')
             [CompletionResult]::new('accept-rollback', 'accept-rollback', [CompletionResultType]::ParameterValue, 'Go on with a vault file that was restored or rolled back')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -524,6 +562,12 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             break
         }
         'oauthctl;vault;help;status' {
+            break
+        }
+        'oauthctl;vault;help;check' {
+            break
+        }
+        'oauthctl;vault;help;recover' {
             break
         }
         'oauthctl;vault;help;accept-rollback' {
@@ -674,6 +718,8 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
         'oauthctl;help;vault' {
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Make a vault and its key')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say where the vault and its key are, and whether it is believed')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Look at every record, event and page of the vault')
+            [CompletionResult]::new('recover', 'recover', [CompletionResultType]::ParameterValue, 'Open the vault with its recovery key and give it a new key')
             [CompletionResult]::new('accept-rollback', 'accept-rollback', [CompletionResultType]::ParameterValue, 'Go on with a vault file that was restored or rolled back')
             break
         }
@@ -681,6 +727,12 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             break
         }
         'oauthctl;help;vault;status' {
+            break
+        }
+        'oauthctl;help;vault;check' {
+            break
+        }
+        'oauthctl;help;vault;recover' {
             break
         }
         'oauthctl;help;vault;accept-rollback' {

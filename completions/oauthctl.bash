@@ -184,8 +184,14 @@ _oauthctl() {
             oauthctl__subcmd__help__subcmd__vault,accept-rollback)
                 cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__accept__subcmd__rollback"
                 ;;
+            oauthctl__subcmd__help__subcmd__vault,check)
+                cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__check"
+                ;;
             oauthctl__subcmd__help__subcmd__vault,init)
                 cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__init"
+                ;;
+            oauthctl__subcmd__help__subcmd__vault,recover)
+                cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__recover"
                 ;;
             oauthctl__subcmd__help__subcmd__vault,status)
                 cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__status"
@@ -229,11 +235,17 @@ _oauthctl() {
             oauthctl__subcmd__vault,accept-rollback)
                 cmd="oauthctl__subcmd__vault__subcmd__accept__subcmd__rollback"
                 ;;
+            oauthctl__subcmd__vault,check)
+                cmd="oauthctl__subcmd__vault__subcmd__check"
+                ;;
             oauthctl__subcmd__vault,help)
                 cmd="oauthctl__subcmd__vault__subcmd__help"
                 ;;
             oauthctl__subcmd__vault,init)
                 cmd="oauthctl__subcmd__vault__subcmd__init"
+                ;;
+            oauthctl__subcmd__vault,recover)
+                cmd="oauthctl__subcmd__vault__subcmd__recover"
                 ;;
             oauthctl__subcmd__vault,status)
                 cmd="oauthctl__subcmd__vault__subcmd__status"
@@ -241,11 +253,17 @@ _oauthctl() {
             oauthctl__subcmd__vault__subcmd__help,accept-rollback)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__accept__subcmd__rollback"
                 ;;
+            oauthctl__subcmd__vault__subcmd__help,check)
+                cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__check"
+                ;;
             oauthctl__subcmd__vault__subcmd__help,help)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__help"
                 ;;
             oauthctl__subcmd__vault__subcmd__help,init)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__init"
+                ;;
+            oauthctl__subcmd__vault__subcmd__help,recover)
+                cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__recover"
                 ;;
             oauthctl__subcmd__vault__subcmd__help,status)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__status"
@@ -1131,7 +1149,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__vault)
-            opts="init status accept-rollback"
+            opts="init status check recover accept-rollback"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1158,7 +1176,35 @@ _oauthctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        oauthctl__subcmd__help__subcmd__vault__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         oauthctl__subcmd__help__subcmd__vault__subcmd__init)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__vault__subcmd__recover)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1637,7 +1683,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault)
-            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help init status accept-rollback help"
+            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help init status check recover accept-rollback help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1688,8 +1734,42 @@ _oauthctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        oauthctl__subcmd__vault__subcmd__check)
+            opts="-q -v -h --salvage --confirm --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --salvage)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         oauthctl__subcmd__vault__subcmd__help)
-            opts="init status accept-rollback help"
+            opts="init status check recover accept-rollback help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1703,6 +1783,20 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault__subcmd__help__subcmd__accept__subcmd__rollback)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__help__subcmd__check)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1731,6 +1825,20 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault__subcmd__help__subcmd__init)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__help__subcmd__recover)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1774,6 +1882,48 @@ _oauthctl() {
                     return 0
                     ;;
                 --recovery-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__recover)
+            opts="-q -v -h --with --fingerprint --key --identity-file --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --with)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fingerprint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    COMPREPLY=($(compgen -W "keyring file passphrase environment" -- "${cur}"))
+                    return 0
+                    ;;
+                --identity-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -143,7 +143,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         }
         &'oauthctl;audit'= {
             cand --connection 'Only this connection, or all of a provider''s'
-            cand --action 'Only this action, such as `hand_out`, `refresh`, `connect` or `revoke`'
+            cand --action 'Only this action, such as `hand_out`, `refresh`, `connect` or `revoke` (can be given several times)'
             cand --since 'Only since then: a date, an RFC 3339 time, or an age such as 7d'
             cand --until 'Only until then'
             cand --profile 'Use this profile: a vault and key of its own'
@@ -178,7 +178,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         }
         &'oauthctl;audit;export'= {
             cand --connection 'Only this connection, or all of a provider''s'
-            cand --action 'Only this action, such as `hand_out`, `refresh`, `connect` or `revoke`'
+            cand --action 'Only this action, such as `hand_out`, `refresh`, `connect` or `revoke` (can be given several times)'
             cand --since 'Only since then: a date, an RFC 3339 time, or an age such as 7d'
             cand --until 'Only until then'
             cand --format 'How'
@@ -421,6 +421,8 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand --help 'Print help'
             cand init 'Make a vault and its key'
             cand status 'Say where the vault and its key are, and whether it is believed'
+            cand check 'Look at every record, event and page of the vault'
+            cand recover 'Open the vault with its recovery key and give it a new key'
             cand accept-rollback 'Go on with a vault file that was restored or rolled back'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -453,6 +455,38 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
         }
+        &'oauthctl;vault;check'= {
+            cand --salvage 'Save what still authenticates into this new file'
+            cand --confirm 'Confirm that this is the fingerprint of your vault, as your recovery sheet says'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;vault;recover'= {
+            cand --with 'The recovery sheet, or another age identity that opens the vault'
+            cand --fingerprint 'The vault''s fingerprint, where the sheet doesn''t say it'
+            cand --key 'Where the new key is kept'
+            cand --identity-file 'The identity file for `--key file` and `--key passphrase` [default: beside the vault]'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'oauthctl;vault;accept-rollback'= {
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
@@ -471,12 +505,18 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;vault;help'= {
             cand init 'Make a vault and its key'
             cand status 'Say where the vault and its key are, and whether it is believed'
+            cand check 'Look at every record, event and page of the vault'
+            cand recover 'Open the vault with its recovery key and give it a new key'
             cand accept-rollback 'Go on with a vault file that was restored or rolled back'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'oauthctl;vault;help;init'= {
         }
         &'oauthctl;vault;help;status'= {
+        }
+        &'oauthctl;vault;help;check'= {
+        }
+        &'oauthctl;vault;help;recover'= {
         }
         &'oauthctl;vault;help;accept-rollback'= {
         }
@@ -600,11 +640,17 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;help;vault'= {
             cand init 'Make a vault and its key'
             cand status 'Say where the vault and its key are, and whether it is believed'
+            cand check 'Look at every record, event and page of the vault'
+            cand recover 'Open the vault with its recovery key and give it a new key'
             cand accept-rollback 'Go on with a vault file that was restored or rolled back'
         }
         &'oauthctl;help;vault;init'= {
         }
         &'oauthctl;help;vault;status'= {
+        }
+        &'oauthctl;help;vault;check'= {
+        }
+        &'oauthctl;help;vault;recover'= {
         }
         &'oauthctl;help;vault;accept-rollback'= {
         }

@@ -128,7 +128,7 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand revoke" -s v -l verbos
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand revoke" -l no-input -d 'Never ask anything'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand revoke" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and not __fish_seen_subcommand_from verify export prune help" -l connection -d 'Only this connection, or all of a provider\'s' -r
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and not __fish_seen_subcommand_from verify export prune help" -l action -d 'Only this action, such as `hand_out`, `refresh`, `connect` or `revoke`' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and not __fish_seen_subcommand_from verify export prune help" -l action -d 'Only this action, such as `hand_out`, `refresh`, `connect` or `revoke` (can be given several times)' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and not __fish_seen_subcommand_from verify export prune help" -l since -d 'Only since then: a date, an RFC 3339 time, or an age such as 7d' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and not __fish_seen_subcommand_from verify export prune help" -l until -d 'Only until then' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and not __fish_seen_subcommand_from verify export prune help" -l profile -d 'Use this profile: a vault and key of its own' -r
@@ -157,7 +157,7 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask anything'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l connection -d 'Only this connection, or all of a provider\'s' -r
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l action -d 'Only this action, such as `hand_out`, `refresh`, `connect` or `revoke`' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l action -d 'Only this action, such as `hand_out`, `refresh`, `connect` or `revoke` (can be given several times)' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l since -d 'Only since then: a date, an RFC 3339 time, or an age such as 7d' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l until -d 'Only until then' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l format -d 'How' -r -f -a "json\t'One JSON object per line'
@@ -316,20 +316,22 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and __fish_see
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show the app registrations of a provider, without their secrets'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove an app registration'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status accept-rollback help" -l profile -d 'Use this profile: a vault and key of its own' -r
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status accept-rollback help" -l vault -d 'Use this vault file' -r -F
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status accept-rollback help" -l color -d 'When to use colour' -r -f -a "auto\t''
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status accept-rollback help" -l json -d 'Print JSON: documents on stdout, errors on stderr'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status accept-rollback help" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status accept-rollback help" -s v -l verbose -d 'Say more'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status accept-rollback help" -l no-input -d 'Never ask anything'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status accept-rollback help" -s h -l help -d 'Print help'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status accept-rollback help" -f -a "init" -d 'Make a vault and its key'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status accept-rollback help" -f -a "status" -d 'Say where the vault and its key are, and whether it is believed'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status accept-rollback help" -f -a "accept-rollback" -d 'Go on with a vault file that was restored or rolled back'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status accept-rollback help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -s h -l help -d 'Print help'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -f -a "init" -d 'Make a vault and its key'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -f -a "status" -d 'Say where the vault and its key are, and whether it is believed'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -f -a "check" -d 'Look at every record, event and page of the vault'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -f -a "recover" -d 'Open the vault with its recovery key and give it a new key'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -f -a "accept-rollback" -d 'Go on with a vault file that was restored or rolled back'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from init" -l key -d 'Where the key is kept' -r -f -a "keyring\t'The keyring of the operating system'
 file\t'An age identity file with mode 0600'
 passphrase\t'An age identity file protected by a passphrase'
@@ -356,6 +358,35 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say more'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from status" -l no-input -d 'Never ask anything'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from check" -l salvage -d 'Save what still authenticates into this new file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from check" -l confirm -d 'Confirm that this is the fingerprint of your vault, as your recovery sheet says' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from check" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from check" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from check" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from check" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from check" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l with -d 'The recovery sheet, or another age identity that opens the vault' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l fingerprint -d 'The vault\'s fingerprint, where the sheet doesn\'t say it' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l key -d 'Where the new key is kept' -r -f -a "keyring\t'The keyring of the operating system'
+file\t'An age identity file with mode 0600'
+passphrase\t'An age identity file protected by a passphrase'
+environment\t'The environment: `OAUTHCTL_IDENTITY`'"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l identity-file -d 'The identity file for `--key file` and `--key passphrase` [default: beside the vault]' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from accept-rollback" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from accept-rollback" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from accept-rollback" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -369,6 +400,8 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from accept-rollback" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from help" -f -a "init" -d 'Make a vault and its key'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from help" -f -a "status" -d 'Say where the vault and its key are, and whether it is believed'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from help" -f -a "check" -d 'Look at every record, event and page of the vault'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from help" -f -a "recover" -d 'Open the vault with its recovery key and give it a new key'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from help" -f -a "accept-rollback" -d 'Go on with a vault file that was restored or rolled back'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand demo" -l profile -d 'Use this profile: a vault and key of its own' -r
@@ -437,4 +470,6 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from client" -f -a "remove" -d 'Remove an app registration'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from vault" -f -a "init" -d 'Make a vault and its key'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from vault" -f -a "status" -d 'Say where the vault and its key are, and whether it is believed'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from vault" -f -a "check" -d 'Look at every record, event and page of the vault'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from vault" -f -a "recover" -d 'Open the vault with its recovery key and give it a new key'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from vault" -f -a "accept-rollback" -d 'Go on with a vault file that was restored or rolled back'
