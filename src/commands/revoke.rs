@@ -174,7 +174,12 @@ fn document(
                 Remote::NotTold => "not_told",
                 Remote::NoWay => "no_way",
             };
-            (word, true, report.page.clone(), None)
+            (
+                word,
+                true,
+                report.page.as_ref().map(ToString::to_string),
+                None,
+            )
         }
         Err(error) => ("not_confirmed", false, None, Some(error.to_string())),
     };

@@ -13,8 +13,9 @@ pub use settle::{CutOff, settle};
 
 use crate::connection::World;
 use crate::connection::error::ConnectionError;
+use crate::connection::hold::LOCK_WAIT;
 use crate::connection::records::{StoredConsent, StoredPending};
-use crate::connection::refresh::{LOCK_WAIT, RESCUE_ROOM, keep, random_id, rescued};
+use crate::connection::refresh::{RESCUE_ROOM, keep, random_id, rescued};
 use crate::connection::revoke::revocation_target;
 use crate::connection::state::{Connection, GrantKind, Stamp, State};
 use crate::lock::Guard;

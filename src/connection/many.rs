@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use crate::connection::refresh::{self, Begun, Flight, LOCK_WAIT, Reason};
+use crate::connection::hold::LOCK_WAIT;
+use crate::connection::refresh::{self, Begun, Flight, Reason};
 use crate::connection::{ConnectionError, World};
 use crate::http::{Http, Response, SendError};
 use crate::names::ConnectionName;

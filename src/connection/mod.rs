@@ -5,6 +5,7 @@ pub mod client;
 pub mod connect;
 pub mod error;
 pub mod fresh;
+pub mod hold;
 pub mod many;
 pub mod records;
 pub mod refresh;

@@ -13,25 +13,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::connection::client;
-use crate::connection::select::{self, Found};
+use crate::connection::hold::{Held, LOCK_WAIT, hold};
+use crate::connection::select::Found;
 use crate::connection::state::{Connection, Intent, LoginReason, State};
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
 use crate::http::Http;
-use crate::lock::{Guard, LockError};
+use crate::lock::Guard;
 use crate::moment::Moment;
-use crate::names::{ConnectionName, ConnectionRef};
+use crate::names::ConnectionName;
 use crate::oauth::token_request::{Grant, token_request};
 use crate::provider::definition::{Definition, LostAnswer};
 use crate::token::{Remaining, TokenSet};
-use crate::vault::{Action, Outcome, Rescue, Row, Vault, VaultError};
+use crate::vault::{Rescue, Row, Vault};
 
 use answer::ended;
 pub use answer::finish;
 pub(super) use keep::{RESCUE_ROOM, keep, random_id, rescued};
-
-/// The longest wait for another process that works on the same connection.
-pub const LOCK_WAIT: Duration = Duration::from_secs(60);
 
 /// Why a refresh is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +64,7 @@ pub struct Flight {
     row: Row<StoredConnection>,
     connection: Connection,
     old: TokenSet,
+    before: State,
     recovering: bool,
     rescue: Rescue,
     started: Moment,
@@ -120,24 +119,8 @@ pub fn begin(
     reason: Reason,
     wait: Duration,
 ) -> Result<Begun, ConnectionError> {
-    let asked = ConnectionRef::Exact(name.clone());
-    let row = vault
-        .read(|snapshot| select::find(snapshot, &asked))?
-        .row
-        .id;
-    let shared = vault.lock_shared(LOCK_WAIT).map_err(|e| no_lock(name, e))?;
-    let lock = vault
-        .lock_connection(row, wait)
-        .map_err(|e| no_lock(name, e))?;
-    let mut found = vault.read(|snapshot| select::find(snapshot, &asked))?;
-    let recovering = matches!(found.connection.state, State::Refreshing { .. });
-    if recovering && let Some(adopted) = adopt(vault, world, &found)? {
-        found = adopted;
-        if is_unexpired(&found, world) && reason != Reason::Asked {
-            return Ok(Begun::AlreadyFresh);
-        }
-    }
-    let set = match &found.connection.state {
+    let held = hold(vault, world, name, wait)?;
+    let set = match &held.found.connection.state {
         State::Active(set) | State::Refreshing { set, .. } => set.clone(),
         State::Suspect(set) if reason == Reason::Asked => set.clone(),
         State::Suspect(_) => return Err(ConnectionError::Suspect { name: name.clone() }),
@@ -150,76 +133,29 @@ pub fn begin(
         State::Revoking(_) => return Err(ConnectionError::Revoking { name: name.clone() }),
         State::Moved => return Err(ConnectionError::Moved { name: name.clone() }),
     };
-    if let Reason::Stale { seen } = reason
-        && found.row.version > seen
-        && !matches!(found.connection.state, State::Refreshing { .. })
-        && is_unexpired(&found, world)
-    {
+    let is_newer = match reason {
+        Reason::Asked => false,
+        Reason::Stale { seen } => held.adopted || (held.found.row.version > seen && !held.cut_off),
+        Reason::Unattended => held.adopted,
+    };
+    let remaining = set.remaining(&(world.now)());
+    let unexpired = matches!(remaining, Remaining::Time(_) | Remaining::Unlimited);
+    if is_newer && unexpired {
         return Ok(Begun::AlreadyFresh);
     }
     if set.refresh_token.is_none() {
-        return match set.remaining(&(world.now)()) {
-            Remaining::Unlimited | Remaining::Time(_) => Ok(Begun::Nothing),
-            Remaining::Expired | Remaining::ClockUnsure => Err(ConnectionError::LoginRequired {
-                name: name.clone(),
-                reason: LoginReason::NoRefreshToken,
-            }),
+        let reason = LoginReason::NoRefreshToken;
+        let ended = || ConnectionError::LoginRequired {
+            name: name.clone(),
+            reason,
+        };
+        return if unexpired {
+            Ok(Begun::Nothing)
+        } else {
+            Err(ended())
         };
     }
-    let recovering = recovering && matches!(found.connection.state, State::Refreshing { .. });
-    depart(vault, world, found, set, recovering, (shared, lock)).map(Begun::Send)
-}
-
-pub(super) fn no_lock(name: &ConnectionName, error: VaultError) -> ConnectionError {
-    if matches!(error, VaultError::Lock(LockError::TimedOut { .. })) {
-        ConnectionError::LockTimeout { name: name.clone() }
-    } else {
-        ConnectionError::NoLock {
-            name: name.clone(),
-            source: error,
-        }
-    }
-}
-
-fn is_unexpired(found: &Found, world: World<'_>) -> bool {
-    let remaining = found
-        .connection
-        .state
-        .usable()
-        .map(|set| set.remaining(&(world.now)()));
-    matches!(remaining, Some(Remaining::Time(_) | Remaining::Unlimited))
-}
-
-/// Takes over what an earlier process saved beside the vault because the vault didn't take it.
-pub(super) fn adopt(
-    vault: &mut Vault,
-    world: World<'_>,
-    found: &Found,
-) -> Result<Option<Found>, ConnectionError> {
-    let State::Refreshing { intent, .. } = &found.connection.state else {
-        return Ok(None);
-    };
-    let what = rescued(&found.row, intent.id);
-    let found_bytes = match vault.find_rescue(what, world.state) {
-        // Cut off while it was written: there is nothing to take over.
-        Err(VaultError::Tampered { .. }) => None,
-        read => read?,
-    };
-    let Some(bytes) = found_bytes else {
-        // What the attempt that was cut off had reserved is of no use any more.
-        vault.remove_rescue(what, world.state)?;
-        return Ok(None);
-    };
-    let stored = StoredConnection::from_rescue(&bytes)?;
-    let name = &found.connection.name;
-    let mut event = world.event(Action::Refresh, name, Outcome::Done);
-    event.detail = Some("adopted from a rescue file".to_owned());
-    let row = vault.mutate(|writer| {
-        writer.log(&event)?;
-        writer.update(&found.row, stored.clone())
-    })?;
-    vault.remove_rescue(what, world.state)?;
-    Found::read(row).map(Some)
+    depart(vault, world, held, set).map(Begun::Send)
 }
 
 /// Everything that must be ready before the request may leave: the request itself, the intent on
@@ -227,18 +163,22 @@ pub(super) fn adopt(
 fn depart(
     vault: &mut Vault,
     world: World<'_>,
-    found: Found,
+    held: Held,
     old: TokenSet,
-    recovering: bool,
-    locks: (Guard, Guard),
 ) -> Result<Box<Flight>, ConnectionError> {
+    let Held {
+        found,
+        cut_off,
+        locks,
+        ..
+    } = held;
     let Found {
         row,
         mut connection,
     } = found;
     let definition = Arc::new(world.providers.get(&connection.name.provider)?);
     check_stamp(&connection, &definition)?;
-    if recovering && definition.refresh.lost_answer == LostAnswer::NeverRetry {
+    if cut_off && definition.refresh.lost_answer == LostAnswer::NeverRetry {
         return Err(ended(
             vault,
             world,
@@ -280,7 +220,8 @@ fn depart(
         row,
         connection,
         old,
-        recovering,
+        before,
+        recovering: cut_off,
         rescue,
         started,
         request: Some(request),

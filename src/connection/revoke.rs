@@ -6,16 +6,18 @@
 use std::time::Duration;
 
 use crate::connection::client;
-use crate::connection::refresh::{self, LOCK_WAIT, check_stamp};
+use crate::connection::hold::{LOCK_WAIT, hold};
+use crate::connection::refresh::{self, Reason, check_stamp};
 use crate::connection::select::{self, Found};
-use crate::connection::state::{Connection, State};
+use crate::connection::state::State;
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
+use crate::endpoint::Endpoint;
 use crate::exchange::reply;
 use crate::http::Http;
 use crate::names::{ConnectionName, ConnectionRef};
 use crate::oauth::revocation::{self, Outcome as Said, RevocationRequest, Revoked};
-use crate::provider::definition::{Definition, Revocation};
+use crate::provider::definition::{Definition, Revocation, RevokedTokens};
 use crate::token::TokenSet;
 use crate::vault::{Action, Outcome, Row, Vault};
 
@@ -43,7 +45,7 @@ pub struct Report {
     /// What happened at the provider.
     pub remote: Remote,
     /// The page on which a person can look, or end access by hand.
-    pub page: Option<String>,
+    pub page: Option<Endpoint>,
 }
 
 /// Ends one connection's access.
@@ -56,50 +58,82 @@ pub async fn revoke(
     http: &Http,
     name: &ConnectionName,
 ) -> Result<Report, ConnectionError> {
-    let asked = ConnectionRef::Exact(name.clone());
-    let id = vault
-        .read(|snapshot| select::find(snapshot, &asked))?
-        .row
-        .id;
-    let _shared = vault
-        .lock_shared(LOCK_WAIT)
-        .map_err(|e| refresh::no_lock(name, e))?;
-    let _lock = vault
-        .lock_connection(id, LOCK_WAIT)
-        .map_err(|e| refresh::no_lock(name, e))?;
-    let found = vault.read(|snapshot| select::find(snapshot, &asked))?;
-    let found = refresh::adopt(vault, world, &found)?.unwrap_or(found);
-    let Some(set) = found.connection.state.set().cloned() else {
-        return erase(vault, world, &found.row, name, Remote::AlreadyGone, None);
-    };
     let definition = world.providers.get(&name.provider)?;
-    let page = page(&definition.revocation, &found.connection);
+    renew(vault, world, http, name, &definition).await?;
+    let held = hold(vault, world, name, LOCK_WAIT)?;
+    let Found { row, connection } = &held.found;
+    let page = definition
+        .revocation
+        .page_for(connection.stamp.client_id.as_str());
+    let Some(set) = connection.state.set() else {
+        return erase(vault, world, row, name, Remote::NotTold, page);
+    };
     if matches!(definition.revocation, Revocation::None { .. }) {
-        return erase(vault, world, &found.row, name, Remote::NoWay, page);
+        return erase(vault, world, row, name, Remote::NoWay, page);
     }
-    check_stamp(&found.connection, &definition)?;
-    if found.connection.stamp.revocation != revocation_target(&definition) {
+    check_stamp(connection, &definition)?;
+    if connection.stamp.revocation != revocation_target(&definition) {
         return Err(ConnectionError::DefinitionMoved {
             provider: definition.name.clone(),
             what: "revocation endpoint",
         });
     }
-    let client = vault
-        .read(|snapshot| client::for_connection(snapshot, &definition, &found.connection.stamp))?;
-    let requests = revocation::requests(&definition, &definition.revocation, &client, &set)?;
-    let row = mark(vault, &found, &set)?;
+    let stamp = &connection.stamp;
+    let client = vault.read(|snapshot| client::for_connection(snapshot, &definition, stamp))?;
+    let requests = revocation::requests(&definition, &definition.revocation, &client, set)?;
+    let row = mark(vault, &held.found, set)?;
     match tell(http, &definition, requests).await {
+        Ok(Remote::Revoked { .. }) if held.cut_off => {
+            let note = Some(
+                "a refresh was cut off before: a token that never arrived may still be alive"
+                    .to_owned(),
+            );
+            erase(vault, world, &row, name, Remote::Revoked { note }, page)
+        }
         Ok(remote) => erase(vault, world, &row, name, remote, page),
-        Err(why) => {
+        Err(NotConfirmed { words, retry_after }) => {
             let mut event = world.event(Action::Revoke, name, Outcome::Failed);
-            event.detail = Some(why.words.clone());
+            event.detail = Some(words.clone());
             vault.mutate(|writer| writer.log(&event))?;
             Err(ConnectionError::NotRevoked {
                 name: name.clone(),
-                why: why.words,
-                retry_after: why.retry_after,
+                why: words,
+                retry_after,
             })
         }
+    }
+}
+
+/// Where only a live access token can be revoked, an expired one is refreshed first: the refresh
+/// token would outlive the revocation otherwise.
+async fn renew(
+    vault: &mut Vault,
+    world: World<'_>,
+    http: &Http,
+    name: &ConnectionName,
+    definition: &Definition,
+) -> Result<(), ConnectionError> {
+    let by_access_token = match &definition.revocation {
+        Revocation::None { .. } => false,
+        Revocation::Rfc7009 { tokens, .. } => *tokens == RevokedTokens::Access,
+        Revocation::ApplicationToken { .. } | Revocation::BearerPost { .. } => true,
+    };
+    let asked = ConnectionRef::Exact(name.clone());
+    let found = vault.read(|snapshot| select::find(snapshot, &asked))?;
+    let (State::Active(set) | State::Refreshing { set, .. }) = &found.connection.state else {
+        return Ok(());
+    };
+    let is_over = !set.is_fresh(&(world.now)(), None);
+    if !by_access_token || !is_over || set.refresh_token.is_none() {
+        return Ok(());
+    }
+    let reason = Reason::Stale {
+        seen: found.row.version,
+    };
+    match refresh::refresh(vault, world, http, name, reason).await {
+        // The grant is over already; the provider is told all the same.
+        Err(ConnectionError::LoginRequired { .. }) => Ok(()),
+        ended => ended,
     }
 }
 
@@ -112,24 +146,17 @@ pub fn forget(
     world: World<'_>,
     name: &ConnectionName,
 ) -> Result<Report, ConnectionError> {
-    let asked = ConnectionRef::Exact(name.clone());
-    let id = vault
-        .read(|snapshot| select::find(snapshot, &asked))?
-        .row
-        .id;
-    let _shared = vault
-        .lock_shared(LOCK_WAIT)
-        .map_err(|e| refresh::no_lock(name, e))?;
-    let _lock = vault
-        .lock_connection(id, LOCK_WAIT)
-        .map_err(|e| refresh::no_lock(name, e))?;
-    let found = vault.read(|snapshot| select::find(snapshot, &asked))?;
+    let held = hold(vault, world, name, LOCK_WAIT)?;
     let page = world
         .providers
         .get(&name.provider)
         .ok()
-        .and_then(|definition| page(&definition.revocation, &found.connection));
-    erase(vault, world, &found.row, name, Remote::NotTold, page)
+        .and_then(|definition| {
+            definition
+                .revocation
+                .page_for(held.found.connection.stamp.client_id.as_str())
+        });
+    erase(vault, world, &held.found.row, name, Remote::NotTold, page)
 }
 
 fn mark(
@@ -212,7 +239,7 @@ fn erase(
     row: &Row<StoredConnection>,
     name: &ConnectionName,
     remote: Remote,
-    page: Option<String>,
+    page: Option<Endpoint>,
 ) -> Result<Report, ConnectionError> {
     let mut event = world.event(Action::Revoke, name, Outcome::Done);
     event.detail = Some(
@@ -235,17 +262,6 @@ fn erase(
         remote,
         page,
     })
-}
-
-fn page(revocation: &Revocation, connection: &Connection) -> Option<String> {
-    match revocation {
-        Revocation::None { page, .. }
-        | Revocation::Rfc7009 { page, .. }
-        | Revocation::BearerPost { page, .. } => page.as_ref().map(ToString::to_string),
-        Revocation::ApplicationToken { page_template, .. } => page_template
-            .as_ref()
-            .map(|page| page.replace("{client_id}", connection.stamp.client_id.as_str())),
-    }
 }
 
 /// Where a definition sends tokens to be revoked, as a connection's stamp records it.

@@ -3,7 +3,7 @@
 //! Its refresh tokens may have been used since. Where a provider rotates them, using an old one
 //! again looks like theft and ends the live grant, so those connections become suspect.
 
-use crate::connection::refresh::LOCK_WAIT;
+use crate::connection::hold::LOCK_WAIT;
 use crate::connection::select;
 use crate::connection::state::State;
 use crate::connection::stored::StoredConnection;

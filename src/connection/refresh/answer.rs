@@ -12,7 +12,7 @@ use crate::http::{Response, SendError};
 use crate::oauth::token_answer;
 use crate::oauth::token_error::TokenError;
 use crate::token::TokenSet;
-use crate::vault::{Action, Event, Outcome, Row, Vault, VaultError};
+use crate::vault::{Action, Outcome, Row, Vault, VaultError};
 
 /// Stores what the provider answered.
 ///
@@ -170,7 +170,7 @@ pub(super) fn ended(
     Ok(ConnectionError::LoginRequired { name, reason })
 }
 
-/// No new set came. The intent stays where the provider may have acted, else it is cleared.
+/// No new set came. The intent stays where the provider may have acted, else all is as before.
 fn not_refreshed(
     vault: &mut Vault,
     world: World<'_>,
@@ -183,30 +183,28 @@ fn not_refreshed(
         name,
         row,
         mut connection,
-        old,
+        before,
         rescue,
         recovering,
         ..
     } = flight;
-    let mut event: Event = world.event(Action::Refresh, &name, Outcome::Failed);
+    let mut event = world.event(Action::Refresh, &name, Outcome::Failed);
     event.error_code = code;
     event.detail = Some(error.to_string());
     // A recovery that failed for now stays one: the first attempt's fate is still unknown.
     let keep_intent = maybe_acted || recovering;
     if !keep_intent {
-        connection.state = State::Active(old);
+        connection.state = before;
     }
-    let noted = vault.mutate(|writer| -> Result<(), VaultError> {
+    // The tokens are safe whatever comes of this: an intent that could not be taken back only makes
+    // the next refresh a recovery, and an empty rescue file is adopted by nobody.
+    let _ = vault.mutate(|writer| -> Result<(), VaultError> {
         writer.log(&event)?;
         if !keep_intent {
             writer.update(&row, StoredConnection::from(&connection))?;
         }
         Ok(())
     });
-    // The tokens are safe either way: an intent that could not be cleared only makes the next
-    // refresh a recovery.
-    if noted.is_ok() || keep_intent {
-        let _ = rescue.remove();
-    }
+    let _ = rescue.remove();
     error
 }
