@@ -25,7 +25,7 @@ use crate::oauth::token_answer::{self, Answer};
 use crate::oauth::token_error::TokenError;
 use crate::oauth::token_request::{Grant, token_request};
 use crate::oauth::userinfo::{self, Identity, UserinfoError};
-use crate::provider::definition::{Definition, UserinfoMethod};
+use crate::provider::definition::{Definition, Userinfo};
 use crate::secret::Secret;
 use crate::token::TokenSet;
 
@@ -233,16 +233,15 @@ pub async fn redeem(
     let response = http.send(request).await?;
     let answer = token_answer::read(definition, scopes, &started, &reply(&response))?;
     let claims = check_id_token(login, &answer, &attempt, &started)?;
-    let (identity, nameless) = match who(http, definition, &answer).await {
-        Ok(identity) if identity.subject.is_some() => (identity, None),
-        Ok(identity) => (
-            claims.map_or(identity, |c| userinfo::identity(definition, &c)),
-            None,
-        ),
-        Err(why) => match claims.map(|claims| userinfo::identity(definition, &claims)) {
-            Some(identity) if identity.subject.is_some() => (identity, None),
-            _ => (Identity::default(), Some(why)),
-        },
+    let told = [Some(&answer.members), claims.as_ref()];
+    // the tokens are good whoever they are for, so that a failure here is only told
+    let (identity, nameless) = match who(http, definition, &answer.set, told).await {
+        Ok(identity) => {
+            let is_nameless = identity.subject.is_none() && definition.userinfo.is_some();
+            let why = is_nameless.then(|| "the provider's answer has no account id".to_owned());
+            (identity, why)
+        }
+        Err(error) => (Identity::default(), Some(error.to_string())),
     };
     Ok(Redeemed {
         set: answer.set,
@@ -278,18 +277,6 @@ fn check_id_token(
     Ok(Some(id_token::read(token, &expected)?.members))
 }
 
-/// Who the account is. The tokens are good whatever the answer, so failures are words.
-async fn who(http: &Http, definition: &Definition, answer: &Answer) -> Result<Identity, String> {
-    let Some(asked) = &definition.userinfo else {
-        return Ok(Identity::default());
-    };
-    if asked.method == UserinfoMethod::TokenAnswer {
-        return Ok(userinfo::identity(definition, &answer.members));
-    }
-    let whose = supplied(http, definition, &answer.set).await;
-    whose.map_err(|error| error.to_string())
-}
-
 /// Why nobody could be named.
 #[derive(Debug, Error)]
 pub enum WhoError {
@@ -313,9 +300,58 @@ pub async fn supplied(
     definition: &Definition,
     set: &TokenSet,
 ) -> Result<Identity, WhoError> {
-    let Some(request) = userinfo::request(definition, set)? else {
+    who(http, definition, set, [None; 2]).await
+}
+
+/// What the tokens came with: the members of the token answer, and the claims of the ID token.
+type Told<'a> = [Option<&'a Object>; 2];
+
+/// Asks the definition's source, and where that one doesn't tell this token, its fallback.
+async fn who(
+    http: &Http,
+    definition: &Definition,
+    set: &TokenSet,
+    told: Told<'_>,
+) -> Result<Identity, WhoError> {
+    let Some(source) = &definition.userinfo else {
         return Ok(Identity::default());
     };
-    let response = http.send(request).await?;
-    Ok(userinfo::read(definition, &reply(&response))?)
+    let said = ask(http, definition, source, set, told).await?;
+    match &source.fallback {
+        Some(fallback) if userinfo::calls_for_fallback(&said) => {
+            Ok(ask(http, definition, fallback, set, told).await??)
+        }
+        _ => Ok(said?),
+    }
 }
+
+/// Asks one source; where it names nobody, what came with the tokens may do.
+async fn ask(
+    http: &Http,
+    definition: &Definition,
+    source: &Userinfo,
+    set: &TokenSet,
+    [members, claims]: Told<'_>,
+) -> Result<Result<Identity, UserinfoError>, WhoError> {
+    let Some(request) = userinfo::request(definition, source, set)? else {
+        let identity = members.map(|members| userinfo::identity(source, members));
+        return Ok(Ok(identity.unwrap_or_default()));
+    };
+    let claimed = claims
+        .map(|claims| userinfo::identity(source, claims))
+        .filter(|identity| identity.subject.is_some());
+    let response = match (http.send(request).await, claimed.clone()) {
+        (Ok(response), _) => response,
+        (Err(_), Some(claimed)) => return Ok(Ok(claimed)),
+        (Err(error), None) => return Err(error.into()),
+    };
+    let said = userinfo::read(definition, source, &reply(&response));
+    let is_named = matches!(&said, Ok(identity) if identity.subject.is_some());
+    Ok(match claimed {
+        Some(claimed) if !is_named => Ok(claimed),
+        _ => said,
+    })
+}
+
+#[cfg(test)]
+mod tests;

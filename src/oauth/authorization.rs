@@ -65,14 +65,13 @@ pub fn authorization_url(
     scopes: &[Scope],
     attempt: &Attempt,
 ) -> AuthorizationUrl {
-    let oauth = BasicClient::new(oauth2::ClientId::new(client.as_str().to_owned())).set_auth_uri(
-        AuthUrl::from_url(own_query_only(definition.authorization_endpoint.url())),
-    );
+    let oauth = BasicClient::new(oauth2::ClientId::new(client.as_str().to_owned()))
+        .set_auth_uri(AuthUrl::from_url(own_query_only(definition)));
     let mut request = oauth
         .authorize_url(|| CsrfToken::new(attempt.state().expose().to_owned()))
         .add_extra_param("redirect_uri", redirect_uri);
     if let Some(text) = scope::request_text(&definition.scopes, scopes) {
-        request = request.add_extra_param("scope", text);
+        request = request.add_extra_param(definition.scopes.request_parameter.as_str(), text);
     }
     if let Some(nonce) = attempt.nonce() {
         request = request.add_extra_param("nonce", nonce.expose());
@@ -82,21 +81,23 @@ pub fn authorization_url(
         Pkce::None => {}
     }
     for (name, value) in &definition.authorization_parameters {
-        if !is_owned(name) {
+        if !is_owned(definition, name) {
             request = request.add_extra_param(name.as_str(), value.as_str());
         }
     }
     AuthorizationUrl(request.url().0)
 }
 
-fn is_owned(name: &str) -> bool {
-    OWNED.contains(&name)
+fn is_owned(definition: &Definition, name: &str) -> bool {
+    OWNED.contains(&name) || definition.scopes.request_parameter == name
 }
 
 /// The endpoint without parameters that the protocol owns: two of them would be an invalid request
 /// (RFC 6749 section 3.1).
-fn own_query_only(endpoint: &Url) -> Url {
+fn own_query_only(definition: &Definition) -> Url {
+    let endpoint = definition.authorization_endpoint.url();
     let mut url = endpoint.clone();
+    let is_owned = |name: &str| is_owned(definition, name);
     if endpoint.query_pairs().any(|(name, _)| is_owned(&name)) {
         let kept: Vec<_> = endpoint
             .query_pairs()
@@ -171,7 +172,22 @@ mod tests {
     #[test]
     fn commas_separate_scopes_where_the_definition_says_so() {
         let sent = parameters(&url_for(&fixture::slack(), &["a", "b"]));
-        assert_eq!(sent["scope"], "a,b");
+        assert_eq!(sent["user_scope"], "a,b");
+        assert!(!sent.contains_key("scope"));
+    }
+
+    #[test]
+    fn the_parameter_of_the_scopes_is_owned_whatever_it_is_called() {
+        let mut definition = fixture::slack();
+        definition.authorization_endpoint = "https://as.example/authorize?user_scope=evil"
+            .parse()
+            .unwrap();
+        definition
+            .authorization_parameters
+            .insert("user_scope".to_owned(), "evil".to_owned());
+        let url = url_for(&definition, &["a"]);
+        assert_eq!(parameters(&url)["user_scope"], "a");
+        assert!(!url.expose().contains("evil"), "{}", url.expose());
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub mod userinfo;
 
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod shipped;
 
 pub use client::Client;
 pub use reply::Reply;

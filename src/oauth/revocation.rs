@@ -6,7 +6,6 @@
 use std::time::Duration;
 
 use http::Method;
-use url::form_urlencoded::byte_serialize;
 
 use super::json::Object;
 use super::request::{self, HttpRequest, RequestError};
@@ -93,10 +92,12 @@ pub fn requests(
                 Ok(RevocationRequest { request, what })
             })
             .collect(),
-        Revocation::ApplicationToken {
-            endpoint_template, ..
-        } => application_token(definition, client, endpoint_template, &set.access_token)
-            .map(|request| vec![access(request)]),
+        Revocation::ApplicationToken { .. } => {
+            let endpoint = revocation.endpoint_for(client.id.as_str());
+            let endpoint = endpoint.ok_or(RequestError::Endpoint)?;
+            application_token(definition, client, &endpoint, &set.access_token)
+                .map(|request| vec![access(request)])
+        }
         Revocation::BearerPost { endpoint, .. } => {
             let mut request = request::build(
                 definition,
@@ -152,21 +153,15 @@ fn rfc_7009(
 fn application_token(
     definition: &Definition,
     client: &Client,
-    template: &str,
+    endpoint: &Endpoint,
     token: &Secret,
 ) -> Result<HttpRequest, RequestError> {
-    let id: String = byte_serialize(client.id.as_str().as_bytes()).collect();
-    let url: Endpoint = template
-        // a path segment, where a space is never `+`
-        .replace("{client_id}", &id.replace('+', "%20"))
-        .parse()
-        .map_err(|_| RequestError::Endpoint)?;
     let secret = client.secret.as_ref().ok_or(RequestError::SecretMissing)?;
     let body = request::json_body(&[("access_token", token.expose())]);
     let mut request = request::build(
         definition,
         Method::DELETE,
-        url.as_str(),
+        endpoint.as_str(),
         Some(request::JSON),
         body,
     )?;
@@ -258,21 +253,9 @@ mod tests {
 
     use super::super::fixture;
     use super::*;
-    use crate::token::Lifetime;
-
-    fn set(with_refresh: bool) -> TokenSet {
-        TokenSet {
-            access_token: fixture::secret("at&1"),
-            token_type: "bearer".to_owned(),
-            refresh_token: with_refresh.then(|| fixture::secret("rt")),
-            obtained: fixture::started(),
-            lifetime: Lifetime::Unknown,
-            granted: Vec::new(),
-        }
-    }
 
     fn sent(definition: &Definition, client: &Client, with_refresh: bool) -> Vec<String> {
-        let set = set(with_refresh);
+        let set = fixture::set("at&1", with_refresh.then_some("rt"));
         requests(definition, &definition.revocation, client, &set)
             .unwrap()
             .into_iter()
@@ -347,7 +330,7 @@ mod tests {
             &definition,
             &definition.revocation,
             &fixture::client(None),
-            &set(true),
+            &fixture::set("at", Some("rt")),
         );
         assert_eq!(error.unwrap_err(), RequestError::SecretMissing);
     }

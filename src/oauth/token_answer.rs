@@ -85,11 +85,7 @@ pub fn read(
         .object()
         .map_err(|error| TokenError::malformed(reply, error))?;
     if let Some(said) = Said::in_object(&object) {
-        return Err(TokenError::by_code(
-            said,
-            &definition.refresh.ended_errors,
-            reply,
-        ));
+        return Err(TokenError::by_code(said, definition, reply));
     }
     read_tokens(definition, requested, started, object)
         .map_err(|fault| TokenError::malformed(reply, fault))
@@ -104,9 +100,7 @@ fn read_error(definition: &Definition, reply: &Reply<'_>) -> TokenError {
     };
     let is_definite = (400..500).contains(&reply.status) && reply.status != 429;
     match said {
-        Some(said) if is_definite => {
-            TokenError::by_code(said, &definition.refresh.ended_errors, reply)
-        }
+        Some(said) if is_definite => TokenError::by_code(said, definition, reply),
         Some(said) => TokenError::Temporary {
             status: reply.status,
             retry_after: reply.retry_after,
@@ -411,6 +405,8 @@ mod tests {
 400 | {"error":"bad_refresh_token"} | refused bad_refresh_token
 400 | {"error":"Invalid_Grant"} | refused Invalid_Grant
 401 | {"error":"invalid_client"} | client invalid_client
+400 | {"error":"unauthorized_client"} | client unauthorized_client
+400 | {"error":"incorrect_client_credentials"} | refused incorrect_client_credentials
 400 | {"error":"invalid_scope","error_description":7} | refused invalid_scope
 403 | {"error":"access_denied"} | refused access_denied
 428 | {"error":"authorization_pending"} | refused authorization_pending
@@ -453,6 +449,7 @@ mod tests {
 200 | {"access_token":"ghu","scope":"","expires_in":28800,"refresh_token":"ghr"} | ghu bearer ghr 28800
 200 | {"error":"bad_refresh_token","error_description":"gone"} | ended bad_refresh_token
 200 | {"error":"bad_verification_code"} | refused bad_verification_code
+200 | {"error":"incorrect_client_credentials"} | client incorrect_client_credentials
 "#;
 
     const OK_MEMBER_AND_NESTED_TOKENS: &str = r#"

@@ -3,7 +3,6 @@
 //! The server's own words appear only as `error` and `error_description`, and only made safe for a
 //! terminal; nothing else of a body ever does.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use thiserror::Error;
@@ -11,6 +10,7 @@ use thiserror::Error;
 use super::Reply;
 use super::json::{JsonError, Object};
 use crate::escape;
+use crate::provider::definition::Definition;
 
 /// Why a token request gave no tokens.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -24,7 +24,8 @@ pub enum TokenError {
         /// The server's words, safe to show.
         description: Option<String>,
     },
-    /// The client registration is not accepted (`invalid_client`): mend it; the grant lives on.
+    /// The client registration is not accepted (`invalid_client`, `unauthorized_client` or what the
+    /// definition says means the same): mend it; the grant lives on.
     #[error("the provider doesn't accept the client: `{code}`{}", said(description.as_ref()))]
     InvalidClient {
         /// The error code, safe to show.
@@ -124,14 +125,18 @@ impl TokenError {
     }
 
     /// Sorts an OAuth error by its code (RFC 6749 section 5.2, RFC 8628 section 3.5).
-    pub(super) fn by_code(said: Said, ended: &BTreeSet<String>, reply: &Reply<'_>) -> Self {
+    pub(super) fn by_code(said: Said, definition: &Definition, reply: &Reply<'_>) -> Self {
         let Said { code, description } = said;
+        let ended = &definition.refresh.ended_errors;
+        let client = &definition.answers.client_errors;
         match code.as_str() {
             "slow_down" | "temporarily_unavailable" | "server_error" => {
                 Self::temporary(reply, Some(code))
             }
-            "invalid_client" => Self::InvalidClient { code, description },
+            // the second: this client may not use this grant, which is the registration's fault too
+            "invalid_client" | "unauthorized_client" => Self::InvalidClient { code, description },
             "invalid_grant" => Self::Ended { code, description },
+            synonym if client.contains(synonym) => Self::InvalidClient { code, description },
             synonym if ended.contains(synonym) => Self::Ended { code, description },
             _ => Self::Refused { code, description },
         }

@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::Reply;
 use super::json::{JsonError, Object};
 use super::request::{self, HttpRequest, RequestError};
-use crate::provider::definition::{Definition, UserinfoMethod};
+use crate::provider::definition::{Definition, Userinfo, UserinfoMethod};
 use crate::token::TokenSet;
 
 /// Who an account is, in the provider's words: escape the label before showing it.
@@ -42,42 +42,48 @@ pub enum UserinfoError {
     Malformed(#[from] JsonError),
 }
 
-/// The request for userinfo; `None` where the definition has none or the token answer holds it.
+/// The request to one source of userinfo; `None` where the token answer itself is the source.
 ///
 /// # Errors
 ///
 /// When the token or a header of the definition can't be written into a header.
 pub fn request(
     definition: &Definition,
+    source: &Userinfo,
     set: &TokenSet,
 ) -> Result<Option<HttpRequest>, RequestError> {
-    let Some(userinfo) = &definition.userinfo else {
-        return Ok(None);
-    };
-    let method = match userinfo.method {
+    let method = match source.method {
         UserinfoMethod::Get => Method::GET,
         UserinfoMethod::Post => Method::POST,
         UserinfoMethod::TokenAnswer => return Ok(None),
     };
-    let url = userinfo.endpoint.as_str();
-    let mut request = request::build(definition, method, url, None, Vec::new())?;
+    let (content_type, body) = match &source.body {
+        Some(json) => (Some(request::JSON), json.clone().into_bytes()),
+        None => (None, Vec::new()),
+    };
+    let url = source.endpoint.as_str();
+    let mut request = request::build(definition, method, url, content_type, body)?;
     request::bearer(&mut request, &set.access_token)?;
     Ok(Some(request))
 }
 
-/// Reads the answer.
+/// Reads the answer of one source.
 ///
 /// # Errors
 ///
 /// [`UserinfoError`].
-pub fn read(definition: &Definition, reply: &Reply<'_>) -> Result<Identity, UserinfoError> {
+pub fn read(
+    definition: &Definition,
+    source: &Userinfo,
+    reply: &Reply<'_>,
+) -> Result<Identity, UserinfoError> {
     let status = reply.status;
     if status == 200 && !reply.is_html() {
         let object = reply.object()?;
         if definition.answers.ok_member && !object.is_true("ok") {
             return Err(UserinfoError::Refused { status });
         }
-        return Ok(identity(definition, &object));
+        return Ok(identity(source, &object));
     }
     // a 403 of the API itself is JSON; a proxy's is not
     let is_refusal = matches!(status, 401 | 403) && reply.is_json();
@@ -91,19 +97,28 @@ pub fn read(definition: &Definition, reply: &Reply<'_>) -> Result<Identity, User
     }
 }
 
-/// The identity in an object that names the account: userinfo, the token answer's members where
-/// the definition says so, or an ID token's claims.
+/// Whether the source's fallback is to be asked: this one answered without an id, or doesn't tell
+/// this token. A source that can't answer now is no reason: the fallback knows the account under
+/// another id, and the same account would stand there twice.
 #[must_use]
-pub fn identity(definition: &Definition, object: &Object) -> Identity {
-    let Some(userinfo) = &definition.userinfo else {
-        return Identity::default();
-    };
-    let parts: Option<Vec<_>> = userinfo.id.iter().map(|at| object.at(at)).collect();
+pub fn calls_for_fallback(answer: &Result<Identity, UserinfoError>) -> bool {
+    match answer {
+        Ok(identity) => identity.subject.is_none(),
+        Err(UserinfoError::Refused { status }) => matches!(status, 401 | 403 | 404),
+        Err(UserinfoError::Temporary { .. } | UserinfoError::Malformed(_)) => false,
+    }
+}
+
+/// The identity in an object that names the account as `source` does: its answer, the token
+/// answer's members where the definition says so, or an ID token's claims.
+#[must_use]
+pub fn identity(source: &Userinfo, object: &Object) -> Identity {
+    let parts: Option<Vec<_>> = source.id.iter().map(|at| object.at(at)).collect();
     Identity {
         subject: parts
             .filter(|parts| !parts.is_empty())
             .map(|parts| parts.join(":")),
-        label: userinfo.label.iter().find_map(|at| object.at(at)),
+        label: source.label.iter().find_map(|at| object.at(at)),
     }
 }
 
@@ -111,7 +126,8 @@ pub fn identity(definition: &Definition, object: &Object) -> Identity {
 mod tests {
     use super::super::fixture;
     use super::*;
-    use crate::token::Lifetime;
+
+    const JSON: &str = "application/json; charset=utf-8";
 
     fn reply<'a>(status: u16, kind: &'a str, body: &'a str) -> Reply<'a> {
         Reply {
@@ -122,40 +138,58 @@ mod tests {
         }
     }
 
+    fn source(definition: &Definition) -> &Userinfo {
+        definition.userinfo.as_ref().unwrap()
+    }
+
+    fn built(definition: &Definition, set: &TokenSet) -> Result<Option<HttpRequest>, RequestError> {
+        request(definition, source(definition), set)
+    }
+
+    fn answered(definition: &Definition, reply: &Reply<'_>) -> Result<Identity, UserinfoError> {
+        read(definition, source(definition), reply)
+    }
+
     #[test]
     fn the_request_carries_the_token_as_bearer_and_hides_it() {
-        let set = TokenSet {
-            access_token: fixture::secret("canary"),
-            token_type: "bearer".to_owned(),
-            refresh_token: None,
-            obtained: fixture::started(),
-            lifetime: Lifetime::Unknown,
-            granted: Vec::new(),
-        };
+        let set = fixture::set("canary", None);
         let mut definition = fixture::github();
-        let built = request(&definition, &set).unwrap().unwrap();
-        assert_eq!(built.method(), Method::GET);
-        assert_eq!(built.uri(), "https://api.github.com/user");
-        assert_eq!(built.headers()["authorization"], "Bearer canary");
-        assert!(!format!("{built:?}").contains("canary"));
+        let get = built(&definition, &set).unwrap().unwrap();
+        assert_eq!(get.method(), Method::GET);
+        assert_eq!(get.uri(), "https://api.github.com/user");
+        assert_eq!(get.headers()["authorization"], "Bearer canary");
+        assert!(!format!("{get:?}").contains("canary"));
         if let Some(userinfo) = &mut definition.userinfo {
             userinfo.method = UserinfoMethod::Post;
         }
-        let built = request(&definition, &set).unwrap().unwrap();
-        assert_eq!((built.method(), built.body().len()), (&Method::POST, 0));
-        assert!(request(&fixture::notion(), &set).unwrap().is_none());
-        assert!(request(&fixture::plain(), &set).unwrap().is_none());
+        let post = built(&definition, &set).unwrap().unwrap();
+        assert_eq!((post.method(), post.body().len()), (&Method::POST, 0));
+        assert!(!post.headers().contains_key("content-type"));
+        assert!(built(&fixture::notion(), &set).unwrap().is_none());
         let mut broken = set;
         broken.access_token = fixture::secret("a\r\nX: y");
         assert_eq!(
-            request(&definition, &broken).unwrap_err(),
+            built(&definition, &broken).unwrap_err(),
             RequestError::Header("the access token")
         );
     }
 
     #[test]
+    fn a_post_carries_the_json_of_the_definition() {
+        let set = fixture::set("a", None);
+        let post = built(&fixture::linear(), &set).unwrap().unwrap();
+        assert_eq!(post.method(), Method::POST);
+        assert_eq!(post.headers()["content-type"], "application/json");
+        assert_eq!(post.body(), br#"{"query":"{viewer{id name email}}"}"#);
+        let said = r#"{"data":{"viewer":{"id":"u","name":"N"}}}"#;
+        let identity = answered(&fixture::linear(), &reply(200, JSON, said)).unwrap();
+        assert_eq!(identity.subject.as_deref(), Some("u"));
+    }
+
+    #[test]
     fn the_identity_is_what_the_pointers_name() {
         let (github, google, notion) = (fixture::github(), fixture::google(), fixture::notion());
+        let slack = fixture::slack();
         for (definition, body, subject, label) in [
             (
                 &github,
@@ -166,53 +200,63 @@ mod tests {
             (&github, r#"{"id":"1"}"#, Some("1"), None),
             (&github, r#"{"login":"octocat"}"#, None, Some("octocat")),
             (&github, r#"{"id":{},"login":[]}"#, None, None),
-            (&google, r#"{"sub":"s","email":null}"#, Some("s"), Some("s")),
             (
-                &notion,
-                r#"{"workspace_id":"w","owner":{"user":{"id":"u"}},"workspace_name":"W"}"#,
-                Some("w:u"),
-                Some("W"),
+                &google,
+                r#"{"sub":"s","email":null,"name":"N"}"#,
+                Some("s"),
+                Some("N"),
             ),
             (
                 &notion,
-                r#"{"workspace_id":"w","owner":{"type":"workspace"}}"#,
-                None,
-                None,
+                r#"{"bot_id":"b","workspace_name":null,"owner":{"user":{"name":"U"}}}"#,
+                Some("b"),
+                Some("U"),
             ),
+            (
+                &slack,
+                r#"{"ok":true,"team_id":"T","user_id":"U","user":"u"}"#,
+                Some("T:U"),
+                Some("u"),
+            ),
+            (&slack, r#"{"ok":true,"team_id":"T"}"#, None, None),
         ] {
-            let got = read(definition, &reply(200, "application/json", body)).unwrap();
+            let got = answered(definition, &reply(200, JSON, body)).unwrap();
             assert_eq!(got.subject.as_deref(), subject, "{body}");
             assert_eq!(got.label.as_deref(), label, "{body}");
         }
-        let nothing = Object::read(b"{}").unwrap();
-        assert_eq!(identity(&fixture::plain(), &nothing), Identity::default());
     }
 
     #[test]
     fn what_is_not_userinfo_is_sorted() {
-        let json = "application/json";
         let github = fixture::github();
-        for (status, kind, body, wanted) in [
-            (401, json, "{}", "refused"),
-            (403, json, "{}", "refused"),
-            (404, json, "{}", "refused"),
-            (403, "text/html", "", "temporary"),
-            (200, "text/html", "<p>", "temporary"),
-            (302, json, "", "temporary"),
-            (429, json, "", "temporary"),
-            (500, json, "", "temporary"),
-            (200, json, r#"{"id":1,"id":2}"#, "malformed"),
-            (200, json, "[]", "malformed"),
+        for (status, kind, body, wanted, falls_back) in [
+            (401, JSON, "{}", "refused", true),
+            (403, JSON, "{}", "refused", true),
+            (404, JSON, "{}", "refused", true),
+            (400, JSON, "{}", "refused", false),
+            (403, "text/html", "", "temporary", false),
+            (200, "text/html", "<p>", "temporary", false),
+            (302, JSON, "", "temporary", false),
+            (429, JSON, "", "temporary", false),
+            (500, JSON, "", "temporary", false),
+            (200, JSON, r#"{"id":1,"id":2}"#, "malformed", false),
+            (200, JSON, "[]", "malformed", false),
+            (200, JSON, r#"{"login":"l"}"#, "nameless", true),
+            (200, JSON, r#"{"id":1}"#, "named", false),
         ] {
-            let got = match read(&github, &reply(status, kind, body)).unwrap_err() {
-                UserinfoError::Temporary { .. } => "temporary",
-                UserinfoError::Refused { .. } => "refused",
-                UserinfoError::Malformed(_) => "malformed",
+            let answer = answered(&github, &reply(status, kind, body));
+            assert_eq!(calls_for_fallback(&answer), falls_back, "{status} {body}");
+            let got = match answer {
+                Ok(Identity { subject: None, .. }) => "nameless",
+                Ok(_) => "named",
+                Err(UserinfoError::Temporary { .. }) => "temporary",
+                Err(UserinfoError::Refused { .. }) => "refused",
+                Err(UserinfoError::Malformed(_)) => "malformed",
             };
             assert_eq!(got, wanted, "{status} {kind} {body}");
         }
         let slack = fixture::slack();
-        assert!(read(&slack, &reply(200, json, r#"{"ok":false}"#)).is_err());
-        assert!(read(&slack, &reply(200, json, r#"{"ok":true}"#)).is_ok());
+        assert!(answered(&slack, &reply(200, JSON, r#"{"ok":false}"#)).is_err());
+        assert!(answered(&slack, &reply(200, JSON, r#"{"ok":true}"#)).is_ok());
     }
 }

@@ -84,7 +84,7 @@ fn the_same_keys_with_good_values_are_accepted() {
 }
 
 /// Each stands alone after [`EXTENDS`]; its last line is the wrong one.
-const BAD_VALUES: [(&str, &str); 87] = [
+const BAD_VALUES: [(&str, &str); 90] = [
     // unknown keys, in every section
     ("colour = \"red\"", "colour"),
     ("name = \"x\"", "name"),
@@ -132,6 +132,18 @@ const BAD_VALUES: [(&str, &str); 87] = [
     ("[redirect]\nhost = \"example.org\"", "redirect.host"),
     ("[token]\nbody = \"xml\"", "token.body"),
     ("[token]\nfailure = \"never\"", "token.failure"),
+    (
+        "[token]\nclient_errors = [\"invalid_grant\"]",
+        "token.client_errors",
+    ),
+    (
+        "[token]\nclient_errors = [\"slow_down\"]",
+        "token.client_errors",
+    ),
+    (
+        "[scopes]\nrequest_parameter = \"user_scope\"\n[authorization.parameters]\nuser_scope = \"a\"",
+        "authorization.parameters.user_scope",
+    ),
     ("[refresh]\nrotation = \"sometimes\"", "refresh.rotation"),
     ("[revocation]\nkind = \"delete\"", "revocation.kind"),
     ("[scopes]\nrequest = \"+\"", "scopes.request"),

@@ -12,6 +12,9 @@ use crate::names::{ClientId, ProviderName, Scope};
 /// Stands for the client id in the templates of [`Revocation::ApplicationToken`].
 pub const CLIENT_ID_PLACEHOLDER: &str = "{client_id}";
 
+/// Stands for the URI to register in [`ClientRules::registration_steps`].
+const REDIRECT_URI_PLACEHOLDER: &str = "{redirect_uri}";
+
 /// One authorization server.
 #[derive(Debug, Clone)]
 pub struct Definition {
@@ -63,6 +66,18 @@ pub struct Definition {
     pub api_hosts: BTreeSet<String>,
     /// The scope catalogue.
     pub catalogue: Vec<CatalogueScope>,
+}
+
+impl Definition {
+    /// What to do on the registration page, step by step, with the redirect URI filled in.
+    #[must_use]
+    pub fn registration_steps(&self) -> Vec<String> {
+        let uri = self.redirect.registered_uri();
+        let steps = self.client.registration_steps.iter();
+        steps
+            .map(|step| step.replace(REDIRECT_URI_PLACEHOLDER, &uri))
+            .collect()
+    }
 }
 
 /// Where a definition came from.
@@ -169,7 +184,8 @@ pub struct ClientRules {
     pub device_secret: SecretRule,
     /// The page on which a person registers a client.
     pub registration_page: Option<Endpoint>,
-    /// What to do on that page, step by step; `{redirect_uri}` stands for the URI to register.
+    /// What to do on that page, step by step; `{redirect_uri}` stands for the URI to register, which
+    /// [`Definition::registration_steps`] fills in.
     pub registration_steps: Vec<String>,
 }
 
@@ -250,10 +266,11 @@ pub enum ScopeSeparator {
 /// How token answers differ from RFC 6749 section 5.
 #[derive(Debug, Clone)]
 pub struct AnswerRules {
-    /// An error may come with status 200.
-    pub error_in_200: bool,
-    /// Success has `"ok": true`, failure `"ok": false` (Slack).
+    /// Success has `"ok": true`, failure `"ok": false` (Slack). A member `error` is a failure with
+    /// any provider, whatever the status.
     pub ok_member: bool,
+    /// Error codes that mean what `invalid_client` means.
+    pub client_errors: BTreeSet<String>,
     /// The member that holds the token answer, where it is nested (Slack's `authed_user`).
     pub nested_in: Option<String>,
     /// What a missing `expires_in` means.
@@ -345,7 +362,8 @@ pub enum Revocation {
 }
 
 impl Revocation {
-    /// Where the revocation of a token of this client is sent; none where there is no way.
+    /// Where the revocation of a token of this client is sent, with the client id filled in; none
+    /// where there is no way.
     #[must_use]
     pub fn endpoint_for(&self, client_id: &str) -> Option<Endpoint> {
         match self {
@@ -386,6 +404,7 @@ impl Revocation {
 fn filled(template: &str, client_id: &str) -> Option<Endpoint> {
     let encoded: String = url::form_urlencoded::byte_serialize(client_id.as_bytes()).collect();
     template
+        // a path segment, where a space is never `+`
         .replace(CLIENT_ID_PLACEHOLDER, &encoded.replace('+', "%20"))
         .parse()
         .ok()

@@ -11,7 +11,7 @@ use crate::escape;
 pub struct Row {
     /// What the line is about.
     pub label: &'static str,
-    /// What holds there, safe for a terminal.
+    /// What holds there, safe for a terminal; several lines where it has steps.
     pub value: String,
 }
 
@@ -53,6 +53,7 @@ pub fn describe(definition: &Definition) -> Vec<Row> {
                 .as_ref()
                 .map(ToString::to_string),
         ),
+        ("to register", registration(definition)),
         ("PKCE", Some(pkce(definition).to_owned())),
         ("issuer in answers", issuer_in_answers(definition)),
         ("scopes", Some(scopes(definition))),
@@ -126,6 +127,14 @@ fn client(definition: &Definition) -> String {
     } else {
         format!("secret {secret} in {place}")
     }
+}
+
+fn registration(definition: &Definition) -> Option<String> {
+    let numbered: Vec<String> = (1..)
+        .zip(definition.registration_steps())
+        .map(|(number, step)| format!("{number}. {step}"))
+        .collect();
+    (!numbered.is_empty()).then(|| numbered.join("\n"))
 }
 
 fn pkce(definition: &Definition) -> &'static str {
@@ -235,6 +244,9 @@ mod tests {
             value(&microsoft, "redirect").unwrap(),
             "http://localhost/callback (any port)"
         );
+        let steps = value(&microsoft, "to register").unwrap();
+        assert_eq!(steps.lines().count(), 5);
+        assert!(steps.contains("add http://localhost/callback\n"), "{steps}");
         let notion = get("notion");
         assert_eq!(value(&notion, "PKCE").unwrap(), "not supported there");
         assert_eq!(value(&notion, "device"), None);

@@ -126,6 +126,7 @@ pub(super) struct Token {
     pub(super) failure: Failure,
     pub(super) nested_in: Option<String>,
     pub(super) missing_expiry: MissingExpiry,
+    pub(super) client_errors: Vec<String>,
 }
 
 #[derive(Debug, Default, Clone, Copy, Deserialize)]
@@ -136,16 +137,14 @@ pub(super) enum Body {
     Json,
 }
 
-/// How a failed token request is told from a good one.
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
+/// How a failed token request is told from a good one, whatever the status.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Failure {
-    /// By the status, as RFC 6749 section 5.2 says.
+    /// The member `error` tells (RFC 6749 section 5.2; GitHub sends it with status 200).
     #[default]
-    Status,
-    /// The status may be 200; the member `error` tells (GitHub).
     ErrorMember,
-    /// The status may be 200; `"ok": false` tells (Slack).
+    /// `"ok": false` tells too (Slack).
     OkMember,
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::definition::{
     AnswerRules, BodyKind, CatalogueScope, ClientAuthentication, ClientRules, Definition,
     IssParameter, LostAnswer, MissingExpiry, Origin, Pkce, Redirect, RedirectHost, RefreshRules,
-    Rotation, ScopeCategory, SecretRule, Userinfo, UserinfoMethod,
+    Rotation, ScopeCategory, ScopeRules, SecretRule, Userinfo, UserinfoMethod,
 };
 use super::file::{self, File, Parsed};
 use super::source::Fault;
@@ -44,13 +44,14 @@ pub(super) fn definition(
     ] {
         check_query(key, endpoint)?;
     }
-    let (iss_parameter, pkce) = authorization_rules(&file.authorization)?;
+    let scopes = read_scopes::scope_rules(file.scopes)?;
+    let (iss_parameter, pkce) = authorization_rules(&file.authorization, &scopes)?;
     check_headers(&file.headers)?;
     let userinfo = match file.userinfo {
         Some(userinfo) => Some(userinfo_rules(userinfo, &token, &["userinfo"])?),
         None => None,
     };
-    let catalogue = catalogue(file.catalogue, &file.scopes.required)?;
+    let catalogue = catalogue(file.catalogue, &scopes.required)?;
     let token_body = body_kind(file.token.body);
     let answers = answer_rules(file.token)?;
     Ok(Definition {
@@ -71,7 +72,7 @@ pub(super) fn definition(
         token_body,
         headers: file.headers,
         authorization_parameters: file.authorization.parameters,
-        scopes: read_scopes::scope_rules(file.scopes)?,
+        scopes,
         answers,
         refresh: refresh_rules(file.refresh)?,
         revocation: read_revocation::revocation(file.revocation)?,
@@ -120,10 +121,16 @@ fn check_query(key: &str, endpoint: Option<&Endpoint>) -> Result<(), Fault> {
     }
 }
 
-fn authorization_rules(section: &file::Authorization) -> Result<(IssParameter, Pkce), Fault> {
+fn authorization_rules(
+    section: &file::Authorization,
+    scopes: &ScopeRules,
+) -> Result<(IssParameter, Pkce), Fault> {
     for (name, value) in &section.parameters {
         let path = ["authorization", "parameters", name];
         check(&path, rules::parameter_name(name))?;
+        if *name == scopes.request_parameter {
+            return Err(Fault::new(&path, "this parameter lists the scopes"));
+        }
         check(&path, rules::parameter_value(value))?;
     }
     let pkce = match section.pkce {
@@ -208,14 +215,12 @@ fn answer_rules(section: file::Token) -> Result<AnswerRules, Fault> {
     if let Some(member) = &nested_in {
         check(&["token", "nested_in"], rules::member_name(member))?;
     }
-    let (error_in_200, ok_member) = match section.failure {
-        file::Failure::Status => (false, false),
-        file::Failure::ErrorMember => (true, false),
-        file::Failure::OkMember => (true, true),
-    };
+    for code in &section.client_errors {
+        check(&["token", "client_errors"], rules::client_error(code))?;
+    }
     Ok(AnswerRules {
-        error_in_200,
-        ok_member,
+        ok_member: section.failure == file::Failure::OkMember,
+        client_errors: section.client_errors.into_iter().collect(),
         nested_in,
         missing_expiry: match section.missing_expiry {
             file::MissingExpiry::Forever => MissingExpiry::Forever,
@@ -305,7 +310,7 @@ fn userinfo_rules(
 /// Sorted by feature, then by reach: the least privilege comes first.
 fn catalogue(
     features: BTreeMap<String, BTreeMap<String, file::CatalogueRow>>,
-    required: &[Parsed<Scope>],
+    required: &[Scope],
 ) -> Result<Vec<CatalogueScope>, Fault> {
     let mut rows: Vec<CatalogueScope> = Vec::new();
     for (feature, scopes) in features {
@@ -319,7 +324,7 @@ fn catalogue(
                 return Err(Fault::new(&path, "another feature has this scope too"));
             }
             rows.push(CatalogueScope {
-                required: required.iter().any(|scope| scope.0 == name),
+                required: required.contains(&name),
                 name,
                 feature: feature.clone(),
                 title: row.title,

@@ -115,16 +115,29 @@ pub(super) fn member_name(name: &str) -> Result<(), &'static str> {
 /// An error code (RFC 6749 section 5.2) that may mean that a grant is over.
 pub(super) fn ended_error(code: &str) -> Result<(), &'static str> {
     member_name(code)?;
-    let temporary = [
+    if is_temporary(code) {
+        return Err("this error is temporary: it can't end a connection");
+    }
+    Ok(())
+}
+
+/// An error code that may mean that the client registration is not accepted.
+pub(super) fn client_error(code: &str) -> Result<(), &'static str> {
+    member_name(code)?;
+    if is_temporary(code) || code == "invalid_grant" {
+        return Err("this error doesn't say that the client is wrong");
+    }
+    Ok(())
+}
+
+fn is_temporary(code: &str) -> bool {
+    [
         "authorization_pending",
         "server_error",
         "slow_down",
         "temporarily_unavailable",
-    ];
-    if temporary.contains(&code) {
-        return Err("this error is temporary: it can't end a connection");
-    }
-    Ok(())
+    ]
+    .contains(&code)
 }
 
 /// An RFC 6901 pointer to something inside a JSON value.

@@ -23,7 +23,8 @@ use crate::names::ProviderName;
 pub const LARGEST_FILE: u64 = 64 * 1024;
 
 /// The keys whose value is a list; beside them only those of `[scopes.implies]`.
-const LISTS: [&str; 9] = [
+const LISTS: [&str; 10] = [
+    "client_errors",
     "default",
     "ended_errors",
     "hosts",

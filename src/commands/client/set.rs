@@ -90,6 +90,9 @@ fn client_id(app: &App, args: &Args, definition: &Definition) -> Result<ClientId
             definition.redirect.registered_uri()
         ));
     }
+    for (number, step) in (1..).zip(definition.registration_steps()) {
+        app.ui.note(&format!("{number}. {step}"));
+    }
     let typed = app.ui.ask("client id: ").ok_or_else(|| {
         Error::new(Kind::Usage, "no client id was given").hint(format!(
             "say `oauthctl client set {} --id ID`",
