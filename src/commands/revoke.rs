@@ -101,9 +101,10 @@ fn show(app: &App, outcomes: Outcomes) -> Result<()> {
                 if !app.ui.json() {
                     say(app, report);
                 }
-                match report.remote {
-                    Remote::NoWay => Some(
-                        not_told(report)
+                match &report.remote {
+                    Remote::NoWay { note } => Some(
+                        note.iter()
+                            .fold(not_told(report), |error, note| error.hint(note.as_str()))
                             .because("the provider has no way to be told; it is erased here"),
                     ),
                     Remote::Revoked { .. } | Remote::AlreadyGone | Remote::NotTold => None,
@@ -157,7 +158,7 @@ fn say(app: &App, report: &Report) {
                 app.ui.note(&format!("end it at {page}"));
             }
         }
-        Remote::NoWay => {}
+        Remote::NoWay { .. } => {}
     }
 }
 
@@ -172,7 +173,7 @@ fn document(
                 Remote::Revoked { .. } => "revoked",
                 Remote::AlreadyGone => "already_gone",
                 Remote::NotTold => "not_told",
-                Remote::NoWay => "no_way",
+                Remote::NoWay { .. } => "no_way",
             };
             (
                 word,

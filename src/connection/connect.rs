@@ -193,7 +193,7 @@ fn grant(world: World<'_>, landed: &Landed<'_>) -> Connection {
         stamp: Stamp {
             issuer: landed.definition.issuer.clone(),
             token_endpoint: landed.definition.token_endpoint.clone(),
-            revocation: revocation_target(landed.definition),
+            revocation: revocation_target(landed.definition, landed.client_id),
             client_id: landed.client_id.clone(),
             redirect_uri: landed.redirect_uri.clone(),
         },

@@ -15,7 +15,7 @@ use crate::connection::{ConnectionError, World};
 use crate::endpoint::Endpoint;
 use crate::exchange::reply;
 use crate::http::Http;
-use crate::names::{ConnectionName, ConnectionRef};
+use crate::names::{ClientId, ConnectionName, ConnectionRef};
 use crate::oauth::revocation::{self, Outcome as Said, RevocationRequest, Revoked};
 use crate::provider::definition::{Definition, Revocation, RevokedTokens};
 use crate::token::TokenSet;
@@ -34,7 +34,10 @@ pub enum Remote {
     /// The person wanted it erased here only.
     NotTold,
     /// The provider has no way to be told.
-    NoWay,
+    NoWay {
+        /// What a person can do instead, in the definition's words.
+        note: Option<String>,
+    },
 }
 
 /// What became of one connection.
@@ -69,10 +72,12 @@ pub async fn revoke(
         return erase(vault, world, row, name, Remote::NotTold, page);
     };
     if matches!(definition.revocation, Revocation::None { .. }) {
-        return erase(vault, world, row, name, Remote::NoWay, page);
+        let note = definition.revocation.note().map(str::to_owned);
+        return erase(vault, world, row, name, Remote::NoWay { note }, page);
     }
     check_stamp(connection, &definition)?;
-    if connection.stamp.revocation != revocation_target(&definition) {
+    let target = revocation_target(&definition, &connection.stamp.client_id);
+    if connection.stamp.revocation != target {
         return Err(ConnectionError::DefinitionMoved {
             provider: definition.name.clone(),
             what: "revocation endpoint",
@@ -224,12 +229,7 @@ async fn tell(
     if all_gone {
         return Ok(Remote::AlreadyGone);
     }
-    let note = match &definition.revocation {
-        Revocation::Rfc7009 { note, .. } => note.clone(),
-        Revocation::None { .. }
-        | Revocation::ApplicationToken { .. }
-        | Revocation::BearerPost { .. } => None,
-    };
+    let note = definition.revocation.note().map(str::to_owned);
     Ok(Remote::Revoked { note })
 }
 
@@ -247,7 +247,7 @@ fn erase(
             Remote::Revoked { .. } => "revoked at the provider",
             Remote::AlreadyGone => "the provider did not know it any more",
             Remote::NotTold => "erased here only, the provider was not told",
-            Remote::NoWay => "erased here only, the provider has no way to be told",
+            Remote::NoWay { .. } => "erased here only, the provider has no way to be told",
         }
         .to_owned(),
     );
@@ -264,16 +264,9 @@ fn erase(
     })
 }
 
-/// Where a definition sends tokens to be revoked, as a connection's stamp records it.
+/// Where a definition sends tokens of this client to be revoked, as a connection's stamp records it.
 #[must_use]
-pub fn revocation_target(definition: &Definition) -> Option<String> {
-    match &definition.revocation {
-        Revocation::None { .. } => None,
-        Revocation::Rfc7009 { endpoint, .. } | Revocation::BearerPost { endpoint, .. } => {
-            Some(endpoint.to_string())
-        }
-        Revocation::ApplicationToken {
-            endpoint_template, ..
-        } => Some(endpoint_template.clone()),
-    }
+pub fn revocation_target(definition: &Definition, client_id: &ClientId) -> Option<String> {
+    let endpoint = definition.revocation.endpoint_for(client_id.as_str())?;
+    Some(endpoint.to_string())
 }

@@ -35,7 +35,7 @@ pub struct Stamp {
     pub issuer: Option<String>,
     /// The token endpoint.
     pub token_endpoint: Endpoint,
-    /// Where tokens are revoked, as the definition writes it.
+    /// Where tokens are revoked, with the client id filled in.
     pub revocation: Option<String>,
     /// The client that the grant belongs to.
     pub client_id: ClientId,
