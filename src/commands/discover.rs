@@ -1,5 +1,7 @@
 //! `connect URL`: from an issuer to a definition, pinned at first use.
 
+use std::sync::Arc;
+
 use crate::app::App;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind, Result};
@@ -17,7 +19,7 @@ pub(super) async fn provider(
     http: &Http,
     issuer: &str,
     name: Option<&ProviderName>,
-) -> Result<Definition> {
+) -> Result<Arc<Definition>> {
     let name = match name {
         Some(name) => name.clone(),
         None => name_of(issuer)?,

@@ -176,7 +176,7 @@ fn depart(
         row,
         mut connection,
     } = found;
-    let definition = Arc::new(world.providers.get(&connection.name.provider)?);
+    let definition = world.providers.get(&connection.name.provider)?;
     check_stamp(&connection, &definition)?;
     if cut_off && definition.refresh.lost_answer == LostAnswer::NeverRetry {
         return Err(ended(

@@ -5,10 +5,12 @@
 //! name, and a broken one is an error, never a reason to use the shipped one. The working directory
 //! is not looked at.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::builtin;
 use super::definition::{Definition, Origin};
@@ -18,10 +20,12 @@ use super::source::{LARGEST_FILE, parse};
 use crate::names::ProviderName;
 use crate::private_file::{self, PrivateFileError};
 
-/// All definitions that there are.
+/// All definitions that there are. Each is read when it is first asked for and then kept: whoever
+/// asks twice gets the same rules, whatever happens to the file in between.
 #[derive(Debug, Clone)]
 pub struct Providers {
     folder: PathBuf,
+    read: RefCell<BTreeMap<ProviderName, Arc<Definition>>>,
 }
 
 /// One definition, or what is wrong with it.
@@ -30,7 +34,7 @@ pub struct Listed {
     /// The name, or what stands in its place where a file's name can't be one.
     pub name: String,
     /// The definition.
-    pub definition: Result<Definition, ProviderError>,
+    pub definition: Result<Arc<Definition>, ProviderError>,
 }
 
 impl Providers {
@@ -39,6 +43,7 @@ impl Providers {
     pub fn load(user_folder: &Path) -> Self {
         Self {
             folder: user_folder.to_owned(),
+            read: RefCell::default(),
         }
     }
 
@@ -46,7 +51,17 @@ impl Providers {
     ///
     /// # Errors
     /// When there is none, or when the user's file of that name can't be used.
-    pub fn get(&self, name: &ProviderName) -> Result<Definition, ProviderError> {
+    pub fn get(&self, name: &ProviderName) -> Result<Arc<Definition>, ProviderError> {
+        if let Some(known) = self.read.borrow().get(name) {
+            return Ok(Arc::clone(known));
+        }
+        let definition = Arc::new(self.parsed(name)?);
+        let mut read = self.read.borrow_mut();
+        read.insert(name.clone(), Arc::clone(&definition));
+        Ok(definition)
+    }
+
+    fn parsed(&self, name: &ProviderName) -> Result<Definition, ProviderError> {
         if let Some((path, text)) = self.user_text(name)? {
             return parse(name, &text, Origin::UserFile(path));
         }
@@ -235,7 +250,7 @@ mod tests {
             path
         }
 
-        fn get(&self, name: &str) -> Result<Definition, ProviderError> {
+        fn get(&self, name: &str) -> Result<Arc<Definition>, ProviderError> {
             Providers::load(&self.folder()).get(&name.parse().unwrap())
         }
     }
@@ -395,12 +410,27 @@ mod tests {
             fs::metadata(&path).unwrap().permissions().mode() & 0o777,
             0o600
         );
-        let providers = Providers::load(&folder);
-        assert_eq!(providers.get(&name).unwrap().display_name, "Mine");
+        let called = || {
+            let definition = Providers::load(&folder).get(&name).unwrap();
+            definition.display_name.clone()
+        };
+        assert_eq!(called(), "Mine");
         assert!(save_user_file(&folder, &name, "extends = 1").is_err());
-        assert_eq!(providers.get(&name).unwrap().display_name, "Mine");
+        assert_eq!(called(), "Mine");
         assert!(remove_user_file(&folder, &name).unwrap());
         assert!(!remove_user_file(&folder, &name).unwrap());
-        assert_eq!(providers.get(&name).unwrap().display_name, "GitHub");
+        assert_eq!(called(), "GitHub");
+    }
+
+    #[test]
+    fn a_definition_is_read_once() {
+        let world = World::new();
+        let path = world.put("work.toml", LABELLED);
+        let providers = Providers::load(&world.folder());
+        let name: ProviderName = "work".parse().unwrap();
+        let first = providers.get(&name).unwrap();
+        fs::remove_file(path).unwrap();
+        assert!(Arc::ptr_eq(&first, &providers.get(&name).unwrap()));
+        assert!(world.get("work").is_err(), "another reader looks anew");
     }
 }

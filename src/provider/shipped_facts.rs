@@ -1,6 +1,7 @@
 //! Tests: what is known about each provider is what its file says.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::Providers;
 use super::definition::{
@@ -10,7 +11,7 @@ use super::definition::{
 use crate::endpoint::Endpoint;
 use crate::names::Scope;
 
-fn get(name: &str) -> Definition {
+fn get(name: &str) -> Arc<Definition> {
     Providers::load(Path::new("/nonexistent"))
         .get(&name.parse().unwrap())
         .unwrap()
@@ -261,7 +262,7 @@ fn google_renames_its_identity_scopes_and_ends_everything_with_either_token() {
 #[test]
 fn microsoft_scopes_compare_without_prefix_and_case() {
     let microsoft = get("microsoft");
-    assert!(microsoft.issuer.unwrap().contains("{tenantid}"));
+    assert!(microsoft.issuer.as_ref().unwrap().contains("{tenantid}"));
     assert!(microsoft.scopes.ignore_case);
     assert_eq!(
         microsoft.scopes.optional_prefix.as_deref(),

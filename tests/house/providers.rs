@@ -92,7 +92,7 @@ fn names_to_look_for() -> Vec<String> {
     let known = Providers::load(&root().join("no-such-folder"));
     let names = known.list().unwrap().into_iter();
     names
-        .flat_map(|listed| [listed.name, listed.definition.unwrap().display_name])
+        .flat_map(|listed| [listed.name, listed.definition.unwrap().display_name.clone()])
         .collect()
 }
 

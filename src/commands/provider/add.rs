@@ -45,7 +45,8 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     let path = save_user_file(&app.providers_folder(), &name, &text)?;
     app.ui
         .note(&format!("added `{name}` as `{}`", path.display()));
-    for finding in check(&app.providers().get(&name)?) {
+    let definition = app.providers().get(&name)?;
+    for finding in check(&definition) {
         super::check::say(app, &finding);
     }
     Ok(())

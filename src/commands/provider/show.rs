@@ -15,7 +15,8 @@ pub(in crate::commands) struct Args {
 }
 
 pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
-    let rows = describe(&app.providers().get(&args.provider)?);
+    let definition = app.providers().get(&args.provider)?;
+    let rows = describe(&definition);
     if app.ui.json() {
         let members: BTreeMap<_, _> = rows
             .iter()
@@ -26,7 +27,8 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     }
     let width = rows.iter().map(|row| row.label.len()).max().unwrap_or(0);
     for row in rows {
-        printed(app.ui.data(&format!("{:width$}  {}", row.label, row.value)))?;
+        let value = row.value.replace('\n', &format!("\n{:width$}  ", ""));
+        printed(app.ui.data(&format!("{:width$}  {value}", row.label)))?;
     }
     Ok(())
 }
