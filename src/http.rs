@@ -17,7 +17,7 @@ use http_body_util::BodyExt;
 use hyper::body::Bytes;
 use reqwest::Client;
 use thiserror::Error;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -106,7 +106,7 @@ pub enum SendError {
 
 /// The client. Made in no time: certificate authorities are read when the first `https` request
 /// is sent, and never for `http` on this machine. It keeps connections open, so it belongs to one
-/// [`runtime`].
+/// [`block_on`].
 #[derive(Debug)]
 pub struct Http {
     limits: Limits,
@@ -240,23 +240,14 @@ impl Http {
     }
 }
 
-/// The runtime in which requests are sent: one thread, this one.
-///
-/// # Errors
-///
-/// When the system refuses it.
-pub fn runtime() -> io::Result<Runtime> {
-    Builder::new_current_thread().enable_all().build()
-}
-
-/// Runs `future` to its end in a [`runtime`] of its own and leaves at once: a name lookup that hangs
-/// in the system's resolver holds nobody up.
+/// Runs `future` to its end on this thread and leaves at once: a name lookup that hangs in the
+/// system's resolver, or a helper thread that still waits for a lock, holds nobody up.
 ///
 /// # Errors
 ///
 /// When the system refuses the runtime.
 pub fn block_on<F: Future>(future: F) -> io::Result<F::Output> {
-    let runtime = runtime()?;
+    let runtime = Builder::new_current_thread().enable_all().build()?;
     let output = runtime.block_on(future);
     runtime.shutdown_background();
     Ok(output)

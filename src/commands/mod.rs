@@ -14,7 +14,7 @@ use crate::app::{App, Globals};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
 use crate::harden;
-use crate::http::{Http, Limits};
+use crate::http::{self, Http, Limits};
 use crate::names::ProfileName;
 use crate::ui::{Color, Ui, Voice};
 
@@ -238,24 +238,17 @@ fn report(ui: &Ui, error: &Error) {
     ui.error_document(&document.to_string());
 }
 
-/// Runs network work on one thread until it ends or a signal comes. The runtime is built here, so
-/// that commands which need no network never pay for it.
+/// Runs network work on one thread until it ends or a signal comes.
 fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| {
-            Error::new(Kind::Failed, "could not start the network").caused_by(&error)
-        })?;
-    let ended = runtime.block_on(async {
+    let ended = http::block_on(async {
         tokio::select! {
             done = work => done,
             signal = interrupted() => Err(signal),
         }
     });
-    // A helper thread may still wait for a lock; nobody needs its answer.
-    runtime.shutdown_background();
-    ended
+    ended.unwrap_or_else(|error| {
+        Err(Error::new(Kind::Failed, "could not start the network").caused_by(&error))
+    })
 }
 
 #[cfg(unix)]
