@@ -294,16 +294,17 @@ impl App {
         let vault = match made {
             Ok(vault) => vault,
             Err(error) => {
-                // The vault was never made, so its key opens nothing; one that stays is harmless.
-                if let Some(custody) = Arc::into_inner(custody) {
+                // Where no vault stands the key opens nothing, and one that stays is harmless. Where
+                // one stands it may be this key's: made up to a late failure, or by another process
+                // that took the same key.
+                if std::fs::symlink_metadata(&path).is_err()
+                    && let Some(custody) = Arc::into_inner(custody)
+                {
                     let _ = custody.forget();
                 }
                 return Err(Error::from(error));
             }
         };
-        custody
-            .write_pin(&vault.fingerprint())
-            .map_err(|error| self.no_key(&error))?;
         self.ui.note(&format!(
             "made a vault at `{}`, its key is {}",
             path.display(),
@@ -440,6 +441,12 @@ impl AnchorKeeper for Keeper {
     fn write(&self, anchor: &[u8]) -> std::result::Result<(), String> {
         self.0
             .write_anchor(anchor)
+            .map_err(|error| error.to_string())
+    }
+
+    fn keep_pin(&self, fingerprint: &str) -> std::result::Result<(), String> {
+        self.0
+            .write_pin(fingerprint)
             .map_err(|error| error.to_string())
     }
 }

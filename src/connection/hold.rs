@@ -89,6 +89,8 @@ fn adopt(
     found: &Found,
 ) -> Result<Option<Found>, ConnectionError> {
     let State::Refreshing { intent, .. } = &found.connection.state else {
+        // One whose writer died after its commit is empty: it takes room and nothing else.
+        let _ = vault.remove_stray_rescues(found.row.id, world.state);
         return Ok(None);
     };
     let what = rescued(&found.row, intent.id);

@@ -25,6 +25,14 @@ pub trait AnchorKeeper: Send {
     /// # Errors
     /// What the keeper says, in words.
     fn write(&self, anchor: &[u8]) -> Result<(), String>;
+    /// Keeps the fingerprint of a vault that is being made, as its pin, before the vault stands in
+    /// its place: a vault without a pin would be read only. Keepers of anchors alone do nothing.
+    ///
+    /// # Errors
+    /// What the keeper says, in words; then there is no vault.
+    fn keep_pin(&self, _fingerprint: &str) -> Result<(), String> {
+        Ok(())
+    }
 }
 
 /// How far an unlocked vault is believed.

@@ -41,8 +41,8 @@ pub struct NewVault {
     pub event: Event,
 }
 
-/// Makes a vault at `path`, with its folder where that is missing, and opens it. The caller then
-/// stores [`Vault::fingerprint`] as the pin.
+/// Makes a vault at `path`, with its folder where that is missing, and opens it.
+/// [`Vault::fingerprint`] is given to the keeper as the pin before the vault stands at `path`.
 ///
 /// # Errors
 /// [`VaultError::AlreadyExists`] when anything stands there; nothing is changed then.
@@ -61,6 +61,13 @@ pub fn create(
         return Err(VaultError::AlreadyExists { path });
     }
     let (draft, pin) = build(&path, new)?;
+    // Whoever is cut off between these two leaves a pin of no vault, and not a vault without a pin.
+    if let Some(anchor) = &anchor {
+        anchor.keep_pin(&pin).map_err(|why| VaultError::Anchor {
+            action: "written",
+            why,
+        })?;
+    }
     fs::rename(&draft, &path).map_err(io_at("rename", &draft))?;
     private_file::sync_parent(&path)?;
     drop(lock);

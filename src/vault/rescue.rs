@@ -126,7 +126,23 @@ impl Vault {
     /// # Errors
     /// When a folder can't be listed.
     pub fn pending_rescues(&self, elsewhere: &Path) -> Result<Vec<PathBuf>, VaultError> {
-        let prefix = prefix(self.id());
+        self.list_rescues(elsewhere, &prefix(self.id()))
+    }
+
+    /// Removes every rescue file of a row whose lock is held and which has no request pending: what
+    /// a process left that died after its commit.
+    ///
+    /// # Errors
+    /// When a folder can't be listed or a file not removed.
+    pub fn remove_stray_rescues(&self, row: RowId, elsewhere: &Path) -> Result<(), VaultError> {
+        let of_row = format!("{}{row}-", prefix(self.id()));
+        for path in self.list_rescues(elsewhere, &of_row)? {
+            remove(&path)?;
+        }
+        Ok(())
+    }
+
+    fn list_rescues(&self, elsewhere: &Path, prefix: &str) -> Result<Vec<PathBuf>, VaultError> {
         let beside = self.path.parent().unwrap_or(&self.path);
         let mut found = Vec::new();
         for folder in [beside, elsewhere] {
@@ -136,7 +152,7 @@ impl Vault {
             };
             for entry in entries {
                 let entry = entry.map_err(io_at("list", folder))?;
-                if entry.file_name().to_string_lossy().starts_with(&prefix) {
+                if entry.file_name().to_string_lossy().starts_with(prefix) {
                     found.push(entry.path());
                 }
             }
@@ -314,6 +330,30 @@ mod tests {
         rescue.remove().unwrap();
         assert!(vault.find_rescue(WHAT, &state).unwrap().is_none());
         assert!(vault.pending_rescues(&state).unwrap().is_empty());
+    }
+
+    #[test]
+    fn stray_files_of_one_row_are_removed_and_those_of_others_kept() {
+        let world = World::new();
+        let vault = world.open();
+        let state = world.folder.path().join("state");
+        let later = Rescued {
+            version: 10,
+            ..WHAT
+        };
+        let other = Rescued {
+            row: RowId(33),
+            ..WHAT
+        };
+        let kept = vault.reserve_rescue(other, 10, &state).unwrap();
+        for stray in [WHAT, later] {
+            vault.reserve_rescue(stray, 10, &state).unwrap();
+        }
+        vault.remove_stray_rescues(WHAT.row, &state).unwrap();
+        assert_eq!(
+            vault.pending_rescues(&state).unwrap(),
+            [kept.path().to_owned()]
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A world and the strict practice provider in this very process, whose log and live tokens say
 //! what the provider did and still honours.
 
+use std::fs;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -81,6 +82,7 @@ impl Stage {
         let ended = self.world.run(&["token", PROVIDER]);
         if ended.code == 0 {
             self.is_newest(ended.stdout.trim())?;
+            self.is_tidy()?;
             return Ok(Kept::Works);
         }
         if ended.code == 4 && ended.stderr.contains(LOST) {
@@ -93,6 +95,22 @@ impl Stage {
             };
         }
         Err(format!("a connection is lost: {ended:?}"))
+    }
+
+    /// No room that was taken for an answer stays taken.
+    fn is_tidy(&self) -> Verdict<()> {
+        let folder = self.world.vault().parent().map(fs::read_dir);
+        let left = folder
+            .ok_or("no folder")?
+            .map_err(|error| error.to_string())?;
+        let names = left.flatten().map(|entry| entry.file_name());
+        match names
+            .into_iter()
+            .find(|name| name.to_string_lossy().starts_with("rescue-"))
+        {
+            Some(name) => Err(format!("`{}` is left", name.display())),
+            None => Ok(()),
+        }
     }
 
     /// A printed token is the last one that was issued, and can be refreshed again.

@@ -10,7 +10,7 @@ use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
 use crate::moment::Timestamp;
 use crate::names::ConnectionName;
-use crate::vault::{Action, Outcome, Row, Vault};
+use crate::vault::{Action, Outcome, Row, Vault, VaultError};
 
 /// A connect that was cut off after its code was sent.
 #[derive(Debug)]
@@ -53,7 +53,12 @@ fn settle_one(
     row: &Row<StoredPending>,
 ) -> Result<CutOff, ConnectionError> {
     let what = rescued(row, row.value.id()?);
-    let saved = match vault.find_rescue(what, world.state)? {
+    let saved = match vault.find_rescue(what, world.state) {
+        // Cut off while it was written: there is nothing to take over.
+        Err(VaultError::Tampered { .. }) => None,
+        read => read?,
+    };
+    let saved = match saved {
         Some(bytes) => Some(Connection::try_from(&StoredConnection::from_rescue(
             &bytes,
         )?)?),
