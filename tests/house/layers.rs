@@ -111,7 +111,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("std::io::stderr", "ui"),
     ("std::io::stdin", "commands/client/set commands/connect ui"),
     ("std::io::stdout", "ui"),
-    ("std::net", "endpoint flow http sandbox"),
+    ("std::net", "endpoint flow sandbox"),
     ("std::process::Command", "commands/demo flow/browser"),
     ("std::process::ExitCode", "commands main"),
     ("std::process::exit", ""),
