@@ -26,8 +26,10 @@ fn every_rust_file_is_a_module_of_something() {
                 .into_iter()
                 .chain([parent.with_extension("rs")])
                 .any(|file| {
-                    fs::read_to_string(root().join(file))
-                        .is_ok_and(|text| text.contains(&format!("mod {name};")))
+                    fs::read_to_string(root().join(file)).is_ok_and(|text| {
+                        text.contains(&format!("mod {name};"))
+                            || text.contains(&format!("/{name}.rs\"]"))
+                    })
                 });
             assert!(
                 declared,
@@ -106,12 +108,16 @@ fn careless(text: &str) -> Option<&'static str> {
 #[test]
 fn text_ends_with_a_newline_and_names_no_machine() {
     let mut machine = vec![root().display().to_string()];
-    let homes = std::env::var("HOME")
-        .into_iter()
-        .filter(|home| home.len() > 1);
+    // A home elsewhere may be made for one run, and its name a word like any other.
+    let homes = std::env::var("HOME").into_iter();
+    let homes = homes.filter(|home| home.starts_with("/home/") || home == "/root");
     machine.extend(homes.map(|home| format!("{home}/")));
     let mut seen = 0;
     for path in files(".") {
+        // what an older version wrote is never edited
+        if path.starts_with("tests/fixtures") {
+            continue;
+        }
         let bytes = fs::read(root().join(&path)).unwrap();
         let Ok(text) = String::from_utf8(bytes) else {
             continue;

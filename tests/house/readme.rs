@@ -216,21 +216,21 @@ fn calls(line: &str) -> Vec<Vec<String>> {
     let mut word: Option<String> = None;
     let mut quote = None;
     for c in line.chars().chain(['\n']) {
-        match quote {
-            Some(end) if c == end => quote = None,
-            Some(_) => word.get_or_insert_default().push(c),
-            None if c == '\'' || c == '"' => {
-                quote = Some(c);
-                word.get_or_insert_default();
+        let is_bare = quote.is_none();
+        if quote == Some(c) {
+            quote = None;
+        } else if is_bare && (c == '\'' || c == '"') {
+            quote = Some(c);
+            word.get_or_insert_default();
+        } else if is_bare && (c.is_whitespace() || "|&;<>".contains(c)) {
+            calls.last_mut().unwrap().extend(word.take());
+            if !c.is_whitespace() {
+                calls.push(Vec::new());
             }
-            None if c.is_whitespace() || "|&;<>".contains(c) => {
-                calls.last_mut().unwrap().extend(word.take());
-                if "|&;<>".contains(c) {
-                    calls.push(Vec::new());
-                }
-            }
-            None if c == '#' && word.is_none() => break,
-            None => word.get_or_insert_default().push(c),
+        } else if is_bare && c == '#' && word.is_none() {
+            break;
+        } else {
+            word.get_or_insert_default().push(c);
         }
     }
     calls.retain(|call| call.first().is_some_and(|word| word == "oauthctl"));
