@@ -1,2 +1,38 @@
-//! placeholder
+//! The hermetic suite: the real binary in an empty world, against the practice provider. stdout,
+//! stderr and status are looked at together, and after every run all of it, and every file, is
+//! searched for secrets.
+
+#![cfg(unix)]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test crate: helper functions may panic, and write files of the test's own"
+)]
+
+mod audit;
+mod canary;
+mod connect;
+mod exit_codes;
 mod relay;
+mod revoke;
+mod running;
+mod token;
+mod world;
+
+/// A file that is not a module is not tested.
+#[test]
+fn every_file_beside_this_one_is_a_module_of_it() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli");
+    let root = include_str!("main.rs");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let is_module = path.extension().is_some_and(|end| end == "rs") && name != "main";
+        assert!(
+            !is_module || root.contains(&format!("\nmod {name};\n")),
+            "tests/cli/{name}.rs is not a module of main.rs"
+        );
+    }
+}

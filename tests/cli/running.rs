@@ -1,0 +1,109 @@
+//! A process of the program that is observed while it runs. Everything has a deadline, and what
+//! is dropped is killed.
+
+use std::io::{BufRead, BufReader, Read, Write as _};
+use std::process::{Child, Command};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::world::Output;
+
+/// No test waits longer for anything.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// A process under way.
+pub(crate) struct Running {
+    child: Child,
+    stdout: JoinHandle<String>,
+    lines: Receiver<String>,
+    stderr: String,
+    until: Instant,
+}
+
+impl Running {
+    /// Starts it, gives it all of `stdin`, and reads along.
+    pub(crate) fn start(mut command: Command, stdin: Vec<u8>) -> Self {
+        let mut child = command.spawn().unwrap();
+        let mut input = child.stdin.take().unwrap();
+        // it may end before it has read all of it
+        thread::spawn(move || input.write_all(&stdin).is_ok());
+        let mut output = child.stdout.take().unwrap();
+        let stdout = thread::spawn(move || {
+            let mut bytes = Vec::new();
+            output.read_to_end(&mut bytes).unwrap();
+            String::from_utf8(bytes).expect("stdout is UTF-8")
+        });
+        let mut errors = BufReader::new(child.stderr.take().unwrap());
+        let (sender, lines) = channel();
+        thread::spawn(move || {
+            let mut line = String::new();
+            while errors.read_line(&mut line).expect("stderr is UTF-8") > 0 {
+                if sender.send(std::mem::take(&mut line)).is_err() {
+                    return;
+                }
+            }
+        });
+        Self {
+            child,
+            stdout,
+            lines,
+            stderr: String::new(),
+            until: Instant::now() + DEADLINE,
+        }
+    }
+
+    /// The next line of stderr in which something is found.
+    pub(crate) fn line<T>(&mut self, look: impl Fn(&str) -> Option<T>) -> T {
+        loop {
+            let Some(line) = self.next_line() else {
+                panic!("it ended and said: {}", self.stderr);
+            };
+            if let Some(found) = look(&line) {
+                return found;
+            }
+        }
+    }
+
+    /// The address that it asks the person to open.
+    pub(crate) fn address(&mut self) -> String {
+        self.line(|line| line.starts_with("http").then(|| line.trim().to_owned()))
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: Signal) {
+        let pid = Pid::from_child(&self.child);
+        kill_process(pid, signal).unwrap();
+    }
+
+    /// Waits for its end.
+    pub(crate) fn finish(mut self) -> Output {
+        while self.next_line().is_some() {}
+        let status = self.child.wait().unwrap();
+        let stdout = std::mem::replace(&mut self.stdout, thread::spawn(String::new));
+        let stderr = std::mem::take(&mut self.stderr);
+        Output::new(stdout.join().unwrap(), stderr, status)
+    }
+
+    fn next_line(&mut self) -> Option<String> {
+        let left = self.until.saturating_duration_since(Instant::now());
+        let line = match self.lines.recv_timeout(left) {
+            Ok(line) => line,
+            Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => return None,
+            Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {
+                panic!("it hangs, and said so far: {}", self.stderr)
+            }
+        };
+        self.stderr.push_str(&line);
+        Some(line)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
