@@ -132,14 +132,10 @@ fn page(command: &Command, name: &str, subs: &[(&Command, String)]) -> String {
         .get_after_help()
         .map(ToString::to_string)
         .unwrap_or_default();
-    let shown =
-        command
-            .clone()
-            .after_help("")
-            .mut_args(|arg| match arg.is_global_set() && !is_root {
-                true => arg.hide(true),
-                false => arg,
-            });
+    let shown = command.clone().after_help("").mut_args(|arg| {
+        let hidden = arg.is_global_set() && !is_root;
+        if hidden { arg.hide(true) } else { arg }
+    });
     let source = concat!("oauthctl ", env!("CARGO_PKG_VERSION"));
     let man = Man::new(shown)
         .title(name)

@@ -137,8 +137,9 @@ fn authorise(
     };
     let prepared = code::prepare(login).map_err(|error| login_failed(definition, error))?;
     let http = network();
-    announce(app, args, definition, prepared.url().expose());
     block_on(async {
+        // In here signals are listened to: whoever sees the address can stop the wait.
+        announce(app, args, definition, prepared.url().expose());
         let (arrived, landing) = prepared
             .wait(definition, args.timeout)
             .await
@@ -162,20 +163,28 @@ async fn redeem(
 ) -> Result<Connected> {
     let world = app.world();
     let definition = login.definition;
-    let attempt = connect::begin(vault, world, definition, &login.client.id)?;
-    let redeemed = match code::redeem(http, login, arrived, moment).await {
+    let landed = |set: &TokenSet, redirect_uri: &str, identity: Identity| Landed {
+        definition,
+        client_id: &login.client.id,
+        redirect_uri: Some(redirect_uri.to_owned()),
+        requested: login.scopes.to_vec(),
+        set: set.clone(),
+        identity,
+        account: args.account.clone(),
+        grant: GrantKind::AuthorizationCode,
+    };
+    let mut attempt = connect::begin(vault, world, definition, &login.client.id)?;
+    let secure = |set: &TokenSet, redirect_uri: &str| {
+        connect::secure(
+            &mut attempt,
+            world,
+            &landed(set, redirect_uri, Identity::default()),
+        );
+    };
+    let redeemed = match code::redeem(http, login, arrived, moment, secure).await {
         Ok(redeemed) => redeemed,
         Err(error) => {
-            let may_exist = error.may_have_granted();
-            let mut failed = login_failed(definition, error);
-            if may_exist {
-                failed = failed
-                    .because("the provider may have made a grant that nobody uses")
-                    .hint(format!(
-                        "look at your apps in the settings of {}",
-                        definition.display_name
-                    ));
-            }
+            let failed = exchange_failed(definition, error);
             let why = failed.causes.first().unwrap_or(&failed.message).clone();
             connect::abandon(vault, world, attempt, definition, &why)?;
             return Err(failed);
@@ -185,17 +194,23 @@ async fn redeem(
         app.ui
             .warn(&format!("the account could not be named: {why}"));
     }
-    let landed = Landed {
-        definition,
-        client_id: &login.client.id,
-        redirect_uri: Some(redeemed.redirect_uri),
-        requested: login.scopes.to_vec(),
-        set: redeemed.set,
-        identity: redeemed.identity,
-        account: args.account.clone(),
-        grant: GrantKind::AuthorizationCode,
-    };
+    let landed = landed(&redeemed.set, &redeemed.redirect_uri, redeemed.identity);
     Ok(connect::store(vault, world, attempt, &landed)?)
+}
+
+/// A failed exchange may have left a grant behind.
+fn exchange_failed(definition: &Definition, error: LoginError) -> Error {
+    let may_exist = error.may_have_granted();
+    let failed = login_failed(definition, error);
+    if !may_exist {
+        return failed;
+    }
+    failed
+        .because("the provider may have made a grant that nobody uses")
+        .hint(format!(
+            "look at your apps in the settings of {}",
+            definition.display_name
+        ))
 }
 
 /// Stores a token that the person brought.

@@ -8,6 +8,7 @@ use crate::error::{Error, Kind, Result};
 use crate::flow::discover::{self, DiscoverError};
 use crate::http::Http;
 use crate::names::ProviderName;
+use crate::oauth::discovery::DiscoveryError;
 use crate::private_file;
 use crate::provider::definition::Definition;
 use crate::provider::{LARGEST_FILE, Providers, save_user_file};
@@ -89,6 +90,10 @@ fn failed(error: &DiscoverError) -> Error {
     let kind = match error {
         DiscoverError::Send(_) => Kind::Temporary,
         DiscoverError::None { status, .. } if *status >= 500 || *status == 429 => Kind::Temporary,
+        DiscoverError::Metadata {
+            source: DiscoveryError::Endpoint(_) | DiscoveryError::Query,
+            ..
+        } => Kind::Usage,
         DiscoverError::Metadata { .. }
         | DiscoverError::None { .. }
         | DiscoverError::Definition(_) => Kind::Failed,

@@ -242,8 +242,9 @@ fn report(ui: &Ui, error: &Error) {
 fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     let ended = http::block_on(async {
         tokio::select! {
-            done = work => done,
+            biased; // the signals first, so that they are listened to before anything is done
             signal = interrupted() => Err(signal),
+            done = work => done,
         }
     });
     ended.unwrap_or_else(|error| {

@@ -18,6 +18,7 @@ use crate::connection::records::{StoredConsent, StoredPending};
 use crate::connection::refresh::{RESCUE_ROOM, keep, random_id, rescued};
 use crate::connection::revoke::revocation_target;
 use crate::connection::state::{Connection, GrantKind, Stamp, State};
+use crate::connection::stored::StoredConnection;
 use crate::lock::Guard;
 use crate::names::{AccountLabel, ClientId, ConnectionName, Scope};
 use crate::oauth::scope::{self, Comparison};
@@ -95,6 +96,13 @@ pub fn begin(
         rescue,
         _locks: (shared, lock),
     })
+}
+
+/// Puts tokens into the rescue file before anything else is asked: a process that dies now loses
+/// nothing. That it failed is no reason to stop, since the vault may still take them.
+pub fn secure(attempt: &mut Attempt, world: World<'_>, landed: &Landed<'_>) {
+    let stored = StoredConnection::from(&grant(world, landed));
+    let _ = attempt.rescue.save(&stored.to_rescue());
 }
 
 /// The provider gave nothing, or nothing that is stored: forgets the attempt and logs why.

@@ -203,7 +203,8 @@ impl Prepared {
     }
 }
 
-/// Redeems the code, once, and asks who granted it.
+/// Redeems the code, once, and asks who granted it. `secure` is handed the tokens as soon as they
+/// are here, and the redirect URI they are bound to: asking who granted them may take long.
 ///
 /// # Errors
 /// When no tokens came, or they belong to another login.
@@ -212,6 +213,7 @@ pub async fn redeem(
     login: Login<'_>,
     arrived: Arrived,
     now: fn() -> Moment,
+    secure: impl FnOnce(&TokenSet, &str),
 ) -> Result<Redeemed, LoginError> {
     let Login {
         definition,
@@ -233,6 +235,7 @@ pub async fn redeem(
     let response = http.send(request).await?;
     let answer = token_answer::read(definition, scopes, &started, &reply(&response))?;
     let claims = check_id_token(login, &answer, &attempt, &started)?;
+    secure(&answer.set, &redirect_uri);
     let told = [Some(&answer.members), claims.as_ref()];
     // the tokens are good whoever they are for, so that a failure here is only told
     let (identity, nameless) = match who(http, definition, &answer.set, told).await {

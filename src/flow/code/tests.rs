@@ -125,7 +125,7 @@ fn redeemed(definition: &Definition) -> Result<Redeemed, LoginError> {
         redirect_uri: "http://127.0.0.1:5/callback".to_owned(),
     };
     let http = Http::new(Limits::default());
-    http::block_on(redeem(&http, login, arrived, now)).unwrap()
+    http::block_on(redeem(&http, login, arrived, now, |_, _| {})).unwrap()
 }
 
 /// A definition whose token endpoint is at `base`, and which names nobody but by the ID token.
@@ -253,7 +253,7 @@ fn a_whole_login_with_an_id_token_succeeds_against_the_practice_server() {
         let browser = thread::spawn(move || user_agent::visit(&url).map(|visit| visit.status));
         let patience = Duration::from_secs(30);
         let (arrived, landing) = prepared.wait(&definition, patience).await.unwrap();
-        let redeemed = redeem(&http, login, arrived, now).await;
+        let redeemed = redeem(&http, login, arrived, now, |_, _| {}).await;
         landing.succeed().await;
         assert_eq!(browser.join().unwrap().unwrap(), 200);
         redeemed.unwrap()
