@@ -262,3 +262,55 @@ fn a_whole_login_with_an_id_token_succeeds_against_the_practice_server() {
     assert!(redeemed.identity.subject.unwrap().starts_with("person-"));
     assert_eq!(redeemed.nameless, None);
 }
+
+#[test]
+fn only_an_answer_to_this_login_from_its_issuer_ends_the_wait() {
+    let definition = definition(
+        "issuer = \"https://as.example\"\n\
+         [endpoints]\nauthorization = \"https://as.example/a\"\ntoken = \"https://as.example/t\"\n\
+         [authorization]\npkce = \"S256\"\niss = \"required\"\n\
+         [client]\nauthentication = \"post\"\nsecret = \"forbidden\"\n",
+    );
+    let client = client("me");
+    let login = Login {
+        definition: &definition,
+        client: &client,
+        scopes: &[],
+    };
+    for (answer, wanted) in [("code=good", "code good"), ("error=no", "denied no")] {
+        http::block_on(async {
+            let prepared = prepare(login).unwrap();
+            let state = prepared.attempt.state().expose().to_owned();
+            let other = attempt(9).state().expose().to_owned();
+            let back = prepared.redirect_uri.clone();
+            let browser = thread::spawn(move || {
+                let statuses = [
+                    "code=bad&iss=https://as.example".to_owned(),
+                    format!("code=bad&iss=https://as.example&state={other}"),
+                    format!("error=bad&iss=https://as.example&state={other}"),
+                    format!("code=bad&state={state}"),
+                    format!("error=bad&state={state}"),
+                    format!("code=bad&iss=https://evil.example&state={state}"),
+                    format!("{answer}&iss=https://as.example&state={state}"),
+                ];
+                statuses.map(|query| {
+                    let visit = user_agent::visit(&format!("{back}?{query}"));
+                    visit.unwrap().hops.len()
+                })
+            });
+            let patience = Duration::from_secs(30);
+            let got = match prepared.wait(&definition, patience).await {
+                Ok((arrived, landing)) => {
+                    landing.fail().await;
+                    format!("code {}", arrived.code.expose())
+                }
+                Err(LoginError::Denied { error, .. }) => format!("denied {error}"),
+                Err(error) => panic!("{error}"),
+            };
+            assert_eq!(got, wanted);
+            // only the last one was sent on to the page that says how it ended
+            assert_eq!(browser.join().unwrap(), [1, 1, 1, 1, 1, 1, 2]);
+        })
+        .unwrap();
+    }
+}
