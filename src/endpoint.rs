@@ -139,6 +139,8 @@ mod tests {
             "x",
             "http://127.0.0.1.evil.example/",
             "http://localhost.evil.example/",
+            "http://evil-localhost/",
+            "http://evil.localhost/",
             "https://é.example/",
         ] {
             assert!(bad.parse::<Endpoint>().is_err(), "{bad}");

@@ -261,6 +261,8 @@ mod tests {
                 "{query}"
             );
         }
+        let swapped = STATE.to_ascii_uppercase();
+        assert_eq!(plain(&format!("state={swapped}&code=c")), "WrongState");
     }
 
     #[test]

@@ -84,7 +84,7 @@ fn the_same_keys_with_good_values_are_accepted() {
 }
 
 /// Each stands alone after [`EXTENDS`]; its last line is the wrong one.
-const BAD_VALUES: [(&str, &str); 90] = [
+const BAD_VALUES: [(&str, &str); 93] = [
     // unknown keys, in every section
     ("colour = \"red\"", "colour"),
     ("name = \"x\"", "name"),
@@ -205,6 +205,9 @@ const BAD_VALUES: [(&str, &str); 90] = [
     ("[api]\nhosts = [\"*.example\"]", "api.hosts"),
     ("[api]\nhosts = [\"u@a.example\"]", "api.hosts"),
     ("[api]\nhosts = [\"A.example\"]", "api.hosts"),
+    ("[api]\nhosts = [\"a.example:443\"]", "api.hosts"),
+    ("[api]\nhosts = [\"127.1\"]", "api.hosts"),
+    ("[api]\nhosts = [\"0x7f000001\"]", "api.hosts"),
     ("[api]\nhosts = [\"\"]", "api.hosts"),
     // parameters that the protocol owns
     (

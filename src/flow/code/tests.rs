@@ -269,6 +269,7 @@ fn only_an_answer_to_this_login_from_its_issuer_ends_the_wait() {
         "issuer = \"https://as.example\"\n\
          [endpoints]\nauthorization = \"https://as.example/a\"\ntoken = \"https://as.example/t\"\n\
          [authorization]\npkce = \"S256\"\niss = \"required\"\n\
+         [redirect]\npath = \"/signed/in\"\n\
          [client]\nauthentication = \"post\"\nsecret = \"forbidden\"\n",
     );
     let client = client("me");
@@ -283,6 +284,7 @@ fn only_an_answer_to_this_login_from_its_issuer_ends_the_wait() {
             let state = prepared.attempt.state().expose().to_owned();
             let other = attempt(9).state().expose().to_owned();
             let back = prepared.redirect_uri.clone();
+            assert!(back.ends_with("/signed/in"), "{back}");
             let browser = thread::spawn(move || {
                 let statuses = [
                     "code=bad&iss=https://as.example".to_owned(),
