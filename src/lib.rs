@@ -1,4 +1,195 @@
-//! `oauthctl` owns a person's or a CI job's OAuth connections.
+//! `oauthctl` owns a person's, or a CI job's, OAuth connections: it signs them in, keeps the tokens
+//! in an encrypted vault, hands scripts fresh ones, ends access, and logs who used what.
+//!
+//! This page is for who wants to change the program: where things are, what must hold, and what is
+//! deliberately absent. What the program does for its users is in `README.md`.
+//!
+//! # Bird's-eye view
+//!
+//! There is no daemon. Every command is a process that opens the vault, does one thing and ends;
+//! what processes must agree on is settled by SQLite transactions and kernel locks beside the
+//! vault.
+//!
+//! ```text
+//!         argv, environment, terminal
+//!                    |
+//!    commands  parse, ask, show          error  kinds, hints, exit codes
+//!                    |
+//!       app    paths, clock, key, vault come together
+//!        |                |                  |
+//!      flow          connection           sandbox        (a provider to practise on)
+//!   browser, loopback  life of a token
+//!        |                |
+//!      http  --reply-->  oauth (pure)    vault (SQLite)      provider (data)    key (custody)
+//! ```
+//!
+//! **`token CONN`**. `commands::token` asks [`app`] to open the vault: the header says where the
+//! identity is, [`key`] fetches it, age opens the header, the vault key is compared with the pin
+//! and the head with the anchor. [`connection::fresh`] then runs one transaction that reads the
+//! state, decides, logs the hand-out and commits without waiting for the disk; only after the
+//! commit is the token printed. No async runtime, no TLS, no certificate is touched on this path.
+//! If the token is too old, the command refreshes and asks again.
+//!
+//! **`refresh`** ([`connection::refresh`]) is a flight. *Begin*: take the vault's lock shared and
+//! the connection's lock, read **again** (whoever waited usually finds a newer set and is done),
+//! build the request, commit an *intent*, take disk space for the answer in a rescue file. *Send*:
+//! once, never retried. *Finish*: commit the new set and clear the intent in one fsynced
+//! transaction, and only then let anyone see the token. If the vault can't be written by then, the
+//! sealed rescue file can. A crash in between leaves the intent, and whoever next holds the lock
+//! knows that the old refresh token may be spent: it adopts the rescue file, or tries the old token
+//! once where the provider's definition says that this is safe, or says that a person must sign in,
+//! and why.
+//!
+//! **`connect`** has the key in hand before anything is asked of the person. [`flow::code`] binds
+//! the loopback listener, makes state, verifier and nonce, gives the URL through the one browser
+//! gate, and waits until a fully valid answer comes; nothing else ends the wait. The code is
+//! redeemed once, under a committed pending record, with a rescue file. [`connection::connect`]
+//! finds the account's place, writes tokens, consent and audit event in one transaction, and then
+//! tells the waiting [`flow::landing`] that it may say success: a page that says "connected" while
+//! the tokens are not on disk would be a lie.
+//!
+//! **`revoke`** ([`connection::revoke`]) marks the connection `Revoking`, tells the provider in the
+//! way that its definition names, and erases only after the provider confirmed. What was not
+//! confirmed stays, is never handed out, and is tried again by the next `revoke` or `refresh
+//! --due`.
+//!
+//! # Modules and layers
+//!
+//! Each row uses lower rows only, never its neighbours. `tests/house/layers.rs` holds this table,
+//! what a module must not know although it lies lower, and which module may use which outside
+//! crate.
+//!
+//! | layer | what is there |
+//! |---|---|
+//! | `main` | returns the exit code, so that destructors run and wipe secrets |
+//! | [`generate`] | completions and man pages from the command tree |
+//! | [`commands`] | one file per command; the folder tree is the command tree; parse, ask, show |
+//! | [`app`] | the composition root: environment, paths, clock, key and vault |
+//! | [`error`] | what failed, why, the way out; the exit codes |
+//! | [`connection`], [`flow`], [`sandbox`] | the life of a token; a grant run against the world; the practice provider |
+//! | [`exchange`] | an HTTP response as the protocol reads it |
+//! | [`oauth`], [`vault`] | the protocol, pure; the sealed file |
+//! | [`provider`], [`key`], [`http`], [`ui`], [`token`], [`config`], [`lock`] | definitions, custody, the one HTTP client, the one printer, token sets, settings, kernel locks |
+//! | [`private_file`], [`env`](mod@env) | the owners of files and of the environment |
+//! | [`names`], [`endpoint`] | values that can't be wrong once parsed |
+//! | [`moment`], [`escape`], [`secret`], [`harden`] | time as a value, text made harmless, secrets with one door, a process that can't be dumped |
+//!
+//! `document` (manuscripts) will stand beside `oauth` and `vault`.
+//!
+//! # What is deliberately absent
+//!
+//! - **No clock below [`app`].** Everything takes a [`moment::Moment`], or asks the `fn` in
+//!   [`connection::World`]. Expiry is computed, never stored.
+//! - **No I/O and no randomness in [`oauth`].** Requests leave as values and answers come in as
+//!   values; whoever tests it needs no server.
+//! - **No vault transaction across the network.** What spans a request is a lock and a committed
+//!   intent.
+//! - **No retry of a request** that a server may have seen. [`http::SendError`] tells the two
+//!   apart.
+//! - **No redirect is followed**, no cookie kept, no compression accepted, no answer read without a
+//!   bound on its time and size.
+//! - **No name of a provider in code.** A quirk is a value of a closed enum in
+//!   [`provider::definition`]; `src/provider/builtin/*.toml` are the only places that know who has
+//!   it.
+//! - **No `Display` and no `Serialize` for a secret.** [`secret::Secret::expose`] is the only door;
+//!   search for that word to review every place where one leaves.
+//! - **Nothing prints but [`ui`]**, and nothing that came from a server or a file reaches a
+//!   terminal unescaped.
+//! - **No error text quotes a body, a query or a value.** (Parsers' own error texts do; they are
+//!   not passed on.)
+//! - **No secret on a command line**, in either direction: they come from stdin, a file or a
+//!   prompt.
+//! - **No key is made, deleted or replaced because of an error**, and there is no plaintext
+//!   fall-back. [`key::unlock`] only reads.
+//! - **No `exit`.** `main` returns; no `unsafe`; no panic outside tests.
+//! - **No mocks and no trait for the network, the clock or a provider.** Tests run the real binary
+//!   against [`sandbox`] and against servers that others wrote. The sandbox shares none of the
+//!   client's parsers, because a server that did would agree with its mistakes. The two seams that
+//!   tests need exist only with `--cfg oauthctl_test`.
+//!
+//! # Invariants
+//!
+//! - *Read again under the lock*: a decision made before a lock was had is only a guess.
+//! - *Durable before visible*: a token that came from the network is shown after it was fsynced; a
+//!   hand-out is printed after its event was committed.
+//! - *Only `invalid_grant`* (and what a definition says means the same) ends a connection, and even
+//!   then nothing is deleted. Everything else that goes wrong is temporary and keeps everything.
+//! - *A grant stays with whom it was made with*: token endpoint, issuer, revocation endpoint and
+//!   client id are stamped on a connection; a definition that says otherwise later gets nothing
+//!   sent.
+//! - *A file is believed as a whole*: header, pin, head, directory and log prove each other
+//!   ([`vault`] says how).
+//! - *Locks lie beside the vault and are never unlinked*; where one can't be had nothing is sent.
+//!
+//! # Where the contract left it open
+//!
+//! - The environment's vault (`OAUTHCTL_VAULT`) gives way to `--profile`: a flag beats a variable.
+//! - `refresh` of a connection that has no refresh token and does not expire is nothing to do, exit
+//!   0.
+//! - A connection named on the command line may be refreshed although it is `suspect`; `--all` and
+//!   `token` leave it alone, because an old refresh token may end the live grant.
+//! - After a lost answer the old refresh token is tried once or never, as the definition says
+//!   (`lost_answer`): where reuse ends the grant, trying would.
+//! - A provider that can't be told of a revocation: erased here, reported as *not* revoked, exit 1.
+//! - A discovered provider is pinned at first use as a file in `providers/`; other metadata later
+//!   is stopped (exit 9) until the person removes that file.
+//! - Scopes are compared as sets, with the definition's aliases, implications and letter case. An
+//!   answer without `scope` means what was asked for (RFC 6749 section 5.1).
+//! - A malformed answer of a token endpoint is temporary (exit 5): nothing is concluded from it.
+//! - An environment identity is never written anywhere; pin and anchor then lie in the state
+//!   folder.
+//! - A vault without a pin beside its key is read only until a person confirmed its fingerprint;
+//!   hand-outs work meanwhile, with a warning, because they can't be logged.
+//! - A missing anchor is written anew and stops nobody: it is a witness, not a key.
+//!
+//! # Who can do what
+//!
+//! **With the files** (a stolen disk or backup, no key) one sees, in `vault.db`: the vault's id,
+//! the schema's version, how often the vault key was changed, the key source as text (for a key
+//! file its path), the age file and so how many recipients it has and of which type; how many
+//! records there are (clients, connections, consents and pending connects are not told apart) and
+//! how many log events; each one's size in steps of 64 bytes; each record's version, and so the
+//! order and number of changes. Beside it: the times of the files, a lock file per connection that
+//! was ever connected, refreshed or revoked, the size of rescue files. Record names are keyed
+//! hashes. `config.toml` and `providers/*.toml` are plain text, and tell which providers of one's
+//! own were defined.
+//!
+//! **Who can write the files** can destroy them. Forged, moved, replayed, duplicated, hidden and
+//! truncated parts are detected at the next read and stop it; a header made for the public
+//! recipient is caught by the pin. A whole vault set back is caught by the anchor: valid tokens are
+//! still handed out, with a warning, and nothing is refreshed or changed until `vault
+//! accept-rollback`. Deleting the anchor removes that witness; where the key is in a file, the
+//! anchor lies beside it and no better guarded.
+//!
+//! **Who restores the vault and the anchor together is not detected.** That brings back connections
+//! that were revoked since (their tokens are dead at the provider), old refresh tokens (using a
+//! rotated one may end the live grant), and hides the log events since. A copy of everything, key
+//! included, that is used on two machines is the same case.
+//!
+//! **Who has the key** and the files has every token and client secret, now and from older copies,
+//! and can write a new log from the last anchor or head that somebody noted elsewhere. `vault
+//! recover` is for a lost key, not for a stolen one: then revoke everything and connect anew.
+//!
+//! **Another user of the machine** gets nothing: files are 0600 in 0700 folders and refused
+//! otherwise, the listener is exact about method, path, Host and `Sec-Fetch-*`, the process can't
+//! be dumped.
+//!
+//! **Out of scope**: malware that runs as the same user, root, a hostile keyring, a hostile
+//! browser. They can ask for tokens as the person can.
+//!
+//! **Not in our hands**: what SSDs, snapshots, backups and swap keep of what was deleted; memory is
+//! wiped and core files are off, but pages are not locked. A log that is cut at its end and a vault
+//! that was set back are invisible where no anchor is kept. When a provider forgets the old refresh
+//! token at the moment it answers (rotation with no grace), a crash between its answer and our
+//! commit or rescue file, some milliseconds, loses the grant; it is reported in words and the
+//! person signs in again.
+//!
+//! # Platforms
+//!
+//! Linux is tested. On macOS and Windows the keyring stores are compiled in by target and files and
+//! locks use the standard library's ways, but nothing has been verified there: owner and mode
+//! checks, process hardening, the boot clock and the parent's name in the log are Linux (or Unix)
+//! only.
 
 pub mod app;
 pub mod commands;

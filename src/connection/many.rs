@@ -1,6 +1,6 @@
 //! Many refreshes at once: requests overlap, the vault is touched by one thread.
 //!
-//! Up to [`AT_ONCE`] requests are in the air. Each connection is begun and finished between them on
+//! Up to `AT_ONCE` requests are in the air. Each connection is begun and finished between them on
 //! the one thread that holds the vault, so nothing needs a lock inside the process.
 
 use std::collections::VecDeque;

@@ -133,6 +133,26 @@ fn every_module_has_a_layer() {
 }
 
 #[test]
+fn the_architecture_page_shows_the_same_layers() {
+    let page = text("src/lib.rs");
+    let (_, table) = page.split_once("//! |---|---|\n").unwrap();
+    let rows = table.lines().take_while(|line| line.starts_with("//! |"));
+    let shown = rows.map(|row| {
+        let first = row.split('|').nth(1).unwrap();
+        let names = first.split('`').skip(1).step_by(2);
+        names.collect::<BTreeSet<&str>>()
+    });
+    // `lib` is the page itself, `document` is not there yet.
+    let held = LAYERS.iter().map(|layer| {
+        let names = layer.iter().copied();
+        let names = names.filter(|name| !["lib", "document"].contains(name));
+        names.collect::<BTreeSet<&str>>()
+    });
+    let held: Vec<_> = held.filter(|names| !names.is_empty()).collect();
+    assert_eq!(shown.collect::<Vec<_>>(), held);
+}
+
+#[test]
 fn modules_use_lower_layers_only() {
     for source in sources() {
         let wrong = upward(&source);
