@@ -45,7 +45,7 @@ complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "audit" -d 'Show w
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "provider" -d 'Look after provider definitions'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "client" -d 'Look after app registrations: client id and secret'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "vault" -d 'Look after the vault and its key'
-complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "demo" -d 'Show what this program does, in about ten seconds'
+complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "demo" -d 'Show what this program does, in a few seconds'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "sandbox" -d 'Run a strict practice provider on this machine'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -130,13 +130,13 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand revoke" -s h -l help -
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and not __fish_seen_subcommand_from verify export prune help" -l connection -d 'Only this connection, or all of a provider\'s' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and not __fish_seen_subcommand_from verify export prune help" -l action -d 'Only this action, such as `hand_out`, `refresh`, `connect` or `revoke` (can be given several times)' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and not __fish_seen_subcommand_from verify export prune help" -l since -d 'Only since then: a date, an RFC 3339 time, or an age such as 7d' -r
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and not __fish_seen_subcommand_from verify export prune help" -l until -d 'Only until then' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and not __fish_seen_subcommand_from verify export prune help" -l until -d 'Only until then, in the same form' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and not __fish_seen_subcommand_from verify export prune help" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and not __fish_seen_subcommand_from verify export prune help" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and not __fish_seen_subcommand_from verify export prune help" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and not __fish_seen_subcommand_from verify export prune help" -l failed -d 'Only what failed'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and not __fish_seen_subcommand_from verify export prune help" -l failed -d 'Only what did not succeed'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and not __fish_seen_subcommand_from verify export prune help" -l json -d 'Print JSON: documents on stdout, errors on stderr'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and not __fish_seen_subcommand_from verify export prune help" -s q -l quiet -d 'Say nothing but warnings and errors'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and not __fish_seen_subcommand_from verify export prune help" -s v -l verbose -d 'Say more'
@@ -159,27 +159,27 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l connection -d 'Only this connection, or all of a provider\'s' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l action -d 'Only this action, such as `hand_out`, `refresh`, `connect` or `revoke` (can be given several times)' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l since -d 'Only since then: a date, an RFC 3339 time, or an age such as 7d' -r
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l until -d 'Only until then' -r
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l format -d 'How' -r -f -a "json\t'One JSON object per line'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l until -d 'Only until then, in the same form' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l format -d 'The form' -r -f -a "json\t'One JSON object per line'
 csv\t'RFC 4180, with a heading'"
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l failed -d 'Only what failed'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l failed -d 'Only what did not succeed'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l json -d 'Print JSON: documents on stdout, errors on stderr'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Say nothing but warnings and errors'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say more'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask anything'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from prune" -l before -d 'Drop what is older: a date, an RFC 3339 time, or an age such as 90d [default: a year]' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from prune" -l before -d 'Drop what is older: a date, an RFC 3339 time, or an age such as 90d [default: 365d]' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from prune" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from prune" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from prune" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from prune" -s y -l yes -d 'Don\'t ask'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from prune" -s y -l yes -d 'Don\'t ask before dropping them'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from prune" -l json -d 'Print JSON: documents on stdout, errors on stderr'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from prune" -s q -l quiet -d 'Say nothing but warnings and errors'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from prune" -s v -l verbose -d 'Say more'
@@ -256,7 +256,7 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand provider; and __fish_s
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand provider; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say nothing but warnings and errors'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand provider; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say more'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand provider; and __fish_seen_subcommand_from check" -l no-input -d 'Never ask anything'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand provider; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand provider; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the providers that can be connected'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show what a definition says: endpoints, redirect URI, how tokens live and end'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "add" -d 'Add a provider from a definition file'
@@ -277,14 +277,14 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and not __fish
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and not __fish_seen_subcommand_from set show remove help" -f -a "show" -d 'Show the app registrations of a provider, without their secrets'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and not __fish_seen_subcommand_from set show remove help" -f -a "remove" -d 'Remove an app registration'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and not __fish_seen_subcommand_from set show remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and __fish_seen_subcommand_from set" -l id -d 'The client id' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and __fish_seen_subcommand_from set" -l id -d 'The client id [default: asked for]' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and __fish_seen_subcommand_from set" -l secret-file -d 'Read the secret from this file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and __fish_seen_subcommand_from set" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and __fish_seen_subcommand_from set" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and __fish_seen_subcommand_from set" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and __fish_seen_subcommand_from set" -l no-secret -d 'There is no secret'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and __fish_seen_subcommand_from set" -l no-secret -d 'This registration has no secret'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and __fish_seen_subcommand_from set" -l json -d 'Print JSON: documents on stdout, errors on stderr'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Say nothing but warnings and errors'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Say more'
@@ -332,7 +332,7 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -f -a "recover" -d 'Open the vault with its recovery key and give it a new key'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -f -a "accept-rollback" -d 'Go on with a vault file that was restored or rolled back'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from init" -l key -d 'Where the key is kept' -r -f -a "keyring\t'The keyring of the operating system'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from init" -l key -d 'Where the key is kept [default: what the environment names, else the keyring]' -r -f -a "keyring\t'The keyring of the operating system'
 file\t'An age identity file with mode 0600'
 passphrase\t'An age identity file protected by a passphrase'
 environment\t'The environment: `OAUTHCTL_IDENTITY`'"
@@ -453,7 +453,7 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_s
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token refresh revoke audit provider client vault demo sandbox completions help" -f -a "provider" -d 'Look after provider definitions'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token refresh revoke audit provider client vault demo sandbox completions help" -f -a "client" -d 'Look after app registrations: client id and secret'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token refresh revoke audit provider client vault demo sandbox completions help" -f -a "vault" -d 'Look after the vault and its key'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token refresh revoke audit provider client vault demo sandbox completions help" -f -a "demo" -d 'Show what this program does, in about ten seconds'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token refresh revoke audit provider client vault demo sandbox completions help" -f -a "demo" -d 'Show what this program does, in a few seconds'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token refresh revoke audit provider client vault demo sandbox completions help" -f -a "sandbox" -d 'Run a strict practice provider on this machine'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token refresh revoke audit provider client vault demo sandbox completions help" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token refresh revoke audit provider client vault demo sandbox completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -7,7 +7,9 @@ use crate::error::Result;
 
 /// Print the completion script of a shell
 ///
-/// For bash: `oauthctl completions bash > ~/.local/share/bash-completion/completions/oauthctl`
+/// For bash: `oauthctl completions bash > ~/.local/share/bash-completion/completions/oauthctl`.
+/// For zsh: into a file `_oauthctl` in a folder of your `fpath`. For fish: into
+/// `~/.config/fish/completions/oauthctl.fish`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Which shell

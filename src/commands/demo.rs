@@ -13,7 +13,7 @@ use crate::private_file;
 use crate::sandbox::user_agent;
 use crate::sandbox::{Endpoint, Options, Sandbox};
 
-/// Show what this program does, in about ten seconds
+/// Show what this program does, in a few seconds
 ///
 /// Runs connect, token, refresh, revoke and audit against a practice provider on this machine, in a
 /// temporary profile. Prints each command as you would type it, and its real output. Leaves nothing

@@ -8,7 +8,7 @@ use crate::sandbox::{
 
 /// Run a strict practice provider on this machine
 ///
-/// Test your scripts against it, also how they stand faults: it refuses everything that the
+/// Test your scripts against it, and how they cope with faults: it refuses everything that the
 /// standards let a server refuse, and misbehaves when told to. Everything is in memory; Ctrl-C
 /// ends it.
 #[derive(Debug, clap::Args)]

@@ -14,7 +14,7 @@ use crate::secret::Secret;
 /// once, however many processes ask at the same time.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
-    curl -H \"$(oauthctl token github --format header)\" https://api.github.com/user\n  \
+    oauthctl token github --format header | curl -H @- https://api.github.com/user\n  \
     oauthctl token google/me@example.org --min-ttl 10m --scope openid")]
 pub(super) struct Args {
     /// The connection: `PROVIDER` or `PROVIDER/ACCOUNT`

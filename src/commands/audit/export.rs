@@ -9,7 +9,7 @@ use crate::vault::Logged;
 pub(in crate::commands) struct Args {
     #[command(flatten)]
     filter: Filter,
-    /// How
+    /// The form
     #[arg(long, value_enum, default_value = "json")]
     format: Format,
 }

@@ -22,10 +22,10 @@ pub(super) struct Filter {
     /// Only since then: a date, an RFC 3339 time, or an age such as 7d
     #[arg(long, value_name = "WHEN", value_parser = when)]
     since: Option<Timestamp>,
-    /// Only until then
+    /// Only until then, in the same form
     #[arg(long, value_name = "WHEN", value_parser = when)]
     until: Option<Timestamp>,
-    /// Only what failed
+    /// Only what did not succeed
     #[arg(long)]
     failed: bool,
 }

@@ -15,10 +15,10 @@ const KEPT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// what is left still verifies.
 #[derive(Debug, clap::Args)]
 pub(in crate::commands) struct Args {
-    /// Drop what is older: a date, an RFC 3339 time, or an age such as 90d [default: a year]
+    /// Drop what is older: a date, an RFC 3339 time, or an age such as 90d [default: 365d]
     #[arg(long, value_name = "WHEN", value_parser = when)]
     before: Option<Timestamp>,
-    /// Don't ask
+    /// Don't ask before dropping them
     #[arg(short, long)]
     yes: bool,
 }

@@ -15,7 +15,8 @@ use crate::vault::{Action, Outcome, VaultError};
 
 /// Store an app registration for a provider
 ///
-/// The secret comes from a hidden prompt on a terminal, else from stdin.
+/// On a terminal it says where to register, and asks for what is missing; the secret is not shown.
+/// Without one, the secret is read from stdin.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     oauthctl client set github --id Iv1.0123456789abcdef\n  \
@@ -25,13 +26,13 @@ pub(in crate::commands) struct Args {
     /// The provider
     #[arg(value_name = "PROVIDER")]
     provider: ProviderName,
-    /// The client id
+    /// The client id [default: asked for]
     #[arg(long, value_name = "ID")]
     id: Option<ClientId>,
     /// Read the secret from this file
     #[arg(long, value_name = "PATH", conflicts_with = "no_secret")]
     secret_file: Option<PathBuf>,
-    /// There is no secret
+    /// This registration has no secret
     #[arg(long)]
     no_secret: bool,
 }

@@ -5,6 +5,8 @@ use crate::names::ProviderName;
 use crate::provider::check::{Finding, Level, check};
 
 /// Look definitions over: what can't be used, what is weaker than it should be
+///
+/// Fails when a definition can't be used; a weakness is only told.
 #[derive(Debug, clap::Args)]
 pub(in crate::commands) struct Args {
     /// The providers [default: all]

@@ -20,7 +20,7 @@ use crate::vault::{Recipient, Vault};
     oauthctl vault init --key passphrase\n  \
     oauthctl vault init --key file --identity-file /etc/job/oauthctl.key")]
 pub(in crate::commands) struct Args {
-    /// Where the key is kept
+    /// Where the key is kept [default: what the environment names, else the keyring]
     #[arg(long, value_enum, value_name = "PLACE")]
     key: Option<Place>,
     /// The identity file for `--key file` and `--key passphrase` [default: beside the vault]
