@@ -133,8 +133,8 @@ fn page(command: &Command, name: &str, subs: &[(&Command, String)]) -> String {
         .map(ToString::to_string)
         .unwrap_or_default();
     let shown = command.clone().after_help("").mut_args(|arg| {
-        let hidden = arg.is_global_set() && !is_root;
-        if hidden { arg.hide(true) } else { arg }
+        let repeated = arg.is_global_set() && !is_root;
+        arg.hide(repeated)
     });
     let source = concat!("oauthctl ", env!("CARGO_PKG_VERSION"));
     let man = Man::new(shown)

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::process::Command;
 
 use oauthctl::generate;
 
@@ -82,6 +83,23 @@ fn every_command_is_in_every_completion_and_has_a_page() {
         for command in &commands {
             let last = command.trim_end_matches(".1").rsplit('-').next().unwrap();
             assert!(script.contains(last), "{shell}: {command}");
+        }
+    }
+}
+
+#[test]
+fn completions_parse_in_the_shells_that_are_here() {
+    for (program, only_parse, file) in [
+        ("bash", "-n", "oauthctl.bash"),
+        ("zsh", "-n", "_oauthctl"),
+        ("fish", "--no-execute", "oauthctl.fish"),
+    ] {
+        let script = root().join("completions").join(file);
+        let ran = Command::new(program).arg(only_parse).arg(script).output();
+        // A shell that isn't here says nothing about its script.
+        if let Ok(ran) = ran {
+            let said = String::from_utf8_lossy(&ran.stderr);
+            assert!(ran.status.success() && said.is_empty(), "{file}: {said}");
         }
     }
 }

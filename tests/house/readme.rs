@@ -81,6 +81,12 @@ fn a_command_that_the_program_does_not_take_would_be_found() {
 }
 
 #[test]
+fn the_readme_says_which_rust_is_needed() {
+    let needed = env!("CARGO_PKG_RUST_VERSION");
+    assert!(text("README.md").contains(&format!("Rust {needed} or newer")));
+}
+
+#[test]
 fn the_provider_of_the_readme_is_a_provider() {
     let readme = text("README.md");
     let examples: Vec<&str> = blocks(&readme)
