@@ -50,8 +50,8 @@
 //!
 //! **`revoke`** ([`connection::revoke`]) marks the connection `Revoking`, tells the provider in the
 //! way that its definition names, and erases only after the provider confirmed. What was not
-//! confirmed stays, is never handed out, and is tried again by the next `revoke` or `refresh
-//! --due`.
+//! confirmed stays, is never handed out, and is tried again by `refresh --due` or the next
+//! `revoke`.
 //!
 //! # Modules and layers
 //!
@@ -93,12 +93,13 @@
 //!   it.
 //! - **No `Display` and no `Serialize` for a secret.** [`secret::Secret::expose`] is the only door;
 //!   search for that word to review every place where one leaves.
-//! - **Nothing prints but [`ui`]**, and nothing that came from a server or a file reaches a
-//!   terminal unescaped.
-//! - **No error text quotes a body, a query or a value.** (Parsers' own error texts do; they are
-//!   not passed on.)
+//! - **Nothing prints but [`ui`]** (clap prints help and usage), and nothing that came from a
+//!   server or a file reaches a terminal unescaped.
+//! - **No error text quotes a response's body, a query or a secret.** Parsers' own error texts do;
+//!   they are not passed on.
 //! - **No secret on a command line**, in either direction: they come from stdin, a file or a
-//!   prompt.
+//!   prompt. The authorization URL is on the browser's: it carries a state and a challenge, neither
+//!   of which opens anything without the verifier, which only the token endpoint ever sees.
 //! - **No key is made, deleted or replaced because of an error**, and there is no plaintext
 //!   fall-back. [`key::unlock`] only reads.
 //! - **No `exit`.** `main` returns; no `unsafe`; no panic outside tests.
@@ -127,7 +128,7 @@
 //! - `refresh` of a connection that has no refresh token and does not expire is nothing to do, exit
 //!   0.
 //! - A connection named on the command line may be refreshed although it is `suspect`; `--all` and
-//!   `token` leave it alone, because an old refresh token may end the live grant.
+//!   `token` don't refresh it, because an old refresh token may end the live grant.
 //! - After a lost answer the old refresh token is tried once or never, as the definition says
 //!   (`lost_answer`): where reuse ends the grant, trying would.
 //! - A provider that can't be told of a revocation: erased here, reported as *not* revoked, exit 1.
