@@ -208,6 +208,8 @@ fn read_success(
             }
         }
         (_, None) if definition.answers.ok_member => temporary(reply),
+        // a page for people is what a portal or a proxy says in the provider's place
+        _ if reply.is_html() && !reply.body.is_empty() => temporary(reply),
         _ => Outcome::Revoked,
     }
 }
@@ -356,6 +358,8 @@ mod tests {
     const ANSWERS: &str = r#"
 rfc | 200 | text/plain | - | revoked
 rfc | 200 | application/json | {} | revoked
+rfc | 200 | text/html | - | revoked
+rfc | 200 | text/html | <p>portal | temporary
 rfc | 204 | application/json | - | revoked
 rfc | 200 | application/json | {"error":"x"} | refused x
 rfc | 202 | application/json | {} | temporary

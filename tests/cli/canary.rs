@@ -62,7 +62,7 @@ impl Canary {
 
     fn needle(&mut self, needle: &[u8], name: String) {
         let stem = *needle.first_chunk().unwrap();
-        self.filter[place(&stem)] = true;
+        self.filter[place(stem)] = true;
         let same_stem = self.needles.entry(stem).or_default();
         same_stem.push((needle.to_vec(), name));
     }
@@ -70,7 +70,7 @@ impl Canary {
     fn find_needle(&self, haystack: &[u8]) -> Option<String> {
         for (at, window) in haystack.windows(STEM).enumerate() {
             let stem: &[u8; STEM] = window.try_into().unwrap();
-            if !self.filter[place(stem)] {
+            if !self.filter[place(*stem)] {
                 continue;
             }
             let same_stem = self.needles.get(stem).into_iter().flatten();
@@ -95,8 +95,8 @@ impl Canary {
     }
 }
 
-fn place(stem: &[u8; STEM]) -> usize {
-    let mixed = u64::from_le_bytes(*stem).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+fn place(stem: [u8; STEM]) -> usize {
+    let mixed = u64::from_le_bytes(stem).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     usize::try_from(mixed >> 44).unwrap()
 }
 
@@ -104,7 +104,9 @@ fn place(stem: &[u8; STEM]) -> usize {
 fn writings(secret: &[u8]) -> Vec<(&'static str, Vec<u8>, usize)> {
     let spelled = |spell: &dyn Fn(&mut String, u8)| {
         let mut text = String::new();
-        secret.iter().for_each(|byte| spell(&mut text, *byte));
+        for byte in secret {
+            spell(&mut text, *byte);
+        }
         text.into_bytes()
     };
     let mut ways = vec![
@@ -141,7 +143,7 @@ fn writings(secret: &[u8]) -> Vec<(&'static str, Vec<u8>, usize)> {
         shifted.extend(secret);
         let text = STANDARD.encode(&shifted);
         let sure = (shift * 8).div_ceil(6)..shifted.len() * 8 / 6;
-        let text = &text[sure];
+        let text = text.get(sure).unwrap();
         ways.push((way, text.as_bytes().to_vec(), WINDOW));
         let url = text.replace('+', "-").replace('/', "_");
         ways.push(("base64url", url.into_bytes(), WINDOW));

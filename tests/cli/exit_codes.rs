@@ -1,6 +1,6 @@
 //! Exit codes are an API: one test for each, on the command line's own terms.
 
-use oauthctl::sandbox::Consent;
+use oauthctl::sandbox::{Consent, user_agent};
 use rustix::process::Signal;
 
 use crate::world::World;
@@ -150,8 +150,11 @@ fn exit_code_130_is_interrupted_and_143_terminated() {
         (Signal::TERM, 143, "terminated"),
     ] {
         let mut running = world.call(&["connect", "sandbox", "--no-browser"]).start();
-        running.address();
-        running.line(|line| line.contains("waiting for the answer").then_some(()));
+        let url = url::Url::parse(&running.address()).unwrap();
+        let redirect = url.query_pairs().find(|(name, _)| name == "redirect_uri");
+        // whoever answers there also listens for signals
+        let page = user_agent::visit(&redirect.unwrap().1).unwrap();
+        assert_eq!(page.status, 400);
         running.signal(signal);
         running
             .finish()
@@ -167,7 +170,7 @@ fn exit_code_130_is_interrupted_and_143_terminated() {
 #[test]
 fn exit_codes_are_listed_in_the_help() {
     let world = World::empty();
-    let help = world.ok(&["--help"]).stdout.replace("\n", " ");
+    let help = world.ok(&["--help"]).stdout.replace('\n', " ");
     let codes = "0 done, 1 failed, 2 usage, 4 login required, 5 temporary, 6 no key, 7 refused, 9 stopped by a guard";
     let squeezed = help.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(squeezed.contains(codes), "{help}");

@@ -11,14 +11,23 @@
     reason = "a test crate: helper functions may panic, and write files of the test's own"
 )]
 
+mod attacks;
 mod audit;
+mod bad_input;
 mod canary;
 mod connect;
 mod exit_codes;
+mod herd;
+mod json_shapes;
+mod paths;
+mod provider;
+mod refresh;
 mod relay;
 mod revoke;
 mod running;
+mod saving;
 mod token;
+mod vault;
 mod world;
 
 /// A file that is not a module is not tested.

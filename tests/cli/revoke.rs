@@ -26,7 +26,7 @@ fn revoke_ends_access_at_the_provider_and_erases_it_here() {
     let events = world.json(&["audit", "--action", "revoke"]);
     assert_eq!(events[0]["detail"], "revoked at the provider");
     // the refresh token goes first
-    let requests = world.sandbox(|sandbox| sandbox.log());
+    let requests = world.sandbox(oauthctl::sandbox::Sandbox::log);
     let told: Vec<_> = requests
         .iter()
         .filter(|request| request.endpoint == "revoke")
@@ -142,13 +142,10 @@ fn revoke_of_many_says_how_many_are_left() {
 fn revoke_where_the_provider_has_no_way_says_that_it_is_not_revoked() {
     let world = World::new();
     let toml = world.provider_toml();
-    let from = toml.find("[revocation]").unwrap();
-    let to = toml.find("[api]").unwrap();
-    let toml = format!(
-        "{}[revocation]\nkind = \"none\"\npage = \"https://example.org/apps\"\n\n{}",
-        &toml[..from],
-        &toml[to..]
-    );
+    let (before, rest) = toml.split_once("[revocation]").unwrap();
+    let (_, after) = rest.split_once("[api]").unwrap();
+    let none = "[revocation]\nkind = \"none\"\npage = \"https://example.org/apps\"\n";
+    let toml = format!("{before}{none}\n[api]{after}");
     world.define("sandbox", &toml);
     world.connect();
     world.run(&["revoke", "sandbox"]).ended(1).no_data().says(&[

@@ -28,23 +28,26 @@ fn token_prints_a_cached_token_without_the_network() {
 
 #[test]
 fn token_refreshes_an_expired_token_once() {
-    let world = expiring("0,3600");
-    world.connect();
+    let world = World::expired();
+    let refreshes = world.count(Endpoint::Refresh);
     let token = world.token("sandbox");
-    assert_eq!(world.count(Endpoint::Refresh), 1);
+    assert_eq!(world.count(Endpoint::Refresh), refreshes + 1);
     assert_eq!(world.token("sandbox"), token);
-    assert_eq!(world.count(Endpoint::Refresh), 1);
+    assert_eq!(world.count(Endpoint::Refresh), refreshes + 1);
     let live = world.sandbox(|sandbox| sandbox.tokens().access);
-    assert_eq!(live, [oauthctl::sandbox::fingerprint(&token)]);
+    assert!(live.contains(&oauthctl::sandbox::fingerprint(&token)));
     let logged = world.json(&["audit", "--connection", "sandbox"]);
     let actions: Vec<_> = logged
         .iter()
         .map(|event| event["action"].as_str().unwrap())
         .collect();
-    assert_eq!(actions, ["connect", "refresh", "hand_out", "hand_out"]);
+    assert_eq!(
+        actions,
+        ["connect", "refresh", "refresh", "hand_out", "hand_out"]
+    );
     // the log names a token by a mark that says nothing to others
-    assert_eq!(logged[1]["token"], logged[2]["token"]);
-    assert_ne!(logged[0]["token"], logged[1]["token"]);
+    assert_eq!(logged[2]["token"], logged[3]["token"]);
+    assert_ne!(logged[1]["token"], logged[2]["token"]);
 }
 
 #[test]
@@ -172,8 +175,8 @@ fn token_of_an_ambiguous_connection_lists_the_choices() {
 
 #[test]
 fn token_of_an_ended_grant_needs_a_login_and_connecting_again_mends_it() {
-    let world = expiring("0,3600");
-    world.connect();
+    let world = World::expired();
+    let refreshes = world.count(Endpoint::Refresh);
     world.faults(&["refresh:*=invalid-grant"]);
     let ended = [
         "error: `sandbox/writer` needs a new login: the provider ended it (`invalid_grant`",
@@ -193,7 +196,7 @@ fn token_of_an_ended_grant_needs_a_login_and_connecting_again_mends_it() {
         .ended(4)
         .no_data()
         .says(&ended);
-    assert_eq!(world.count(Endpoint::Refresh), 1);
+    assert_eq!(world.count(Endpoint::Refresh), refreshes + 1);
     world.ok(&["list"]).silent();
     world.connect().says(&["updated `sandbox/writer`"]);
     world.token("sandbox");
@@ -230,18 +233,16 @@ fn token_that_never_expires_is_never_refreshed() {
 fn token_that_can_not_be_logged_is_handed_out_or_not_as_the_settings_say() {
     let world = World::new();
     world.connect();
+    let token = || world.call(&["token", "sandbox"]).start().finish();
+    // While it is held nothing of ours may open the file: closing it would end the lock.
     let lock = rusqlite::Connection::open(world.vault()).unwrap();
     lock.execute_batch("BEGIN IMMEDIATE").unwrap();
-    world
-        .ok(&["token", "sandbox"])
+    token()
+        .ended(0)
         .says(&["warning: this hand-out is not in the audit log"]);
     let config = world.path("home/config/oauthctl/config.toml");
     std::fs::write(&config, "audit = \"required\"\n").unwrap();
-    world
-        .run(&["token", "sandbox"])
-        .ended(5)
-        .no_data()
-        .says(&["could not be logged"]);
+    token().ended(5).no_data().says(&["could not be logged"]);
     drop(lock);
     world.ok(&["token", "sandbox"]).silent();
 }

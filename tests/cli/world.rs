@@ -101,6 +101,14 @@ impl World {
         world
     }
 
+    /// A connection whose access token is over; what comes next lives an hour.
+    pub(crate) fn expired() -> Self {
+        let world = Self::with(|options| options.lifetimes = "3600,0,3600".parse().unwrap());
+        world.connect();
+        world.ok(&["refresh", "sandbox"]);
+        world
+    }
+
     /// Puts an age identity where `OAUTHCTL_IDENTITY_FILE` points.
     pub(crate) fn make_key(&self) {
         let identity = new_identity();
@@ -165,9 +173,9 @@ impl World {
     }
 
     /// Waits for something that other processes bring about.
-    pub(crate) fn until(&self, what: &str, done: impl Fn() -> bool) {
+    pub(crate) fn until(&self, what: &str, done: impl Fn(&Self) -> bool) {
         let begun = Instant::now();
-        while !done() {
+        while !done(self) {
             assert!(begun.elapsed() < PATIENCE, "it never happened that {what}");
             thread::yield_now();
         }
@@ -345,7 +353,7 @@ impl World {
     }
 }
 
-impl<'a> Call<'a> {
+impl Call<'_> {
     pub(crate) fn arg(mut self, arg: impl Into<OsString>) -> Self {
         self.args.push(arg.into());
         self

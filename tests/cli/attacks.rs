@@ -1,0 +1,408 @@
+//! Somebody has the files, but not the key. What the vault refuses by itself is tested beside it;
+//! here is what the program then says and does.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, params};
+
+use crate::world::World;
+
+/// The three files of a database, as they stand.
+fn copied(vault: &Path) -> Vec<(PathBuf, Option<Vec<u8>>)> {
+    ["", "-wal", "-shm"]
+        .map(|end| PathBuf::from(format!("{}{end}", vault.display())))
+        .map(|path| (path.clone(), fs::read(path).ok()))
+        .to_vec()
+}
+
+fn restored(copy: &[(PathBuf, Option<Vec<u8>>)]) {
+    for (path, content) in copy {
+        match content {
+            Some(content) => fs::write(path, content).unwrap(),
+            None => drop(fs::remove_file(path)),
+        }
+    }
+}
+
+/// Changes the database as somebody would who has SQLite and no key.
+fn meddle<T>(world: &World, change: impl FnOnce(&Connection) -> T) -> T {
+    let database = Connection::open(world.vault()).unwrap();
+    let done = change(&database);
+    database
+        .execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")
+        .unwrap();
+    done
+}
+
+/// Ends with 9 whatever is asked of the vault's records.
+#[track_caller]
+fn stopped(world: &World, says: &str) {
+    for args in [
+        ["token", "sandbox"].as_slice(),
+        &["refresh", "sandbox"],
+        &["list"],
+    ] {
+        world
+            .run(args)
+            .ended(9)
+            .no_data()
+            .says(&["error: ", says, "hint:"]);
+    }
+}
+
+#[test]
+fn a_rolled_back_vault_hands_out_but_refuses_to_refresh_until_it_is_accepted() {
+    let world = World::new();
+    world.connect();
+    let yesterday = copied(&world.vault());
+    let old = world.token("sandbox");
+
+    // control: the same files, and nothing happened since
+    restored(&copied(&world.vault()));
+    world.ok(&["token", "sandbox"]).silent();
+
+    world.ok(&["refresh", "sandbox"]);
+    restored(&yesterday);
+    let warning = [
+        "warning: the vault was rolled back",
+        "oauthctl vault accept-rollback",
+    ];
+    let output = world.ok(&["token", "sandbox"]).says(&warning);
+    assert_eq!(output.stdout.trim(), old);
+    for args in [
+        ["refresh", "sandbox"].as_slice(),
+        &["refresh", "--all"],
+        &["revoke", "sandbox"],
+        &["connect", "sandbox", "--no-browser"],
+        &["client", "set", "github", "--id", "x", "--no-secret"],
+    ] {
+        world
+            .run(args)
+            .ended(9)
+            .no_data()
+            .says(&["rolled back", "hint:", "accept-rollback"]);
+    }
+    assert_eq!(world.count(oauthctl::sandbox::Endpoint::Refresh), 1);
+    assert_eq!(world.json(&["vault", "status"])[0]["anchor"], "differs");
+
+    world
+        .run(&["vault", "accept-rollback"])
+        .ended(9)
+        .says(&["was not accepted", "--yes"]);
+    world
+        .ok(&["vault", "accept-rollback", "--yes"])
+        .says(&["`sandbox/writer` is suspect"]);
+    assert_eq!(world.shown("sandbox")["state"], "suspect");
+    world.ok(&["token", "sandbox"]).silent();
+    // nobody refreshes it unattended
+    world
+        .ok(&["refresh", "--all"])
+        .says(&["skipped `sandbox/writer`: suspect"]);
+    world
+        .run(&["token", "sandbox", "--min-ttl", "2h"])
+        .ended(9)
+        .says(&["may have been refreshed elsewhere"]);
+    assert_eq!(world.count(oauthctl::sandbox::Endpoint::Refresh), 1);
+    // the old refresh token was used: the server ends the grant, and a login mends it
+    world.run(&["refresh", "sandbox"]).ended(4);
+    world.connect();
+    world.ok(&["refresh", "sandbox"]);
+    world.ok(&["audit", "verify"]);
+}
+
+#[test]
+fn refresh_by_name_mends_a_suspect_connection_that_was_not_refreshed_since() {
+    let world = World::new();
+    world.connect();
+    let yesterday = copied(&world.vault());
+    world.connect_as("reader");
+    restored(&yesterday);
+    world.ok(&["vault", "accept-rollback", "--yes"]);
+    world
+        .ok(&["refresh", "sandbox"])
+        .says(&["sandbox/writer: refreshed"]);
+    assert_eq!(world.shown("sandbox")["state"], "active");
+    world
+        .ok(&["vault", "accept-rollback", "--yes"])
+        .says(&["not rolled back; nothing was changed"]);
+}
+
+#[test]
+fn a_rolled_back_vault_without_its_anchor_goes_unnoticed_as_stated() {
+    let world = World::new();
+    world.connect();
+    let yesterday = copied(&world.vault());
+    world.connect_as("reader");
+    restored(&yesterday);
+    for file in world.files() {
+        if file.extension().is_some_and(|end| end == "anchor") {
+            fs::remove_file(file).unwrap();
+        }
+    }
+    world.ok(&["token", "sandbox"]).silent();
+}
+
+/// A vault that somebody made for our public key, in place of ours.
+#[test]
+fn a_header_made_for_the_public_recipient_is_caught_by_the_pin() {
+    let world = World::new();
+    world.connect();
+    world.ok(&["--profile", "theirs", "vault", "init"]);
+    let theirs = Connection::open(world.vault_of("theirs")).unwrap();
+    let header: Vec<u8> = theirs
+        .query_row("SELECT age FROM header", [], |row| row.get(0))
+        .unwrap();
+    drop(theirs);
+    let ours = meddle(&world, |database| {
+        let ours: Vec<u8> = database
+            .query_row("SELECT age FROM header", [], |row| row.get(0))
+            .unwrap();
+        database
+            .execute("UPDATE header SET age = ?", [&header])
+            .unwrap();
+        ours
+    });
+    stopped(&world, "is not the one that is pinned next to its key");
+    // control: without the pin that is not noticed, only that nothing fits to that key
+    let pin = pin_of(&world);
+    let text = fs::read(&pin).unwrap();
+    fs::remove_file(&pin).unwrap();
+    stopped(&world, "tampered");
+    fs::write(&pin, text).unwrap();
+    meddle(&world, |database| {
+        database
+            .execute("UPDATE header SET age = ?", [&ours])
+            .unwrap()
+    });
+    world.token("sandbox");
+}
+
+#[test]
+fn a_whole_vault_made_for_the_public_recipient_is_not_written_to() {
+    let world = World::new();
+    world.connect();
+    let before = copied(&world.vault());
+    let known: Vec<_> = world.files();
+    world.ok(&["--profile", "theirs", "vault", "init"]);
+    // what the person's own program wrote beside the key is not in the attacker's hands
+    for file in world.files() {
+        if !known.contains(&file) && file.starts_with(world.path("keys")) {
+            fs::remove_file(file).unwrap();
+        }
+    }
+    for (from, to) in copied(&world.vault_of("theirs"))
+        .into_iter()
+        .zip(copied(&world.vault()))
+    {
+        restored(&[(to.0, from.1)]);
+    }
+    let output = world
+        .run(&["connect", "sandbox", "--no-browser"])
+        .ended(9)
+        .no_data();
+    let output = output.says(&["is not confirmed", "hint:"]);
+    assert!(!output.stderr.contains("/authorize"), "a consent was asked");
+    world
+        .run(&["vault", "check", "--confirm", "0000-0000"])
+        .ended(9);
+    // control: with its fingerprint confirmed it is just a vault
+    let fingerprint = world.json(&["vault", "status"])[0]["fingerprint"].clone();
+    world.ok(&["vault", "check", "--confirm", fingerprint.as_str().unwrap()]);
+    world.connect();
+    restored(&before);
+    world.token("sandbox");
+}
+
+fn pin_of(world: &World) -> PathBuf {
+    let id = world.json(&["vault", "status"]);
+    let id = id
+        .first()
+        .map(|status| status["vault_id"].as_str().unwrap().to_owned());
+    pin_named(world, id.as_deref().unwrap_or_default())
+}
+
+fn pin_named(world: &World, id: &str) -> PathBuf {
+    let mut files = world.files();
+    files.retain(|file| {
+        let name = file.to_string_lossy();
+        name.ends_with(".pin") && name.contains(id)
+    });
+    files.remove(0)
+}
+
+#[test]
+fn a_forged_pin_is_noticed() {
+    let world = World::new();
+    world.connect();
+    let pin = pin_of(&world);
+    let text = fs::read_to_string(&pin).unwrap();
+    for (line, letter) in text.lines().enumerate() {
+        let mut forged: Vec<String> = text.lines().map(str::to_owned).collect();
+        let last = letter.chars().last().unwrap();
+        forged[line].pop();
+        forged[line].push(if last == '0' { '1' } else { '0' });
+        fs::write(&pin, format!("{}\n", forged.join("\n"))).unwrap();
+        stopped(&world, "was not written with this vault's key");
+    }
+    fs::write(&pin, text).unwrap();
+    world.token("sandbox");
+}
+
+#[test]
+fn a_lost_pin_makes_the_vault_read_only_until_the_fingerprint_is_confirmed() {
+    let world = World::new();
+    world.connect();
+    let fingerprint = world.json(&["vault", "status"])[0]["fingerprint"].clone();
+    let fingerprint = fingerprint.as_str().unwrap().to_owned();
+    fs::remove_file(pin_of(&world)).unwrap();
+    world
+        .ok(&["token", "sandbox"])
+        .says(&["read only until you confirm its fingerprint", &fingerprint]);
+    world
+        .run(&["refresh", "sandbox"])
+        .ended(9)
+        .says(&["is not confirmed", &fingerprint]);
+    world
+        .ok(&["vault", "check", "--confirm", &fingerprint])
+        .says(&["confirmed"]);
+    world.ok(&["refresh", "sandbox"]);
+    world.ok(&["token", "sandbox"]).silent();
+}
+
+#[test]
+fn swapped_replayed_and_removed_rows_are_noticed() {
+    let world = World::new();
+    world.connect();
+    world.connect_as("reader");
+    let rows = |database: &Connection| -> Vec<(i64, Vec<u8>)> {
+        let mut rows = database
+            .prepare("SELECT id, sealed FROM body ORDER BY id")
+            .unwrap();
+        let rows = rows
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap();
+        rows.map(Result::unwrap).collect()
+    };
+    let put = |id: i64, sealed: &[u8]| {
+        meddle(&world, |database| {
+            database
+                .execute(
+                    "UPDATE body SET sealed = ? WHERE id = ?",
+                    params![sealed, id],
+                )
+                .unwrap()
+        });
+    };
+    let before = meddle(&world, rows);
+    world.ok(&["refresh", "--all"]);
+    let now = meddle(&world, rows);
+    let changed: Vec<_> = now
+        .iter()
+        .zip(&before)
+        .filter(|(new, old)| new.1 != old.1)
+        .collect();
+    assert!(changed.len() >= 2, "a row for each connection");
+    for (new, old) in &changed {
+        put(new.0, &old.1);
+        stopped_somewhere(&world);
+        put(new.0, &new.1);
+        world.ok(&["vault", "check"]); // control
+    }
+    let (one, two) = (changed[0].0, changed[1].0);
+    put(one.0, &two.1);
+    put(two.0, &one.1);
+    stopped_somewhere(&world);
+    put(one.0, &one.1);
+    put(two.0, &two.1);
+    world.ok(&["vault", "check"]);
+
+    // a directory entry that vanishes, is moved, or has another version
+    for change in [
+        "DELETE FROM directory WHERE id = (SELECT max(id) FROM directory)",
+        "UPDATE directory SET version = version + 1 WHERE id = (SELECT max(id) FROM directory)",
+        "UPDATE directory SET id = id + 100 WHERE id = (SELECT max(id) FROM directory)",
+        "DELETE FROM head WHERE which = (SELECT min(which) FROM head)",
+        "UPDATE header SET vault_id = randomblob(16)",
+    ] {
+        let whole = copied(&world.vault());
+        meddle(&world, |database| database.execute_batch(change).unwrap());
+        stopped_somewhere(&world);
+        restored(&whole);
+        world.ok(&["vault", "check"]);
+    }
+}
+
+/// Not every command reads every row; what reads it stops, and `vault check` reads all.
+#[track_caller]
+fn stopped_somewhere(world: &World) {
+    world.run(&["list"]).ended(9).no_data();
+    world.run(&["vault", "check"]).ended(9);
+}
+
+#[test]
+fn audit_verify_notices_deleted_edited_moved_and_duplicated_events() {
+    let world = World::new();
+    world.connect();
+    world.token("sandbox");
+    world.token("sandbox");
+    world.ok(&["refresh", "sandbox"]);
+    world.ok(&["audit", "verify"]);
+    let whole = copied(&world.vault());
+    for change in [
+        "DELETE FROM audit WHERE seq = 3",
+        "DELETE FROM audit WHERE seq = 1",
+        "DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit)",
+        "DELETE FROM audit",
+        "INSERT INTO audit SELECT max(seq) + 1, mac, sealed FROM audit",
+        "UPDATE audit SET sealed = (SELECT sealed FROM audit WHERE seq = 3) WHERE seq = 4",
+        "UPDATE audit SET seq = -seq WHERE seq IN (3, 4); UPDATE audit SET seq = 7 + seq WHERE seq < 0",
+        "UPDATE audit SET mac = zeroblob(32) WHERE seq = 2",
+    ] {
+        meddle(&world, |database| database.execute_batch(change).unwrap());
+        world.run(&["audit", "verify"]).ended(9).no_data().says(&[
+            "error: the audit log is not what was written",
+            "caused by:",
+            "hint:",
+        ]);
+        restored(&whole);
+        world.ok(&["audit", "verify"]); // control
+    }
+}
+
+#[test]
+fn vault_check_salvages_what_still_authenticates() {
+    let world = World::new();
+    world.connect();
+    world.connect_as("reader");
+    let token = world.token("sandbox/reader");
+    meddle(&world, |database| {
+        let damage = "UPDATE body SET sealed = zeroblob(200) WHERE id = \
+                      (SELECT max(id) FROM body)";
+        database.execute_batch(damage).unwrap();
+    });
+    let output = world.run(&["vault", "check"]).ended(9);
+    assert!(output.stdout.contains("[fail] "), "{output:?}");
+    let file = world.path("given/salvaged.age");
+    let call = world.call(&["vault", "check", "--salvage"]).arg(&file);
+    call.run()
+        .ended(0)
+        .no_data()
+        .says(&["saved", "it holds your tokens"]);
+    let identity = fs::read_to_string(world.key_file()).unwrap();
+    let identity: age::x25519::Identity = identity.trim().parse().unwrap();
+    let saved = age::decrypt(&identity, &fs::read(&file).unwrap()).unwrap();
+    let saved = String::from_utf8(saved).unwrap();
+    let records = saved
+        .lines()
+        .filter(|line| line.starts_with("{\"record\""))
+        .count();
+    assert!(records >= 2, "{records} records");
+    for line in saved.lines() {
+        serde_json::from_str::<serde_json::Value>(line).unwrap();
+    }
+    assert!(saved.contains(&token) || saved.contains("sbx_at_"));
+    // never over something that is there
+    let call = world.call(&["vault", "check", "--salvage"]).arg(&file);
+    call.run().ended(1);
+}

@@ -1,0 +1,123 @@
+//! The documents of `--json`: one committed snapshot for each command. What differs between runs
+//! or is secret is replaced by a word.
+
+use oauthctl::moment::Timestamp;
+use serde_json::Value;
+
+use crate::world::World;
+
+/// A document whose changing parts are words.
+fn settled(world: &World, mut document: Value) -> String {
+    settle(world, &mut document);
+    serde_json::to_string_pretty(&document).unwrap()
+}
+
+fn settle(world: &World, value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                let changing = ["pid", "uid", "expires_in_seconds"].contains(&name.as_str());
+                if changing && member.is_number() {
+                    *member = "NUMBER".into();
+                } else if [
+                    "parent",
+                    "vault_id",
+                    "fingerprint",
+                    "head",
+                    "token",
+                    "recipient",
+                ]
+                .contains(&name.as_str())
+                    && member.is_string()
+                {
+                    *member = "CHANGING".into();
+                } else {
+                    settle(world, member);
+                }
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                settle(world, item);
+            }
+        }
+        Value::String(text) => {
+            let folder = world.path("").canonicalize().unwrap();
+            let folder = folder.to_str().unwrap().to_owned();
+            let url = world.sandbox(|sandbox| sandbox.url().to_owned());
+            let authority = url.strip_prefix("http://").unwrap().to_owned();
+            *text = text
+                .replace(&folder, "WORLD")
+                .replace(&authority, "SANDBOX");
+            if text.starts_with("sbx_") {
+                "SECRET".clone_into(text);
+            } else if text.starts_with("age1") {
+                "RECIPIENT".clone_into(text);
+            } else if Timestamp::parse(text).is_some() {
+                "TIME".clone_into(text);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+macro_rules! shape {
+    ($world:expr, $name:literal, $args:expr) => {
+        let documents = $world.json(&$args);
+        let text: Vec<_> = documents
+            .into_iter()
+            .map(|one| settled(&$world, one))
+            .collect();
+        insta::assert_snapshot!($name, text.join("\n"));
+    };
+}
+
+#[test]
+fn json_of_every_command_keeps_its_shape() {
+    let world = World::new();
+    let (connected, _) = world.connect_with(&["sandbox", "--json"]);
+    let connected = connected.ended(0).documents().remove(0);
+    insta::assert_snapshot!("connect", settled(&world, connected));
+    shape!(world, "list", ["list"]);
+    shape!(world, "show", ["show", "sandbox"]);
+    shape!(
+        world,
+        "token",
+        ["token", "sandbox", "--format", "plain"][..2]
+    );
+    shape!(world, "refresh", ["refresh", "sandbox"]);
+    shape!(world, "audit", ["audit"]);
+    shape!(world, "audit_verify", ["audit", "verify"]);
+    shape!(
+        world,
+        "audit_export",
+        ["audit", "export", "--action", "connect"]
+    );
+    shape!(world, "vault_status", ["vault", "status"]);
+    shape!(world, "vault_check", ["vault", "check"]);
+    shape!(world, "provider_list", ["provider", "list"]);
+    shape!(world, "provider_show", ["provider", "show", "sandbox"]);
+    shape!(world, "provider_check", ["provider", "check", "sandbox"]);
+    world.ok(&["client", "set", "sandbox", "--id", "an-id", "--no-secret"]);
+    shape!(world, "client_show", ["client", "show", "sandbox"]);
+    shape!(world, "revoke", ["revoke", "sandbox"]);
+}
+
+#[test]
+fn json_of_errors_keeps_its_shape() {
+    let world = World::new();
+    let missing = world
+        .run(&["token", "sandbox", "--json"])
+        .ended(4)
+        .no_data();
+    insta::assert_snapshot!("error_login_required", settled(&world, missing.error()));
+    world.connect();
+    world.faults(&["refresh:*=503/30"]);
+    let temporary = world.run(&["refresh", "sandbox", "--json"]).ended(5);
+    insta::assert_snapshot!("error_temporary", settled(&world, temporary.error()));
+    let usage = world.run(&["token", "--json"]).ended(2).no_data();
+    insta::assert_snapshot!("error_usage", settled(&world, usage.error()));
+    // every error document says its schema
+    let document: Value = serde_json::from_str(missing.stderr.trim()).unwrap();
+    assert_eq!(document["schema"], 1);
+}

@@ -1,0 +1,116 @@
+//! The server rotated, and the disk does not take it.
+//!
+//! A limit on the size of files stands for the full disk. A reader keeps the write-ahead log from
+//! being begun anew, so that it grows, and the limit is raised until the intent just fits and the
+//! answer doesn't.
+
+use std::fs;
+use std::path::PathBuf;
+
+use oauthctl::sandbox::{Endpoint, fingerprint};
+use rusqlite::Connection;
+
+use crate::world::World;
+
+/// Blocks of `ulimit -f` (POSIX: 512 bytes) in a frame of the write-ahead log.
+const FRAME: u64 = 8;
+
+/// A world in which a refresh was answered and could not be stored.
+fn unsaved() -> World {
+    let world = World::new();
+    world.connect();
+    let run = |args: &[&str]| world.call(args).start().finish();
+    let reader = Connection::open(world.vault()).unwrap();
+    reader.execute_batch("BEGIN").unwrap();
+    reader
+        .query_row("SELECT count(*) FROM head", [], |_| Ok(()))
+        .unwrap();
+    let log = world.vault().with_extension("db-wal");
+    let length = || fs::metadata(&log).map_or(0, |metadata| metadata.len());
+    // room for the rescue file, which is as large as any answer
+    while length() < 80 * 1024 {
+        run(&["token", "sandbox"]).ended(0);
+    }
+    let mut limit = length() / 512;
+    let failed = loop {
+        let call = world.call(&["refresh", "sandbox"]);
+        let call = call.through(&format!("trap '' XFSZ; ulimit -f {limit}; exec \"$@\""));
+        let output = call.start().finish().ended(1).no_data();
+        if world.count(Endpoint::Refresh) == 1 {
+            break output;
+        }
+        limit += FRAME;
+    };
+    drop(reader);
+    let saved = rescue_files(&world);
+    assert_eq!(saved.len(), 1, "{failed:?}");
+    let path = saved[0].display().to_string();
+    failed.says(&[
+        "error: new tokens of `sandbox/writer` could not be stored; they are safe, encrypted, in",
+        &path,
+        "caused by:",
+        "hint: make room or mend the vault's folder",
+    ]);
+    world.check_files();
+    world
+}
+
+fn rescue_files(world: &World) -> Vec<PathBuf> {
+    let mut files = world.files();
+    files.retain(|file| file.to_string_lossy().contains("rescue"));
+    files
+}
+
+#[test]
+fn refresh_that_can_not_be_stored_is_rescued_and_adopted_by_the_next() {
+    let world = unsaved();
+    world.ok(&["refresh", "--due"]);
+    assert_eq!(world.count(Endpoint::Refresh), 1, "it was sent again");
+    assert_eq!(world.shown("sandbox")["state"], "active");
+    let live = world.sandbox(|sandbox| sandbox.tokens().access);
+    assert!(live.contains(&fingerprint(&world.token("sandbox"))));
+    assert!(rescue_files(&world).is_empty());
+    // and the refresh token that was rescued is the one that the server knows
+    world.ok(&["refresh", "sandbox"]);
+    world.ok(&["vault", "check"]);
+    world.ok(&["audit", "verify"]);
+}
+
+#[test]
+fn refresh_that_was_rescued_is_lost_with_its_rescue_file() {
+    let world = unsaved();
+    for file in rescue_files(&world) {
+        fs::remove_file(file).unwrap();
+    }
+    world
+        .run(&["refresh", "sandbox"])
+        .ended(4)
+        .says(&["never arrived"]);
+}
+
+#[test]
+fn revoke_adopts_what_was_rescued_so_that_nothing_stays_alive() {
+    let world = unsaved();
+    world.ok(&["revoke", "sandbox"]);
+    let tokens = world.sandbox(oauthctl::sandbox::Sandbox::tokens);
+    assert!(tokens.refresh.is_empty(), "{tokens:?}");
+    assert!(rescue_files(&world).is_empty());
+}
+
+#[test]
+fn refresh_with_a_damaged_rescue_file_stops() {
+    let world = unsaved();
+    let file = rescue_files(&world).remove(0);
+    let whole = fs::read(&file).unwrap();
+    let mut damaged = whole.clone();
+    let middle = 100;
+    damaged[middle] ^= 1;
+    fs::write(&file, damaged).unwrap();
+    world
+        .run(&["refresh", "sandbox"])
+        .ended(9)
+        .says(&["tampered"]);
+    assert_eq!(world.count(Endpoint::Refresh), 1);
+    fs::write(&file, whole).unwrap();
+    world.ok(&["refresh", "--due"]);
+}
