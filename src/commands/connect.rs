@@ -95,6 +95,7 @@ fn connect(app: &App, args: &Args, definition: &Definition) -> Result<()> {
         }
         Ok(client::before_there_is_a_vault(definition, flag)?)
     })?;
+    vault.refuse_untrusted()?;
     settle(app, &mut vault)?;
     let connected = match token {
         Some(token) => supply(app, args, definition, &mut vault, token),

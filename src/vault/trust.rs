@@ -72,7 +72,12 @@ impl Vault {
         self.anchor_state = AnchorState::Good;
     }
 
-    pub(super) fn refuse_untrusted(&self) -> Result<(), VaultError> {
+    /// Refuses a vault that can't be changed for now. Every change asks this; whoever is about to
+    /// ask a person for something asks it first.
+    ///
+    /// # Errors
+    /// Why it can't be changed.
+    pub fn refuse_untrusted(&self) -> Result<(), VaultError> {
         self.refuse_log_writes()?;
         match self.trust() {
             Trust::RolledBack(why) => Err(VaultError::RolledBack { why }),
