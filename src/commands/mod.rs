@@ -13,6 +13,7 @@ use clap::{Parser, Subcommand};
 use crate::app::{App, Globals};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
+use crate::escape;
 use crate::harden;
 use crate::http::{self, Http, Limits};
 use crate::names::ProfileName;
@@ -214,7 +215,13 @@ fn show_clap(error: &clap::Error, json: bool) -> ExitCode {
             &Error::new(Kind::Usage, message),
         );
     } else {
-        let _ = error.print();
+        // clap quotes what was typed, or what a script made of something that it read.
+        let text = error.render().to_string();
+        if escape::block(&text) == text {
+            let _ = error.print();
+        } else {
+            Ui::new(Voice::default()).instruct(text.trim_end());
+        }
     }
     ExitCode::from(Kind::Usage.exit_code())
 }
