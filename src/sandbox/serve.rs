@@ -277,7 +277,15 @@ fn rendered(answer: &Answer, without_body: bool) -> Vec<u8> {
     .with_chunked_threshold(usize::MAX);
     let mut bytes = Vec::new();
     let printed = response.raw_print(&mut bytes, HTTPVersion(1, 1), &[], without_body, None);
-    printed.map_or_else(|_| Vec::new(), |()| bytes) // writing to memory does not fail
+    if printed.is_err() {
+        return Vec::new(); // writing to memory does not fail
+    }
+    // tiny_http has a few threads for a burst of connections, and one that a client keeps open keeps
+    // its thread: whoever came next would wait for ever. It drops this header when it is given it.
+    if let Some(line) = bytes.windows(2).position(|two| two == b"\r\n") {
+        bytes.splice(line..line, *b"\r\nConnection: close");
+    }
+    bytes
 }
 
 fn send(request: Request, bytes: &[u8]) -> io::Result<()> {
