@@ -75,7 +75,7 @@ fn a_rolled_back_vault_hands_out_but_refuses_to_refresh_until_it_is_accepted() {
         &["refresh", "--all"],
         &["revoke", "sandbox"],
         &["connect", "sandbox", "--no-browser"],
-        &["client", "set", "github", "--id", "x", "--no-secret"],
+        &["client", "set", "sandbox", "--id", "x", "--no-secret"],
     ] {
         world
             .run(args)
@@ -154,6 +154,7 @@ fn a_header_made_for_the_public_recipient_is_caught_by_the_pin() {
         .query_row("SELECT age FROM header", [], |row| row.get(0))
         .unwrap();
     drop(theirs);
+    let pin = pin_of(&world);
     let ours = meddle(&world, |database| {
         let ours: Vec<u8> = database
             .query_row("SELECT age FROM header", [], |row| row.get(0))
@@ -165,11 +166,10 @@ fn a_header_made_for_the_public_recipient_is_caught_by_the_pin() {
     });
     stopped(&world, "is not the one that is pinned next to its key");
     // control: without the pin that is not noticed, only that nothing fits to that key
-    let pin = pin_of(&world);
-    let text = fs::read(&pin).unwrap();
-    fs::remove_file(&pin).unwrap();
+    let aside = world.path("given/pin");
+    fs::rename(&pin, &aside).unwrap();
     stopped(&world, "tampered");
-    fs::write(&pin, text).unwrap();
+    fs::rename(&aside, &pin).unwrap();
     meddle(&world, |database| {
         database
             .execute("UPDATE header SET age = ?", [&ours])
@@ -215,18 +215,11 @@ fn a_whole_vault_made_for_the_public_recipient_is_not_written_to() {
 }
 
 fn pin_of(world: &World) -> PathBuf {
-    let id = world.json(&["vault", "status"]);
-    let id = id
-        .first()
-        .map(|status| status["vault_id"].as_str().unwrap().to_owned());
-    pin_named(world, id.as_deref().unwrap_or_default())
-}
-
-fn pin_named(world: &World, id: &str) -> PathBuf {
+    let id = world.json(&["vault", "status"])[0]["vault_id"].clone();
     let mut files = world.files();
     files.retain(|file| {
         let name = file.to_string_lossy();
-        name.ends_with(".pin") && name.contains(id)
+        name.ends_with(".pin") && name.contains(id.as_str().unwrap())
     });
     files.remove(0)
 }

@@ -113,7 +113,7 @@ fn every_file_is_private_whatever_the_umask_says() {
         output.ended(0);
         run(&["token", "sandbox"]).run().ended(0);
         run(&["refresh", "sandbox"]).run().ended(0);
-        run(&["client", "set", "github", "--id", "x", "--no-secret"])
+        run(&["client", "set", "sandbox", "--id", "x", "--no-secret"])
             .run()
             .ended(0);
         let toml = world.give("copy.toml", &world.provider_toml());

@@ -205,6 +205,8 @@ impl World {
 
     /// Looks for a secret of the test's own from now on.
     pub(crate) fn secret(&self, name: &str, secret: &str) {
+        // what all identities begin with is no secret, and hints say it
+        let secret = secret.strip_prefix("AGE-SECRET-KEY-1").unwrap_or(secret);
         self.secrets.borrow_mut().nowhere.learn(name, secret);
     }
 
