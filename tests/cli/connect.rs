@@ -358,7 +358,13 @@ fn connect_with_token_stores_a_token_from_stdin() {
     supplied(&[], bad)
         .ended(7)
         .says(&["`sandbox` did not accept the token"]);
-    for nothing in ["", " \n", "two words that are no token"] {
+    for nothing in [
+        "",
+        " \n",
+        "two words that are no token",
+        "nul\0in-it",
+        "esc\u{1b}ape",
+    ] {
         supplied(&[], nothing)
             .ended(2)
             .says(&["stdin holds no token", "hint:"]);
@@ -504,7 +510,7 @@ fn connect_refuses_an_issuer_that_can_not_be_discovered() {
     world.faults(&[]);
     // metadata of another issuer (RFC 8414 section 3.3)
     discover(&issuer.replace("127.0.0.1", "localhost")).ended(1);
-    discover("http://example.org").ended(1).no_data();
+    discover("http://example.org").ended(2).no_data();
     let built_in = [
         "connect",
         &issuer,

@@ -1,6 +1,6 @@
 //! Exit codes are an API: one test for each, on the command line's own terms.
 
-use oauthctl::sandbox::{Consent, user_agent};
+use oauthctl::sandbox::Consent;
 use rustix::process::Signal;
 
 use crate::world::World;
@@ -150,11 +150,8 @@ fn exit_code_130_is_interrupted_and_143_terminated() {
         (Signal::TERM, 143, "terminated"),
     ] {
         let mut running = world.call(&["connect", "sandbox", "--no-browser"]).start();
-        let url = url::Url::parse(&running.address()).unwrap();
-        let redirect = url.query_pairs().find(|(name, _)| name == "redirect_uri");
-        // whoever answers there also listens for signals
-        let page = user_agent::visit(&redirect.unwrap().1).unwrap();
-        assert_eq!(page.status, 400);
+        // whoever can see the address can stop the wait
+        running.address();
         running.signal(signal);
         running
             .finish()

@@ -15,6 +15,7 @@ mod attacks;
 mod audit;
 mod bad_input;
 mod canary;
+mod commands;
 mod connect;
 mod exit_codes;
 mod herd;
