@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::rc::Rc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -12,17 +13,36 @@ use sha2::{Digest as _, Sha256};
 
 /// So many bytes of a secret in a row are a leak.
 const WINDOW: usize = 16;
-/// The index knows needles by so many of their first bytes.
+/// The index knows needles by so many of their first bytes, as one number.
 const STEM: usize = 8;
 /// A bit for each hash of a stem, so that most bytes of a haystack cost one look.
 const FILTER: usize = 1 << 20;
+/// The length of a PKCE verifier of 32 random bytes.
+const VERIFIER: usize = 43;
+
+/// Where a secret may be after all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// Nowhere.
+    Secret,
+    /// On stdout of what hands it out.
+    AccessToken,
+    /// In the address that the person opens, and in no file.
+    Passing,
+}
 
 /// The secrets to look for.
 pub(crate) struct Canary {
     known: BTreeSet<String>,
-    needles: BTreeMap<[u8; STEM], Vec<(Vec<u8>, String)>>,
+    needles: BTreeMap<u64, Vec<Needle>>,
     filter: Vec<bool>,
     challenges: BTreeSet<String>,
+}
+
+struct Needle {
+    bytes: Vec<u8>,
+    name: Rc<str>,
+    class: Class,
 }
 
 impl Canary {
@@ -37,14 +57,21 @@ impl Canary {
     }
 
     /// Looks for `secret` from now on; what is found is called `name`, never the secret.
-    pub(crate) fn learn(&mut self, name: &str, secret: &str) {
+    pub(crate) fn learn(&mut self, class: Class, name: &str, secret: &str) {
         assert!(secret.len() >= WINDOW, "{name} is too short to look for");
         if !self.known.insert(secret.to_owned()) {
             return;
         }
         for (way, written, width) in writings(secret.as_bytes()) {
-            for needle in written.windows(width.min(written.len())) {
-                self.needle(needle, format!("{name} ({way})"));
+            let name: Rc<str> = format!("{name} ({way})").into();
+            for window in written.windows(width.min(written.len())) {
+                let stem = u64::from_le_bytes(*window.first_chunk().unwrap());
+                self.filter[place(stem)] = true;
+                self.needles.entry(stem).or_default().push(Needle {
+                    bytes: window.to_vec(),
+                    name: Rc::clone(&name),
+                    class,
+                });
             }
         }
     }
@@ -54,50 +81,49 @@ impl Canary {
         self.challenges.insert(challenge.to_owned());
     }
 
-    /// What is in `haystack`: the name of the first secret and how it was written.
-    pub(crate) fn find(&self, haystack: &[u8]) -> Option<String> {
-        self.find_needle(haystack)
-            .or_else(|| self.find_verifier(haystack))
-    }
-
-    fn needle(&mut self, needle: &[u8], name: String) {
-        let stem = *needle.first_chunk().unwrap();
-        self.filter[place(stem)] = true;
-        let same_stem = self.needles.entry(stem).or_default();
-        same_stem.push((needle.to_vec(), name));
-    }
-
-    fn find_needle(&self, haystack: &[u8]) -> Option<String> {
-        for (at, window) in haystack.windows(STEM).enumerate() {
-            let stem: &[u8; STEM] = window.try_into().unwrap();
-            if !self.filter[place(*stem)] {
-                continue;
+    /// What is in `haystack` and not of the class that may be there: the name of the first secret
+    /// and how it was written.
+    pub(crate) fn find(&self, haystack: &[u8], but: Option<Class>) -> Option<String> {
+        // One pass with as little as possible for each byte: every file is searched after every run.
+        let (mut stem, mut run) = (0_u64, 0);
+        for (at, byte) in haystack.iter().enumerate() {
+            stem = stem >> 8 | u64::from(*byte) << 56;
+            if self.filter[place(stem)]
+                && let Some(from) = (at + 1).checked_sub(STEM)
+                && let Some(found) = self.needle(stem, &haystack[from..], but)
+            {
+                return Some(found);
             }
-            let same_stem = self.needles.get(stem).into_iter().flatten();
-            for (needle, name) in same_stem {
-                if haystack[at..].starts_with(needle) {
-                    return Some(name.clone());
-                }
+            run = if is_letter(*byte) { run + 1 } else { 0 };
+            if run >= VERIFIER && self.is_verifier(&haystack[at + 1 - VERIFIER..=at]) {
+                return Some("a code verifier (raw)".to_owned());
             }
         }
         None
     }
 
-    /// A verifier is 43 characters of base64url; its hash tells which.
-    fn find_verifier(&self, haystack: &[u8]) -> Option<String> {
-        let letter = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
-        haystack
-            .split(|byte| !letter(byte))
-            .flat_map(|run| run.windows(43))
-            .map(|run| URL_SAFE_NO_PAD.encode(Sha256::digest(run)))
-            .any(|challenge| self.challenges.contains(&challenge))
-            .then(|| "a code verifier (raw)".to_owned())
+    fn needle(&self, stem: u64, haystack: &[u8], but: Option<Class>) -> Option<String> {
+        let mut same_stem = self.needles.get(&stem).into_iter().flatten();
+        let found = same_stem
+            .find(|needle| Some(needle.class) != but && haystack.starts_with(&needle.bytes))?;
+        Some(found.name.to_string())
+    }
+
+    /// The hash of a verifier tells which one it is.
+    fn is_verifier(&self, text: &[u8]) -> bool {
+        let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(text));
+        self.challenges.contains(&challenge)
     }
 }
 
-fn place(stem: [u8; STEM]) -> usize {
-    let mixed = u64::from_le_bytes(stem).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    usize::try_from(mixed >> 44).unwrap()
+/// The characters of base64url.
+const fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
+}
+
+fn place(stem: u64) -> usize {
+    let mixed = stem.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    usize::try_from(mixed >> 44).unwrap_or_default()
 }
 
 /// Every way of writing a secret: its name, the text, and how much of that is a leak.
@@ -164,7 +190,7 @@ fn form_encoded(text: &mut String, byte: u8) {
 fn the_canary_finds_every_one_of_twelve_planted_leaks() {
     let secret = "sbx_at_7Vq-3fK_u0Zr+yN/8bTqLmX1cWd5hPa";
     let mut canary = Canary::new();
-    canary.learn("the token", secret);
+    canary.learn(Class::AccessToken, "the token", secret);
     let bytes = secret.as_bytes();
     let spelled = |spell: fn(&u8) -> String| -> Vec<u8> {
         bytes.iter().flat_map(|b| spell(b).into_bytes()).collect()
@@ -208,9 +234,11 @@ fn the_canary_finds_every_one_of_twelve_planted_leaks() {
         let mut log = b"2026-11-20 an ordinary line of a log\n".to_vec();
         log.extend(&leak);
         log.extend(b"\nand another one");
-        assert!(canary.find(&log).is_some(), "{way}");
+        assert!(canary.find(&log, None).is_some(), "{way}");
+        assert!(canary.find(&log, Some(Class::Passing)).is_some(), "{way}");
+        assert_eq!(canary.find(&log, Some(Class::AccessToken)), None, "{way}");
         let harmless: Vec<u8> = log.iter().map(|byte| byte.wrapping_add(1)).collect();
-        assert_eq!(canary.find(&harmless), None, "{way}");
+        assert_eq!(canary.find(&harmless, None), None, "{way}");
     }
 }
 
@@ -219,7 +247,7 @@ fn the_canary_finds_the_verifier_of_a_challenge() {
     let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"; // RFC 7636 appendix B
     let mut canary = Canary::new();
     let text = format!("log: verifier={verifier}&x");
-    assert_eq!(canary.find(text.as_bytes()), None);
+    assert_eq!(canary.find(text.as_bytes(), None), None);
     canary.learn_challenge("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
-    assert!(canary.find(text.as_bytes()).is_some());
+    assert!(canary.find(text.as_bytes(), None).is_some());
 }

@@ -27,7 +27,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
-use crate::canary::Canary;
+use crate::canary::{Canary, Class};
 use crate::running::Running;
 
 /// What every sandbox is seeded with, so that its secrets are known here.
@@ -43,11 +43,9 @@ pub(crate) struct World {
     secrets: RefCell<Secrets>,
 }
 
-/// What is looked for: secrets that may be nowhere, and those that may be told but not kept.
+/// What is looked for.
 struct Secrets {
-    nowhere: Canary,
-    not_in_files: Canary,
-    access: Canary,
+    canary: Canary,
     minted: BTreeMap<&'static str, u64>,
 }
 
@@ -79,9 +77,7 @@ impl World {
             folder,
             sandbox: RefCell::new(None),
             secrets: RefCell::new(Secrets {
-                nowhere: Canary::new(),
-                not_in_files: Canary::new(),
-                access: Canary::new(),
+                canary: Canary::new(),
                 minted: BTreeMap::new(),
             }),
         }
@@ -207,12 +203,14 @@ impl World {
     pub(crate) fn secret(&self, name: &str, secret: &str) {
         // what all identities begin with is no secret, and hints say it
         let secret = secret.strip_prefix("AGE-SECRET-KEY-1").unwrap_or(secret);
-        self.secrets.borrow_mut().nowhere.learn(name, secret);
+        let canary = &mut self.secrets.borrow_mut().canary;
+        canary.learn(Class::Secret, name, secret);
     }
 
     /// Looks for an access token of the test's own; `token` may print it.
     pub(crate) fn access_token(&self, token: &str) {
-        self.secrets.borrow_mut().access.learn("a token", token);
+        let canary = &mut self.secrets.borrow_mut().canary;
+        canary.learn(Class::AccessToken, "a token", token);
     }
 
     /// Runs the program to its end.
@@ -273,21 +271,18 @@ impl World {
     fn check(&self, args: &[OsString], output: &Output) {
         self.learn_minted();
         let secrets = self.secrets.borrow();
-        let told = |place: &str, text: &str, may_be_access: bool| {
-            let found = secrets.nowhere.find(text.as_bytes());
-            let found = found.or_else(|| {
-                let access = secrets.access.find(text.as_bytes());
-                access.filter(|_| !may_be_access)
-            });
+        let told = |place: &str, text: &str, but: Option<Class>| {
+            let found = secrets.canary.find(text.as_bytes(), but);
             assert_eq!(found, None, "in {place} of {args:?}");
         };
         for arg in args {
-            told("the arguments", &arg.to_string_lossy(), false);
+            told("the arguments", &arg.to_string_lossy(), None);
         }
-        told("stderr", &output.stderr, false);
+        told("stderr", &output.stderr, Some(Class::Passing));
         // handing access tokens out is what `token` is for
         let hands_out = args.iter().any(|arg| arg == "token");
-        told("stdout", &output.stdout, hands_out);
+        let may_be_there = hands_out.then_some(Class::AccessToken);
+        told("stdout", &output.stdout, may_be_there);
         drop(secrets);
         self.check_files();
     }
@@ -295,13 +290,12 @@ impl World {
     /// No file that the program made holds a secret.
     pub(crate) fn check_files(&self) {
         let secrets = self.secrets.borrow();
-        let canaries = [&secrets.nowhere, &secrets.not_in_files, &secrets.access];
         for file in self.files() {
             // one that ended between listing and reading holds nothing
             let content = fs::read(&file).unwrap_or_default();
             let name = file.display().to_string();
             for place in [content.as_slice(), name.as_bytes()] {
-                let found = canaries.iter().find_map(|canary| canary.find(place));
+                let found = secrets.canary.find(place, None);
                 assert_eq!(found, None, "in the file `{name}`");
             }
         }
@@ -335,11 +329,12 @@ impl World {
             *known = count.max(*known);
             for number in new {
                 let secret = minted(kind, number + 1);
-                let canary = match kind {
-                    "sbx_at" => &mut secrets.access,
-                    _ => &mut secrets.nowhere,
+                let class = match kind {
+                    "sbx_at" => Class::AccessToken,
+                    _ => Class::Secret,
                 };
-                canary.learn(&format!("{kind} {}", number + 1), &secret);
+                let name = format!("{kind} {}", number + 1);
+                secrets.canary.learn(class, &name, &secret);
             }
         }
         let ours: Vec<_> = (1..=made)
@@ -459,11 +454,8 @@ impl World {
         let mut secrets = self.secrets.borrow_mut();
         for (name, value) in url.query_pairs() {
             match name.as_ref() {
-                "code_challenge" => {
-                    secrets.nowhere.learn_challenge(&value);
-                    secrets.not_in_files.learn_challenge(&value);
-                }
-                "state" | "nonce" => secrets.not_in_files.learn(&name, &value),
+                "code_challenge" => secrets.canary.learn_challenge(&value),
+                "state" | "nonce" => secrets.canary.learn(Class::Passing, &name, &value),
                 "client_secret" | "code_verifier" | "code" => panic!("the URL tells the {name}"),
                 _ => {}
             }
