@@ -12,6 +12,7 @@
 
 mod browser;
 mod chance;
+mod disk;
 mod herd;
 mod keyring;
 mod kill;
@@ -19,5 +20,6 @@ mod peer;
 mod rig;
 mod seams;
 mod stage;
+mod trace;
 mod visitor;
 mod world;
