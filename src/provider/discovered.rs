@@ -87,6 +87,12 @@ pub fn discovered(name: &ProviderName, found: &Discovered) -> Result<String, Dis
     text.push_str("\n[authorization]\n");
     text.push_str(&format_line("pkce", "S256"));
     text.push_str(&format_line("iss", iss));
+    if found.scopes.iter().any(|scope| scope == "offline_access") {
+        // OpenID Connect Core section 11: without a consent that was asked for, the scope is
+        // ignored, and the connection ends with its first access token.
+        text.push_str("\n[authorization.parameters]\n");
+        text.push_str(&format_line("prompt", "consent"));
+    }
     text.push_str("\n[client]\n");
     text.push_str(&format_line("authentication", authentication));
     text.push_str(&format_line("secret", secret));
@@ -271,6 +277,17 @@ mod tests {
         assert!(read.userinfo.is_none());
         assert!(matches!(read.revocation, Revocation::None { .. }));
         assert_eq!(read.iss_parameter, IssParameter::Optional);
+        assert!(read.authorization_parameters.is_empty());
+    }
+
+    #[test]
+    fn consent_is_asked_for_where_staying_signed_in_depends_on_it() {
+        let read = round_trip(&Discovered {
+            scopes: ["openid", "offline_access"].map(str::to_owned).into(),
+            ..found()
+        });
+        let prompt = read.authorization_parameters.get("prompt");
+        assert_eq!(prompt.map(String::as_str), Some("consent"));
     }
 
     #[test]

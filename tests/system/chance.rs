@@ -24,6 +24,11 @@ impl Chance {
         Chance(seed)
     }
 
+    /// The stream of one seed.
+    pub(crate) fn seeded(seed: u64) -> Chance {
+        Chance(seed)
+    }
+
     /// Any number.
     pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);

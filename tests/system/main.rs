@@ -16,6 +16,7 @@ mod disk;
 mod herd;
 mod keyring;
 mod kill;
+mod login;
 mod peer;
 mod rig;
 mod seams;

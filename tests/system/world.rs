@@ -3,10 +3,10 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::thread::{self, JoinHandle};
 
 use oauthctl::sandbox::user_agent;
@@ -94,6 +94,16 @@ impl World {
         let binary = self.binary.to_str().expect("a path in UTF-8");
         let all: Vec<&str> = before.iter().copied().chain([binary]).collect();
         self.command_under(wrapper.as_os_str(), &all, arguments)
+    }
+
+    /// The program in a terminal of its own, which shows up on standard output.
+    pub(crate) fn in_terminal(&self, script: &Path, arguments: &[&str]) -> Command {
+        let binary = self.binary.to_str().expect("a path in UTF-8");
+        let line = [&[binary], arguments].concat().join(" ");
+        let mut command =
+            self.command_under(script.as_os_str(), &["-qefc", &line, "/dev/null"], &[]);
+        command.stderr(Stdio::null()).env("TERM", "dumb");
+        command
     }
 
     fn command_under(&self, program: &OsStr, before: &[&str], arguments: &[&str]) -> Command {
@@ -184,9 +194,14 @@ impl Connecting {
         Connecting::watch(command.spawn().expect("the program"))
     }
 
-    /// Waits until a started command prints its URL, or ends.
+    /// Waits until a started command prints its URL, or ends. One without a standard error of its
+    /// own is in a terminal, and talks on standard output.
     pub(crate) fn watch(mut child: Child) -> Connecting {
-        let mut stderr = BufReader::new(child.stderr.take().expect("a pipe"));
+        let talk: Box<dyn Read + Send> = match child.stderr.take() {
+            Some(pipe) => Box::new(pipe),
+            None => Box::new(child.stdout.take().expect("a pipe")),
+        };
+        let mut stderr = BufReader::new(talk);
         let mut before = String::new();
         let url = read_url(&mut stderr, &mut before);
         // read on, so that nothing blocks on a full pipe
@@ -205,15 +220,16 @@ impl Connecting {
     }
 
     /// The URL that a `connect` names on its standard error.
-    pub(crate) fn url_of(stderr: ChildStderr) -> Option<Url> {
+    pub(crate) fn url_of(stderr: impl Read) -> Option<Url> {
         read_url(&mut BufReader::new(stderr), &mut String::new())
     }
 
     /// Waits for the end.
     pub(crate) fn end(mut self) -> Ended {
         let mut stdout = String::new();
-        let mut pipe = self.child.stdout.take().expect("a pipe");
-        pipe.read_to_string(&mut stdout).expect("text");
+        if let Some(mut pipe) = self.child.stdout.take() {
+            pipe.read_to_string(&mut stdout).expect("text");
+        }
         let status = self.child.wait().expect("an end");
         Ended {
             code: status
@@ -225,7 +241,7 @@ impl Connecting {
     }
 }
 
-fn read_url(stderr: &mut BufReader<ChildStderr>, seen: &mut String) -> Option<Url> {
+fn read_url(stderr: &mut impl BufRead, seen: &mut String) -> Option<Url> {
     loop {
         let mut line = String::new();
         // a killed process may leave half a character
