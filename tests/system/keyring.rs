@@ -102,7 +102,8 @@ fn inside() {
     let Ok(name) = std::env::var(SCENARIO) else {
         return;
     };
-    let (_, scenario) = SCENARIOS.iter().find(|(known, _)| *known == name).unwrap();
+    let mut scenarios = SCENARIOS.iter().chain(crate::custody::SCENARIOS);
+    let (_, scenario) = scenarios.find(|(known, _)| *known == name).unwrap();
     scenario();
 }
 
@@ -297,7 +298,7 @@ fn refused(result: Result<Custody, KeyError>) -> KeyError {
 }
 
 /// The paths of all items in the default collection, as the bus shows them, locked or not.
-fn items() -> String {
+pub(crate) fn items() -> String {
     let reply = run(
         "dbus-send",
         &[
@@ -314,7 +315,7 @@ fn items() -> String {
     reply
 }
 
-fn lock() {
+pub(crate) fn lock() {
     let reply = run(
         "dbus-send",
         &[
@@ -375,7 +376,7 @@ fn start_of(scenario: &str, mut command: Command) -> Command {
 }
 
 /// Runs a scenario in a session of its own.
-fn within(mode: &str, scenario: &str) {
+pub(crate) fn within(mode: &str, scenario: &str) {
     let needed = [
         "gnome-keyring-daemon",
         "dbus-run-session",

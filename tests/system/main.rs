@@ -12,7 +12,9 @@
 
 mod browser;
 mod chance;
+mod custody;
 mod disk;
+mod ending;
 mod herd;
 mod keyring;
 mod kill;
