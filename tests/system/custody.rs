@@ -84,7 +84,11 @@ fn unlocked() {
         if path.is_file() {
             let bytes = fs::read(&path).expect("a file");
             let text = String::from_utf8_lossy(&bytes);
-            assert!(!text.contains("AGE-SECRET-KEY-"), "the key is in {path:?}");
+            assert!(
+                !text.contains("AGE-SECRET-KEY-"),
+                "the key is in {}",
+                path.display()
+            );
         }
     }
 }

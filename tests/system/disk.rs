@@ -143,8 +143,8 @@ fn goes_on_with_the_new_token(stage: &Stage, since: usize, what: &str) {
     );
     let refreshes = stage.acted("refresh", since);
     assert!(refreshes.len() > 1, "{what}: {refreshes:?}");
-    for two in refreshes.windows(2) {
-        assert_eq!(two[1].presented, two[0].issued_refresh, "{what}");
+    for (first, next) in refreshes.iter().zip(refreshes.iter().skip(1)) {
+        assert_eq!(next.presented, first.issued_refresh, "{what}");
     }
     let log = stage.sandbox.log();
     let refused = log.iter().skip(since).find(|entry| entry.status != 200);

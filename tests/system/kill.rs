@@ -284,7 +284,7 @@ fn connected_or_said(stage: &Stage) -> Verdict<LeftByConnect> {
     stage.opens()?;
     let issued = !stage.acted("token", 0).is_empty();
     let left = if stage.listed()?.is_some() {
-        stage.is_newest(&well(stage.world.run(&["token", PROVIDER]))?.stdout.trim())?;
+        stage.is_newest(well(stage.world.run(&["token", PROVIDER]))?.stdout.trim())?;
         LeftByConnect::Connected
     } else if issued {
         let listed = well(stage.world.run(&["list"]))?;
@@ -304,7 +304,7 @@ fn connected_or_said(stage: &Stage) -> Verdict<LeftByConnect> {
     if matches!(left, LeftByConnect::CutOff) && !told {
         return Err(format!("the next connect doesn't tell: {ended:?}"));
     }
-    stage.is_newest(&well(stage.world.run(&["token", PROVIDER]))?.stdout.trim())?;
+    stage.is_newest(well(stage.world.run(&["token", PROVIDER]))?.stdout.trim())?;
     Ok(left)
 }
 

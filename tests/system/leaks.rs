@@ -19,6 +19,34 @@ use crate::relay::Relay;
 use crate::rig;
 use crate::world::{Connecting, Ended, PROVIDER, World, peer_definition};
 
+/// Whatever a connection can be asked; `P` is the provider.
+const LIFE: &[&str] = &[
+    "list",
+    "list --json",
+    "show P",
+    "show P --json",
+    "token P",
+    "token P --format header",
+    "token P --json",
+    "refresh P",
+    "refresh --all --json",
+    "refresh --due",
+    "client show P",
+    "client show P --json",
+    "provider list",
+    "provider show P",
+    "provider show P --json",
+    "provider check P",
+    "vault status",
+    "vault status --json",
+    "vault check",
+    "audit",
+    "audit --json",
+    "audit verify",
+    "audit export --format csv",
+    "token P --min-ttl 2h",
+];
+
 /// Everything that was said, by whom.
 #[derive(Default)]
 struct Heard {
@@ -44,36 +72,11 @@ fn no_secret_is_in_any_output_file_or_process_list() {
         peer.secret(),
     );
     let code = heard.connect(&world, "alice");
-    for words in [
-        "list",
-        "list --json",
-        "show P",
-        "show P --json",
-        "token P",
-        "token P --format header",
-        "token P --json",
-        "refresh P",
-        "refresh --all --json",
-        "refresh --due",
-        "client show P",
-        "client show P --json",
-        "provider list",
-        "provider show P",
-        "provider show P --json",
-        "provider check P",
-        "vault status",
-        "vault status --json",
-        "vault check",
-        "audit",
-        "audit --json",
-        "audit verify",
-        "audit export --format csv",
-        "token P --min-ttl 2h",
-    ] {
+    for words in LIFE {
         heard.line(&world, words);
     }
     heard.files(&world);
-    // what goes wrong must not talk either: a reused token, an answer that makes no sense
+    // what goes wrong must not talk either
     post_old_token(&peer, &relay);
     heard.line(&world, "refresh P");
     heard.line(&world, "token P --min-ttl 2h");
@@ -84,8 +87,54 @@ fn no_secret_is_in_any_output_file_or_process_list() {
     heard.line(&world, "audit --json");
     heard.files(&world);
 
+    let secrets = all_secrets(&peer, &relay, &world, [code, again]);
+    let found = heard.search(&secrets);
+    assert_eq!(found, [""; 0]);
+    assert!(heard.samples > 50, "{} looks at processes", heard.samples);
+
+    rig::say(&format!(
+        "leaks: {} secrets searched in {} texts and files, {} looks at processes: none found",
+        secrets.len(),
+        heard.texts.len(),
+        heard.samples
+    ));
+    what_is_planted_is_found(&mut heard, &world, &secrets);
+}
+
+/// The control: each way of looking finds what is there to be found.
+fn what_is_planted_is_found(heard: &mut Heard, world: &World, secrets: &[(String, String)]) {
+    let planted = secrets.iter().rfind(|(kind, _)| kind == "refresh_token");
+    let planted = planted.expect("a refresh token").1.clone();
+    fs::write(world.at("state/planted"), format!("x{planted}y")).expect("a file");
+    heard.files(world);
+    let encoded = STANDARD_NO_PAD.encode(&planted);
+    fs::write(world.at("state/planted"), encoded).expect("a file");
+    heard.files(world);
+    let mut talker = Command::new("cat");
+    talker.args(["-", planted.as_str()]).env("SECRET", &planted);
+    heard.watch(
+        "talker",
+        talker.stdin(Stdio::piped()).stdout(Stdio::null()),
+        "x",
+    );
+    let found = heard.search(secrets);
+    let in_place = |place: &str| found.iter().filter(|line| line.contains(place)).count();
+    assert!(in_place("state/planted") >= 2, "{found:?}");
+    assert!(
+        in_place("cmdline of talker") > 0 && in_place("environ of talker") > 0,
+        "{found:?}"
+    );
+}
+
+/// What must not be seen; every kind of it is there.
+fn all_secrets(
+    peer: &Peer,
+    relay: &Relay,
+    world: &World,
+    codes: [String; 2],
+) -> Vec<(String, String)> {
     let mut secrets = relay.secrets();
-    secrets.extend([("code".to_owned(), code), ("code".to_owned(), again)]);
+    secrets.extend(codes.map(|code| ("code".to_owned(), code)));
     secrets.push(("the client's secret".to_owned(), peer.secret().to_owned()));
     let identity = fs::read_to_string(world.vault().with_file_name("identity.txt"));
     let identity = identity.expect("the key file");
@@ -105,37 +154,7 @@ fn no_secret_is_in_any_output_file_or_process_list() {
             "no {name} was seen"
         );
     }
-    let found = heard.search(&secrets);
-    assert_eq!(found, [""; 0]);
-    assert!(heard.samples > 50, "{} looks at processes", heard.samples);
-
-    // the control: each way of looking finds what is there to be found
-    let planted = relay.newest("refresh_token");
-    fs::write(world.at("state/planted"), format!("x{planted}y")).expect("a file");
-    heard.files(&world);
-    let encoded = STANDARD_NO_PAD.encode(&planted);
-    fs::write(world.at("state/planted"), encoded).expect("a file");
-    heard.files(&world);
-    let mut talker = Command::new("cat");
-    talker.args(["-", planted.as_str()]).env("SECRET", &planted);
-    heard.watch(
-        "talker",
-        talker.stdin(Stdio::piped()).stdout(Stdio::null()),
-        "x",
-    );
-    let found = heard.search(&secrets);
-    let in_place = |place: &str| found.iter().filter(|line| line.contains(place)).count();
-    assert!(in_place("state/planted") >= 2, "{found:?}");
-    assert!(
-        in_place("cmdline of talker") > 0 && in_place("environ of talker") > 0,
-        "{found:?}"
-    );
-    rig::say(&format!(
-        "leaks: {} secrets searched in {} texts and files, {} looks at processes: none found",
-        secrets.len(),
-        heard.texts.len(),
-        heard.samples
-    ));
+    secrets
 }
 
 /// Somebody else uses a token that was rotated away: the provider ends the grant.
@@ -187,7 +206,7 @@ impl Heard {
             let url = connecting.url.clone().expect("a URL");
             let to = crate::peer::login(&url, account);
             let page = user_agent::visit(to.as_str()).expect("the callback page");
-            self_contained(&page.body);
+            connected(&page.body);
             redirect = Some(to);
             connecting.end()
         });
@@ -206,6 +225,7 @@ impl Heard {
             drop(pipe);
             Ended::from(child.wait_with_output().expect("an end"))
         });
+        assert_ne!(ended.code, 2, "{name} is no command: {ended:?}");
         self.hear(name, ended);
     }
 
@@ -268,7 +288,7 @@ impl Heard {
     fn search(&self, secrets: &[(String, String)]) -> Vec<String> {
         let mut found = Vec::new();
         for (kind, secret) in secrets {
-            let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+            let hex = oauthctl::names::hex(secret.as_bytes());
             let spellings = [
                 secret.clone(),
                 hex,
@@ -292,7 +312,7 @@ impl Heard {
     }
 }
 
-fn self_contained(page: &str) {
+fn connected(page: &str) {
     assert!(page.contains("<title>Connected"), "{page}");
 }
 
@@ -303,5 +323,5 @@ fn holds(text: &[u8], wanted: &[u8]) -> bool {
     let starts = text.iter().enumerate().filter(|(_, byte)| *byte == first);
     starts
         .into_iter()
-        .any(|(at, _)| text[at..].starts_with(wanted))
+        .any(|(at, _)| text.get(at..).is_some_and(|rest| rest.starts_with(wanted)))
 }

@@ -198,7 +198,7 @@ fn junk_request(chance: &mut Chance, callback: &Url) -> Vec<u8> {
     let text = match chance.below(14) {
         0 => {
             return (0..chance.below(200))
-                .map(|_| chance.next() as u8)
+                .map(|_| chance.next().to_le_bytes()[0])
                 .collect();
         }
         1 => get("/favicon.ico", ""),
@@ -240,7 +240,7 @@ fn listener_of(url: &Url) -> (SocketAddr, Url) {
     let callback = url.query_pairs().find(|(name, _)| name == "redirect_uri");
     let callback: Url = callback.expect("a redirect URI").1.parse().expect("a URL");
     let addresses = callback.socket_addrs(|| None).expect("an address");
-    (addresses[0], callback)
+    (*addresses.first().expect("an address"), callback)
 }
 
 /// Reads a file that another process is about to make.

@@ -19,7 +19,8 @@ pub(crate) struct Relay {
 impl Relay {
     /// Stands before `server`.
     pub(crate) fn before(server: &Url) -> Relay {
-        let upstream = server.socket_addrs(|| None).expect("an address")[0];
+        let upstream = server.socket_addrs(|| None).expect("an address");
+        let upstream = *upstream.first().expect("an address");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let seen = Arc::new(Mutex::new(String::new()));
@@ -107,13 +108,14 @@ fn serve(client: &TcpStream, upstream: SocketAddr, keep: &Mutex<String>) {
 fn pass(mut from: &TcpStream, mut to: &TcpStream, keep: &Mutex<String>) {
     let mut chunk = [0; 16 * 1024];
     while let Ok(count @ 1..) = from.read(&mut chunk) {
-        let text = String::from_utf8_lossy(&chunk[..count]);
+        let passed = chunk.get(..count).expect("not more than it holds");
+        let text = String::from_utf8_lossy(passed);
         let mut kept = keep.lock().unwrap_or_else(PoisonError::into_inner);
         kept.push_str(&text);
         // the end of a body
         kept.push('\n');
         drop(kept);
-        if to.write_all(&chunk[..count]).is_err() {
+        if to.write_all(passed).is_err() {
             break;
         }
     }

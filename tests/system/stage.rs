@@ -52,7 +52,7 @@ impl Stage {
     pub(crate) fn listed(&self) -> Verdict<Option<Value>> {
         let listed = well(self.world.run(&["list", "--json"]))?;
         let mut lines = listed.stdout.lines();
-        let first = lines.next().map(|line| serde_json::from_str(line));
+        let first = lines.next().map(serde_json::from_str);
         match (first, lines.next()) {
             (None, _) => Ok(None),
             (Some(Ok(value)), None) => Ok(Some(value)),
@@ -65,7 +65,7 @@ impl Stage {
         well(self.world.run(&["list"]))?;
         if self.world.vault().exists() {
             let verified = well(self.world.run(&["audit", "verify"]))?;
-            well(self.world.run(&["vault", "status"]))?;
+            well(self.world.run(&["vault", "check"]))?;
             let alarming = ["rolled back", "is a copy", "read only", "damaged"];
             if alarming.iter().any(|word| verified.stderr.contains(word)) {
                 return Err(format!("the vault is not trusted: {verified:?}"));

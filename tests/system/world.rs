@@ -174,7 +174,7 @@ impl World {
     pub(crate) fn verify(&self) {
         self.must(&["audit", "verify"]);
         self.must(&["list"]);
-        self.must(&["vault", "status"]);
+        self.must(&["vault", "check"]);
     }
 }
 
