@@ -6,6 +6,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use oauthctl::sandbox::fingerprint;
+use serde_json::Value;
+
 use crate::chance::Chance;
 use crate::peer::{Peer, Settings};
 use crate::rig;
@@ -143,7 +146,7 @@ fn connect_killed_at_any_moment_is_whole_or_says_that_a_grant_may_be_left() {
     let first = Stage::connected("3600");
     let connect = ["connect", PROVIDER, "--no-browser"];
     let length = length(|| first.world.connect());
-    let (mut killed, mut seen) = (0, [0; 3]);
+    let (mut killed, mut seen) = (0, [0; 4]);
     for trial in 0..rig::trials(18, 166) {
         let mut stage = fresh();
         if chance.below(2) == 0 {
@@ -161,8 +164,8 @@ fn connect_killed_at_any_moment_is_whole_or_says_that_a_grant_may_be_left() {
         seen[left as usize] += 1;
     }
     rig::say(&format!(
-        "kill connect, {length:?} long: {killed} killed; nothing, cut off in words, connected \
-         afterwards: {seen:?}"
+        "kill connect, {length:?} long: {killed} killed; nothing, cut off in words, taken \
+         over, connected afterwards: {seen:?}"
     ));
 }
 
@@ -277,6 +280,7 @@ fn revoked_or_kept(stage: &Stage) -> Verdict<LeftByRevoke> {
 enum LeftByConnect {
     Nothing,
     CutOff,
+    TakenOver,
     Connected,
 }
 
@@ -301,11 +305,25 @@ fn connected_or_said(stage: &Stage) -> Verdict<LeftByConnect> {
     oauthctl::sandbox::user_agent::visit(url.as_str()).map_err(|error| error.to_string())?;
     let ended = well(connecting.end())?;
     let told = ended.stderr.contains("cut off after its code was sent");
-    if matches!(left, LeftByConnect::CutOff) && !told {
+    let taken_over = ended.stderr.contains("from an interrupted connect");
+    if matches!(left, LeftByConnect::CutOff) && !told && !taken_over {
         return Err(format!("the next connect doesn't tell: {ended:?}"));
     }
-    stage.is_newest(well(stage.world.run(&["token", PROVIDER]))?.stdout.trim())?;
-    Ok(left)
+    // the account of what was taken over may not be known, and it then stands beside the new one
+    let listed = well(stage.world.run(&["list", "--json"]))?;
+    let alive = stage.sandbox.tokens().access;
+    for line in listed.stdout.lines() {
+        let one: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
+        let name = one.get("connection").and_then(Value::as_str);
+        let token = well(stage.world.run(&["token", name.unwrap_or_default()]))?;
+        if !alive.contains(&fingerprint(token.stdout.trim())) {
+            return Err(format!("it is listed and doesn't work: {one}"));
+        }
+    }
+    match left {
+        LeftByConnect::CutOff if taken_over => Ok(LeftByConnect::TakenOver),
+        left => Ok(left),
+    }
 }
 
 fn copy_folder(from: &Path, to: &Path) {
