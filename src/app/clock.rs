@@ -1,5 +1,7 @@
 //! The clocks. Nothing else in the program reads them.
 
+use std::sync::OnceLock;
+
 use crate::moment::{BootTime, Moment, Timestamp};
 
 /// Reads the clocks. The only place that does.
@@ -20,14 +22,14 @@ pub fn moment() -> Moment {
 fn boot_time() -> Option<BootTime> {
     use rustix::time::{ClockId, clock_gettime};
 
-    let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    // Of one boot for as long as this process lives.
+    static ID: OnceLock<Option<String>> = OnceLock::new();
+    let read = || std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok();
+    let id = ID.get_or_init(|| Some(read()?.trim().to_owned())).clone()?;
     let now = clock_gettime(ClockId::Boottime);
     let millis =
         u64::try_from(now.tv_sec).ok()? * 1000 + u64::try_from(now.tv_nsec).ok()? / 1_000_000;
-    Some(BootTime {
-        id: id.trim().to_owned(),
-        millis,
-    })
+    Some(BootTime { id, millis })
 }
 
 #[cfg(not(target_os = "linux"))]

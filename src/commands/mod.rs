@@ -127,7 +127,7 @@ pub fn main() -> ExitCode {
 
 fn run(arguments: Vec<OsString>) -> ExitCode {
     let json = arguments.iter().any(|argument| argument == "--json");
-    let cli = match Cli::try_parse_from(arguments) {
+    let cli = match parse(arguments) {
         Ok(cli) => cli,
         Err(error) => return show_clap(&error, json),
     };
@@ -152,6 +152,36 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
             ExitCode::from(error.kind.exit_code())
         }
     }
+}
+
+/// `token` is what scripts call, and building the whole tree costs a sixth of its time: it has a
+/// small tree of its own. Whatever that one doesn't take, help and errors included, goes to the
+/// whole tree.
+fn parse(arguments: Vec<OsString>) -> std::result::Result<Cli, clap::Error> {
+    if arguments.get(1).is_some_and(|first| first == "token")
+        && let Ok(HotCli { globals, command }) = HotCli::try_parse_from(&arguments)
+    {
+        let HotCommand::Token(args) = command;
+        return Ok(Cli {
+            globals,
+            command: Command::Token(args),
+        });
+    }
+    Cli::try_parse_from(arguments)
+}
+
+#[derive(Debug, Parser)]
+#[command(name = "oauthctl")]
+struct HotCli {
+    #[command(flatten)]
+    globals: GlobalArgs,
+    #[command(subcommand)]
+    command: HotCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum HotCommand {
+    Token(token::Args),
 }
 
 impl GlobalArgs {
