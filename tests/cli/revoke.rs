@@ -168,3 +168,20 @@ fn revoke_of_a_grant_that_is_gone_already_is_done() {
     world.run(&["revoke", "sandbox/nobody"]).ended(4).no_data();
     world.run(&["revoke"]).ended(2);
 }
+
+#[test]
+fn revoke_waits_for_a_refresh_under_way_and_ends_what_it_got() {
+    let world = World::new();
+    world.connect();
+    world.faults(&["refresh:1=slow=700"]);
+    let refreshing = world.call(&["refresh", "sandbox"]).start();
+    world.until("the server is asked", |world| {
+        world.count(Endpoint::Refresh) == 1
+    });
+    world
+        .ok(&["revoke", "sandbox"])
+        .says(&["revoked at the provider"]);
+    refreshing.finish().ended(0);
+    assert_eq!(live(&world), 0);
+    assert!(world.json(&["list"]).is_empty());
+}

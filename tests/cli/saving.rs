@@ -7,41 +7,61 @@
 use std::fs;
 use std::path::PathBuf;
 
-use oauthctl::sandbox::{Endpoint, fingerprint};
+use oauthctl::sandbox::{Endpoint, PUBLIC_CLIENT, fingerprint, user_agent};
 use rusqlite::Connection;
 
-use crate::world::World;
+use crate::world::{Call, Output, World};
 
 /// Blocks of `ulimit -f` (POSIX: 512 bytes) in a frame of the write-ahead log.
 const FRAME: u64 = 8;
 
-/// A world in which a refresh was answered and could not be stored.
-fn unsaved() -> World {
-    let world = World::new();
-    world.connect();
-    let run = |args: &[&str]| world.call(args).start().finish();
+/// A reader that keeps the write-ahead log from being begun anew. While it is held, nothing in this
+/// process may open the vault: closing it would end the reader's lock.
+fn reader(world: &World) -> Connection {
     let reader = Connection::open(world.vault()).unwrap();
     reader.execute_batch("BEGIN").unwrap();
     reader
         .query_row("SELECT count(*) FROM head", [], |_| Ok(()))
         .unwrap();
+    reader
+}
+
+/// Runs `fill` until the log leaves room for the rescue file, which is as large as any answer. Then
+/// tries with more and more room until `is_answered`, and gives the last output.
+fn until_it_just_does_not_fit(
+    world: &World,
+    fill: &[&str],
+    attempt: impl Fn(Call<'_>) -> Output,
+    is_answered: impl Fn() -> bool,
+) -> Output {
     let log = world.vault().with_extension("db-wal");
     let length = || fs::metadata(&log).map_or(0, |metadata| metadata.len());
-    // room for the rescue file, which is as large as any answer
     while length() < 80 * 1024 {
-        run(&["token", "sandbox"]).ended(0);
+        world.call(fill).start().finish().ended(0);
     }
     let mut limit = length() / 512;
-    let failed = loop {
-        let call = world.call(&["refresh", "sandbox"]);
-        let call = call.through(&format!("trap '' XFSZ; ulimit -f {limit}; exec \"$@\""));
-        let output = call.start().finish().ended(1).no_data();
-        if world.count(Endpoint::Refresh) == 1 {
-            break output;
+    loop {
+        let line = format!("trap '' XFSZ; ulimit -f {limit}; exec \"$@\"");
+        let output = attempt(world.call(&[]).through(&line));
+        if is_answered() {
+            return output.ended(1).no_data();
         }
         limit += FRAME;
-    };
-    drop(reader);
+    }
+}
+
+/// A world in which a refresh was answered and could not be stored.
+fn unsaved() -> World {
+    let world = World::new();
+    world.connect();
+    let held = reader(&world);
+    let failed = until_it_just_does_not_fit(
+        &world,
+        &["token", "sandbox"],
+        |call| call.args(&["refresh", "sandbox"]).start().finish(),
+        || world.count(Endpoint::Refresh) == 1,
+    );
+    drop(held);
     let saved = rescue_files(&world);
     assert_eq!(saved.len(), 1, "{failed:?}");
     let path = saved[0].display().to_string();
@@ -109,4 +129,46 @@ fn refresh_adopts_no_damaged_rescue_file() {
         .run(&["refresh", "sandbox"])
         .ended(4)
         .says(&["never arrived"]);
+}
+
+#[test]
+fn connect_that_can_not_be_stored_is_rescued_and_adopted_by_the_next() {
+    let world = World::new();
+    world.ok(&["vault", "init"]);
+    let held = reader(&world);
+    let failed = until_it_just_does_not_fit(
+        &world,
+        &[
+            "client",
+            "set",
+            "sandbox",
+            "--id",
+            PUBLIC_CLIENT,
+            "--no-secret",
+        ],
+        |call| {
+            let mut running = call.args(&["connect", "sandbox", "--no-browser"]).start();
+            let url = running.address();
+            world.learn_from(&url);
+            let page = user_agent::visit(&url).unwrap().body;
+            assert!(page.contains("<title>Not connected"), "{page}");
+            running.finish().ended(1)
+        },
+        || world.count(Endpoint::Token) == 1,
+    );
+    drop(held);
+    failed.says(&["could not be stored; they are safe, encrypted, in"]);
+    world.check_files();
+    world
+        .ok(&["list"])
+        .says(&["a connect to `sandbox`", "is not finished"]);
+    // another account's connect settles it
+    world.connect_as("reader").says(&[
+        "stored `sandbox/writer` from an interrupted connect",
+        "connected `sandbox/reader`",
+    ]);
+    let live = world.sandbox(|sandbox| sandbox.tokens().access);
+    assert!(live.contains(&fingerprint(&world.token("sandbox/writer"))));
+    world.ok(&["refresh", "sandbox/writer"]);
+    assert!(rescue_files(&world).is_empty());
 }
