@@ -261,13 +261,19 @@ fn report(ui: &Ui, error: &Error) {
         ui.error(&error.message, &error.causes, &error.hints);
         return;
     }
+    let shown = |texts: &[String]| {
+        texts
+            .iter()
+            .map(|text| escape::block(text))
+            .collect::<Vec<_>>()
+    };
     let document = serde_json::json!({
         "schema": 1,
         "error": {
             "kind": error.kind.name(),
-            "message": error.message,
-            "causes": error.causes,
-            "hints": error.hints,
+            "message": escape::block(&error.message),
+            "causes": shown(&error.causes),
+            "hints": shown(&error.hints),
             "exit_code": error.kind.exit_code(),
             "retry_after_seconds": error.retry_after.map(|wait| wait.as_secs()),
         }
