@@ -177,8 +177,15 @@ impl App {
         let pin = custody.read_pin().map_err(|error| self.no_key(&error))?;
         let locked = self.migrated(locked, &custody, pin.as_deref())?;
         let keeper = Box::new(Keeper(Arc::clone(&custody)));
-        let vault = locked.unlock(custody.identity(), pin.as_deref(), Some(keeper))?;
+        let mut vault = locked.unlock(custody.identity(), pin.as_deref(), Some(keeper))?;
         self.say_trust(&vault);
+        if matches!(
+            vault.anchor_state(),
+            AnchorState::Missing | AnchorState::Torn
+        ) && vault.trust() == Trust::Trusted
+        {
+            self.save_anchor(&mut vault);
+        }
         Ok(Some(vault))
     }
 
@@ -203,11 +210,11 @@ impl App {
     fn say_trust(&self, vault: &Vault) {
         match vault.trust() {
             Trust::Trusted => {}
-            Trust::Unpinned => self.ui.warn(&format!(
+            Trust::Unpinned => self.ui.warn(
                 "nothing beside the key says that this is its vault; it is read only until you \
-                 confirm its fingerprint: `oauthctl vault check --confirm {}`",
-                vault.fingerprint()
-            )),
+                 confirm the fingerprint that your recovery sheet says: `oauthctl vault check \
+                 --confirm FINGERPRINT`",
+            ),
             Trust::RolledBack(why) => self.ui.warn(&format!(
                 "the vault was rolled back: {why}; nothing is refreshed or changed until you say \
                  `oauthctl vault accept-rollback`"
@@ -227,10 +234,11 @@ impl App {
                     "the note of the vault's state beside its key can't be read: {why}"
                 ));
             }
-            AnchorState::NotKept
-            | AnchorState::Good
-            | AnchorState::Differs
-            | AnchorState::Missing => {}
+            AnchorState::Missing => self.ui.warn(
+                "there is no note of the vault's state beside its key: a rolled-back file would \
+                 go unnoticed this time; it is written anew",
+            ),
+            AnchorState::NotKept | AnchorState::Good | AnchorState::Differs => {}
         }
     }
 
@@ -383,10 +391,14 @@ impl App {
     ///
     /// # Errors
     /// When the vault can't be opened with that key.
-    pub fn anchor_anew(&self) -> Result<()> {
-        if let Some(mut vault) = self.open_vault()? {
-            self.save_anchor(&mut vault);
-        }
+    pub fn anchor_beside(&self, custody: Custody, fingerprint: &str) -> Result<()> {
+        let Some(locked) = Locked::open(&self.vault_path()?)? else {
+            return Ok(());
+        };
+        let custody = Arc::new(custody);
+        let keeper = Box::new(Keeper(Arc::clone(&custody)));
+        let mut vault = locked.unlock(custody.identity(), Some(fingerprint), Some(keeper))?;
+        self.save_anchor(&mut vault);
         Ok(())
     }
 
@@ -404,12 +416,20 @@ impl App {
             Kind::NoKey
         };
         let mut shown = Error::new(kind, "could not get the key of the vault").caused_by(error);
-        if let Ok(vault) = self.vault_path()
-            && vault.exists()
-        {
+        let vault = self.vault_path().ok().filter(|vault| vault.exists());
+        if let Some(vault) = &vault {
             shown = shown.because(format!("the vault `{}` is untouched", vault.display()));
         }
-        error.way_out().into_iter().fold(shown, Error::hint)
+        for way in error.way_out() {
+            // What does not exist yet can't be recovered, but made otherwise.
+            let way = if vault.is_none() && way.contains("vault recover") {
+                "keep the key in a file instead: `oauthctl vault init --key file`".to_owned()
+            } else {
+                way
+            };
+            shown = shown.hint(way);
+        }
+        shown
     }
 
     fn ask<'a>(

@@ -51,15 +51,14 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
-    let started = |options| {
-        sandbox::Sandbox::start(options).map_err(|error| {
-            Error::new(Kind::Failed, "could not start the sandbox").caused_by(&error)
-        })
-    };
-    let sandbox = started(options(args))?;
+    let options = options(args);
     if args.print_provider {
-        return printed(app.ui.data(sandbox.provider_toml("Sandbox").trim_end()));
+        let text = sandbox::provider_toml(options.port, "Sandbox", options.rotation);
+        return printed(app.ui.data(text.trim_end()));
     }
+    let sandbox = sandbox::Sandbox::start(options).map_err(|error| {
+        Error::new(Kind::Failed, "could not start the sandbox").caused_by(&error)
+    })?;
     if app.ui.json() {
         let document = serde_json::json!({
             "schema": 1,

@@ -2,7 +2,9 @@
 
 use crate::connection::ConnectionError;
 use crate::connection::records::StoredClient;
-use crate::connection::state::Stamp;
+use crate::connection::select::Found;
+use crate::connection::state::{GrantKind, Stamp};
+use crate::connection::stored::StoredConnection;
 use crate::env;
 use crate::names::{ClientId, ProviderName};
 use crate::oauth::client::Client;
@@ -23,10 +25,29 @@ pub fn for_connect(
         Some(id) => id,
         None => match current(snapshot, &definition.name)? {
             Some(client) => client.id,
-            None => public(definition)?,
+            None => match used_before(snapshot, definition)? {
+                Some(id) => id,
+                None => public(definition)?,
+            },
         },
     };
     with_secret(snapshot, definition, id)
+}
+
+/// The client id that a connection to this provider was made with before, such as one that a flag
+/// named.
+fn used_before(
+    snapshot: &Snapshot<'_>,
+    definition: &Definition,
+) -> Result<Option<ClientId>, ConnectionError> {
+    for row in snapshot.group::<StoredConnection>(definition.name.as_str())? {
+        let connection = Found::read(row)?.connection;
+        // A token that the person brought belongs to no client of ours.
+        if connection.grant == GrantKind::AuthorizationCode {
+            return Ok(Some(connection.stamp.client_id));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether there can be a client at all while there is no vault: asked before one is made.

@@ -31,12 +31,9 @@ impl From<VaultError> for Error {
                 .hint("see what is left with `oauthctl vault check`, and save it with `oauthctl vault check --salvage FILE`"),
             V::RolledBack { .. } | V::CopiedInstance => shown(Kind::Stopped)
                 .hint("if you restored this file yourself, say `oauthctl vault accept-rollback`"),
-            V::Unpinned { fingerprint } => {
-                let hint = format!(
-                    "compare {fingerprint} with your recovery sheet, then say `oauthctl vault check --confirm {fingerprint}`"
-                );
-                shown(Kind::Stopped).hint(hint)
-            }
+            V::Unpinned { .. } => shown(Kind::Stopped).hint(
+                "confirm the fingerprint that your recovery sheet says: `oauthctl vault check --confirm FINGERPRINT`",
+            ),
             V::Busy | V::Lock(_) | V::KeyChanged | V::Conflict => {
                 shown(Kind::Temporary).hint("try again in a moment")
             }

@@ -150,14 +150,14 @@ fn passphrase_for(path: &Path, ask: &Ask) -> Result<Secret, KeyError> {
     let prompt = ask.prompt.ok_or_else(|| KeyError::NoTerminal {
         path: path.to_owned(),
     })?;
-    prompt(&format!("Passphrase for {}: ", path.display())).map_err(KeyError::Prompt)
+    prompt(&format!("passphrase for `{}`: ", path.display())).map_err(KeyError::Prompt)
 }
 
 /// The passphrase for a file that is to be made: a person types it twice.
 pub(super) fn new_passphrase(path: &Path, ask: &Ask) -> Result<Secret, KeyError> {
     let passphrase = passphrase_for(path, ask)?;
     if let (None, Some(prompt)) = (ask.passphrase_file, ask.prompt) {
-        let again = prompt("The same again: ").map_err(KeyError::Prompt)?;
+        let again = prompt("the same again: ").map_err(KeyError::Prompt)?;
         if !passphrase.matches(again.expose()) {
             return Err(KeyError::BadPassphrase {
                 why: "the two are not the same",

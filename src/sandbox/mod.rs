@@ -100,6 +100,13 @@ pub fn run(
     Ok(())
 }
 
+/// The text of a user's provider file that points to a sandbox on `port`; `display_name` is what
+/// people read.
+#[must_use]
+pub fn provider_toml(port: u16, display_name: &str, rotation: Rotation) -> String {
+    provider_file::toml(&format!("http://127.0.0.1:{port}"), display_name, rotation)
+}
+
 impl Sandbox {
     /// Starts a sandbox on 127.0.0.1. It answers when this returns.
     ///
@@ -147,7 +154,7 @@ impl Sandbox {
         self.shared.world().practice.client_secret.clone()
     }
 
-    /// The text of a user's provider file that points here; `display_name` is what people read.
+    /// [`provider_toml`] of this sandbox.
     #[must_use]
     pub fn provider_toml(&self, display_name: &str) -> String {
         let rotation = self.shared.world().practice.options.rotation;

@@ -140,6 +140,9 @@ fn a_rolled_back_vault_without_its_anchor_goes_unnoticed_as_stated() {
             fs::remove_file(file).unwrap();
         }
     }
+    world
+        .ok(&["token", "sandbox"])
+        .says(&["a rolled-back file would go unnoticed this time"]);
     world.ok(&["token", "sandbox"]).silent();
 }
 
@@ -251,7 +254,7 @@ fn a_lost_pin_makes_the_vault_read_only_until_the_fingerprint_is_confirmed() {
     fs::remove_file(pin_of(&world)).unwrap();
     world
         .ok(&["token", "sandbox"])
-        .says(&["read only until you confirm its fingerprint", &fingerprint]);
+        .says(&["read only until you confirm the fingerprint", &fingerprint]);
     world
         .run(&["refresh", "sandbox"])
         .ended(9)

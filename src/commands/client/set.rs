@@ -39,16 +39,16 @@ pub(in crate::commands) struct Args {
 
 pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     let definition = app.providers().get(&args.provider)?;
+    // The key first: nobody should type a secret that can't be stored.
+    let mut vault = app.open_or_create_vault(|| Ok(()))?;
     let id = client_id(app, args, &definition)?;
     let secret = client_secret(app, args, &definition)?;
     if definition.client.secret == SecretRule::Required && secret.is_none() {
-        return Err(Error::new(
-            Kind::Usage,
-            format!("`{}` wants a client secret", args.provider),
-        )
-        .hint("make one on the app's page there, and pipe it in or give `--secret-file PATH`"));
+        let message = format!("`{}` wants a client secret", args.provider);
+        return Err(Error::new(Kind::Usage, message).hint(
+            "make one on the app's page there, and pipe it in or give `--secret-file PATH`",
+        ));
     }
-    let mut vault = app.open_or_create_vault(|| Ok(()))?;
     let now = moment();
     let mut event = app.world().bare_event(Action::ClientSet, Outcome::Done);
     event.detail = Some(format!("client `{id}` of `{}`", args.provider));

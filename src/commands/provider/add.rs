@@ -5,7 +5,8 @@ use crate::error::{Error, Kind, Result};
 use crate::names::ProviderName;
 use crate::private_file;
 use crate::provider::check::check;
-use crate::provider::{LARGEST_FILE, save_user_file};
+use crate::provider::definition::Origin;
+use crate::provider::{LARGEST_FILE, parse, save_user_file};
 
 /// Add a provider from a definition file
 ///
@@ -34,6 +35,8 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     })?;
     let text = String::from_utf8(bytes)
         .map_err(|_| Error::new(Kind::Failed, "the definition is not UTF-8"))?;
+    // Checked under the name of the file that the person knows.
+    parse(&name, &text, Origin::UserFile(args.file.clone()))?;
     let target = app.providers().user_file(&name);
     if target.exists() && !args.replace {
         return Err(

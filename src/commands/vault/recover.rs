@@ -75,12 +75,10 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     })?;
     vault.checkpoint_truncate()?;
     drop(vault);
-    // Opened the usual way, so that the anchor is written beside the new key.
-    app.anchor_anew()?;
-    app.ui.note(&format!(
-        "recovered: the vault's key is {} now",
-        custody.describe()
-    ));
+    let place = custody.describe();
+    app.anchor_beside(custody, &fingerprint)?;
+    app.ui
+        .note(&format!("recovered: the vault's key is {place} now"));
     app.ui.note(
         "if the old key was stolen and not only lost: `oauthctl revoke --all`, then connect anew",
     );

@@ -29,6 +29,10 @@ pub(in crate::commands) fn run(app: &App, _: &Args) -> Result<()> {
         })?;
     let source = Source::parse(&vault.header().key_source)
         .map_or_else(|error| error.to_string(), |source| source.to_string());
+    let source = match overriding(app, &vault.header().key_source) {
+        Some(variable) => format!("{source}, but taken from `{variable}` this time"),
+        None => source,
+    };
     let trust = trust(&vault.trust());
     let anchor = anchor(vault.anchor_state());
     let recovery = recipients.len() > 1;
@@ -75,6 +79,17 @@ pub(in crate::commands) fn run(app: &App, _: &Args) -> Result<()> {
             .warn("there is no recovery key: whoever loses the vault's key loses the vault");
     }
     Ok(())
+}
+
+/// The variable that names another key than the recorded one.
+fn overriding(app: &App, recorded: &str) -> Option<&'static str> {
+    let env = &app.env;
+    if let Some(path) = &env.identity_file {
+        let same = Source::parse(recorded)
+            .is_ok_and(|source| matches!(source, Source::IdentityFile(known) if known == *path));
+        return (!same).then_some("OAUTHCTL_IDENTITY_FILE");
+    }
+    env.identity.as_ref().map(|_| "OAUTHCTL_IDENTITY")
 }
 
 fn trust(trust: &Trust) -> String {
