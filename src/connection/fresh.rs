@@ -162,6 +162,6 @@ fn stops_logging(error: &VaultError) -> bool {
         VaultError::Busy
             | VaultError::NoSpace { .. }
             | VaultError::ReadOnly { .. }
-            | VaultError::Unpinned { .. }
+            | VaultError::Unpinned
     )
 }

@@ -89,11 +89,8 @@ pub enum VaultError {
         why: String,
     },
     /// No pin confirms that this is the right vault; writing is refused.
-    #[error("the vault's fingerprint {fingerprint} is not confirmed")]
-    Unpinned {
-        /// The fingerprint to confirm.
-        fingerprint: String,
-    },
+    #[error("the vault's fingerprint is not confirmed")]
+    Unpinned,
     /// The vault is a copy of one that went on elsewhere; writing is refused.
     #[error("the vault is a copy: its instance is not the one that this machine knows")]
     CopiedInstance,

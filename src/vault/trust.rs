@@ -92,9 +92,7 @@ impl Vault {
             Trust::ReadOnlyFile => Err(VaultError::ReadOnly {
                 path: self.path.clone(),
             }),
-            Trust::Unpinned => Err(VaultError::Unpinned {
-                fingerprint: self.fingerprint(),
-            }),
+            Trust::Unpinned => Err(VaultError::Unpinned),
             Trust::Trusted | Trust::RolledBack(_) | Trust::CopiedInstance => Ok(()),
         }
     }
