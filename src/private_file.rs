@@ -268,6 +268,46 @@ pub fn read_trusted(path: &Path, limit: u64) -> Result<Vec<u8>, PrivateFileError
 /// # Errors
 /// When any step fails; the old file then stands as it was.
 pub fn replace(path: &Path, content: &[u8]) -> Result<(), PrivateFileError> {
+    put(path, content, |temporary| fs::rename(temporary, path))
+}
+
+/// Makes a new file with mode 0600 that is never there half: after a crash it stands whole, or not
+/// at all. Fails when anything, even a dangling link, stands there.
+///
+/// # Errors
+/// When something stands there or any step fails.
+pub fn create_whole(path: &Path, content: &[u8]) -> Result<(), PrivateFileError> {
+    put(path, content, |temporary| rename_to_free(temporary, path))
+}
+
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    use rustix::io::Errno;
+
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        // a file system that can't
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => link_to_free(from, to),
+        renamed => Ok(renamed?),
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
+    link_to_free(from, to)
+}
+
+/// A link replaces nothing, but a crash may leave the file under both names.
+fn link_to_free(from: &Path, to: &Path) -> io::Result<()> {
+    fs::hard_link(from, to)?;
+    fs::remove_file(from)
+}
+
+fn put(
+    path: &Path,
+    content: &[u8],
+    place: impl FnOnce(&Path) -> io::Result<()>,
+) -> Result<(), PrivateFileError> {
     let mut suffix = [0_u8; 8];
     getrandom::fill(&mut suffix)
         .map_err(|error| io_error("name a temporary file for", path)(io::Error::from(error)))?;
@@ -278,7 +318,7 @@ pub fn replace(path: &Path, content: &[u8]) -> Result<(), PrivateFileError> {
     let written = file
         .write_all(content)
         .and_then(|()| file.sync_all())
-        .and_then(|()| fs::rename(&temporary, path));
+        .and_then(|()| place(&temporary));
     if let Err(error) = written {
         // The temporary file is of no use to anybody; failing to remove it changes nothing.
         let _ = fs::remove_file(&temporary);
@@ -313,6 +353,23 @@ mod tests {
 
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o7777
+    }
+
+    #[test]
+    fn a_whole_file_is_private_and_replaces_nothing() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("f");
+        create_whole(&file, b"one").unwrap();
+        assert!(create_whole(&file, b"two").is_err());
+        assert!(link_to_free(&file, &file).is_err());
+        assert_eq!(
+            (mode(&file), read(&file, 10).unwrap()),
+            (0o600, b"one".to_vec())
+        );
+        let dangling = root.path().join("dangling");
+        symlink(root.path().join("nowhere"), &dangling).unwrap();
+        assert!(create_whole(&dangling, b"two").is_err());
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 2);
     }
 
     #[test]

@@ -206,16 +206,7 @@ pub(super) fn to_new_file(
     if let Some(parent) = path.parent() {
         private_file::ensure_folder(parent)?;
     }
-    let mut file = private_file::create_new(path)?;
-    let io = |source| private_file::PrivateFileError::Io {
-        action: "write",
-        path: path.to_owned(),
-        source,
-    };
-    file.write_all(&content)
-        .and_then(|()| file.sync_all())
-        .map_err(io)?;
-    private_file::sync_parent(path)?;
+    private_file::create_whole(path, &content)?;
     if *Zeroizing::new(private_file::read(path, FILE_LIMIT)?) == *content {
         Ok(())
     } else {

@@ -78,7 +78,6 @@ impl Stage {
     /// in words that an answer got lost, and the provider did act `since` that index of its log.
     pub(crate) fn token_works_or_is_lost(&self, since: usize) -> Verdict<Kept> {
         self.opens()?;
-        let rotated = !self.acted("refresh", since).is_empty();
         let ended = self.world.run(&["token", PROVIDER]);
         if ended.code == 0 {
             self.is_newest(ended.stdout.trim())?;
@@ -86,6 +85,8 @@ impl Stage {
             return Ok(Kept::Works);
         }
         if ended.code == 4 && ended.stderr.contains(LOST) {
+            // looked at only now: a killed process's request may still have been on its way
+            let rotated = !self.acted("refresh", since).is_empty();
             return if rotated {
                 Ok(Kept::LostInWords)
             } else {
@@ -156,15 +157,18 @@ pub(crate) fn well(ended: Ended) -> Verdict<Ended> {
     }
 }
 
-/// How long a command takes when nothing happens to it: the longest of a few.
-pub(crate) fn length(mut run: impl FnMut()) -> Duration {
-    let mut longest = Duration::ZERO;
-    for _ in 0..4 {
+/// How long a command takes when nothing happens to it: the median of a few, each made possible
+/// by `prepare`.
+pub(crate) fn length(mut prepare: impl FnMut(), mut run: impl FnMut()) -> Duration {
+    let mut lengths = [Duration::ZERO; 9];
+    for length in &mut lengths {
+        prepare();
         let start = Instant::now();
         run();
-        longest = longest.max(start.elapsed());
+        *length = start.elapsed();
     }
-    longest
+    lengths.sort_unstable();
+    lengths[lengths.len() / 2]
 }
 
 /// Starts a command and kills it at that moment; whether it was still there to be killed.
