@@ -363,10 +363,10 @@ fn connected_or_said(stage: &Stage) -> Verdict<LeftByConnect> {
             return Err(format!("it is listed and doesn't work: {one}"));
         }
     }
-    match left {
-        LeftByConnect::CutOff if taken_over => Ok(LeftByConnect::TakenOver),
-        left => Ok(left),
+    if matches!(left, LeftByConnect::CutOff) && taken_over {
+        return Ok(LeftByConnect::TakenOver);
     }
+    Ok(left)
 }
 
 fn copy_folder(from: &Path, to: &Path) {
