@@ -114,7 +114,10 @@ fn what_is_planted_is_found(heard: &mut Heard, world: &World, secrets: &[(String
     talker.args(["-", planted.as_str()]).env("SECRET", &planted);
     heard.watch(
         "talker",
-        talker.stdin(Stdio::piped()).stdout(Stdio::null()),
+        talker
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null()),
         "x",
     );
     let found = heard.search(secrets);
