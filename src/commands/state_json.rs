@@ -19,7 +19,7 @@ pub(super) fn document(connection: &Connection, now: &Moment) -> Value {
         "issuer": connection.stamp.issuer,
         "client_id": connection.stamp.client_id.to_string(),
         "grant": grant(connection),
-        "state": connection.state.word(),
+        "state": connection.state.word().replace('-', "_"),
         "reason": reason(&connection.state),
         "expires_at": set.and_then(TokenSet::expires_at).map(|at| at.to_string()),
         "expires_in_seconds": set.and_then(|set| match set.remaining(now) {

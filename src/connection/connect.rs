@@ -7,8 +7,6 @@
 mod place;
 mod settle;
 
-use std::time::Duration;
-
 pub use settle::{CutOff, settle};
 
 use crate::connection::World;
@@ -78,11 +76,8 @@ pub fn begin(
     client_id: &ClientId,
 ) -> Result<Attempt, ConnectionError> {
     let shared = vault.lock_shared(LOCK_WAIT)?;
-    let now = (world.now)();
     let id = random_id()?;
-    let pending = StoredPending::new(id, &definition.name, client_id, &now);
-    let pending = vault.mutate(|writer| writer.insert(pending.clone()))?;
-    let lock = vault.lock_connection(pending.id, Duration::ZERO)?;
+    let (pending, lock) = lay_claim(vault, world, id, definition, client_id)?;
     let rescue = match vault.reserve_rescue(rescued(&pending, id), RESCUE_ROOM, world.state) {
         Ok(rescue) => rescue,
         Err(error) => {
@@ -96,6 +91,26 @@ pub fn begin(
         rescue,
         _locks: (shared, lock),
     })
+}
+
+/// Inserts the pending record and takes its lock. In between, somebody who settles what others left
+/// may take the record for abandoned; then it is made anew.
+fn lay_claim(
+    vault: &mut Vault,
+    world: World<'_>,
+    id: [u8; 16],
+    definition: &Definition,
+    client_id: &ClientId,
+) -> Result<(Row<StoredPending>, Guard), ConnectionError> {
+    loop {
+        let new = StoredPending::new(id, &definition.name, client_id, &(world.now)());
+        let pending = vault.mutate(|writer| writer.insert(new))?;
+        let lock = vault.lock_connection(pending.id, LOCK_WAIT)?;
+        let found = vault.read(|snapshot| snapshot.get::<StoredPending>(pending.id))?;
+        if found.is_some_and(|row| row.version == pending.version) {
+            return Ok((pending, lock));
+        }
+    }
 }
 
 /// Puts tokens into the rescue file before anything else is asked: a process that dies now loses

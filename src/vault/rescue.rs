@@ -142,6 +142,32 @@ impl Vault {
         Ok(())
     }
 
+    /// Removes the rescue files of rows that are gone: their writer died between its commit and
+    /// removing them. A row's file is only ever made after the row.
+    ///
+    /// # Errors
+    /// When a folder can't be listed, the vault can't be read, or one can't be removed.
+    pub fn remove_orphaned_rescues(&self, elsewhere: &Path) -> Result<(), VaultError> {
+        let all = prefix(self.id());
+        let files = self.list_rescues(elsewhere, &all)?;
+        if files.is_empty() {
+            return Ok(());
+        }
+        // Listed first: what is made meanwhile isn't in the list.
+        let rows = self.read(|snapshot| Ok::<_, VaultError>(snapshot.row_ids()))?;
+        for path in files {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let row = name
+                .strip_prefix(&all)
+                .and_then(|rest| rest.split('-').next());
+            let row = row.and_then(|row| row.parse().ok());
+            if row.is_some_and(|row| !rows.contains(&row)) {
+                remove(&path)?;
+            }
+        }
+        Ok(())
+    }
+
     fn list_rescues(&self, elsewhere: &Path, prefix: &str) -> Result<Vec<PathBuf>, VaultError> {
         let beside = self.path.parent().unwrap_or(&self.path);
         let mut found = Vec::new();
@@ -350,6 +376,31 @@ mod tests {
             vault.reserve_rescue(stray, 10, &state).unwrap();
         }
         vault.remove_stray_rescues(WHAT.row, &state).unwrap();
+        assert_eq!(
+            vault.pending_rescues(&state).unwrap(),
+            [kept.path().to_owned()]
+        );
+    }
+
+    #[test]
+    fn the_file_of_a_row_that_is_gone_is_removed_and_that_of_a_row_that_is_there_is_kept() {
+        let world = World::new();
+        let mut vault = world.open();
+        let state = world.folder.path().join("state");
+        let row = vault
+            .mutate(|writer| writer.insert(super::super::sample::note("a", "b")))
+            .unwrap();
+        let there = Rescued {
+            row: row.id,
+            ..WHAT
+        };
+        let gone = Rescued {
+            row: RowId(row.id.0 + 1),
+            ..WHAT
+        };
+        let kept = vault.reserve_rescue(there, 100, &state).unwrap();
+        vault.reserve_rescue(gone, 100, &state).unwrap();
+        vault.remove_orphaned_rescues(&state).unwrap();
         assert_eq!(
             vault.pending_rescues(&state).unwrap(),
             [kept.path().to_owned()]

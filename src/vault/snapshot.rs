@@ -146,6 +146,15 @@ impl<'a> Snapshot<'a> {
         self.keys.token_mark(token)
     }
 
+    /// The ids of all rows.
+    pub(super) fn row_ids(&self) -> std::collections::BTreeSet<i64> {
+        self.directory
+            .entries()
+            .iter()
+            .map(|entry| entry.id)
+            .collect()
+    }
+
     /// How often the vault was changed.
     #[must_use]
     pub fn generation(&self) -> u64 {

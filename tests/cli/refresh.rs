@@ -99,7 +99,7 @@ fn refresh_that_lost_its_answer_needs_a_login_where_the_server_grants_no_grace()
             .ended(4)
             .no_data()
             .says(&["never arrived"]);
-        assert_eq!(world.shown("sandbox")["state"], "needs-login", "{fault}");
+        assert_eq!(world.shown("sandbox")["state"], "needs_login", "{fault}");
         assert_eq!(world.shown("sandbox")["refreshable"], true, "{fault}");
         world.connect().says(&["updated `sandbox/writer`"]);
         world.token("sandbox");

@@ -189,7 +189,7 @@ fn token_of_an_ended_grant_needs_a_login_and_connecting_again_mends_it() {
         .says(&ended);
     // nothing is deleted, and nothing is asked again in vain
     let shown = world.shown("sandbox");
-    assert_eq!(shown["state"], "needs-login");
+    assert_eq!(shown["state"], "needs_login");
     assert_eq!(shown["refreshable"], true);
     world
         .run(&["token", "sandbox"])

@@ -42,8 +42,14 @@ pub fn settle(vault: &mut Vault, world: World<'_>) -> Result<Vec<CutOff>, Connec
         let Ok(_lock) = vault.lock_connection(row.id, Duration::ZERO) else {
             continue;
         };
+        let still_there = vault.read(|snapshot| snapshot.get::<StoredPending>(row.id))?;
+        if still_there.is_none_or(|now| now.version != row.version) {
+            continue; // its owner finished while this one waited for its turn
+        }
         settled.push(settle_one(vault, world, &row)?);
     }
+    // They hold nothing that the vault does not have; one that can't be removed only takes room.
+    let _ = vault.remove_orphaned_rescues(world.state);
     Ok(settled)
 }
 
