@@ -1,4 +1,5 @@
-use std::io::Read;
+mod supplied;
+
 use std::time::Duration;
 
 use crate::app::{App, moment};
@@ -11,12 +12,10 @@ use crate::flow::browser;
 use crate::flow::code::{self, Login, LoginError};
 use crate::http::Http;
 use crate::names::{AccountLabel, ClientId, ProviderName, Scope};
-use crate::oauth::Client;
 use crate::oauth::scope::request_scopes;
 use crate::oauth::userinfo::Identity;
 use crate::provider::definition::Definition;
-use crate::secret::Secret;
-use crate::token::{Lifetime, TokenSet};
+use crate::token::TokenSet;
 use crate::vault::Vault;
 
 /// Authorise an account in your browser and store it
@@ -83,7 +82,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
 
 fn connect(app: &App, args: &Args, definition: &Definition) -> Result<()> {
     let token = if args.with_token {
-        Some(token_from_stdin(app)?)
+        Some(supplied::token_from_stdin(app)?)
     } else {
         None
     };
@@ -98,7 +97,7 @@ fn connect(app: &App, args: &Args, definition: &Definition) -> Result<()> {
     vault.refuse_untrusted()?;
     settle(app, &mut vault)?;
     let connected = match token {
-        Some(token) => supply(app, args, definition, &mut vault, token),
+        Some(token) => supplied::supply(app, args, definition, &mut vault, token),
         None => authorise(app, args, definition, &mut vault),
     };
     app.save_anchor(&mut vault);
@@ -212,85 +211,6 @@ fn exchange_failed(definition: &Definition, error: LoginError) -> Error {
             "look at your apps in the settings of {}",
             definition.display_name
         ))
-}
-
-/// Stores a token that the person brought.
-fn supply(
-    app: &App,
-    args: &Args,
-    definition: &Definition,
-    vault: &mut Vault,
-    token: Secret,
-) -> Result<Connected> {
-    let world = app.world();
-    let set = TokenSet {
-        access_token: token,
-        token_type: "bearer".to_owned(),
-        refresh_token: None,
-        obtained: moment(),
-        lifetime: Lifetime::Unknown,
-        granted: args.scopes.clone(),
-    };
-    let http = network();
-    let identity: Identity = block_on(async {
-        code::supplied(&http, definition, &set)
-            .await
-            .map_err(|error| {
-                Error::new(
-                    Kind::Refused,
-                    format!("`{}` did not accept the token", definition.name),
-                )
-                .caused_by(&error)
-            })
-    })?;
-    let flag = args.client_id.clone();
-    let client = match flag {
-        Some(id) => Client { id, secret: None },
-        None => vault
-            .read(|snapshot| client::for_connect(snapshot, definition, None))
-            .or_else(|_| "none".parse().map(|id| Client { id, secret: None }))
-            .map_err(|error: crate::names::NameError| {
-                Error::new(Kind::Failed, "no client id").caused_by(&error)
-            })?,
-    };
-    let attempt = connect::begin(vault, world, definition, &client.id)?;
-    let landed = Landed {
-        definition,
-        client_id: &client.id,
-        redirect_uri: None,
-        requested: args.scopes.clone(),
-        set,
-        identity,
-        account: args.account.clone(),
-        grant: GrantKind::Supplied,
-    };
-    Ok(connect::store(vault, world, attempt, &landed)?)
-}
-
-fn token_from_stdin(app: &App) -> Result<Secret> {
-    if app.ui.may_ask() {
-        return app.ui.ask_secret("token: ").map_err(|error| {
-            Error::new(Kind::Failed, "could not read the token").caused_by(&error)
-        });
-    }
-    let mut text = String::new();
-    std::io::stdin()
-        .lock()
-        .take(65_536)
-        .read_to_string(&mut text)
-        .map_err(|error| {
-            Error::new(Kind::Failed, "could not read the token from stdin").caused_by(&error)
-        })?;
-    let token = Secret::new(text.trim().to_owned());
-    zeroize::Zeroize::zeroize(&mut text);
-    let usable =
-        !token.expose().is_empty() && token.expose().bytes().all(|b| (0x21..=0x7E).contains(&b));
-    if usable {
-        Ok(token)
-    } else {
-        Err(Error::new(Kind::Usage, "stdin holds no token")
-            .hint("pipe it in: `gh auth token | oauthctl connect github --with-token`"))
-    }
 }
 
 fn announce(app: &App, args: &Args, definition: &Definition, url: &str) {

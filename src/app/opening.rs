@@ -1,0 +1,220 @@
+//! Opening and making the vault, with its key.
+
+use std::io;
+use std::sync::Arc;
+
+use crate::app::App;
+use crate::error::{Error, Kind, Result};
+use crate::key::{self, Ask, Custody, KeyError, Source};
+use crate::names::VaultId;
+use crate::secret::Secret;
+use crate::vault::{self, Action, AnchorKeeper, AnchorState, Locked, Outcome, Trust, Vault};
+
+impl App {
+    /// Opens the vault, or says that there is none.
+    ///
+    /// # Errors
+    /// When it can't be opened, or its key can't be had.
+    pub fn open_vault(&self) -> Result<Option<Vault>> {
+        let path = self.vault_path()?;
+        let Some(locked) = Locked::open(&path)? else {
+            return Ok(None);
+        };
+        let header = locked.header();
+        let recorded =
+            Source::parse(&header.key_source).map_err(|error| self.no_key(&error.into()))?;
+        let prompt = |question: &str| self.ui.ask_secret(question);
+        let ask = self.ask(header.vault_id, &recorded, &prompt);
+        let custody = Arc::new(key::unlock(&ask).map_err(|error| self.no_key(&error))?);
+        let pin = custody.read_pin().map_err(|error| self.no_key(&error))?;
+        let locked = self.migrated(locked, &custody, pin.as_deref())?;
+        let keeper = Box::new(Keeper(Arc::clone(&custody)));
+        let mut vault = locked.unlock(custody.identity(), pin.as_deref(), Some(keeper))?;
+        self.say_trust(&vault);
+        if matches!(
+            vault.anchor_state(),
+            AnchorState::Missing | AnchorState::Torn
+        ) && vault.trust() == Trust::Trusted
+        {
+            self.save_anchor(&mut vault);
+        }
+        Ok(Some(vault))
+    }
+
+    /// Brings a vault of an older program to the current schema.
+    fn migrated(&self, locked: Locked, custody: &Custody, pin: Option<&str>) -> Result<Locked> {
+        let (Some(pin), true) = (pin, locked.header().schema < vault::SCHEMA) else {
+            return Ok(locked);
+        };
+        let path = locked.path().to_owned();
+        drop(locked);
+        let event = self.world().bare_event(Action::Migrate, Outcome::Done);
+        let from = vault::migrate(&path, custody.identity(), pin, &event)?;
+        self.ui.note(&format!(
+            "brought the vault from schema {from} to {}",
+            vault::SCHEMA
+        ));
+        Locked::open(&path)?
+            .ok_or_else(|| Error::new(Kind::Failed, "the vault vanished while it was migrated"))
+    }
+
+    /// Says what speaks against an opened vault; what it stops, the vault itself refuses.
+    fn say_trust(&self, vault: &Vault) {
+        match vault.trust() {
+            Trust::Trusted => {}
+            Trust::Unpinned => self.ui.warn(
+                "nothing beside the key says that this is its vault; it is read only until you \
+                 confirm the fingerprint that your recovery sheet says: `oauthctl vault check \
+                 --confirm FINGERPRINT`",
+            ),
+            Trust::RolledBack(why) => self.ui.warn(&format!(
+                "the vault was rolled back: {why}; nothing is refreshed or changed until you say \
+                 `oauthctl vault accept-rollback`"
+            )),
+            Trust::CopiedInstance => self.ui.warn(
+                "the vault is a copy; nothing is refreshed or changed until you say \
+                 `oauthctl vault accept-rollback`",
+            ),
+            Trust::ReadOnlyFile => self.ui.detail("the vault can't be written here"),
+        }
+        match vault.anchor_state() {
+            AnchorState::Torn => self.ui.warn(
+                "the note of the vault's state beside its key is damaged; it is written anew",
+            ),
+            AnchorState::Unreadable(why) => {
+                self.ui.warn(&format!(
+                    "the note of the vault's state beside its key can't be read: {why}"
+                ));
+            }
+            AnchorState::Missing => self.ui.warn(
+                "there is no note of the vault's state beside its key: a rolled-back file would \
+                 go unnoticed this time; it is written anew",
+            ),
+            AnchorState::NotKept | AnchorState::Good | AnchorState::Differs => {}
+        }
+    }
+
+    /// Opens the vault for a command that makes no sense without one.
+    ///
+    /// # Errors
+    /// As [`App::open_vault`], and login required where there is none.
+    pub fn need_vault(&self) -> Result<Vault> {
+        match self.open_vault()? {
+            Some(vault) => Ok(vault),
+            None => Err(Error::new(Kind::LoginRequired, "there is no vault yet")
+                .because(format!("`{}` does not exist", self.vault_path()?.display()))
+                .hint("make a connection with `oauthctl connect PROVIDER`")),
+        }
+    }
+
+    /// The vault before it is unlocked, and its key: for commands that look at a vault which may
+    /// be damaged.
+    ///
+    /// # Errors
+    /// When there is no vault, or its key can't be had.
+    pub fn need_locked_vault(&self) -> Result<(Locked, Custody)> {
+        let path = self.vault_path()?;
+        let Some(locked) = Locked::open(&path)? else {
+            return Err(Error::new(Kind::Failed, "there is no vault")
+                .because(format!("`{}` does not exist", path.display())));
+        };
+        let recorded = Source::parse(&locked.header().key_source)
+            .map_err(|error| self.no_key(&error.into()))?;
+        let prompt = |question: &str| self.ui.ask_secret(question);
+        let custody = key::unlock(&self.ask(locked.header().vault_id, &recorded, &prompt))
+            .map_err(|error| self.no_key(&error))?;
+        Ok((locked, custody))
+    }
+
+    /// Remembers the vault's newest state beside the key, so that a rolled-back file is noticed.
+    pub fn save_anchor(&self, vault: &mut Vault) {
+        if let Err(error) = vault.save_anchor() {
+            self.ui.warn(&format!(
+                "could not note the vault's state beside its key: {error}"
+            ));
+        }
+    }
+
+    /// Notes the vault's state beside a key that was just made for it.
+    ///
+    /// # Errors
+    /// When the vault can't be opened with that key.
+    pub fn anchor_beside(&self, custody: Custody, fingerprint: &str) -> Result<()> {
+        let Some(locked) = Locked::open(&self.vault_path()?)? else {
+            return Ok(());
+        };
+        let custody = Arc::new(custody);
+        let keeper = Box::new(Keeper(Arc::clone(&custody)));
+        let mut vault = locked.unlock(custody.identity(), Some(fingerprint), Some(keeper))?;
+        self.save_anchor(&mut vault);
+        Ok(())
+    }
+
+    /// Turns a key failure into the error a person sees: what was tried, what it said, ways out.
+    #[must_use]
+    pub fn no_key(&self, error: &KeyError) -> Error {
+        let kind = if matches!(error, KeyError::PinForged { .. }) {
+            Kind::Stopped
+        } else if matches!(
+            error,
+            KeyError::Overridden { .. } | KeyError::BadPassphrase { .. }
+        ) {
+            Kind::Usage
+        } else {
+            Kind::NoKey
+        };
+        let mut shown = Error::new(kind, "could not get the key of the vault").caused_by(error);
+        let vault = self.vault_path().ok().filter(|vault| vault.exists());
+        if let Some(vault) = &vault {
+            shown = shown.because(format!("the vault `{}` is untouched", vault.display()));
+        }
+        for way in error.way_out() {
+            // What does not exist yet can't be recovered, but made otherwise.
+            let way = if vault.is_none() && way.contains("vault recover") {
+                "keep the key in a file instead: `oauthctl vault init --key file`".to_owned()
+            } else {
+                way
+            };
+            shown = shown.hint(way);
+        }
+        shown
+    }
+
+    pub(super) fn ask<'a>(
+        &'a self,
+        vault_id: VaultId,
+        recorded: &'a Source,
+        prompt: &'a dyn Fn(&str) -> io::Result<Secret>,
+    ) -> Ask<'a> {
+        Ask {
+            vault_id,
+            recorded,
+            identity: self.env.identity.as_ref(),
+            identity_file: self.env.identity_file.as_deref(),
+            passphrase_file: self.env.passphrase_file.as_deref(),
+            prompt: self.ui.may_ask().then_some(prompt),
+            state_dir: &self.paths.state,
+        }
+    }
+}
+
+/// Lets the vault keep its anchor beside the key without knowing where that is.
+pub(super) struct Keeper(pub(super) Arc<Custody>);
+
+impl AnchorKeeper for Keeper {
+    fn read(&self) -> std::result::Result<Option<Vec<u8>>, String> {
+        self.0.read_anchor().map_err(|error| error.to_string())
+    }
+
+    fn write(&self, anchor: &[u8]) -> std::result::Result<(), String> {
+        self.0
+            .write_anchor(anchor)
+            .map_err(|error| error.to_string())
+    }
+
+    fn keep_pin(&self, fingerprint: &str) -> std::result::Result<(), String> {
+        self.0
+            .write_pin(fingerprint)
+            .map_err(|error| error.to_string())
+    }
+}

@@ -1,0 +1,97 @@
+//! `connect --with-token`: a token that the person brought.
+
+use std::io::Read;
+
+use crate::app::{App, moment};
+use crate::commands::connect::Args;
+use crate::commands::{block_on, network};
+use crate::connection::connect::{self, Connected, Landed};
+use crate::connection::{GrantKind, client};
+use crate::error::{Error, Kind, Result};
+use crate::flow::code;
+use crate::oauth::Client;
+use crate::oauth::userinfo::Identity;
+use crate::provider::definition::Definition;
+use crate::secret::Secret;
+use crate::token::{Lifetime, TokenSet};
+use crate::vault::Vault;
+
+/// Stores a token that the person brought.
+pub(super) fn supply(
+    app: &App,
+    args: &Args,
+    definition: &Definition,
+    vault: &mut Vault,
+    token: Secret,
+) -> Result<Connected> {
+    let world = app.world();
+    let set = TokenSet {
+        access_token: token,
+        token_type: "bearer".to_owned(),
+        refresh_token: None,
+        obtained: moment(),
+        lifetime: Lifetime::Unknown,
+        granted: args.scopes.clone(),
+    };
+    let http = network();
+    let identity: Identity = block_on(async {
+        code::supplied(&http, definition, &set)
+            .await
+            .map_err(|error| {
+                Error::new(
+                    Kind::Refused,
+                    format!("`{}` did not accept the token", definition.name),
+                )
+                .caused_by(&error)
+            })
+    })?;
+    let flag = args.client_id.clone();
+    let client = match flag {
+        Some(id) => Client { id, secret: None },
+        None => vault
+            .read(|snapshot| client::for_connect(snapshot, definition, None))
+            .or_else(|_| "none".parse().map(|id| Client { id, secret: None }))
+            .map_err(|error: crate::names::NameError| {
+                Error::new(Kind::Failed, "no client id").caused_by(&error)
+            })?,
+    };
+    let attempt = connect::begin(vault, world, definition, &client.id)?;
+    let landed = Landed {
+        definition,
+        client_id: &client.id,
+        redirect_uri: None,
+        requested: args.scopes.clone(),
+        set,
+        identity,
+        account: args.account.clone(),
+        grant: GrantKind::Supplied,
+    };
+    Ok(connect::store(vault, world, attempt, &landed)?)
+}
+
+/// Reads the token: hidden on a terminal, else from stdin.
+pub(super) fn token_from_stdin(app: &App) -> Result<Secret> {
+    if app.ui.may_ask() {
+        return app.ui.ask_secret("token: ").map_err(|error| {
+            Error::new(Kind::Failed, "could not read the token").caused_by(&error)
+        });
+    }
+    let mut text = String::new();
+    std::io::stdin()
+        .lock()
+        .take(65_536)
+        .read_to_string(&mut text)
+        .map_err(|error| {
+            Error::new(Kind::Failed, "could not read the token from stdin").caused_by(&error)
+        })?;
+    let token = Secret::new(text.trim().to_owned());
+    zeroize::Zeroize::zeroize(&mut text);
+    let usable =
+        !token.expose().is_empty() && token.expose().bytes().all(|b| (0x21..=0x7E).contains(&b));
+    if usable {
+        Ok(token)
+    } else {
+        Err(Error::new(Kind::Usage, "stdin holds no token")
+            .hint("pipe it in: `gh auth token | oauthctl connect github --with-token`"))
+    }
+}
