@@ -327,6 +327,14 @@ fn put(
     sync_parent(path)
 }
 
+/// `path` with `suffix` behind its file name: what lies beside a file and belongs to it.
+#[must_use]
+pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
 /// Makes the entry of `path` in its folder durable.
 ///
 /// # Errors

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use crate::connection::refresh::rescued;
+use crate::connection::keep::rescued;
 use crate::connection::select::{self, Found};
 use crate::connection::state::State;
 use crate::connection::stored::StoredConnection;

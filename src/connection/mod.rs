@@ -6,6 +6,7 @@ pub mod connect;
 pub mod error;
 pub mod fresh;
 pub mod hold;
+mod keep;
 pub mod many;
 pub mod records;
 pub mod refresh;

@@ -7,13 +7,13 @@
 //! be spent.
 
 mod answer;
-mod keep;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::connection::client;
 use crate::connection::hold::{Held, LOCK_WAIT, hold};
+use crate::connection::keep::{RESCUE_ROOM, random_id, rescued};
 use crate::connection::select::Found;
 use crate::connection::state::{Connection, Intent, LoginReason, State};
 use crate::connection::stored::StoredConnection;
@@ -29,7 +29,6 @@ use crate::vault::{Rescue, Row, Vault};
 
 use answer::ended;
 pub use answer::finish;
-pub(super) use keep::{RESCUE_ROOM, keep, random_id, rescued};
 
 /// Why a refresh is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,6 @@
 //! the folder could put a pin of their own there. So the pin's file carries a MAC that only the
 //! holder of the identity can make. The anchor is sealed by the vault and passes through as bytes.
 
-use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::iter;
@@ -19,7 +18,7 @@ use zeroize::Zeroizing;
 
 use super::KeyError;
 use crate::names::{VaultId, hex};
-use crate::private_file::{self, PrivateFileError};
+use crate::private_file::{self, PrivateFileError, with_suffix};
 
 /// No pin or anchor is larger.
 const LIMIT: u64 = 64 * 1024;
@@ -39,7 +38,7 @@ impl Notes {
     /// `<identity file>.<vault id>.pin` and `.anchor`.
     pub(super) fn beside(identity_file: &Path, vault_id: VaultId) -> Self {
         Self {
-            stem: with_suffix(identity_file, &vault_id.to_string()),
+            stem: with_suffix(identity_file, &format!(".{vault_id}")),
             also: None,
         }
     }
@@ -101,14 +100,14 @@ impl Notes {
     /// Removes both from where they are written.
     pub(super) fn remove(&self) -> Result<(), KeyError> {
         for kind in ["pin", "anchor"] {
-            remove_file(&with_suffix(&self.stem, kind))?;
+            remove_file(&with_suffix(&self.stem, &format!(".{kind}")))?;
         }
         Ok(())
     }
 
     fn read(&self, kind: &str) -> Result<Option<(PathBuf, Vec<u8>)>, KeyError> {
         for stem in iter::once(&self.stem).chain(&self.also) {
-            let path = with_suffix(stem, kind);
+            let path = with_suffix(stem, &format!(".{kind}"));
             match private_file::read(&path, LIMIT) {
                 Ok(content) => return Ok(Some((path, content))),
                 Err(error) if error.is_not_found() => {}
@@ -123,17 +122,10 @@ impl Notes {
             private_file::ensure_folder(parent)?;
         }
         Ok(private_file::replace(
-            &with_suffix(&self.stem, kind),
+            &with_suffix(&self.stem, &format!(".{kind}")),
             content,
         )?)
     }
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(".");
-    name.push(suffix);
-    PathBuf::from(name)
 }
 
 #[cfg(unix)]
@@ -224,7 +216,7 @@ mod tests {
     }
 
     fn pin_file(notes: &Notes) -> PathBuf {
-        with_suffix(&notes.stem, "pin")
+        with_suffix(&notes.stem, ".pin")
     }
 
     #[test]

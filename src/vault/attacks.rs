@@ -447,7 +447,7 @@ fn random_byte_flips_never_give_a_wrong_answer() {
         }
         overwrite(&path, &bytes);
         for suffix in ["-wal", "-shm", "-journal"] {
-            let _ = fs::remove_file(super::create::with_suffix(&path, suffix));
+            let _ = fs::remove_file(crate::private_file::with_suffix(&path, suffix));
         }
         match look(&path, &world) {
             Err(_) => refused += 1,

@@ -23,7 +23,7 @@ use super::wal::{FULL, set_synchronous};
 use super::writer::Writer;
 use super::{audit, locks};
 use crate::names::VaultId;
-use crate::private_file;
+use crate::private_file::{self, with_suffix};
 
 /// How long making a vault waits for others that use one at that place.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -153,11 +153,4 @@ fn fill(
     let (head, _) = writer.finish()?;
     transaction.commit().map_err(sqlite(connection))?;
     Ok(head)
-}
-
-/// `path` with a suffix to its file name.
-pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
 }

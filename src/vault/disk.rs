@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use super::create::with_suffix;
 use super::sample::{Note, World, event, note, text};
 use super::{Action, VaultError};
+use crate::private_file::with_suffix;
 
 /// The sealed text of `github/a`, as it stands in the file.
 fn sealed(world: &World) -> Vec<u8> {

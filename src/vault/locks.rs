@@ -4,12 +4,11 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::create::with_suffix;
 use super::error::VaultError;
 use super::open::Vault;
 use super::record::RowId;
 use crate::lock::{self, Guard};
-use crate::private_file;
+use crate::private_file::{self, with_suffix};
 
 impl Vault {
     /// Keeps re-keying, restoring and migrating out; connect, refresh and revoke hold it from

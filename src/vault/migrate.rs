@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::create::with_suffix;
 use super::database::Medium;
 use super::error::{VaultError, io_at, sqlite, tampered};
 use super::event::Event;
@@ -19,6 +18,7 @@ use super::wal::{FULL, set_synchronous};
 use super::writer::Writer;
 use super::{database, locks};
 use crate::private_file;
+use crate::private_file::with_suffix;
 
 /// How long a migration waits until nobody connects, refreshes or revokes.
 const PATIENCE: Duration = Duration::from_secs(90);

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::connection::connect::place;
+use crate::connection::keep::rescued;
 use crate::connection::records::StoredPending;
-use crate::connection::refresh::rescued;
 use crate::connection::state::Connection;
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};

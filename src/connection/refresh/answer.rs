@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use crate::connection::keep::keep;
 use crate::connection::refresh::Flight;
-use crate::connection::refresh::keep::keep;
 use crate::connection::state::{Connection, LoginReason, State};
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};

@@ -7,14 +7,14 @@ use crate::vault::{Rescue, Rescued, Row, Vault, VaultError};
 
 /// The disk space that is taken before a request is sent: several times the largest set that any
 /// provider is known to answer.
-pub(in crate::connection) const RESCUE_ROOM: usize = 48 * 1024;
+pub(super) const RESCUE_ROOM: usize = 48 * 1024;
 
 /// How often storing is tried while others keep the vault busy; each try waits up to a minute.
 const TRIES: u32 = 5;
 
 /// Stores something that exists nowhere else: waits out contention, then falls back to the rescue
 /// file.
-pub(in crate::connection) fn keep<T>(
+pub(super) fn keep<T>(
     vault: &mut Vault,
     name: &str,
     mut rescue: Rescue,
@@ -58,7 +58,7 @@ pub(in crate::connection) fn keep<T>(
 }
 
 /// Names a request's rescue file.
-pub(in crate::connection) fn rescued<T>(row: &Row<T>, intent: [u8; 16]) -> Rescued {
+pub(super) fn rescued<T>(row: &Row<T>, intent: [u8; 16]) -> Rescued {
     Rescued {
         row: row.id,
         version: row.version,
@@ -67,7 +67,7 @@ pub(in crate::connection) fn rescued<T>(row: &Row<T>, intent: [u8; 16]) -> Rescu
 }
 
 /// Names one attempt.
-pub(in crate::connection) fn random_id() -> Result<[u8; 16], VaultError> {
+pub(super) fn random_id() -> Result<[u8; 16], VaultError> {
     let mut id = [0_u8; 16];
     getrandom::fill(&mut id).map_err(VaultError::NoRandomness)?;
     Ok(id)
