@@ -257,6 +257,9 @@ fn show_clap(error: &clap::Error, json: bool) -> ExitCode {
 }
 
 fn report(ui: &Ui, error: &Error) {
+    if error.message.is_empty() {
+        return;
+    }
     if !ui.json() {
         ui.error(&error.message, &error.causes, &error.hints);
         return;
@@ -326,5 +329,11 @@ fn network() -> Http {
 
 /// Turns a broken stdout into an error: what was to be printed did not arrive.
 fn printed(result: io::Result<()>) -> Result<()> {
-    result.map_err(|error| Error::new(Kind::Failed, "could not write to stdout").caused_by(&error))
+    result.map_err(|error| {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            // Whoever reads has seen enough, as `head` does: nothing to tell anybody.
+            return Error::new(Kind::Failed, "");
+        }
+        Error::new(Kind::Failed, "could not write to stdout").caused_by(&error)
+    })
 }

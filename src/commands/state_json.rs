@@ -45,7 +45,7 @@ pub(super) const fn grant(connection: &Connection) -> &'static str {
 
 /// What is left of the access token, in words.
 pub(super) fn expiry(state: &State, now: &Moment) -> String {
-    let Some(set) = state.set() else {
+    let Some(set) = state.usable() else {
         return "-".to_owned();
     };
     match set.remaining(now) {

@@ -133,7 +133,7 @@ pub enum KeyError {
 
 const KEY_FILE: &str =
     "give the key in a file: `OAUTHCTL_IDENTITY_FILE=/path/to/key.txt oauthctl …`";
-const RECOVER: &str = "open the vault with its recovery key: `oauthctl vault recover`";
+const RECOVER: &str = "open the vault with its recovery key: `oauthctl vault recover --with FILE`";
 const NOTHING_CHANGED: &str = "the vault and its key were not touched";
 
 impl KeyError {

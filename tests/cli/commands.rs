@@ -31,7 +31,7 @@ fn list_is_a_table_on_stdout_and_nothing_else() {
     let listed = world.ok(&["list"]).silent();
     insta::assert_snapshot!(listed.stdout, @r"
     CONNECTION      STATE     EXPIRES   SCOPES
-    sandbox/reader  revoking  not said  profile read
+    sandbox/reader  revoking  -         profile read
     sandbox/writer  active    not said  profile read
     ");
 }

@@ -41,6 +41,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         None => fingerprint_on(&args.with)?,
     };
     let vault_id = locked.header().vault_id;
+    let recorded = Source::parse(&locked.header().key_source);
     let prompt = |question: &str| app.ui.ask_secret(question);
     let ask = |recorded, file| Ask {
         vault_id,
@@ -54,7 +55,11 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     let recovery = key::unlock(&ask(&Source::Environment, Some(&args.with)))
         .map_err(|error| app.no_key(&error))?;
     let mut vault = locked.unlock(recovery.identity(), Some(&fingerprint), None)?;
-    let source = source(app, args.key, args.identity_file.as_deref(), &path)?;
+    let source = match (args.key, recorded) {
+        // Where a file was lost, its place is free for the new one.
+        (None, Ok(place @ (Source::IdentityFile(_) | Source::PassphraseFile(_)))) => place,
+        _ => source(app, args.key, args.identity_file.as_deref(), &path)?,
+    };
     let custody = match key::create(&source, &ask(&source, None)) {
         // An earlier recovery may have been cut off after it made the key.
         Err(KeyError::Exists { .. }) => key::unlock(&ask(&source, None)),
