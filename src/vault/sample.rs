@@ -167,10 +167,10 @@ pub(super) fn overwrite(path: &Path, content: &[u8]) {
     file.write_all(content).unwrap();
 }
 
-/// How many trials a long test makes: `sample`, or what `OAUTHCTL_VAULT_TRIALS` says.
+/// How many trials a long test makes: `sample`, or what `VAULT_TRIALS` says.
 pub(super) fn trials(sample: usize) -> usize {
     #[expect(clippy::disallowed_methods, reason = "only tests have this variable")]
-    let wanted = std::env::var("OAUTHCTL_VAULT_TRIALS");
+    let wanted = std::env::var("VAULT_TRIALS");
     wanted.map_or(sample, |wanted| wanted.parse().unwrap())
 }
 

@@ -194,7 +194,12 @@ fn without_a_template_the_desktops_launchers_get_the_url_as_one_argument() {
 #[test]
 #[ignore = "started by started_programs_get_none_of_our_variables_and_null_streams"]
 fn alone_with_a_variable_of_ours() {
-    assert_eq!(env::own_variables(), ["OAUTHCTL_CANARY"], "the control");
+    assert!(
+        env::own_variables()
+            .iter()
+            .any(|name| name == "OAUTHCTL_CANARY"),
+        "the control"
+    );
     let folder = recorder("browser");
     let template = folder.path().join("browser");
     run(URL, template.to_str(), OsStr::new("")).unwrap();
