@@ -334,6 +334,19 @@ fn connect_says_which_consent_was_cut_off_by_a_kill() {
 }
 
 #[test]
+fn connect_with_token_of_a_provider_that_can_not_answer_is_temporary_not_refused() {
+    let world = World::new();
+    world.faults(&["userinfo:*=503/7"]);
+    world
+        .call(&["connect", "sandbox", "--with-token"])
+        .stdin("a-token-that-nobody-refused")
+        .run()
+        .ended(5)
+        .no_data()
+        .says(&["could not ask `sandbox` whose token this is"]);
+}
+
+#[test]
 fn connect_with_token_stores_a_token_from_stdin() {
     let world = World::new();
     world.connect();

@@ -8,9 +8,9 @@ use crate::commands::{block_on, network};
 use crate::connection::connect::{self, Connected, Landed};
 use crate::connection::{GrantKind, client};
 use crate::error::{Error, Kind, Result};
-use crate::flow::code;
+use crate::flow::code::{self, WhoError};
 use crate::oauth::Client;
-use crate::oauth::userinfo::Identity;
+use crate::oauth::userinfo::{Identity, UserinfoError};
 use crate::provider::definition::Definition;
 use crate::secret::Secret;
 use crate::token::{Lifetime, TokenSet};
@@ -37,13 +37,7 @@ pub(super) fn supply(
     let identity: Identity = block_on(async {
         code::supplied(&http, definition, &set)
             .await
-            .map_err(|error| {
-                Error::new(
-                    Kind::Refused,
-                    format!("`{}` did not accept the token", definition.name),
-                )
-                .caused_by(&error)
-            })
+            .map_err(|error| not_named(definition, &error))
     })?;
     let flag = args.client_id.clone();
     let client = match flag {
@@ -67,6 +61,22 @@ pub(super) fn supply(
         grant: GrantKind::Supplied,
     };
     Ok(connect::store(vault, world, attempt, &landed)?)
+}
+
+/// A provider that could not be asked has refused nothing.
+fn not_named(definition: &Definition, error: &WhoError) -> Error {
+    let passing = matches!(
+        error,
+        WhoError::Send(_) | WhoError::Userinfo(UserinfoError::Temporary { .. })
+    );
+    let shown = if passing {
+        let message = format!("could not ask `{}` whose token this is", definition.name);
+        Error::new(Kind::Temporary, message)
+    } else {
+        let message = format!("`{}` did not accept the token", definition.name);
+        Error::new(Kind::Refused, message)
+    };
+    shown.caused_by(error)
 }
 
 /// Reads the token: hidden on a terminal, else from stdin.
