@@ -37,7 +37,10 @@ pub(super) fn keep<T>(
             }
             Err(ConnectionError::Vault(
                 VaultError::Busy | VaultError::Conflict | VaultError::Lock(_),
-            )) if tries < TRIES => {}
+            )) if tries < TRIES => {
+                // Not in memory alone while others are waited for.
+                let _ = rescue.save(&StoredConnection::from(connection).to_rescue());
+            }
             Err(error) => break Box::new(error),
         }
     };

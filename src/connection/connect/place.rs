@@ -60,9 +60,11 @@ pub(super) fn find(
         (None, wanted) => {
             let name = wanted.map_or_else(|| grant.name.clone(), labelled);
             match taken(&name) {
-                Some(at) if may_be_the_same(rows.get(at), grant) => (Some(name), Some(at)),
-                Some(_) if wanted.is_some() => return Err(ConnectionError::OtherAccount { name }),
-                // Two accounts that the provider labels alike.
+                Some(at) if may_be_the_same(rows.get(at)) => (Some(name), Some(at)),
+                Some(_) if wanted.is_some() && grant.subject.is_some() => {
+                    return Err(ConnectionError::OtherAccount { name });
+                }
+                // Two accounts that the provider labels alike, or one that it did not name now.
                 Some(_) => (Some(numbered(&name, |name| taken(name).is_none())?), None),
                 None => (Some(name), None),
             }
@@ -75,9 +77,10 @@ pub(super) fn find(
     })
 }
 
-/// Without a stable id on one side nothing says that these are two accounts.
-fn may_be_the_same(found: Option<&Found>, grant: &Connection) -> bool {
-    found.is_some_and(|found| found.connection.subject.is_none()) || grant.subject.is_none()
+/// A row without a stable id may be the same account; one with an id is another's until the
+/// provider names this one.
+fn may_be_the_same(found: Option<&Found>) -> bool {
+    found.is_some_and(|found| found.connection.subject.is_none())
 }
 
 fn numbered(
