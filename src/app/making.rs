@@ -35,7 +35,7 @@ impl App {
         let custody = Arc::new(key::create(source, &ask).map_err(|error| self.no_key(&error))?);
         let mut recipients = vec![vault::Recipient {
             recipient: custody.recipient().to_string(),
-            label: "master".to_owned(),
+            label: vault::Recipient::MASTER.to_owned(),
         }];
         recipients.extend(recovery);
         let new = NewVault {

@@ -1,4 +1,4 @@
-//! Opening and making the vault, with its key.
+//! Opening the vault, with its key.
 
 use std::io;
 use std::sync::Arc;
@@ -20,12 +20,7 @@ impl App {
         let Some(locked) = Locked::open(&path)? else {
             return Ok(None);
         };
-        let header = locked.header();
-        let recorded =
-            Source::parse(&header.key_source).map_err(|error| self.no_key(&error.into()))?;
-        let prompt = |question: &str| self.ui.ask_secret(question);
-        let ask = self.ask(header.vault_id, &recorded, &prompt);
-        let custody = Arc::new(key::unlock(&ask).map_err(|error| self.no_key(&error))?);
+        let custody = Arc::new(self.key_of(&locked)?);
         let pin = custody.read_pin().map_err(|error| self.no_key(&error))?;
         let locked = self.migrated(locked, &custody, pin.as_deref())?;
         let keeper = Box::new(Keeper(Arc::clone(&custody)));
@@ -118,12 +113,18 @@ impl App {
             return Err(Error::new(Kind::Failed, "there is no vault")
                 .because(format!("`{}` does not exist", path.display())));
         };
-        let recorded = Source::parse(&locked.header().key_source)
-            .map_err(|error| self.no_key(&error.into()))?;
-        let prompt = |question: &str| self.ui.ask_secret(question);
-        let custody = key::unlock(&self.ask(locked.header().vault_id, &recorded, &prompt))
-            .map_err(|error| self.no_key(&error))?;
+        let custody = self.key_of(&locked)?;
         Ok((locked, custody))
+    }
+
+    /// The key of a vault, from where its header or the environment says that it is.
+    fn key_of(&self, locked: &Locked) -> Result<Custody> {
+        let header = locked.header();
+        let recorded =
+            Source::parse(&header.key_source).map_err(|error| self.no_key(&error.into()))?;
+        let prompt = |question: &str| self.ui.ask_secret(question);
+        key::unlock(&self.ask(header.vault_id, &recorded, &prompt))
+            .map_err(|error| self.no_key(&error))
     }
 
     /// Remembers the vault's newest state beside the key, so that a rolled-back file is noticed.

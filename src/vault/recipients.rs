@@ -20,6 +20,11 @@ pub struct Recipient {
     pub label: String,
 }
 
+impl Recipient {
+    /// The label of the master identity's own recipient.
+    pub const MASTER: &str = "master";
+}
+
 /// All recipients of the vault key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

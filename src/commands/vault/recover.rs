@@ -7,9 +7,6 @@ use crate::key::{self, Ask, KeyError, Source};
 use crate::private_file;
 use crate::vault::{Action, Locked, Outcome, Recipient, RecipientList, Vault, VaultError};
 
-/// The label of the master identity's own recipient.
-pub(super) const MASTER: &str = "master";
-
 /// Open the vault with its recovery key and give it a new key
 ///
 /// For a key that was lost. After a theft it is not enough: the old key and an old copy of the
@@ -95,10 +92,14 @@ fn recipients(vault: &Vault, master: String) -> Result<Vec<Recipient>> {
     let list = vault.read(|snapshot| snapshot.find::<RecipientList>(RecipientList::NAME))?;
     let mut recipients = vec![Recipient {
         recipient: master,
-        label: MASTER.to_owned(),
+        label: Recipient::MASTER.to_owned(),
     }];
     let others = list.map(|row| row.value.recipients).unwrap_or_default();
-    recipients.extend(others.into_iter().filter(|one| one.label != MASTER));
+    recipients.extend(
+        others
+            .into_iter()
+            .filter(|one| one.label != Recipient::MASTER),
+    );
     Ok(recipients)
 }
 
