@@ -25,6 +25,10 @@ pub(crate) mod completions;
 mod connect;
 mod demo;
 mod discover;
+mod exec;
+mod fresh_token;
+mod git;
+mod git_credential;
 mod list;
 mod provider;
 mod refresh;
@@ -107,11 +111,14 @@ enum Command {
     List(list::Args),
     Show(show::Args),
     Token(token::Args),
+    Exec(exec::Args),
     Refresh(refresh::Args),
     Revoke(revoke::Args),
     Audit(audit::Args),
     Provider(provider::Args),
     Client(client::Args),
+    GitCredential(git_credential::Args),
+    Git(git::Args),
     Vault(vault::Args),
     Demo(demo::Args),
     Sandbox(sandbox::Args),
@@ -149,7 +156,7 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             report(&ui, &error);
-            ExitCode::from(error.kind.exit_code())
+            ExitCode::from(error.exit_code())
         }
     }
 }
@@ -208,11 +215,14 @@ fn dispatch(app: &App, command: Command) -> Result<()> {
         Command::List(args) => list::run(app, &args),
         Command::Show(args) => show::run(app, &args),
         Command::Token(args) => token::run(app, &args),
+        Command::Exec(args) => exec::run(app, &args),
         Command::Refresh(args) => refresh::run(app, &args),
         Command::Revoke(args) => revoke::run(app, &args),
         Command::Audit(args) => audit::run(app, args),
         Command::Provider(args) => provider::run(app, args),
         Command::Client(args) => client::run(app, args),
+        Command::GitCredential(args) => git_credential::run(app, &args),
+        Command::Git(args) => git::run(app, args),
         Command::Vault(args) => vault::run(app, args),
         Command::Demo(args) => demo::run(app, &args),
         Command::Sandbox(args) => sandbox::run(app, &args),
@@ -277,7 +287,7 @@ fn report(ui: &Ui, error: &Error) {
             "message": escape::block(&error.message),
             "causes": shown(&error.causes),
             "hints": shown(&error.hints),
-            "exit_code": error.kind.exit_code(),
+            "exit_code": error.exit_code(),
             "retry_after_seconds": error.retry_after.map(|wait| wait.as_secs()),
         }
     });

@@ -68,6 +68,17 @@ pub fn describe(definition: &Definition) -> Vec<Row> {
         ("revocation", Some(revocation(&definition.revocation))),
         ("end access at", page(&definition.revocation)),
         ("token goes to", some_list(&definition.api_hosts)),
+        (
+            "in a variable",
+            Some(definition.token_variable().to_string()),
+        ),
+        (
+            "for git at",
+            definition
+                .git
+                .as_ref()
+                .and_then(|git| some_list(&git.hosts)),
+        ),
     ];
     rows.into_iter()
         .filter_map(|(label, value)| {

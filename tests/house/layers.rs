@@ -86,7 +86,10 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("ring", "sandbox"),
     ("rpassword", "ui"),
     ("rusqlite", "vault"),
-    ("rustix", "app flow/listener harden key private_file vault"),
+    (
+        "rustix",
+        "app commands/exec flow/listener harden key private_file vault",
+    ),
     ("rustls", "http"),
     ("serde", "anywhere"),
     (
@@ -106,13 +109,19 @@ const OUTSIDE: &[(&str, &str)] = &[
     // Of the standard library, what touches the world.
     (
         "std::env",
-        "app commands/demo commands/mod env flow/browser",
+        "app commands/demo commands/git commands/mod env flow/browser",
     ),
     ("std::io::stderr", "ui"),
-    ("std::io::stdin", "commands/client/set commands/connect ui"),
+    (
+        "std::io::stdin",
+        "commands/client/set commands/connect commands/exec commands/git_credential ui",
+    ),
     ("std::io::stdout", "ui"),
     ("std::net", "endpoint flow sandbox"),
-    ("std::process::Command", "commands/demo flow/browser"),
+    (
+        "std::process::Command",
+        "commands/demo commands/exec commands/git flow/browser",
+    ),
     ("std::process::ExitCode", "commands main"),
     ("std::process::exit", ""),
     ("std::time::SystemTime", "app"),

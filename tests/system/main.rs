@@ -15,6 +15,7 @@ mod chance;
 mod custody;
 mod disk;
 mod ending;
+mod git;
 mod herd;
 mod keyring;
 mod kill;
