@@ -36,6 +36,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand show 'Show one connection: state, expiry, scopes, client; never a secret'
             cand token 'Print a fresh access token'
             cand exec 'Run a command with fresh tokens in its environment'
+            cand api 'Send an authorised request to a provider''s API'
             cand refresh 'Refresh tokens now'
             cand revoke 'End access at the provider, then erase it here'
             cand audit 'Show who did what with which connection, and verify, export or prune that log'
@@ -120,6 +121,32 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
             cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;api'= {
+            cand -X 'The method [default: GET, or POST where there is a body]'
+            cand --method 'The method [default: GET, or POST where there is a body]'
+            cand -H 'A header (can be given several times)'
+            cand --header 'A header (can be given several times)'
+            cand -f 'A text member of the JSON body, or a parameter of the URL for GET'
+            cand --field 'A text member of the JSON body, or a parameter of the URL for GET'
+            cand -F 'As `--field`, but the value is JSON, such as `true` or `5`'
+            cand --json-field 'As `--field`, but the value is JSON, such as `true` or `5`'
+            cand --input 'Send this file as the body; `-` is stdin'
+            cand --timeout 'How long one request may take, such as 90s or 10m'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand -i 'Print status and headers before the body'
+            cand --include 'Print status and headers before the body'
+            cand --paginate 'Follow `Link: …; rel="next"` on the same host, and print one page after the other'
             cand --json 'Print JSON: documents on stdout, errors on stderr'
             cand -q 'Say nothing but warnings and errors'
             cand --quiet 'Say nothing but warnings and errors'
@@ -647,6 +674,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand show 'Show one connection: state, expiry, scopes, client; never a secret'
             cand token 'Print a fresh access token'
             cand exec 'Run a command with fresh tokens in its environment'
+            cand api 'Send an authorised request to a provider''s API'
             cand refresh 'Refresh tokens now'
             cand revoke 'End access at the provider, then erase it here'
             cand audit 'Show who did what with which connection, and verify, export or prune that log'
@@ -669,6 +697,8 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;help;token'= {
         }
         &'oauthctl;help;exec'= {
+        }
+        &'oauthctl;help;api'= {
         }
         &'oauthctl;help;refresh'= {
         }

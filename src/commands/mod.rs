@@ -19,6 +19,7 @@ use crate::http::{self, Http, Limits};
 use crate::names::ProfileName;
 use crate::ui::{Color, Ui, Voice};
 
+mod api;
 mod audit;
 mod client;
 pub(crate) mod completions;
@@ -112,6 +113,7 @@ enum Command {
     Show(show::Args),
     Token(token::Args),
     Exec(exec::Args),
+    Api(api::Args),
     Refresh(refresh::Args),
     Revoke(revoke::Args),
     Audit(audit::Args),
@@ -216,6 +218,7 @@ fn dispatch(app: &App, command: Command) -> Result<()> {
         Command::Show(args) => show::run(app, &args),
         Command::Token(args) => token::run(app, &args),
         Command::Exec(args) => exec::run(app, &args),
+        Command::Api(args) => api::run(app, &args),
         Command::Refresh(args) => refresh::run(app, &args),
         Command::Revoke(args) => revoke::run(app, &args),
         Command::Audit(args) => audit::run(app, args),

@@ -11,6 +11,7 @@
     reason = "a test crate: helper functions may panic, and write files of the test's own"
 )]
 
+mod api;
 mod attacks;
 mod audit;
 mod bad_input;

@@ -74,7 +74,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ),
     ("hkdf", "key vault"),
     ("hmac", "key sandbox vault"),
-    ("http", "connection flow http oauth"),
+    ("http", "commands/api connection flow http oauth"),
     ("http_body_util", "flow http"),
     ("hyper", "flow http"),
     ("hyper_util", "flow"),
@@ -103,7 +103,10 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("tiny_http", "sandbox"),
     ("tokio", "commands connection flow http"),
     ("toml", "config provider"),
-    ("url", "endpoint flow http key oauth provider sandbox"),
+    (
+        "url",
+        "commands/api endpoint flow http key oauth provider sandbox",
+    ),
     ("windows_native_keyring_store", "key/keyring"),
     ("zeroize", "anywhere"),
     // Of the standard library, what touches the world.
@@ -114,7 +117,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("std::io::stderr", "ui"),
     (
         "std::io::stdin",
-        "commands/client/set commands/connect commands/exec commands/git_credential ui",
+        "commands/api commands/client/set commands/connect commands/exec commands/git_credential ui",
     ),
     ("std::io::stdout", "ui"),
     ("std::net", "endpoint flow sandbox"),
