@@ -62,10 +62,12 @@ pub(super) fn renew(app: &App, name: &ConnectionName) -> Result<()> {
 fn refresh_now(app: &App, vault: &mut Vault, found: &Found) -> Result<()> {
     let http = network();
     let name = &found.connection.name;
-    let reason = Reason::Stale {
-        seen: found.row.version,
-    };
-    block_on(async { Ok(refresh::refresh(vault, app.world(), &http, name, reason).await?) })
+    let seen = found.connection.state.set().map(|set| &set.obtained);
+    block_on(async {
+        let refreshed =
+            refresh::refresh(vault, app.world(), &http, name, seen, Reason::Stale).await;
+        Ok(refreshed?)
+    })
 }
 
 fn missing(asked: &ConnectionRef) -> Error {

@@ -70,6 +70,19 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     } else {
         printed(app.ui.data(sandbox.url()))?;
     }
+    let running = block_on(async {
+        // In here Ctrl-C is listened to.
+        announce(app, &sandbox);
+        std::future::pending().await
+    });
+    match running {
+        // It is how a server ends, and no failure.
+        Err(error) if error.kind == Kind::Interrupted => Err(Error::new(Kind::Interrupted, "")),
+        ended => ended,
+    }
+}
+
+fn announce(app: &App, sandbox: &sandbox::Sandbox) {
     app.ui
         .note("a practice provider is running; Ctrl-C ends it and forgets everything");
     app.ui.note("connect to it with:");
@@ -81,7 +94,6 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         "what was asked: {0}/_sandbox/log, live tokens: {0}/_sandbox/tokens",
         sandbox.url()
     ));
-    block_on(std::future::pending())
 }
 
 fn options(args: &Args) -> Options {

@@ -370,6 +370,8 @@ pub enum Revocation {
     ApplicationToken {
         /// The resource, with `{client_id}`; once that is filled in, the text is an [`Endpoint`].
         endpoint_template: String,
+        /// What else ends with it, or doesn't, in words.
+        note: Option<String>,
         /// The page on which a person ends access; may hold `{client_id}`.
         page_template: Option<String>,
     },
@@ -415,8 +417,10 @@ impl Revocation {
     #[must_use]
     pub fn note(&self) -> Option<&str> {
         match self {
-            Self::None { note, .. } | Self::Rfc7009 { note, .. } => note.as_deref(),
-            Self::ApplicationToken { .. } | Self::BearerPost { .. } => None,
+            Self::None { note, .. }
+            | Self::Rfc7009 { note, .. }
+            | Self::ApplicationToken { note, .. } => note.as_deref(),
+            Self::BearerPost { .. } => None,
         }
     }
 }

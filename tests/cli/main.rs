@@ -30,7 +30,9 @@ mod relay;
 mod revoke;
 mod running;
 mod saving;
+mod signals;
 mod token;
+mod trouble;
 mod vault;
 mod world;
 

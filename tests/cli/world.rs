@@ -503,6 +503,13 @@ impl Output {
         self
     }
 
+    /// stderr must not hold this.
+    #[track_caller]
+    pub(crate) fn silent_about(self, text: &str) -> Self {
+        assert!(!self.stderr.contains(text), "{self:#?}");
+        self
+    }
+
     /// stderr must be empty.
     #[track_caller]
     pub(crate) fn silent(self) -> Self {
