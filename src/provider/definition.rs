@@ -64,8 +64,30 @@ pub struct Definition {
     pub revocation: Revocation,
     /// Hosts that an access token of this provider may be sent to by `api`.
     pub api_hosts: BTreeSet<String>,
+    /// Where this provider keeps manuscripts.
+    pub documents: Option<Documents>,
     /// The scope catalogue.
     pub catalogue: Vec<CatalogueScope>,
+}
+
+/// A place for manuscripts: what kind of API, and where it is.
+#[derive(Debug, Clone)]
+pub struct Documents {
+    /// Which API it is.
+    pub kind: DocumentsKind,
+    /// The root of the REST API.
+    pub rest: Endpoint,
+    /// The GraphQL endpoint; without it everything goes by REST.
+    pub graphql: Option<Endpoint>,
+    /// The root below which links to archives lead. A token never goes there.
+    pub archive: Option<Endpoint>,
+}
+
+/// An API that keeps manuscripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DocumentsKind {
+    /// GitHub's.
+    GitHub,
 }
 
 impl Definition {

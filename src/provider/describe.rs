@@ -68,6 +68,13 @@ pub fn describe(definition: &Definition) -> Vec<Row> {
         ("revocation", Some(revocation(&definition.revocation))),
         ("end access at", page(&definition.revocation)),
         ("token goes to", some_list(&definition.api_hosts)),
+        (
+            "manuscripts at",
+            definition
+                .documents
+                .as_ref()
+                .map(|documents| documents.rest.to_string()),
+        ),
     ];
     rows.into_iter()
         .filter_map(|(label, value)| {

@@ -32,6 +32,7 @@ pub(super) struct File {
     pub(super) scopes: Scopes,
     pub(super) revocation: Revocation,
     pub(super) api: Api,
+    pub(super) documents: Option<Documents>,
     /// Feature, then scope.
     pub(super) catalogue: BTreeMap<String, BTreeMap<String, CatalogueRow>>,
 }
@@ -290,6 +291,22 @@ pub(super) enum RevokedTokens {
     Both,
     Either,
     Access,
+}
+
+/// Where manuscripts are kept.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Documents {
+    pub(super) kind: Option<DocumentsKind>,
+    pub(super) rest: Option<Parsed<Endpoint>>,
+    pub(super) graphql: Perhaps<Endpoint>,
+    pub(super) archive: Perhaps<Endpoint>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(super) enum DocumentsKind {
+    #[serde(rename = "github")]
+    GitHub,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -32,7 +32,7 @@ pub enum Area {
 
 /// Every area and its name in faults and in the log.
 pub(super) const AREAS: [(Area, &str); 23] = [
-    (Area::Any, "github"),
+    (Area::Any, "github-any"),
     (Area::Read, "github-read"),
     (Area::Write, "github-write"),
     (Area::User, "github-user"),

@@ -87,7 +87,18 @@ impl Endpoint {
         let kinds = match self {
             Self::GitHub(area) if area.is_write() => [Some(Area::Write), Some(Area::Any)],
             Self::GitHub(_) => [Some(Area::Read), Some(Area::Any)],
-            _ => [None, None],
+            Self::Authorize
+            | Self::Token
+            | Self::Refresh
+            | Self::Poll
+            | Self::Device
+            | Self::Revoke
+            | Self::Introspect
+            | Self::Userinfo
+            | Self::Metadata
+            | Self::Register
+            | Self::Page
+            | Self::Other => [None, None],
         };
         let kinds = kinds.into_iter().flatten().map(Self::GitHub);
         std::iter::once(self).chain(kinds)
@@ -285,10 +296,8 @@ fn fits(kind: &Kind, endpoint: Endpoint) -> bool {
             | Kind::StringExpiry
             | Kind::NoRefreshToken
     );
-    match kind {
-        Kind::Trouble(_) => matches!(endpoint, Endpoint::GitHub(_)),
-        _ => gives_tokens || !changes_tokens,
-    }
+    let on_github = matches!(endpoint, Endpoint::GitHub(_));
+    (gives_tokens || !changes_tokens) && (on_github || !matches!(kind, Kind::Trouble(_)))
 }
 
 #[cfg(test)]

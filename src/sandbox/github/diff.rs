@@ -22,7 +22,7 @@ pub(super) struct Change {
     pub(super) previous: Option<Vec<u8>>,
     pub(super) additions: usize,
     pub(super) deletions: usize,
-    patch: Option<String>,
+    hunks: Option<String>,
 }
 
 /// Files this alike are the same under another name, as git has it.
@@ -107,12 +107,12 @@ fn change(
     let difference = texts.map(|(old, new)| {
         let difference = lines::difference(old, new);
         let small = old.len() + new.len() <= PATCH;
-        let patch = small
+        let hunks = small
             .then(|| difference.patch())
-            .filter(|patch| !patch.is_empty());
-        (difference.additions(), difference.deletions(), patch)
+            .filter(|hunks| !hunks.is_empty());
+        (difference.additions(), difference.deletions(), hunks)
     });
-    let (additions, deletions, patch) = difference.unwrap_or_default();
+    let (additions, deletions, hunks) = difference.unwrap_or_default();
     Change {
         path: path.to_vec(),
         before,
@@ -120,7 +120,7 @@ fn change(
         previous,
         additions,
         deletions,
-        patch,
+        hunks,
     }
 }
 
@@ -152,11 +152,11 @@ impl Change {
             "contents_url": format!("{url}/contents/{place}?ref={at}"),
         });
         if let Some(members) = entry.as_object_mut() {
-            let patch = self
-                .patch
+            let hunks = self
+                .hunks
                 .as_ref()
-                .map(|patch| ("patch".to_owned(), json!(patch)));
-            members.extend(patch);
+                .map(|hunks| ("patch".to_owned(), json!(hunks)));
+            members.extend(hunks);
             let previous = self.previous.as_ref().map(|path| shown_value(path));
             members.extend(previous.map(|path| ("previous_filename".to_owned(), path)));
         }

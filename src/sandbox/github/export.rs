@@ -10,7 +10,7 @@ pub(super) fn files(repository: &Repository) -> Vec<(String, Vec<u8>)> {
     let head = format!("ref: refs/heads/{}\n", repository.default_branch);
     let mut packed = "# pack-refs with: sorted \n".to_owned();
     for (name, oid) in repository.refs() {
-        packed.push_str(&format!("{oid} {name}\n"));
+        packed.extend([&oid.to_string(), " ", name, "\n"]);
     }
     let mut files = vec![
         ("HEAD".to_owned(), head.into_bytes()),

@@ -184,11 +184,12 @@ mod tests {
 
     #[test]
     fn a_patch_is_what_git_diff_prints() {
-        let old: String = (1..=12).map(|n| format!("{n}\n")).collect();
+        let old = "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n";
         let new = old.replace("2\n", "two\n").replace("10\n", "") + "end";
-        let difference = difference(&old, &new);
+        let difference = difference(old, &new);
         // from `git diff --no-index`
-        let wanted = "@@ -1,12 +1,12 @@\n 1\n-2\n+two\n 3\n 4\n 5\n 6\n 7\n 8\n 9\n-10\n 11\n-12\n+1two\n+end\n\\ No newline at end of file";
+        let wanted = "@@ -1,5 +1,5 @@\n 1\n-2\n+two\n 3\n 4\n 5\n@@ -7,6 +7,6 @@\n 7\n 8\n 9\n-10\n 11\n\
+            -12\n+1two\n+end\n\\ No newline at end of file";
         assert_eq!(difference.patch(), wanted);
         assert_eq!((difference.additions(), difference.deletions()), (3, 3));
         assert_eq!(super::difference("", "a\n").patch(), "@@ -0,0 +1 @@\n+a");

@@ -101,7 +101,10 @@ impl Hub {
             .unwrap_or_else(Answer::from);
         let answer = conditional(answer, call, given);
         let free = answer.status == 304 || call.path == "/github/rate_limit";
-        if !free {
+        let left = self
+            .limits
+            .budget(&login, resource, given.now, given.options);
+        if !free && left.remaining() > 0 {
             self.limits.charge(&login, resource, given.now);
         }
         self.labelled(answer, given, &login, resource)
@@ -199,10 +202,8 @@ impl Hub {
         let (id, current) = (repository.id, repository.full_name());
         if !owner.is_empty() && !current.eq_ignore_ascii_case(&format!("{owner}/{name}")) {
             let rest = ask.parts.get(3..).unwrap_or_default();
-            let rest: String = rest
-                .iter()
-                .map(|part| format!("/{}", shape::encoded(part)))
-                .collect();
+            let rest = [&[String::new()], rest].concat().join("/");
+            let rest = shape::encoded_path(&rest);
             let location = format!("{}/repositories/{id}{rest}", ask.root());
             let (status, message) = if ask.method == "GET" {
                 (301, "Moved Permanently")

@@ -185,16 +185,22 @@ impl Commit {
     fn text(&self) -> String {
         let mut text = format!("tree {}\n", self.tree);
         for parent in &self.parents {
-            text.push_str(&format!("parent {parent}\n"));
+            text.extend(["parent ", &parent.to_string(), "\n"]);
         }
-        text.push_str(&format!(
-            "author {}\ncommitter {}\n",
-            self.author, self.committer
-        ));
+        let (author, committer) = (self.author.to_string(), self.committer.to_string());
+        text.extend([
+            "author ",
+            &author,
+            "
+committer ",
+            &committer,
+            "
+",
+        ]);
         if let Some(signature) = &self.signature {
             // further lines of a header begin with a blank
             let signature = signature.trim_end_matches('\n').replace('\n', "\n ");
-            text.push_str(&format!("gpgsig {signature}\n"));
+            text.extend(["gpgsig ", &signature, "\n"]);
         }
         text + "\n" + &self.message
     }

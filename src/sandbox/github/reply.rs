@@ -47,7 +47,7 @@ impl Problem {
     }
 
     /// One of `errors` beside the message.
-    pub(super) fn with_error(mut self, error: Value) -> Self {
+    pub(super) fn with_error(mut self, error: &Value) -> Self {
         self.errors = Some(json!([error]));
         self
     }

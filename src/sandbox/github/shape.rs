@@ -1,5 +1,7 @@
 //! The JSON of people, repositories and commits, as GitHub's description of its API has it.
 
+use std::fmt::Write as _;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
@@ -33,7 +35,7 @@ pub(super) fn encoded(part: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             text.push(char::from(byte));
         } else {
-            text.push_str(&format!("%{byte:02X}"));
+            let _ = write!(text, "%{byte:02X}"); // writing to memory does not fail
         }
     }
     text
@@ -86,43 +88,8 @@ pub(super) fn user(ask: &Ask<'_>, login: &str) -> Value {
 
 /// `full-repository`.
 pub(super) fn repository(ask: &Ask<'_>, repository: &Repository) -> Value {
-    let mut members = Map::new();
-    let url = repository_url(ask, repository);
-    let web = web_url(ask, repository);
-    for (name, path) in URLS {
-        members.insert((*name).to_owned(), json!(format!("{url}{path}")));
-    }
-    for name in [
-        "forks_count",
-        "stargazers_count",
-        "watchers_count",
-        "open_issues_count",
-        "subscribers_count",
-        "network_count",
-        "forks",
-        "open_issues",
-        "watchers",
-    ] {
-        members.insert(name.to_owned(), json!(0));
-    }
-    for name in [
-        "description",
-        "mirror_url",
-        "homepage",
-        "language",
-        "license",
-    ] {
-        members.insert(name.to_owned(), Value::Null);
-    }
-    for name in [
-        "fork",
-        "has_pages",
-        "has_discussions",
-        "archived",
-        "disabled",
-    ] {
-        members.insert(name.to_owned(), json!(false));
-    }
+    let (url, web) = (repository_url(ask, repository), web_url(ask, repository));
+    let mut members = constants(&url);
     let git = format!("{web}.git");
     let own = ask
         .asker
@@ -167,6 +134,46 @@ pub(super) fn repository(ask: &Ask<'_>, repository: &Repository) -> Value {
         members.extend(rest);
     }
     Value::Object(members)
+}
+
+/// What is the same for all repositories.
+fn constants(url: &str) -> Map<String, Value> {
+    let mut members = Map::new();
+    for (name, path) in URLS {
+        members.insert((*name).to_owned(), json!(format!("{url}{path}")));
+    }
+    for name in [
+        "forks_count",
+        "stargazers_count",
+        "watchers_count",
+        "open_issues_count",
+        "subscribers_count",
+        "network_count",
+        "forks",
+        "open_issues",
+        "watchers",
+    ] {
+        members.insert(name.to_owned(), json!(0));
+    }
+    for name in [
+        "description",
+        "mirror_url",
+        "homepage",
+        "language",
+        "license",
+    ] {
+        members.insert(name.to_owned(), Value::Null);
+    }
+    for name in [
+        "fork",
+        "has_pages",
+        "has_discussions",
+        "archived",
+        "disabled",
+    ] {
+        members.insert(name.to_owned(), json!(false));
+    }
+    members
 }
 
 const URLS: &[(&str, &str)] = &[

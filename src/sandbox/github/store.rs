@@ -173,16 +173,16 @@ impl Store {
 mod tests {
     use super::*;
 
-    fn file(store: &mut Store, text: &str) -> Option<Leaf> {
+    fn file(store: &mut Store, text: &str) -> Leaf {
         let oid = store.put(Object::Blob(text.into()));
         let mode = Mode::File;
-        Some(Leaf { mode, oid })
+        Leaf { mode, oid }
     }
 
     #[test]
     fn edits_make_and_drop_folders_as_they_need() {
         let mut store = Store::default();
-        let one = file(&mut store, "one");
+        let one = Some(file(&mut store, "one"));
         let edits = Edits::from([(b"a/b/c".to_vec(), one), (b"d".to_vec(), one)]);
         let root = store.edited(None, &edits).unwrap();
         let paths = |store: &Store, root| -> Vec<String> {
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn a_folder_takes_the_place_of_a_file() {
         let mut store = Store::default();
-        let one = file(&mut store, "one");
+        let one = Some(file(&mut store, "one"));
         let root = store.edited(None, &Edits::from([(b"a".to_vec(), one)]));
         let below = Edits::from([(b"a/b".to_vec(), one)]);
         let root = store.edited(Some(root.unwrap()), &below).unwrap();

@@ -61,6 +61,7 @@ impl Checker<'_> {
     }
 
     fn selection(&mut self, kind: &str, selection: &[Selection]) {
+        self.conflicts(selection);
         for selected in selection {
             match selected {
                 Selection::Field(field) => self.field(kind, field),
@@ -70,6 +71,24 @@ impl Checker<'_> {
                 }
                 Selection::Spread(name, place) => self.fragment(kind, name, *place),
             }
+        }
+    }
+
+    /// Two fields with one key must be the same field.
+    fn conflicts(&mut self, selection: &[Selection]) {
+        let mut seen: Vec<&Field> = Vec::new();
+        for selected in selection {
+            let Selection::Field(field) = selected else {
+                continue;
+            };
+            let same = |other: &&&Field| other.key() == field.key();
+            if let Some(other) = seen.iter().find(same)
+                && (other.name != field.name || other.arguments != field.arguments)
+            {
+                let message = format!("Field '{}' has a field conflict", field.key());
+                self.fault("fieldConflict", message, field.place);
+            }
+            seen.push(field);
         }
     }
 
@@ -124,13 +143,12 @@ impl Checker<'_> {
             return self.fault("undefinedField", message, field.place);
         };
         for (name, value) in &field.arguments {
-            match known.arguments.iter().find(|(known, _)| known == name) {
-                Some((_, kind)) => self.input(kind, value, field.place),
-                None => {
-                    let message =
-                        format!("Field '{}' doesn't accept argument '{name}'", field.name);
-                    self.fault("argumentNotAccepted", message, field.place);
-                }
+            let accepted = known.arguments.iter().find(|(known, _)| known == name);
+            if let Some((_, kind)) = accepted {
+                self.input(kind, value, field.place);
+            } else {
+                let message = format!("Field '{}' doesn't accept argument '{name}'", field.name);
+                self.fault("argumentNotAccepted", message, field.place);
             }
         }
         for (name, kind) in known.arguments {
@@ -178,13 +196,12 @@ impl Checker<'_> {
             Input::Object(members) => {
                 let known = schema::input(schema::named(kind)).unwrap_or_default();
                 for (name, value) in members {
-                    match known.iter().find(|(known, _)| known == name) {
-                        Some((_, kind)) => self.input(kind, value, place),
-                        None => {
-                            let message =
-                                format!("InputObject '{kind}' doesn't accept argument '{name}'");
-                            self.fault("argumentNotAccepted", message, place);
-                        }
+                    if let Some((_, kind)) = known.iter().find(|(known, _)| known == name) {
+                        self.input(kind, value, place);
+                    } else {
+                        let message =
+                            format!("InputObject '{kind}' doesn't accept argument '{name}'");
+                        self.fault("argumentNotAccepted", message, place);
                     }
                 }
             }

@@ -130,7 +130,7 @@ pub(super) fn respond(hub: &mut Hub, ask: &Ask<'_>) -> Outcome {
         path: Vec::new(),
     };
     let data = if operation.is_mutation {
-        run.mutations(hub, ask, &operation.selection)
+        Some(run.mutations(hub, ask, &operation.selection))
     } else {
         let source = Source { hub, ask };
         run.selection(&source, &Node::Query, &[&operation.selection])
@@ -161,12 +161,7 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     /// The fields of a mutation, one after the other.
-    fn mutations(
-        &mut self,
-        hub: &mut Hub,
-        ask: &Ask<'_>,
-        selection: &'a [Selection],
-    ) -> Option<Value> {
+    fn mutations(&mut self, hub: &mut Hub, ask: &Ask<'_>, selection: &'a [Selection]) -> Value {
         let mut data = Map::new();
         for (key, fields) in self.collected(selection, "Mutation") {
             let Some(field) = fields.first() else {
@@ -193,7 +188,7 @@ impl<'a> Run<'a> {
             self.path.pop();
             data.insert(key.to_owned(), value.unwrap_or_default());
         }
-        Some(Value::Object(data))
+        Value::Object(data)
     }
 
     fn note(&mut self, mut fault: Fault, field: &Field) {

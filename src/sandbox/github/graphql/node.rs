@@ -110,10 +110,11 @@ impl Node {
             Self::Query => source.query(name, given),
             Self::Repository(id) => source.of_repository(*id, name, given),
             Self::Ref(id, full) => source.of_ref(*id, full, name),
-            Self::Object(id, oid) => source.of_object(*id, *oid, name, given),
             Self::Entry(id, path, leaf) => source.of_entry(*id, path, *leaf, name),
             Self::Folder(id, path, oid) if name == "entries" => Ok(source.entries(*id, path, *oid)),
-            Self::Folder(id, _, oid) => source.of_object(*id, *oid, name, given),
+            Self::Object(id, oid) | Self::Folder(id, _, oid) => {
+                source.of_object(*id, *oid, name, given)
+            }
             Self::Actor(person) => Ok(of_actor(person, name)),
             Self::User(login) => Ok(source.of_user(login, name)),
             Self::Connection(connection) => Ok(connection.field(name)),

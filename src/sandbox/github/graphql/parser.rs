@@ -68,7 +68,7 @@ impl Field {
 }
 
 /// A value as a document writes it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Input {
     Variable(String),
     Null,

@@ -53,8 +53,8 @@ pub(in crate::sandbox::github) fn get(
         let commit = repo.store.commit(oid);
         commit.map(|commit| shape::commit(ask, repo, oid, commit))
     };
-    let paged = ask.query.contains_key("page") || ask.query.contains_key("per_page");
-    let (size, page) = if paged { ask.page() } else { (COMMITS, 1) };
+    let in_pages = ask.query.contains_key("page") || ask.query.contains_key("per_page");
+    let (size, page) = if in_pages { ask.page() } else { (COMMITS, 1) };
     let pages = ahead.len().div_ceil(size).max(1);
     let shown: Vec<Value> = ahead
         .iter()
@@ -62,14 +62,10 @@ pub(in crate::sandbox::github) fn get(
         .take(size)
         .filter_map(|oid| described(*oid))
         .collect();
-    let tree = |oid| repo.store.commit(oid).map(|commit| commit.tree);
-    let files: Vec<Value> = match tree(head_oid) {
-        Some(to) if page == 1 => diff::changes(&repo.store, tree(merge_base), to)
-            .iter()
-            .take(FILES)
-            .map(|change| change.shown(ask, repo, head_oid))
-            .collect(),
-        _ => Vec::new(),
+    let files = if page == 1 {
+        files(ask, repo, merge_base, head_oid)
+    } else {
+        Vec::new()
     };
     let range = format!("{}...{}", encoded(base), encoded(head));
     let url = format!("{}/compare/{range}", repository_url(ask, repo));
@@ -93,7 +89,15 @@ pub(in crate::sandbox::github) fn get(
         }),
     );
     Ok(match links(ask, &url, page, pages) {
-        Some(links) if paged => answer.with("Link", links),
+        Some(links) if in_pages => answer.with("Link", links),
         _ => answer,
     })
+}
+
+fn files(ask: &Ask<'_>, repo: &Repository, from: Oid, to: Oid) -> Vec<Value> {
+    let tree = |oid| repo.store.commit(oid).map(|commit| commit.tree);
+    let changes = tree(to).map(|tree_to| diff::changes(&repo.store, tree(from), tree_to));
+    let changes = changes.unwrap_or_default();
+    let shown = changes.iter().take(FILES);
+    shown.map(|change| change.shown(ask, repo, to)).collect()
 }

@@ -170,7 +170,7 @@ fn land(
     Ok(commit)
 }
 
-fn committed(ask: &Ask<'_>, repo: &Repository, status: u16, file: Value, oid: Oid) -> Outcome {
+fn committed(ask: &Ask<'_>, repo: &Repository, status: u16, file: &Value, oid: Oid) -> Outcome {
     let commit = repo.store.commit(oid).ok_or_else(Problem::not_found)?;
     let commit = shape::git_commit(ask, repo, oid, commit);
     Ok(json_answer(
@@ -220,7 +220,7 @@ pub(in crate::sandbox::github) fn put(repo: &mut Repository, ask: &Ask<'_>, path
         members.remove("content");
     }
     let status = if there.is_some() { 200 } else { 201 };
-    committed(ask, repo, status, file, commit)
+    committed(ask, repo, status, &file, commit)
 }
 
 /// `DELETE contents/{path}`.
@@ -247,7 +247,7 @@ pub(in crate::sandbox::github) fn delete(
     let tree = repo.store.edited(Some(tree), &edits);
     let tree = tree.map_err(|_| Problem::not_found())?;
     let commit = land(repo, ask, &body, (&branch, tip), tree)?;
-    committed(ask, repo, 200, Value::Null, commit)
+    committed(ask, repo, 200, &Value::Null, commit)
 }
 
 /// What `auto_init` does.

@@ -34,6 +34,7 @@ pub(in crate::sandbox::github) fn matching(
     ask: &Ask<'_>,
     name: &str,
 ) -> Outcome {
+    filled(repo)?;
     let start = format!("refs/{name}");
     let found = repo
         .refs()
@@ -155,7 +156,8 @@ pub(in crate::sandbox::github) fn branch(
     ))
 }
 
-/// `GET tags`: of both kinds, by name, newest name first.
+/// `GET tags`: of both kinds, by name, the last first.
+#[expect(clippy::unnecessary_wraps, reason = "all handlers are alike")]
 pub(in crate::sandbox::github) fn tags(repo: &mut Repository, ask: &Ask<'_>, _: &str) -> Outcome {
     let url = repository_url(ask, repo);
     let mut shown = Vec::new();

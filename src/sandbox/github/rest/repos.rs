@@ -82,7 +82,7 @@ pub(in crate::sandbox::github) fn create(hub: &mut Hub, ask: &Ask<'_>, _: &[Stri
 
 fn check_name(hub: &Hub, owner: &str, name: &str) -> Result<(), Problem> {
     let failed = |message: &str, code: &str| {
-        Problem::unprocessable("Repository creation failed.").with_error(json!({
+        Problem::unprocessable("Repository creation failed.").with_error(&json!({
             "resource": "Repository",
             "code": code,
             "field": "name",
@@ -105,6 +105,7 @@ fn check_name(hub: &Hub, owner: &str, name: &str) -> Result<(), Problem> {
 }
 
 /// `GET /repos/{owner}/{repo}`.
+#[expect(clippy::unnecessary_wraps, reason = "all handlers are alike")]
 pub(in crate::sandbox::github) fn get(repo: &mut Repository, ask: &Ask<'_>, _: &str) -> Outcome {
     Ok(json_answer(200, shape::repository(ask, repo)))
 }
@@ -147,7 +148,7 @@ pub(in crate::sandbox::github) fn update(
             .contains_key(&format!("refs/heads/{branch}"))
         {
             return Err(Problem::unprocessable("Validation Failed")
-                .with_error(Value::from(format!("The branch {branch} was not found."))));
+                .with_error(&Value::from(format!("The branch {branch} was not found."))));
         }
         branch.clone_into(&mut repository.default_branch);
     }
