@@ -4,6 +4,7 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::print_stderr,
     clippy::unwrap_used,
@@ -15,6 +16,9 @@ mod chance;
 mod custody;
 mod disk;
 mod ending;
+mod github;
+mod github_api;
+mod github_schema;
 mod herd;
 mod keyring;
 mod kill;

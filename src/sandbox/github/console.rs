@@ -14,8 +14,12 @@ use super::repository::{Replica, Repository};
 use super::shape::user_id;
 use super::tree::{Leaf, Mode, Tree};
 use super::trouble::commit_files;
+use crate::names::AccountLabel;
 use crate::private_file::{self, PrivateFileError};
+use crate::sandbox::client::PUBLIC_CLIENT;
+use crate::sandbox::grants::Issuing;
 use crate::sandbox::serve::Shared;
+use crate::secret::Secret;
 
 /// Why nothing was done.
 #[derive(Debug, Error)]
@@ -64,6 +68,26 @@ impl<'a> GitHub<'a> {
         let repository = id.and_then(|id| hub.repositories.get_mut(&id));
         let repository = repository.ok_or_else(|| ConsoleError::NoRepository(called.to_owned()))?;
         act(repository, now)
+    }
+
+    /// An access token of `login`'s with these scopes, as if they had connected.
+    #[must_use]
+    pub fn token(&self, login: &AccountLabel, scopes: &[&str]) -> Secret {
+        let mut world = self.shared.world();
+        let now = world.clock.now();
+        let practice = &mut world.practice;
+        let mut issuing = Issuing {
+            mint: &mut practice.mint,
+            options: &practice.options,
+            now,
+            with_refresh: false,
+        };
+        let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        let account = Some(login.clone());
+        let (_, issued) = practice
+            .grants
+            .open(&mut issuing, PUBLIC_CLIENT, account, scopes);
+        Secret::new(issued.access)
     }
 
     /// All repositories, by name.

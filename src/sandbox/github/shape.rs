@@ -164,6 +164,7 @@ fn constants(url: &str) -> Map<String, Value> {
     ] {
         members.insert(name.to_owned(), Value::Null);
     }
+    members.insert("has_downloads".to_owned(), json!(true));
     for name in [
         "fork",
         "has_pages",
