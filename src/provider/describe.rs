@@ -79,6 +79,13 @@ pub fn describe(definition: &Definition) -> Vec<Row> {
                 .as_ref()
                 .and_then(|git| some_list(&git.hosts)),
         ),
+        (
+            "manuscripts at",
+            definition
+                .documents
+                .as_ref()
+                .map(|documents| documents.rest.to_string()),
+        ),
     ];
     rows.into_iter()
         .filter_map(|(label, value)| {
