@@ -165,10 +165,11 @@ fn failed(said: &str) -> KeyError {
     }
 }
 
-/// One session with the keyring, opened by its first use. Lives on the worker thread.
+/// What is open to the keyring, each opened by its first use. Lives on the worker thread.
 struct Connection {
     patience: Patience,
-    store: Option<Arc<CredentialStore>>,
+    reading: Option<platform::Session>,
+    writing: Option<Arc<CredentialStore>>,
     /// The lock was looked at: no call of this session will open a dialog.
     seen_unlocked: bool,
 }
@@ -177,21 +178,16 @@ impl Connection {
     fn new(patience: Patience) -> Self {
         Self {
             patience,
-            store: None,
+            reading: None,
+            writing: None,
             seen_unlocked: false,
         }
     }
 
     fn get(&mut self, user: &str) -> Result<Option<Item>, KeyError> {
-        match self.entry(user)?.get_secret() {
-            Ok(content) => Ok(Some(Zeroizing::new(content))),
-            Err(Error::NoEntry) => {
-                // Some services hide the items of a locked collection.
-                self.refuse_if_locked(user)?;
-                Ok(None)
-            }
-            Err(error) => Err(platform::explain(&error, user)),
-        }
+        let patience = self.patience;
+        let content = self.session(user)?.get(user, patience)?;
+        Ok(content.map(Zeroizing::new))
     }
 
     fn set(&mut self, user: &str, content: &[u8]) -> Result<(), KeyError> {
@@ -207,22 +203,22 @@ impl Connection {
     }
 
     fn entry(&mut self, user: &str) -> Result<Entry, KeyError> {
-        if self.patience == Patience::Unattended {
-            self.refuse_if_locked(user)?;
+        if self.patience == Patience::Unattended && !self.seen_unlocked {
+            self.session(user)?.refuse_if_locked(user)?;
+            self.seen_unlocked = true;
         }
         let explain = |error| platform::explain(&error, user);
-        let store = match &self.store {
+        let store = match &self.writing {
             Some(store) => store,
-            None => self.store.insert(platform::open().map_err(explain)?),
+            None => self.writing.insert(platform::open().map_err(explain)?),
         };
         store.build(SERVICE, user, None).map_err(explain)
     }
 
-    fn refuse_if_locked(&mut self, user: &str) -> Result<(), KeyError> {
-        if !self.seen_unlocked {
-            platform::refuse_if_locked(user)?;
-            self.seen_unlocked = true;
+    fn session(&mut self, user: &str) -> Result<&platform::Session, KeyError> {
+        match &mut self.reading {
+            Some(session) => Ok(session),
+            none => Ok(none.insert(platform::Session::open(user)?)),
         }
-        Ok(())
     }
 }
