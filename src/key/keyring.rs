@@ -16,7 +16,7 @@ mod platform;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 
 use keyring_core::{CredentialStore, Entry, Error};
@@ -127,16 +127,28 @@ impl Keyring {
         self.call(move |keyring| keyring.delete(&user))
     }
 
+    /// Asks for an item without waiting: it is fetched while this process does something else.
+    pub(super) fn ask(&self, user: &str) -> Result<Asked<Option<Item>>, KeyError> {
+        let user = user.to_owned();
+        self.begin(move |keyring| keyring.get(&user))
+    }
+
     fn call<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Connection) -> Result<T, KeyError> + Send + 'static,
     ) -> Result<T, KeyError> {
+        self.wait(&self.begin(job)?)
+    }
+
+    fn begin<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Connection) -> Result<T, KeyError> + Send + 'static,
+    ) -> Result<Asked<T>, KeyError> {
         if self.abandoned.load(Ordering::Relaxed) {
             return Err(KeyError::TimedOut {
                 said: "an earlier call is still waiting".to_owned(),
             });
         }
-        let ended = || failed("its thread ended");
         let (answer, answers) = mpsc::channel();
         self.worker
             .send(Box::new(move |connection| {
@@ -144,8 +156,14 @@ impl Keyring {
                 let _ = answer.send(job(connection));
             }))
             .map_err(|_| ended())?;
+        Ok(Asked(answers))
+    }
+
+    /// Waits for what was asked, no longer than the patience.
+    pub(super) fn wait<T>(&self, asked: &Asked<T>) -> Result<T, KeyError> {
         let deadline = self.patience.deadline();
-        answers
+        asked
+            .0
             .recv_timeout(deadline)
             .unwrap_or_else(|error| match error {
                 RecvTimeoutError::Disconnected => Err(ended()),
@@ -157,6 +175,13 @@ impl Keyring {
                 }
             })
     }
+}
+
+/// Something that was asked of the keyring.
+pub(super) struct Asked<T>(Receiver<Result<T, KeyError>>);
+
+fn ended() -> KeyError {
+    failed("its thread ended")
 }
 
 fn failed(said: &str) -> KeyError {
