@@ -16,6 +16,14 @@ impl App {
     /// # Errors
     /// When it can't be opened, or its key can't be had.
     pub fn open_vault(&self) -> Result<Option<Vault>> {
+        Ok(self.open_vault_and_key()?.map(|(vault, _)| vault))
+    }
+
+    /// Opens the vault and keeps its key at hand, for a command that locks the vault anew.
+    ///
+    /// # Errors
+    /// As [`App::open_vault`].
+    pub fn open_vault_and_key(&self) -> Result<Option<(Vault, Arc<Custody>)>> {
         let path = self.vault_path()?;
         let Some(locked) = Locked::open(&path)? else {
             return Ok(None);
@@ -33,7 +41,7 @@ impl App {
         {
             self.save_anchor(&mut vault);
         }
-        Ok(Some(vault))
+        Ok(Some((vault, custody)))
     }
 
     /// Brings a vault of an older program to the current schema.

@@ -342,7 +342,7 @@ fn a_recovery_key_that_can_not_be_written_makes_no_vault() {
         .ended(1)
         .says(&[
             "could not write the recovery key",
-            "hint: no vault was made",
+            "hint: nothing was changed",
         ]);
     assert!(!world.vault().exists());
     assert!(!world.path("given/sheet").exists());

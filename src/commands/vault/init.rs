@@ -1,16 +1,12 @@
-use std::fs::File;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use age::secrecy::ExposeSecret;
 use age::x25519;
-use zeroize::Zeroizing;
 
 use crate::app::App;
+use crate::commands::vault::sheet;
 use crate::error::{Error, Kind, Result};
 use crate::key::Source;
-use crate::private_file;
-use crate::vault::{Recipient, Vault};
+use crate::vault::Recipient;
 
 /// Make a vault and its key
 ///
@@ -69,7 +65,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     let recovery = x25519::Identity::generate();
     // The key first, on disk: a vault whose recovery key could not be written would pretend to have
     // one.
-    let mut sheet = begin_sheet(&file, &recovery)?;
+    let mut sheet = sheet::begin(&file, &recovery)?;
     let recipient = Recipient {
         recipient: recovery.to_public().to_string(),
         label: "recovery".to_owned(),
@@ -80,13 +76,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
             // Nothing opens with it.
             let _ = std::fs::remove_file(&file);
         })?;
-    if let Err(error) = end_sheet(&mut sheet, &vault) {
-        app.ui.warn(&format!(
-            "the recovery key works, but its file lacks the vault's fingerprint ({error}); note it \
-             yourself: {}",
-            vault.fingerprint()
-        ));
-    }
+    sheet::end(app, &mut sheet, &vault);
     app.ui.note(&format!(
         "wrote a recovery key to `{}`: print it or put it on another medium, then remove it here",
         file.display()
@@ -114,45 +104,4 @@ pub(super) fn source(
         Some(Place::Passphrase) => Source::PassphraseFile(beside("identity.age")),
         Some(Place::Environment) => Source::Environment,
     })
-}
-
-/// The recovery sheet is a stock age identity file; its comments carry what a person needs to know.
-fn begin_sheet(path: &Path, recovery: &x25519::Identity) -> Result<File> {
-    let failed = |error: &(dyn std::error::Error + 'static)| {
-        Error::new(
-            Kind::Failed,
-            format!("could not write the recovery key `{}`", path.display()),
-        )
-        .caused_by(error)
-        .hint("no vault was made; name another file")
-    };
-    let mut sheet = private_file::create_new(path).map_err(|error| failed(&error))?;
-    let text = Zeroizing::new(format!(
-        "# oauthctl recovery key\n\
-         # Use it with: oauthctl vault recover --with THIS-FILE\n\
-         # public key: {}\n\
-         {}\n",
-        recovery.to_public(),
-        recovery.to_string().expose_secret(),
-    ));
-    let written = sheet
-        .write_all(text.as_bytes())
-        .and_then(|()| sheet.sync_all());
-    if let Err(error) = written {
-        let _ = std::fs::remove_file(path);
-        return Err(failed(&error));
-    }
-    private_file::sync_parent(path).map_err(|error| failed(&error))?;
-    Ok(sheet)
-}
-
-/// What is only known once the vault stands.
-fn end_sheet(sheet: &mut File, vault: &Vault) -> std::io::Result<()> {
-    let text = format!(
-        "# vault: {}\n# fingerprint: {}\n",
-        vault.id(),
-        vault.fingerprint()
-    );
-    sheet.write_all(text.as_bytes())?;
-    sheet.sync_all()
 }
