@@ -139,6 +139,12 @@ pub async fn refresh_all(
     } else {
         Reason::Unattended
     };
+    if let [one] = wanted {
+        progress(Progress::Begun(&one.name));
+        let ended = alone(vault, world, limits, one, reason).await;
+        progress(Progress::Ended);
+        return Ok(vec![(one.name.clone(), ended)]);
+    }
     let mut waiting: VecDeque<(&Wanted, Duration)> =
         wanted.iter().map(|one| (one, Duration::ZERO)).collect();
     let mut air = Air::open(limits)?;
@@ -179,6 +185,24 @@ pub async fn refresh_all(
         outcomes.push((name, ended));
         progress(Progress::Ended);
     }
+}
+
+/// One needs no thread to send from: nothing else is done while its answer is waited for.
+async fn alone(
+    vault: &mut Vault,
+    world: World<'_>,
+    limits: Limits,
+    one: &Wanted,
+    reason: Reason,
+) -> Result<Refreshed, ConnectionError> {
+    let Wanted { name, seen } = one;
+    let mut flight = match refresh::begin(vault, world, name, seen.as_ref(), reason, LOCK_WAIT)? {
+        Begun::AlreadyFresh => return Ok(Refreshed::ByOthers),
+        Begun::Nothing => return Ok(Refreshed::NotNeeded),
+        Begun::Send(flight) => flight,
+    };
+    let answer = flight.send(&Http::new(limits)).await;
+    refresh::finish(vault, world, *flight, answer).map(|()| Refreshed::Now)
 }
 
 fn no_thread() -> SendError {
