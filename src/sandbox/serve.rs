@@ -176,6 +176,7 @@ fn read(request: &mut Request) -> Option<Call> {
         query,
         headers,
         body,
+        ..Call::default()
     })
 }
 
@@ -239,7 +240,7 @@ fn act(call: &Call, shared: &Shared) -> (Answer, Option<Kind>, Duration) {
         endpoint: endpoint.name(),
         method: call.method.chars().take(16).collect(),
         path: call.path.chars().take(100).collect(),
-        template: matches!(endpoint, Endpoint::GitHub(_)).then(|| github::purpose(call).1),
+        template: matches!(endpoint, Endpoint::GitHub(_)).then(|| github::purpose(call).1.clone()),
         grant: token::known_grant(call),
         at_millis,
         time,

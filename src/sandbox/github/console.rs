@@ -90,6 +90,14 @@ impl<'a> GitHub<'a> {
         Secret::new(issued.access)
     }
 
+    /// What was asked and answered while `keep_exchanges` was on, one object each: `method`, `path`
+    /// below the REST root, `body`, `status`, and the JSON of the answer or its media type. No header
+    /// is in it, and so no token. A fault that keeps a request from the server keeps it from this, too.
+    #[must_use]
+    pub fn exchanges(&self) -> Vec<serde_json::Value> {
+        self.shared.world().practice.hub.exchanges.clone()
+    }
+
     /// All repositories, by name.
     #[must_use]
     pub fn repositories(&self) -> Vec<String> {

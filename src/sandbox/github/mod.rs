@@ -56,6 +56,7 @@ pub(super) struct Hub {
     served: u64,
     /// The repository that was last asked for: faults befall this one.
     last: Option<u64>,
+    exchanges: Vec<Value>,
 }
 
 /// What a request comes with.
@@ -71,7 +72,11 @@ pub(super) struct Circumstances<'a> {
 }
 
 /// What a request is for, as faults and the log count it, and what the log calls it.
-pub(super) fn purpose(call: &Call) -> (Area, String) {
+pub(super) fn purpose(call: &Call) -> &(Area, String) {
+    call.purpose.get_or_init(|| found_purpose(call))
+}
+
+fn found_purpose(call: &Call) -> (Area, String) {
     let path = call.path.strip_prefix("/github/").unwrap_or_default();
     if path == "graphql" {
         return graphql::purpose(&call.body);
@@ -106,6 +111,9 @@ impl Hub {
             .budget(&login, resource, given.now, given.options);
         if !free && left.remaining() > 0 {
             self.limits.charge(&login, resource, given.now);
+        }
+        if given.options.keep_exchanges {
+            self.exchanges.push(exchange(call, &answer));
         }
         self.labelled(answer, given, &login, resource)
     }
@@ -145,7 +153,7 @@ impl Hub {
                 Resource::Graphql => Ok(graphql::rate_limited(login)),
             };
         }
-        let (area, _) = purpose(call);
+        let area = purpose(call).0;
         if area.is_write() && !login.is_empty() {
             self.limits
                 .write(login, given.now, given.options)
@@ -204,7 +212,10 @@ impl Hub {
             let rest = ask.parts.get(3..).unwrap_or_default();
             let rest = [&[String::new()], rest].concat().join("/");
             let rest = shape::encoded_path(&rest);
-            let location = format!("{}/repositories/{id}{rest}", ask.root());
+            let query = ask
+                .raw_query
+                .map_or_else(String::new, |query| format!("?{query}"));
+            let location = format!("{}/repositories/{id}{rest}{query}", ask.root());
             let (status, message) = if ask.method == "GET" {
                 (301, "Moved Permanently")
             } else {
@@ -310,6 +321,34 @@ impl Hub {
         }
         answer
     }
+}
+
+/// A request and its answer, as a check against GitHub's description of its API reads them.
+fn exchange(call: &Call, answer: &Answer) -> Value {
+    let path = call.path.strip_prefix("/github").unwrap_or(&call.path);
+    let query = call
+        .query
+        .as_ref()
+        .map_or_else(String::new, |query| format!("?{query}"));
+    let mut exchange = json!({
+        "method": call.method,
+        "path": format!("{path}{query}"),
+        "status": answer.status,
+    });
+    if let Some(members) = exchange.as_object_mut() {
+        if !call.body.is_empty() {
+            let body = serde_json::from_str(&call.body).unwrap_or_default();
+            members.insert("body".to_owned(), body);
+        }
+        let (name, value) = match &answer.body {
+            Body::Json(value) => ("answer", value.clone()),
+            Body::Bytes(kind, _) | Body::Text(kind, _) => ("type", json!(kind)),
+            Body::Html(_) => ("type", json!("text/html")),
+            Body::Empty => ("type", Value::Null),
+        };
+        members.insert(name.to_owned(), value);
+    }
+    exchange
 }
 
 /// Private repositories are their owner's, and only with the scope `repo`.

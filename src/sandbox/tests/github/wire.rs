@@ -154,6 +154,33 @@ fn troubles_come_when_a_fault_says_so() {
 }
 
 #[test]
+fn exchanges_are_kept_when_told_to_and_hold_no_token() {
+    let (sandbox, token) = start(&[]);
+    let head = novel(&sandbox);
+    push(&sandbox, &token, &head);
+    assert!(sandbox.github().exchanges().is_empty());
+    sandbox.adjust(|options| options.github.keep_exchanges = true);
+    push(&sandbox, &token, &head);
+    let path = "/repos/writer/novel/git/ref/heads/main?x=1";
+    send(&sandbox, &token, "GET", path, &Value::Null);
+    let kept = sandbox.github().exchanges();
+    let asked: Vec<_> = kept
+        .iter()
+        .map(|one| (&one["method"], &one["path"]))
+        .collect();
+    assert_eq!(
+        asked,
+        [
+            (&json!("POST"), &json!("/graphql")),
+            (&json!("GET"), &json!(path))
+        ]
+    );
+    assert_eq!(kept[0]["body"]["variables"]["in"]["expectedHeadOid"], head);
+    assert_eq!(kept[0]["answer"]["errors"][0]["type"], "STALE_DATA");
+    assert!(!format!("{kept:?}").contains(&token));
+}
+
+#[test]
 fn every_answer_is_late_by_the_latency() {
     let (sandbox, token) = start(&[]);
     sandbox.adjust(|options| options.latency = Duration::from_millis(50));
