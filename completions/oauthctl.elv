@@ -35,11 +35,15 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand list 'List the connections, with state, expiry and scopes'
             cand show 'Show one connection: state, expiry, scopes, client; never a secret'
             cand token 'Print a fresh access token'
+            cand exec 'Run a command with fresh tokens in its environment'
+            cand api 'Send an authorised request to a provider''s API'
             cand refresh 'Refresh tokens now'
             cand revoke 'End access at the provider, then erase it here'
             cand audit 'Show who did what with which connection, and verify, export or prune that log'
             cand provider 'Look after provider definitions'
             cand client 'Look after app registrations: client id and secret'
+            cand git-credential 'Answer git''s questions for credentials'
+            cand git 'Make git use the connections'
             cand vault 'Look after the vault and its key'
             cand demo 'Show what this program does, in a few seconds'
             cand sandbox 'Run a strict practice provider on this machine'
@@ -100,6 +104,49 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
             cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;exec'= {
+            cand --env 'The variable for the token; given several times, one for each connection in their order'
+            cand --min-ttl 'How long the tokens must still live, such as 90s, 10m or 1h'
+            cand --scope 'Fail unless this scope is granted (can be given several times)'
+            cand --refresh-file 'Keep the token in this file, mode 0600, fresh for as long as the command runs'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;api'= {
+            cand -X 'The method [default: GET, or POST where there is a body]'
+            cand --method 'The method [default: GET, or POST where there is a body]'
+            cand -H 'A header (can be given several times)'
+            cand --header 'A header (can be given several times)'
+            cand -f 'A text member of the JSON body, or a parameter of the URL for GET'
+            cand --field 'A text member of the JSON body, or a parameter of the URL for GET'
+            cand -F 'As `--field`, but the value is JSON, such as `true` or `5`'
+            cand --json-field 'As `--field`, but the value is JSON, such as `true` or `5`'
+            cand --input 'Send this file as the body; `-` is stdin'
+            cand --timeout 'How long one request may take, such as 90s or 10m'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand -i 'Print status and headers before the body'
+            cand --include 'Print status and headers before the body'
+            cand --paginate 'Follow `Link: …; rel="next"` on the same host, and print one page after the other'
             cand --json 'Print JSON: documents on stdout, errors on stderr'
             cand -q 'Say nothing but warnings and errors'
             cand --quiet 'Say nothing but warnings and errors'
@@ -407,6 +454,57 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         }
         &'oauthctl;client;help;help'= {
         }
+        &'oauthctl;git-credential'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;git'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand setup 'Let git sign in to a host with your connections'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'oauthctl;git;setup'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --local 'For the repository of this folder only, instead of for all of yours'
+            cand --remove 'Take the setting out again'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;git;help'= {
+            cand setup 'Let git sign in to a host with your connections'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'oauthctl;git;help;setup'= {
+        }
+        &'oauthctl;git;help;help'= {
+        }
         &'oauthctl;vault'= {
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
@@ -579,11 +677,15 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand list 'List the connections, with state, expiry and scopes'
             cand show 'Show one connection: state, expiry, scopes, client; never a secret'
             cand token 'Print a fresh access token'
+            cand exec 'Run a command with fresh tokens in its environment'
+            cand api 'Send an authorised request to a provider''s API'
             cand refresh 'Refresh tokens now'
             cand revoke 'End access at the provider, then erase it here'
             cand audit 'Show who did what with which connection, and verify, export or prune that log'
             cand provider 'Look after provider definitions'
             cand client 'Look after app registrations: client id and secret'
+            cand git-credential 'Answer git''s questions for credentials'
+            cand git 'Make git use the connections'
             cand vault 'Look after the vault and its key'
             cand demo 'Show what this program does, in a few seconds'
             cand sandbox 'Run a strict practice provider on this machine'
@@ -597,6 +699,10 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;help;show'= {
         }
         &'oauthctl;help;token'= {
+        }
+        &'oauthctl;help;exec'= {
+        }
+        &'oauthctl;help;api'= {
         }
         &'oauthctl;help;refresh'= {
         }
@@ -640,6 +746,13 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;help;client;show'= {
         }
         &'oauthctl;help;client;remove'= {
+        }
+        &'oauthctl;help;git-credential'= {
+        }
+        &'oauthctl;help;git'= {
+            cand setup 'Let git sign in to a host with your connections'
+        }
+        &'oauthctl;help;git;setup'= {
         }
         &'oauthctl;help;vault'= {
             cand init 'Make a vault and its key'

@@ -39,11 +39,15 @@ complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "connect" -d 'Auth
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "list" -d 'List the connections, with state, expiry and scopes'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "show" -d 'Show one connection: state, expiry, scopes, client; never a secret'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "token" -d 'Print a fresh access token'
+complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "exec" -d 'Run a command with fresh tokens in its environment'
+complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "api" -d 'Send an authorised request to a provider\'s API'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "refresh" -d 'Refresh tokens now'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "revoke" -d 'End access at the provider, then erase it here'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "audit" -d 'Show who did what with which connection, and verify, export or prune that log'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "provider" -d 'Look after provider definitions'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "client" -d 'Look after app registrations: client id and secret'
+complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "git-credential" -d 'Answer git\'s questions for credentials'
+complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "git" -d 'Make git use the connections'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "vault" -d 'Look after the vault and its key'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "demo" -d 'Show what this program does, in a few seconds'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "sandbox" -d 'Run a strict practice provider on this machine'
@@ -102,6 +106,38 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -s q -l quiet -
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -s v -l verbose -d 'Say more'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -l no-input -d 'Never ask anything'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand exec" -l env -d 'The variable for the token; given several times, one for each connection in their order' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand exec" -l min-ttl -d 'How long the tokens must still live, such as 90s, 10m or 1h' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand exec" -l scope -d 'Fail unless this scope is granted (can be given several times)' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand exec" -l refresh-file -d 'Keep the token in this file, mode 0600, fresh for as long as the command runs' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand exec" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand exec" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand exec" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand exec" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand exec" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand exec" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand exec" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand api" -s X -l method -d 'The method [default: GET, or POST where there is a body]' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand api" -s H -l header -d 'A header (can be given several times)' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand api" -s f -l field -d 'A text member of the JSON body, or a parameter of the URL for GET' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand api" -s F -l json-field -d 'As `--field`, but the value is JSON, such as `true` or `5`' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand api" -l input -d 'Send this file as the body; `-` is stdin' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand api" -l timeout -d 'How long one request may take, such as 90s or 10m' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand api" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand api" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand api" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand api" -s i -l include -d 'Print status and headers before the body'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand api" -l paginate -d 'Follow `Link: …; rel="next"` on the same host, and print one page after the other'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand api" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand api" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand api" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand api" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand api" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand refresh" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand refresh" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand refresh" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -316,6 +352,42 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and __fish_see
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show the app registrations of a provider, without their secrets'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove an app registration'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git-credential" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git-credential" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git-credential" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git-credential" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git-credential" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git-credential" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git-credential" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git-credential" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and not __fish_seen_subcommand_from setup help" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and not __fish_seen_subcommand_from setup help" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and not __fish_seen_subcommand_from setup help" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and not __fish_seen_subcommand_from setup help" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and not __fish_seen_subcommand_from setup help" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and not __fish_seen_subcommand_from setup help" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and not __fish_seen_subcommand_from setup help" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and not __fish_seen_subcommand_from setup help" -s h -l help -d 'Print help'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and not __fish_seen_subcommand_from setup help" -f -a "setup" -d 'Let git sign in to a host with your connections'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and not __fish_seen_subcommand_from setup help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and __fish_seen_subcommand_from setup" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and __fish_seen_subcommand_from setup" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and __fish_seen_subcommand_from setup" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and __fish_seen_subcommand_from setup" -l local -d 'For the repository of this folder only, instead of for all of yours'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and __fish_seen_subcommand_from setup" -l remove -d 'Take the setting out again'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and __fish_seen_subcommand_from setup" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and __fish_seen_subcommand_from setup" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and __fish_seen_subcommand_from setup" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and __fish_seen_subcommand_from setup" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and __fish_seen_subcommand_from setup" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "setup" -d 'Let git sign in to a host with your connections'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -447,20 +519,24 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand completions" -s q -l q
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand completions" -s v -l verbose -d 'Say more'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand completions" -l no-input -d 'Never ask anything'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token refresh revoke audit provider client vault demo sandbox completions help" -f -a "connect" -d 'Authorise an account in your browser and store it'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token refresh revoke audit provider client vault demo sandbox completions help" -f -a "list" -d 'List the connections, with state, expiry and scopes'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token refresh revoke audit provider client vault demo sandbox completions help" -f -a "show" -d 'Show one connection: state, expiry, scopes, client; never a secret'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token refresh revoke audit provider client vault demo sandbox completions help" -f -a "token" -d 'Print a fresh access token'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token refresh revoke audit provider client vault demo sandbox completions help" -f -a "refresh" -d 'Refresh tokens now'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token refresh revoke audit provider client vault demo sandbox completions help" -f -a "revoke" -d 'End access at the provider, then erase it here'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token refresh revoke audit provider client vault demo sandbox completions help" -f -a "audit" -d 'Show who did what with which connection, and verify, export or prune that log'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token refresh revoke audit provider client vault demo sandbox completions help" -f -a "provider" -d 'Look after provider definitions'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token refresh revoke audit provider client vault demo sandbox completions help" -f -a "client" -d 'Look after app registrations: client id and secret'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token refresh revoke audit provider client vault demo sandbox completions help" -f -a "vault" -d 'Look after the vault and its key'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token refresh revoke audit provider client vault demo sandbox completions help" -f -a "demo" -d 'Show what this program does, in a few seconds'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token refresh revoke audit provider client vault demo sandbox completions help" -f -a "sandbox" -d 'Run a strict practice provider on this machine'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token refresh revoke audit provider client vault demo sandbox completions help" -f -a "completions" -d 'Print the completion script of a shell'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token refresh revoke audit provider client vault demo sandbox completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "connect" -d 'Authorise an account in your browser and store it'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "list" -d 'List the connections, with state, expiry and scopes'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "show" -d 'Show one connection: state, expiry, scopes, client; never a secret'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "token" -d 'Print a fresh access token'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "exec" -d 'Run a command with fresh tokens in its environment'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "api" -d 'Send an authorised request to a provider\'s API'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "refresh" -d 'Refresh tokens now'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "revoke" -d 'End access at the provider, then erase it here'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "audit" -d 'Show who did what with which connection, and verify, export or prune that log'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "provider" -d 'Look after provider definitions'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "client" -d 'Look after app registrations: client id and secret'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "git-credential" -d 'Answer git\'s questions for credentials'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "git" -d 'Make git use the connections'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "vault" -d 'Look after the vault and its key'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "demo" -d 'Show what this program does, in a few seconds'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "sandbox" -d 'Run a strict practice provider on this machine'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from audit" -f -a "verify" -d 'Check that no event was edited, removed, inserted or moved'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from audit" -f -a "export" -d 'Export events as JSON lines or CSV'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from audit" -f -a "prune" -d 'Replace old events by a checkpoint'
@@ -472,6 +548,7 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from client" -f -a "set" -d 'Store an app registration for a provider'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from client" -f -a "show" -d 'Show the app registrations of a provider, without their secrets'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from client" -f -a "remove" -d 'Remove an app registration'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from git" -f -a "setup" -d 'Let git sign in to a host with your connections'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from vault" -f -a "init" -d 'Make a vault and its key'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from vault" -f -a "status" -d 'Say where the vault and its key are, and whether it is believed'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from vault" -f -a "check" -d 'Look at every record, event and page of the vault'

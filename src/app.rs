@@ -130,6 +130,30 @@ impl App {
             .map_or_else(|| "default".to_owned(), ToString::to_string))
     }
 
+    /// The flags that choose the vault of this run, for a command that somebody else runs later;
+    /// none where it is the one that is used by default.
+    ///
+    /// # Errors
+    /// When the profile in the environment is not a name, or a path is not UTF-8.
+    pub fn chosen_vault(&self) -> Result<Vec<(&'static str, String)>> {
+        let named = self.globals.vault.as_ref().or(self.env.vault.as_ref());
+        if self.globals.profile.is_none()
+            && let Some(path) = named
+        {
+            let path = absolute(path);
+            let text = path.to_str().ok_or_else(|| {
+                Error::new(Kind::Failed, "could not name the vault in a command")
+                    .because(format!("the path `{}` is not UTF-8", path.display()))
+            })?;
+            return Ok(vec![("--vault", text.to_owned())]);
+        }
+        let profile = self.profile()?;
+        if profile == "default" {
+            return Ok(Vec::new());
+        }
+        Ok(vec![("--profile", profile)])
+    }
+
     /// The provider definitions.
     #[must_use]
     pub fn providers(&self) -> &Providers {

@@ -62,6 +62,15 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
+/// Whether a host, with or without a port, is this machine: `127.0.0.1:8080`, `[::1]`, `localhost`.
+#[must_use]
+pub fn is_loopback_authority(authority: &str) -> bool {
+    !authority.contains(['/', '\\', '?', '#', '@'])
+        && format!("http://{authority}/")
+            .parse::<Endpoint>()
+            .is_ok_and(|endpoint| endpoint.is_loopback())
+}
+
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.as_str())

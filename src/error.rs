@@ -93,6 +93,8 @@ pub struct Error {
     pub hints: Vec<String>,
     /// When the same call may work again.
     pub retry_after: Option<Duration>,
+    /// The exit code where it is not the kind's: `exec` passes its command's on.
+    pub exit_code: Option<u8>,
 }
 
 impl Error {
@@ -105,6 +107,7 @@ impl Error {
             causes: Vec::new(),
             hints: Vec::new(),
             retry_after: None,
+            exit_code: None,
         }
     }
 
@@ -134,6 +137,19 @@ impl Error {
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
+        self
+    }
+
+    /// The process exit code.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        self.exit_code.unwrap_or_else(|| self.kind.exit_code())
+    }
+
+    /// Ends the process with this code instead of the kind's.
+    #[must_use]
+    pub fn exits_with(mut self, code: u8) -> Self {
+        self.exit_code = Some(code);
         self
     }
 

@@ -246,6 +246,39 @@ impl FromStr for ClientId {
     }
 }
 
+/// The name of an environment variable that a token may be put into: letters, digits and `_`, not
+/// beginning with a digit, none of the program's own.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct VariableName(String);
+text_name!(VariableName);
+
+impl VariableName {
+    /// The variable for a provider's token where its definition names none: `EXAMPLE_TOKEN`.
+    #[must_use]
+    pub fn of_provider(provider: &ProviderName) -> Self {
+        Self(format!("{}_TOKEN", provider.environment_form()))
+    }
+}
+
+impl FromStr for VariableName {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let usable = (1..=128).contains(&text.len())
+            && !text.starts_with(|c: char| c.is_ascii_digit())
+            && !text.to_ascii_uppercase().starts_with("OAUTHCTL_")
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        if usable {
+            Ok(Self(text.to_owned()))
+        } else {
+            refuse(
+                text,
+                "a variable for a token (letters, digits and `_`, none of oauthctl's own)",
+            )
+        }
+    }
+}
+
 /// Names one vault for ever: 16 random bytes, written as 32 hex digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct VaultId(pub [u8; 16]);

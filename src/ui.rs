@@ -103,6 +103,21 @@ impl Ui {
         }
     }
 
+    /// Prints data of any kind, byte for byte; on a terminal what could drive it is escaped.
+    ///
+    /// # Errors
+    /// When stdout is gone.
+    pub fn bytes(&self, data: &[u8]) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        if self.data_to_terminal {
+            let text = escape::block(&String::from_utf8_lossy(data));
+            writeln!(out, "{}", text.trim_end())?;
+        } else {
+            out.write_all(data)?;
+        }
+        out.flush()
+    }
+
     /// Prints a secret as data, byte for byte. The only place where one leaves on purpose.
     ///
     /// # Errors

@@ -96,10 +96,18 @@ impl App {
     pub fn need_vault(&self) -> Result<Vault> {
         match self.open_vault()? {
             Some(vault) => Ok(vault),
-            None => Err(Error::new(Kind::LoginRequired, "there is no vault yet")
-                .because(format!("`{}` does not exist", self.vault_path()?.display()))
-                .hint("make a connection with `oauthctl connect PROVIDER`")),
+            None => Err(self.no_vault()?),
         }
+    }
+
+    /// What to say where there is no vault and one is needed.
+    ///
+    /// # Errors
+    /// When nobody can say where it would be.
+    pub fn no_vault(&self) -> Result<Error> {
+        Ok(Error::new(Kind::LoginRequired, "there is no vault yet")
+            .because(format!("`{}` does not exist", self.vault_path()?.display()))
+            .hint("make a connection with `oauthctl connect PROVIDER`"))
     }
 
     /// The vault before it is unlocked, and its key: for commands that look at a vault which may

@@ -6,7 +6,7 @@ use crate::app::{App, moment};
 use crate::commands::token::duration;
 use crate::commands::{block_on, discover, network, printed, state_json};
 use crate::connection::connect::{self, Connected, Landed};
-use crate::connection::{GrantKind, client};
+use crate::connection::{ConnectionError, GrantKind, client};
 use crate::error::{Error, Kind, Result};
 use crate::flow::browser;
 use crate::flow::code::{self, Login, LoginError};
@@ -15,6 +15,7 @@ use crate::names::{AccountLabel, ClientId, ProviderName, Scope};
 use crate::oauth::scope::request_scopes;
 use crate::oauth::userinfo::Identity;
 use crate::provider::definition::Definition;
+use crate::stop::{self, InTheAir};
 use crate::token::TokenSet;
 use crate::vault::Vault;
 
@@ -140,10 +141,15 @@ fn authorise(
     block_on(async {
         // In here signals are listened to: whoever sees the address can stop the wait.
         announce(app, args, definition, prepared.url().expose());
-        let (arrived, landing) = prepared
-            .wait(definition, args.timeout)
-            .await
-            .map_err(|error| login_failed(definition, error))?;
+        let (arrived, landing) = match prepared.wait(definition, args.timeout).await {
+            Ok(arrived) => arrived,
+            Err(error) => {
+                let why = error.to_string();
+                let failed = login_failed(definition, error);
+                let logged = connect::log_failure(vault, app.world(), definition, &why);
+                return Err(and_not_logged(failed, logged));
+            }
+        };
         let connected = redeem(app, args, login, vault, &http, arrived).await;
         match &connected {
             Ok(_) => landing.succeed().await,
@@ -174,6 +180,12 @@ async fn redeem(
         grant: GrantKind::AuthorizationCode,
     };
     let mut attempt = connect::begin(vault, world, definition, &login.client.id)?;
+    // From here until it is stored, what the provider grants exists nowhere else.
+    let _air = InTheAir::new();
+    if stop::asked().is_some() {
+        connect::abandon(vault, world, attempt, definition, "interrupted")?;
+        return Err(ConnectionError::Stopped.into());
+    }
     let secure = |set: &TokenSet, redirect_uri: &str| {
         connect::secure(
             &mut attempt,
@@ -186,8 +198,8 @@ async fn redeem(
         Err(error) => {
             let failed = exchange_failed(definition, error);
             let why = failed.causes.first().unwrap_or(&failed.message).clone();
-            connect::abandon(vault, world, attempt, definition, &why)?;
-            return Err(failed);
+            let logged = connect::abandon(vault, world, attempt, definition, &why);
+            return Err(and_not_logged(failed, logged));
         }
     };
     if let Some(why) = &redeemed.nameless {
@@ -196,6 +208,14 @@ async fn redeem(
     }
     let landed = landed(&redeemed.set, &redeemed.redirect_uri, redeemed.identity);
     Ok(connect::store(vault, world, attempt, &landed)?)
+}
+
+/// A failure to log a failure is told beside it, not in its place.
+fn and_not_logged(failed: Error, logged: std::result::Result<(), ConnectionError>) -> Error {
+    match logged {
+        Ok(()) => failed,
+        Err(error) => failed.because(format!("this could not be logged: {error}")),
+    }
 }
 
 /// A failed exchange may have left a grant behind.
@@ -276,6 +296,17 @@ fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) 
         }
         app.ui
             .detail(&format!("provider: {}", definition.display_name));
+    }
+    if connected.dropped_revocation {
+        let page = definition
+            .revocation
+            .page_for(connection.stamp.client_id.as_str());
+        app.ui.warn(&format!(
+            "the grant that this one replaces was to be revoked, which the provider never \
+             confirmed: it may still be alive{}",
+            page.map(|page| format!("; look at {page}"))
+                .unwrap_or_default()
+        ));
     }
     let missing: Vec<_> = connected
         .scopes

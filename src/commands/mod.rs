@@ -5,6 +5,7 @@
 use std::ffi::OsString;
 use std::future::Future;
 use std::io;
+use std::pin::pin;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -17,14 +18,20 @@ use crate::escape;
 use crate::harden;
 use crate::http::{self, Http, Limits};
 use crate::names::ProfileName;
+use crate::stop::{self, Signal};
 use crate::ui::{Color, Ui, Voice};
 
+mod api;
 mod audit;
 mod client;
 pub(crate) mod completions;
 mod connect;
 mod demo;
 mod discover;
+mod exec;
+mod fresh_token;
+mod git;
+mod git_credential;
 mod list;
 mod provider;
 mod refresh;
@@ -107,11 +114,15 @@ enum Command {
     List(list::Args),
     Show(show::Args),
     Token(token::Args),
+    Exec(exec::Args),
+    Api(api::Args),
     Refresh(refresh::Args),
     Revoke(revoke::Args),
     Audit(audit::Args),
     Provider(provider::Args),
     Client(client::Args),
+    GitCredential(git_credential::Args),
+    Git(git::Args),
     Vault(vault::Args),
     Demo(demo::Args),
     Sandbox(sandbox::Args),
@@ -149,7 +160,7 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             report(&ui, &error);
-            ExitCode::from(error.kind.exit_code())
+            ExitCode::from(error.exit_code())
         }
     }
 }
@@ -208,11 +219,15 @@ fn dispatch(app: &App, command: Command) -> Result<()> {
         Command::List(args) => list::run(app, &args),
         Command::Show(args) => show::run(app, &args),
         Command::Token(args) => token::run(app, &args),
+        Command::Exec(args) => exec::run(app, &args),
+        Command::Api(args) => api::run(app, &args),
         Command::Refresh(args) => refresh::run(app, &args),
         Command::Revoke(args) => revoke::run(app, &args),
         Command::Audit(args) => audit::run(app, args),
         Command::Provider(args) => provider::run(app, args),
         Command::Client(args) => client::run(app, args),
+        Command::GitCredential(args) => git_credential::run(app, &args),
+        Command::Git(args) => git::run(app, args),
         Command::Vault(args) => vault::run(app, args),
         Command::Demo(args) => demo::run(app, &args),
         Command::Sandbox(args) => sandbox::run(app, &args),
@@ -277,7 +292,7 @@ fn report(ui: &Ui, error: &Error) {
             "message": escape::block(&error.message),
             "causes": shown(&error.causes),
             "hints": shown(&error.hints),
-            "exit_code": error.kind.exit_code(),
+            "exit_code": error.exit_code(),
             "retry_after_seconds": error.retry_after.map(|wait| wait.as_secs()),
         }
     });
@@ -286,39 +301,101 @@ fn report(ui: &Ui, error: &Error) {
 
 /// Runs network work on one thread until it ends or a signal comes.
 fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let not_started = |error: io::Error| {
+        Error::new(Kind::Failed, "could not start the network").caused_by(&error)
+    };
+    let _listening = stop::listen().map_err(not_started)?;
     let ended = http::block_on(async {
-        tokio::select! {
+        let mut work = pin!(work);
+        let mut signals = Signals::listen();
+        let signal = tokio::select! {
             biased; // the signals first, so that they are listened to before anything is done
-            signal = interrupted() => Err(signal),
-            done = work => done,
+            signal = signals.first() => signal,
+            done = &mut work => return told_to_stop(done),
+        };
+        if !stop::must_wait() {
+            return Err(signal.into());
+        }
+        // What a server answers now exists nowhere else. Nothing new is begun, and every request
+        // has its limit, so this ends. Whoever insists is obeyed.
+        tokio::select! {
+            biased;
+            signal = signals.next() => Err(signal.into()),
+            done = &mut work => told_to_stop(done),
         }
     });
-    ended.unwrap_or_else(|error| {
-        Err(Error::new(Kind::Failed, "could not start the network").caused_by(&error))
+    ended.map_err(not_started)?
+}
+
+/// Work that ended after a signal came ends the process as the signal would have; a failure is told
+/// all the same, unless it is the signal's own doing.
+fn told_to_stop<T>(done: Result<T>) -> Result<T> {
+    let Some(signal) = stop::asked() else {
+        return done;
+    };
+    let stopped = Error::from(signal);
+    Err(match done {
+        Ok(_) => stopped,
+        Err(error) if error.kind == stopped.kind => stopped,
+        Err(error) => error.exits_with(stopped.kind.exit_code()),
     })
 }
 
+/// The signals that stop work, as they come.
 #[cfg(unix)]
-async fn interrupted() -> Error {
-    use tokio::signal::unix::{SignalKind, signal};
+struct Signals(Option<[tokio::signal::unix::Signal; 2]>);
 
-    let (Ok(mut interrupt), Ok(mut terminate)) = (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    ) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => Error::new(Kind::Interrupted, "interrupted"),
-        _ = terminate.recv() => Error::new(Kind::Terminated, "terminated"),
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        let both = (
+            signal(SignalKind::interrupt()),
+            signal(SignalKind::terminate()),
+        );
+        match both {
+            (Ok(interrupt), Ok(terminate)) => Self(Some([interrupt, terminate])),
+            _ => Self(None),
+        }
+    }
+
+    /// Ends when a signal comes, or came before anybody listened here.
+    async fn first(&mut self) -> Signal {
+        match stop::asked() {
+            Some(signal) => signal,
+            None => self.next().await,
+        }
+    }
+
+    async fn next(&mut self) -> Signal {
+        match &mut self.0 {
+            Some([interrupt, terminate]) => tokio::select! {
+                _ = interrupt.recv() => Signal::Interrupt,
+                _ = terminate.recv() => Signal::Terminate,
+            },
+            None => std::future::pending().await,
+        }
     }
 }
 
 #[cfg(not(unix))]
-async fn interrupted() -> Error {
-    match tokio::signal::ctrl_c().await {
-        Ok(()) => Error::new(Kind::Interrupted, "interrupted"),
-        Err(_) => std::future::pending().await,
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> Self {
+        Self
+    }
+
+    async fn first(&mut self) -> Signal {
+        self.next().await
+    }
+
+    async fn next(&mut self) -> Signal {
+        match tokio::signal::ctrl_c().await {
+            Ok(()) => Signal::Interrupt,
+            Err(_) => std::future::pending().await,
+        }
     }
 }
 

@@ -1,10 +1,9 @@
 use std::time::Duration;
 
 use crate::app::App;
-use crate::commands::{block_on, network, printed};
-use crate::connection::fresh::{self, Accept, Cached, HandOut, Want};
-use crate::connection::refresh::{self, Reason};
-use crate::error::{Error, Kind, Result};
+use crate::commands::{fresh_token, printed};
+use crate::connection::fresh::{HandOut, Want};
+use crate::error::Result;
 use crate::names::{ConnectionRef, Scope};
 use crate::secret::Secret;
 
@@ -47,51 +46,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         min_ttl: args.min_ttl,
         scopes: args.scopes.clone(),
     };
-    let Some(mut vault) = app.open_vault()? else {
-        return Err(missing(&args.connection));
-    };
-    let world = app.world();
-    let hand_out = match fresh::cached(&mut vault, world, &args.connection, &want, Accept::Fresh)? {
-        Cached::Ready(hand_out) => hand_out,
-        Cached::Stale(found) => {
-            let http = network();
-            let name = &found.connection.name;
-            let reason = Reason::Stale {
-                seen: found.row.version,
-            };
-            block_on(async {
-                Ok(refresh::refresh(&mut vault, world, &http, name, reason).await?)
-            })?;
-            let exact = ConnectionRef::Exact(name.clone());
-            let again = fresh::cached(&mut vault, world, &exact, &want, Accept::JustRefreshed)?;
-            app.save_anchor(&mut vault);
-            match again {
-                Cached::Ready(hand_out) => hand_out,
-                // `JustRefreshed` takes whatever there is.
-                Cached::Stale(_) => return Err(Error::new(Kind::Failed, "no token came")),
-            }
-        }
-    };
-    if let Some(why) = &hand_out.unlogged {
-        app.ui
-            .warn(&format!("this hand-out is not in the audit log: {why}"));
-    }
+    let hand_out = fresh_token::hand_out(app, &args.connection, &want)?;
     show(app, args.format, &hand_out)
-}
-
-fn missing(asked: &ConnectionRef) -> Error {
-    Error::new(
-        Kind::LoginRequired,
-        format!("there is no connection `{asked}`"),
-    )
-    .because("there is no vault yet")
-    .hint(format!(
-        "make one with `oauthctl connect {}`",
-        match asked {
-            ConnectionRef::Provider(provider) => provider.to_string(),
-            ConnectionRef::Exact(name) => name.provider.to_string(),
-        }
-    ))
 }
 
 fn show(app: &App, format: Format, hand_out: &HandOut) -> Result<()> {

@@ -119,6 +119,12 @@ fn with_secret(
         let name = StoredClient::record_name(&definition.name, &id);
         if let Some(row) = snapshot.find::<StoredClient>(&name)? {
             secret = row.value.client()?.secret;
+            if secret.is_some() && !row.value.is_for(definition) {
+                return Err(ConnectionError::SecretElsewhere {
+                    provider: definition.name.clone(),
+                    client_id: id.to_string(),
+                });
+            }
         }
     }
     if secret.is_none() && rule == SecretRule::Required {

@@ -117,7 +117,7 @@ fn decide(
                 reason: reason.clone(),
             });
         }
-        State::Revoking(_) => return Err(ConnectionError::Revoking { name }),
+        State::Revoking { .. } => return Err(ConnectionError::Revoking { name }),
         State::Moved => return Err(ConnectionError::Moved { name }),
     };
     assert_scopes(world, &found, set, want)?;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::connection::state::{Connection, GrantKind, Intent, LoginReason, Stamp, State};
+use crate::connection::state::{Connection, GrantKind, Intent, LoginReason, Stamp, State, Trouble};
 use crate::moment::{BootTime, Moment, Timestamp};
 use crate::names::{ConnectionName, Scope};
 use crate::secret::Secret;
@@ -53,6 +53,8 @@ pub struct StoredConnection {
     created_ms: i64,
     grant: StoredGrant,
     state: StoredState,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trouble: Option<StoredTrouble>,
 }
 
 impl Stored for StoredConnection {
@@ -98,6 +100,8 @@ enum StoredState {
         set: StoredSet,
         intent: String,
         started: StoredMoment,
+        #[serde(default, skip_serializing_if = "is_false")]
+        from_suspect: bool,
     },
     NeedsLogin {
         set: StoredSet,
@@ -108,8 +112,31 @@ enum StoredState {
     },
     Revoking {
         set: StoredSet,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        intent: Option<StoredIntent>,
     },
     Moved {},
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredIntent {
+    id: String,
+    started: StoredMoment,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredTrouble {
+    failures: u32,
+    since: StoredMoment,
+    wait_ms: u64,
+    by_provider: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -208,6 +235,7 @@ impl From<&Connection> for StoredConnection {
                 GrantKind::Supplied => StoredGrant::Supplied,
             },
             state: store_state(&connection.state),
+            trouble: connection.trouble.as_ref().map(StoredTrouble::from),
         }
     }
 }
@@ -243,6 +271,7 @@ impl TryFrom<&StoredConnection> for Connection {
                 StoredGrant::Supplied => GrantKind::Supplied,
             },
             state: load_state(&stored.state)?,
+            trouble: stored.trouble.as_ref().map(Trouble::from),
         })
     }
 }
@@ -265,13 +294,20 @@ fn store_state(state: &State) -> StoredState {
             set: set.into(),
             intent: intent.id_text(),
             started: (&intent.started).into(),
+            from_suspect: intent.from_suspect,
         },
         State::NeedsLogin { reason, set } => StoredState::NeedsLogin {
             set: set.into(),
             reason: store_reason(reason),
         },
         State::Suspect(set) => StoredState::Suspect { set: set.into() },
-        State::Revoking(set) => StoredState::Revoking { set: set.into() },
+        State::Revoking { set, intent } => StoredState::Revoking {
+            set: set.into(),
+            intent: intent.as_ref().map(|intent| StoredIntent {
+                id: intent.id_text(),
+                started: (&intent.started).into(),
+            }),
+        },
         State::Moved => StoredState::Moved {},
     }
 }
@@ -283,11 +319,13 @@ fn load_state(stored: &StoredState) -> Result<State, FormError> {
             set,
             intent,
             started,
+            from_suspect,
         } => State::Refreshing {
             set: set.try_into()?,
             intent: Intent {
                 id: intent_id(intent)?,
                 started: started.into(),
+                from_suspect: *from_suspect,
             },
         },
         StoredState::NeedsLogin { set, reason } => State::NeedsLogin {
@@ -295,9 +333,41 @@ fn load_state(stored: &StoredState) -> Result<State, FormError> {
             set: set.try_into()?,
         },
         StoredState::Suspect { set } => State::Suspect(set.try_into()?),
-        StoredState::Revoking { set } => State::Revoking(set.try_into()?),
+        StoredState::Revoking { set, intent } => State::Revoking {
+            set: set.try_into()?,
+            intent: match intent {
+                Some(intent) => Some(Intent {
+                    id: intent_id(&intent.id)?,
+                    started: (&intent.started).into(),
+                    from_suspect: false,
+                }),
+                None => None,
+            },
+        },
         StoredState::Moved {} => State::Moved,
     })
+}
+
+impl From<&Trouble> for StoredTrouble {
+    fn from(trouble: &Trouble) -> Self {
+        Self {
+            failures: trouble.failures,
+            since: (&trouble.since).into(),
+            wait_ms: u64::try_from(trouble.wait.as_millis()).unwrap_or(u64::MAX),
+            by_provider: trouble.by_provider,
+        }
+    }
+}
+
+impl From<&StoredTrouble> for Trouble {
+    fn from(stored: &StoredTrouble) -> Self {
+        Self {
+            failures: stored.failures,
+            since: (&stored.since).into(),
+            wait: Duration::from_millis(stored.wait_ms),
+            by_provider: stored.by_provider,
+        }
+    }
 }
 
 fn store_reason(reason: &LoginReason) -> StoredReason {
@@ -396,6 +466,7 @@ mod tests {
             requested: vec!["repo".parse().unwrap()],
             created: Timestamp::from_unix_millis(5),
             grant: GrantKind::AuthorizationCode,
+            trouble: Some(Trouble::after(None, set().obtained, None, 0)),
             state,
         }
     }
@@ -419,6 +490,11 @@ mod tests {
         let intent = Intent {
             id: [0xA5; 16],
             started: set().obtained,
+            from_suspect: true,
+        };
+        let renewing = Intent {
+            from_suspect: false,
+            ..intent.clone()
         };
         let ended = LoginReason::Ended {
             code: "invalid_grant".to_owned(),
@@ -440,7 +516,14 @@ mod tests {
                 set: set(),
             },
             State::Suspect(set()),
-            State::Revoking(set()),
+            State::Revoking {
+                set: set(),
+                intent: None,
+            },
+            State::Revoking {
+                set: set(),
+                intent: Some(renewing),
+            },
             State::Moved,
         ];
         for state in states {

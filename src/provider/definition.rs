@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::endpoint::Endpoint;
-use crate::names::{ClientId, ProviderName, Scope};
+use crate::names::{ClientId, ProviderName, Scope, VariableName};
 
 /// Stands for the client id in the templates of [`Revocation::ApplicationToken`].
 pub const CLIENT_ID_PLACEHOLDER: &str = "{client_id}";
@@ -66,6 +66,10 @@ pub struct Definition {
     pub api_hosts: BTreeSet<String>,
     /// Where this provider keeps manuscripts.
     pub documents: Option<Documents>,
+    /// The environment variable that programs for this provider take a token from.
+    pub token_variable: Option<VariableName>,
+    /// What git is told there, where its repositories are reached with the access token.
+    pub git: Option<Git>,
     /// The scope catalogue.
     pub catalogue: Vec<CatalogueScope>,
 }
@@ -90,7 +94,24 @@ pub enum DocumentsKind {
     GitHub,
 }
 
+/// How git signs in with an access token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Git {
+    /// Hosts that serve repositories, each with its port where it is not the scheme's own.
+    pub hosts: BTreeSet<String>,
+    /// The user name that goes with an access token in the place of the password.
+    pub username: String,
+}
+
 impl Definition {
+    /// The environment variable that an access token is put into unless somebody says otherwise.
+    #[must_use]
+    pub fn token_variable(&self) -> VariableName {
+        self.token_variable
+            .clone()
+            .unwrap_or_else(|| VariableName::of_provider(&self.name))
+    }
+
     /// What to do on the registration page, step by step, with the redirect URI filled in.
     #[must_use]
     pub fn registration_steps(&self) -> Vec<String> {
@@ -371,6 +392,8 @@ pub enum Revocation {
     ApplicationToken {
         /// The resource, with `{client_id}`; once that is filled in, the text is an [`Endpoint`].
         endpoint_template: String,
+        /// What else ends with it, or doesn't, in words.
+        note: Option<String>,
         /// The page on which a person ends access; may hold `{client_id}`.
         page_template: Option<String>,
     },
@@ -416,8 +439,10 @@ impl Revocation {
     #[must_use]
     pub fn note(&self) -> Option<&str> {
         match self {
-            Self::None { note, .. } | Self::Rfc7009 { note, .. } => note.as_deref(),
-            Self::ApplicationToken { .. } | Self::BearerPost { .. } => None,
+            Self::None { note, .. }
+            | Self::Rfc7009 { note, .. }
+            | Self::ApplicationToken { note, .. } => note.as_deref(),
+            Self::BearerPost { .. } => None,
         }
     }
 }

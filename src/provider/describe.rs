@@ -68,13 +68,12 @@ pub fn describe(definition: &Definition) -> Vec<Row> {
         ("revocation", Some(revocation(&definition.revocation))),
         ("end access at", page(&definition.revocation)),
         ("token goes to", some_list(&definition.api_hosts)),
+        ("manuscripts at", manuscripts(definition)),
         (
-            "manuscripts at",
-            definition
-                .documents
-                .as_ref()
-                .map(|documents| documents.rest.to_string()),
+            "in a variable",
+            Some(definition.token_variable().to_string()),
         ),
+        ("for git at", git(definition)),
     ];
     rows.into_iter()
         .filter_map(|(label, value)| {
@@ -82,6 +81,15 @@ pub fn describe(definition: &Definition) -> Vec<Row> {
             Some(Row { label, value })
         })
         .collect()
+}
+
+fn manuscripts(definition: &Definition) -> Option<String> {
+    let documents = definition.documents.as_ref()?;
+    Some(documents.rest.to_string())
+}
+
+fn git(definition: &Definition) -> Option<String> {
+    some_list(&definition.git.as_ref()?.hosts)
 }
 
 fn origin(origin: &Origin) -> String {

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
 
 use crate::endpoint::Endpoint;
-use crate::names::{ClientId, ProviderName, Scope};
+use crate::names::{ClientId, ProviderName, Scope, VariableName};
 
 /// A whole file.
 #[derive(Debug, Default, Deserialize)]
@@ -33,6 +33,8 @@ pub(super) struct File {
     pub(super) revocation: Revocation,
     pub(super) api: Api,
     pub(super) documents: Option<Documents>,
+    pub(super) exec: Exec,
+    pub(super) git: Git,
     /// Feature, then scope.
     pub(super) catalogue: BTreeMap<String, BTreeMap<String, CatalogueRow>>,
 }
@@ -313,6 +315,19 @@ pub(super) enum DocumentsKind {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Api {
     pub(super) hosts: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Exec {
+    pub(super) variable: Perhaps<VariableName>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Git {
+    pub(super) hosts: Vec<String>,
+    pub(super) username: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

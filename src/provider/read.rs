@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::definition::{
     AnswerRules, BodyKind, CatalogueScope, ClientAuthentication, ClientRules, Definition,
-    Documents, DocumentsKind, IssParameter, LostAnswer, MissingExpiry, Origin, Pkce, Redirect,
+    Documents, DocumentsKind, Git, IssParameter, LostAnswer, MissingExpiry, Origin, Pkce, Redirect,
     RedirectHost, RefreshRules, Rotation, ScopeCategory, ScopeRules, SecretRule, Userinfo,
     UserinfoMethod,
 };
@@ -48,6 +48,7 @@ pub(super) fn definition(
     let scopes = read_scopes::scope_rules(file.scopes)?;
     let (iss_parameter, pkce) = authorization_rules(&file.authorization, &scopes)?;
     check_headers(&file.headers)?;
+    let git = git_rules(file.git)?;
     let userinfo = match file.userinfo {
         Some(userinfo) => Some(userinfo_rules(userinfo, &token, &["userinfo"])?),
         None => None,
@@ -83,6 +84,8 @@ pub(super) fn definition(
         revocation: read_revocation::revocation(file.revocation)?,
         api_hosts: file.api.hosts.into_iter().collect(),
         documents,
+        token_variable: file.exec.variable.0,
+        git,
         catalogue,
     })
 }
@@ -335,6 +338,24 @@ fn userinfo_rules(
         label: section.label,
         fallback,
     })
+}
+
+fn git_rules(section: file::Git) -> Result<Option<Git>, Fault> {
+    for host in &section.hosts {
+        check(&["git", "hosts"], rules::host(host))?;
+    }
+    let username = section.username.filter(|name| !name.is_empty());
+    if section.hosts.is_empty() {
+        return Ok(None);
+    }
+    let Some(username) = username else {
+        return Err(Fault::new(&["git", "username"], "it is missing"));
+    };
+    check(&["git", "username"], rules::member_name(&username))?;
+    Ok(Some(Git {
+        hosts: section.hosts.into_iter().collect(),
+        username,
+    }))
 }
 
 /// Sorted by feature, then by reach: the least privilege comes first.

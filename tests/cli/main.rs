@@ -11,13 +11,16 @@
     reason = "a test crate: helper functions may panic, and write files of the test's own"
 )]
 
+mod api;
 mod attacks;
 mod audit;
 mod bad_input;
 mod canary;
 mod commands;
 mod connect;
+mod exec;
 mod exit_codes;
+mod git_credential;
 mod herd;
 mod json_shapes;
 mod paths;
@@ -27,7 +30,9 @@ mod relay;
 mod revoke;
 mod running;
 mod saving;
+mod signals;
 mod token;
+mod trouble;
 mod vault;
 mod world;
 

@@ -114,7 +114,15 @@ fn vault_commands_without_a_vault_say_so() {
         .ended(1)
         .no_data();
     world.run(&["show", "sandbox"]).ended(4).no_data();
-    world.run(&["refresh", "--all"]).ended(4).no_data();
-    world.run(&["revoke", "--all", "--yes"]).ended(4).no_data();
+    for nothing_to_do in [
+        &["refresh", "--all"][..],
+        &["refresh", "--due"],
+        &["revoke", "--all", "--yes"],
+    ] {
+        let output = world.ok(nothing_to_do).no_data();
+        output.says(&["nothing to re", "there is no vault yet"]);
+    }
+    world.run(&["refresh", "sandbox"]).ended(4).no_data();
+    world.run(&["revoke", "sandbox"]).ended(4).no_data();
     assert!(!world.vault().exists());
 }

@@ -279,8 +279,10 @@ impl World {
             told("the arguments", &arg.to_string_lossy(), None);
         }
         told("stderr", &output.stderr, Some(Class::Passing));
-        // handing access tokens out is what `token` is for
-        let hands_out = args.iter().any(|arg| arg == "token");
+        // handing access tokens out is what these are for
+        let hands_out = args
+            .iter()
+            .any(|arg| arg == "token" || arg == "git-credential");
         let may_be_there = hands_out.then_some(Class::AccessToken);
         told("stdout", &output.stdout, may_be_there);
         drop(secrets);
@@ -498,6 +500,13 @@ impl Output {
     #[track_caller]
     pub(crate) fn no_data(self) -> Self {
         assert_eq!(self.stdout, "", "{self:#?}");
+        self
+    }
+
+    /// stderr must not hold this.
+    #[track_caller]
+    pub(crate) fn silent_about(self, text: &str) -> Self {
+        assert!(!self.stderr.contains(text), "{self:#?}");
         self
     }
 

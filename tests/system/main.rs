@@ -16,6 +16,7 @@ mod chance;
 mod custody;
 mod disk;
 mod ending;
+mod git;
 mod github;
 mod github_api;
 mod github_schema;

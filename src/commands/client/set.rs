@@ -54,7 +54,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     event.detail = Some(format!("client `{id}` of `{}`", args.provider));
     let client = Client { id, secret };
     vault.mutate(|writer| -> std::result::Result<(), VaultError> {
-        let new = StoredClient::new(&args.provider, &client, now.wall);
+        let new = StoredClient::new(&definition, &client, now.wall);
         let mut stored = false;
         for row in writer.group::<StoredClient>(args.provider.as_str())? {
             let same = row.value.client().is_ok_and(|old| old.id == client.id);

@@ -1,0 +1,165 @@
+mod keep_fresh;
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::app::App;
+use crate::commands::fresh_token;
+use crate::commands::token::duration;
+use crate::connection::fresh::{HandOut, Want};
+use crate::env::own_variables;
+use crate::error::{Error, Kind, Result};
+use crate::names::{ConnectionRef, Scope, VariableName};
+
+/// What `env`, `timeout` and `docker run` exit with when they themselves fail, so that it is not
+/// taken for the command's own code.
+const OWN_FAILURE: u8 = 125;
+
+/// Run a command with fresh tokens in its environment
+///
+/// Nothing is printed, and no token stands on a command line. The command's exit code and signals
+/// are its own; when oauthctl itself fails, the exit code is 125. The variable is the one that
+/// programs for this provider read, such as `GITHUB_TOKEN`, else `PROVIDER_TOKEN`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    oauthctl exec github -- gh repo list\n  \
+    oauthctl exec google --env ACCESS_TOKEN -- ./backup.sh\n  \
+    oauthctl exec google --refresh-file /run/user/1000/token -- ./sync-all-night")]
+pub(super) struct Args {
+    /// The connections: `PROVIDER` or `PROVIDER/ACCOUNT`
+    #[arg(value_name = "CONNECTION", required = true)]
+    connections: Vec<ConnectionRef>,
+    /// The variable for the token; given several times, one for each connection in their order
+    #[arg(long = "env", value_name = "NAME")]
+    names: Vec<VariableName>,
+    /// How long the tokens must still live, such as 90s, 10m or 1h
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    min_ttl: Option<Duration>,
+    /// Fail unless this scope is granted (can be given several times)
+    #[arg(long = "scope", value_name = "SCOPE")]
+    scopes: Vec<Scope>,
+    /// Keep the token in this file, mode 0600, fresh for as long as the command runs
+    #[arg(long, value_name = "PATH")]
+    refresh_file: Option<PathBuf>,
+    /// The command and its arguments, after `--`
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+pub(super) fn run(app: &App, args: &Args) -> Result<()> {
+    start(app, args).map_err(|error| {
+        if error.exit_code.is_some() {
+            error
+        } else {
+            error.exits_with(OWN_FAILURE)
+        }
+    })
+}
+
+fn start(app: &App, args: &Args) -> Result<()> {
+    let Some((program, arguments)) = args.command.split_first() else {
+        return Err(Error::new(Kind::Usage, "there is no command to run"));
+    };
+    if args.refresh_file.is_some() && args.connections.len() != 1 {
+        return Err(Error::new(
+            Kind::Usage,
+            "`--refresh-file` keeps one connection's token fresh",
+        )
+        .hint("name one connection"));
+    }
+    let want = Want {
+        min_ttl: args.min_ttl,
+        scopes: args.scopes.clone(),
+    };
+    let mut tokens = Vec::with_capacity(args.connections.len());
+    for asked in &args.connections {
+        tokens.push(fresh_token::hand_out(app, asked, &want)?);
+    }
+    let names = variables(app, args, &tokens)?;
+    let mut command = Command::new(program);
+    command.args(arguments);
+    for own in own_variables() {
+        command.env_remove(own);
+    }
+    for (name, token) in names.iter().zip(&tokens) {
+        command.env(name.as_str(), token.set.access_token.expose());
+    }
+    match (&args.refresh_file, tokens.first()) {
+        (Some(path), Some(first)) => keep_fresh::run(app, command, program, path, first, &want),
+        _ => replace_this_process(command, program),
+    }
+}
+
+/// One variable for each connection, each its own.
+fn variables(app: &App, args: &Args, tokens: &[HandOut]) -> Result<Vec<VariableName>> {
+    if !args.names.is_empty() && args.names.len() != tokens.len() {
+        return Err(Error::new(
+            Kind::Usage,
+            format!(
+                "{} connections and {} times `--env`",
+                tokens.len(),
+                args.names.len()
+            ),
+        )
+        .hint("give `--env NAME` once for each connection, in their order, or not at all"));
+    }
+    let mut names = args.names.clone();
+    if names.is_empty() {
+        for token in tokens {
+            names.push(app.providers().get(&token.name.provider)?.token_variable());
+        }
+    }
+    for (place, name) in names.iter().enumerate() {
+        if names.iter().take(place).any(|earlier| earlier == name) {
+            return Err(Error::new(
+                Kind::Usage,
+                format!("two tokens would go into the variable `{name}`"),
+            )
+            .hint("name each with `--env NAME`, once for each connection, in their order"));
+        }
+    }
+    Ok(names)
+}
+
+/// The command takes this process's place, so that its signals, its terminal and its exit code are
+/// its own, and nothing of ours stays in memory.
+#[cfg(unix)]
+fn replace_this_process(mut command: Command, program: &OsString) -> Result<()> {
+    use std::os::unix::process::CommandExt as _;
+    let failed = command.exec();
+    Err(not_started(program, &failed))
+}
+
+#[cfg(not(unix))]
+fn replace_this_process(mut command: Command, program: &OsString) -> Result<()> {
+    let status = command
+        .status()
+        .map_err(|error| not_started(program, &error))?;
+    ended(status)
+}
+
+fn not_started(program: &OsString, error: &io::Error) -> Error {
+    let program = program.to_string_lossy();
+    Error::new(Kind::Failed, format!("could not run `{program}`")).caused_by(error)
+}
+
+/// A command's end as this process's own: its code, or 128 and the signal as shells say it.
+fn ended(status: std::process::ExitStatus) -> Result<()> {
+    #[cfg(unix)]
+    let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+    #[cfg(not(unix))]
+    let signal: Option<i32> = None;
+    let code = status
+        .code()
+        .or_else(|| signal.map(|signal| 128 + signal))
+        .unwrap_or(1);
+    if code == 0 {
+        return Ok(());
+    }
+    // The command has said for itself what went wrong.
+    let code = u8::try_from(code).unwrap_or(1);
+    Err(Error::new(Kind::Failed, "").exits_with(code))
+}

@@ -1,0 +1,149 @@
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use crate::app::App;
+use crate::endpoint::is_loopback_authority;
+use crate::env::own_variables;
+use crate::error::{Error, Kind, Result};
+use crate::escape;
+
+/// Let git sign in to a host with your connections
+///
+/// Writes `credential.https://HOST.helper` to git's own settings, for this one host: first an empty
+/// entry, which sets aside what was configured before, then this program by its absolute path.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    oauthctl git setup github.com\n  \
+    oauthctl git setup github.com --remove")]
+pub(super) struct Args {
+    /// The host, as it stands in the addresses of repositories
+    #[arg(value_name = "HOST")]
+    host: String,
+    /// For the repository of this folder only, instead of for all of yours
+    #[arg(long)]
+    local: bool,
+    /// Take the setting out again
+    #[arg(long)]
+    remove: bool,
+}
+
+pub(super) fn run(app: &App, args: &Args) -> Result<()> {
+    let host = args.host.to_ascii_lowercase();
+    check_host(app, &host)?;
+    let scheme = if is_loopback_authority(&host) {
+        "http"
+    } else {
+        "https"
+    };
+    let key = format!("credential.{scheme}://{host}.helper");
+    let place = if args.local { "--local" } else { "--global" };
+    if args.remove {
+        // git exits with 5 where there is nothing to take out.
+        let output = git(&[place, "--unset-all", &key])?;
+        if !output.status.success() && output.status.code() != Some(5) {
+            return Err(refused(&output));
+        }
+        app.ui
+            .note(&format!("git no longer asks oauthctl about `{host}`"));
+        return Ok(());
+    }
+    let helper = helper(app)?;
+    for arguments in [
+        [place, "--replace-all", &key, ""],
+        [place, "--add", &key, &helper],
+    ] {
+        let output = git(&arguments)?;
+        if !output.status.success() {
+            return Err(refused(&output));
+        }
+    }
+    app.ui
+        .note(&format!("git asks oauthctl about `{host}` from now on"));
+    Ok(())
+}
+
+fn check_host(app: &App, host: &str) -> Result<()> {
+    let mut known: Vec<String> = Vec::new();
+    for listed in app.providers().list()? {
+        let hosts = listed.definition.ok().and_then(|it| it.git.clone());
+        known.extend(hosts.into_iter().flat_map(|git| git.hosts));
+    }
+    if known.iter().any(|one| one == host) {
+        return Ok(());
+    }
+    known.sort();
+    known.dedup();
+    Err(Error::new(
+        Kind::Usage,
+        format!("no provider answers for the host `{}`", escape::line(host)),
+    )
+    .because(format!("known: {}", known.join(", ")))
+    .hint("name it under `[git] hosts` in a definition of your own"))
+}
+
+/// The helper as git runs it: through a shell, and as a path only when it begins like one. So
+/// nothing is quoted, but each character that a shell could take for its own has a backslash.
+fn helper(app: &App) -> Result<String> {
+    let program = std::env::current_exe().map_err(|error| {
+        Error::new(Kind::Failed, "could not find out where this program lies").caused_by(&error)
+    })?;
+    let mut line = shell_word(&text(&program)?);
+    for (flag, value) in app.chosen_vault()? {
+        line.extend([" ", flag, " ", &shell_word(&value)]);
+    }
+    line.push_str(" git-credential");
+    Ok(line)
+}
+
+fn text(path: &Path) -> Result<String> {
+    path.to_str().map(str::to_owned).ok_or_else(|| {
+        Error::new(Kind::Failed, "could not name this program to git")
+            .because(format!("the path `{}` is not UTF-8", path.display()))
+    })
+}
+
+fn shell_word(text: &str) -> String {
+    let mut word = String::with_capacity(text.len());
+    for character in text.chars() {
+        let is_plain = character.is_alphanumeric() || "/._-+=:,@".contains(character);
+        if !is_plain {
+            word.push('\\');
+        }
+        word.push(character);
+    }
+    word
+}
+
+fn git(arguments: &[&str]) -> Result<Output> {
+    let mut command = Command::new("git");
+    command.arg("config").args(arguments).stdin(Stdio::null());
+    for name in own_variables() {
+        command.env_remove(name);
+    }
+    command.output().map_err(|error| {
+        Error::new(Kind::Failed, "could not run `git`")
+            .caused_by(&error)
+            .hint("install git, or put it on the `PATH`")
+    })
+}
+
+fn refused(output: &Output) -> Error {
+    let said = String::from_utf8_lossy(&output.stderr);
+    let said = said
+        .trim()
+        .trim_start_matches("fatal: ")
+        .trim_start_matches("error: ");
+    Error::new(Kind::Failed, "git did not take the setting").because(escape::line(said))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_for_a_shell_keep_their_path_and_lose_their_meaning() {
+        assert_eq!(shell_word("/usr/bin/oauthctl"), "/usr/bin/oauthctl");
+        assert_eq!(shell_word("/home/a b/$(x)"), "/home/a\\ b/\\$\\(x\\)");
+        assert_eq!(shell_word("/é/'\"\\`"), "/é/\\'\\\"\\\\\\`");
+    }
+}

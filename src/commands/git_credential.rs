@@ -1,0 +1,163 @@
+mod message;
+
+use std::io::{self, Read};
+
+use zeroize::Zeroizing;
+
+use crate::app::App;
+use crate::commands::{fresh_token, printed};
+use crate::connection::fresh::Want;
+use crate::connection::select;
+use crate::connection::{Connection, ConnectionError};
+use crate::error::{Error, Kind, Result};
+use crate::names::ConnectionRef;
+use crate::provider::definition::Git;
+
+use message::{Request, answer};
+
+/// The most that git says about one credential; more is not git.
+const LARGEST_REQUEST: u64 = 1024 * 1024;
+
+/// Answer git's questions for credentials
+///
+/// git calls this itself once `oauthctl git setup HOST` has told it to. It answers for hosts that a
+/// provider's definition names, with an access token and when it ends, and is silent about all
+/// others: no question, no network, no browser. It stores nothing that git offers, and never gives
+/// a refresh token away.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  \
+    printf 'protocol=https\\nhost=github.com\\n\\n' | oauthctl git-credential get")]
+pub(super) struct Args {
+    /// What git wants
+    #[arg(value_name = "OPERATION")]
+    operation: String,
+}
+
+pub(super) fn run(app: &App, args: &Args) -> Result<()> {
+    let wanted = match args.operation.as_str() {
+        "get" => get,
+        "erase" => erase,
+        // What git has from elsewhere is not ours to keep; operations that come later are not ours
+        // either (gitcredentials(7): helpers ignore what they don't know).
+        _ => return Ok(()),
+    };
+    let Some(request) = read_request()? else {
+        return Ok(());
+    };
+    wanted(app, &request)
+}
+
+/// What git said, unless it makes no sense or is about something that tokens never go to.
+fn read_request() -> Result<Option<Request>> {
+    // A credential that git offers to be erased has its password in it.
+    let mut bytes = Zeroizing::new(Vec::new());
+    io::stdin()
+        .take(LARGEST_REQUEST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| {
+            Error::new(Kind::Failed, "could not read what git asked").caused_by(&error)
+        })?;
+    if bytes.len() as u64 > LARGEST_REQUEST {
+        return Ok(None);
+    }
+    Ok(Request::parse(&bytes))
+}
+
+fn get(app: &App, request: &Request) -> Result<()> {
+    let Some((connection, git)) = find(app, request)? else {
+        return Ok(());
+    };
+    let asked = ConnectionRef::Exact(connection.name);
+    let hand_out = fresh_token::hand_out(app, &asked, &Want::default())?;
+    let username = request.username.as_deref().unwrap_or(&git.username);
+    match answer(request, username, &hand_out.set) {
+        Some(answer) => printed(app.ui.hand_over(&answer)),
+        None => Err(
+            Error::new(Kind::Failed, "could not tell git about a token").because(format!(
+                "what there is of `{}` has a line break in it",
+                hand_out.name
+            )),
+        ),
+    }
+}
+
+/// The host refused a token: where it is the one that is stored, it is renewed. The connection
+/// stays, whatever a host says.
+fn erase(app: &App, request: &Request) -> Result<()> {
+    let Some(password) = &request.password else {
+        return Ok(());
+    };
+    let Some((connection, _)) = find(app, request)? else {
+        return Ok(());
+    };
+    let is_stored = |set: &crate::token::TokenSet| set.access_token.matches(password.expose());
+    if connection.state.usable().is_some_and(is_stored) {
+        fresh_token::renew(app, &connection.name)?;
+    }
+    Ok(())
+}
+
+/// The connection that answers for a host: the host is compared whole, and nothing else that the
+/// request holds chooses a provider.
+fn find(app: &App, request: &Request) -> Result<Option<(Connection, Git)>> {
+    let mut answering = Vec::new();
+    for listed in app.providers().list()? {
+        // A broken file of a person's is no answer to git; `provider check` tells.
+        let Ok(definition) = listed.definition else {
+            continue;
+        };
+        if let Some(git) = &definition.git
+            && git.hosts.contains(&request.host)
+        {
+            answering.push((definition.name.clone(), git.clone()));
+        }
+    }
+    if answering.is_empty() {
+        return Ok(None);
+    }
+    let Some(vault) = app.open_vault()? else {
+        return Ok(None);
+    };
+    let all = vault
+        .read(select::all)
+        .map_err(|error: ConnectionError| Error::from(error))?;
+    let mut fitting: Vec<(Connection, Git)> = Vec::new();
+    for found in all {
+        let connection = found.connection;
+        let git = answering
+            .iter()
+            .find(|(provider, _)| *provider == connection.name.provider)
+            .map(|(_, git)| git.clone());
+        if let Some(git) = git
+            && is_meant(request, &connection, &git)
+        {
+            fitting.push((connection, git));
+        }
+    }
+    if fitting.len() > 1 {
+        return Err(ambiguous(request, &fitting));
+    }
+    Ok(fitting.pop())
+}
+
+fn is_meant(request: &Request, connection: &Connection, git: &Git) -> bool {
+    request.username.as_deref().is_none_or(|username| {
+        username == git.username || username == connection.name.account.as_str()
+    })
+}
+
+fn ambiguous(request: &Request, fitting: &[(Connection, Git)]) -> Error {
+    let names: Vec<_> = fitting
+        .iter()
+        .map(|(connection, _)| format!("`{}`", connection.name))
+        .collect();
+    Error::new(
+        Kind::LoginRequired,
+        format!("several connections answer for `{}`", request.host),
+    )
+    .because(names.join(", "))
+    .hint(format!(
+        "choose one: `git config credential.https://{}.username ACCOUNT`",
+        request.host
+    ))
+}

@@ -1,0 +1,263 @@
+//! `api`: where a token goes, and where never.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use oauthctl::sandbox::Endpoint;
+use serde_json::json;
+
+use crate::world::{Output, World};
+
+/// An API that answers by path and remembers what it was asked.
+struct Api {
+    authority: String,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Api {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let authority = listener.local_addr().unwrap().to_string();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let (keep, own) = (Arc::clone(&asked), authority.clone());
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                serve(&mut stream.unwrap(), &own, &keep);
+            }
+        });
+        Self { authority, asked }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.authority)
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+fn serve(stream: &mut TcpStream, own: &str, asked: &Mutex<Vec<String>>) {
+    let mut read = Vec::new();
+    let mut chunk = [0; 4096];
+    let text = loop {
+        let count = stream.read(&mut chunk).unwrap();
+        read.extend_from_slice(&chunk[..count]);
+        let text = String::from_utf8_lossy(&read).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let lower = head.to_ascii_lowercase();
+            let length = lower
+                .split_once("content-length: ")
+                .and_then(|(_, rest)| rest.lines().next().unwrap().parse::<usize>().ok());
+            if count == 0 || body.len() >= length.unwrap_or(0) {
+                break text;
+            }
+        }
+    };
+    let target = text.split(' ').nth(1).unwrap().to_owned();
+    asked.lock().unwrap().push(text);
+    let (status, headers, body) = match target.split('?').next().unwrap() {
+        "/pages" if target.ends_with("page=3") => ("200 OK", String::new(), "[3]"),
+        "/pages" => {
+            let next = if target.ends_with("page=2") { 3 } else { 2 };
+            (
+                "200 OK",
+                format!("Link: <?page={next}>; rel=\"next\"\r\n"),
+                "[page]",
+            )
+        }
+        "/away" => (
+            "302 Found",
+            "Location: http://127.0.0.1:9/stolen\r\n".to_owned(),
+            "",
+        ),
+        "/moved" => ("301 Moved", format!("Location: http://{own}/here\r\n"), ""),
+        "/loop" => ("302 Found", "Location: /loop\r\n".to_owned(), ""),
+        "/refused" => ("401 Unauthorized", String::new(), "{\"message\":\"bad\"}"),
+        "/forbidden" => ("403 Forbidden", String::new(), "no"),
+        "/limited" => ("429 Too Many", "Retry-After: 90\r\n".to_owned(), "slow"),
+        "/missing" => ("404 Not Found", String::new(), "{\"message\":\"gone\"}"),
+        "/broken" => ("502 Bad Gateway", String::new(), "<html>"),
+        _ => ("200 OK", "X-Seen: yes\r\n".to_owned(), "{\"ok\":true}"),
+    };
+    let answer = format!(
+        "HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    let _ = stream.write_all(answer.as_bytes());
+}
+
+/// A connection, and an API that its definition lists.
+fn world() -> (World, Api) {
+    let (world, api) = (World::new(), Api::start());
+    let own = world.provider_toml();
+    let own = own.split("[api]").next().unwrap();
+    world.define(
+        "sandbox",
+        &format!("{own}\n[api]\nhosts = [\"{}\"]\n", api.authority),
+    );
+    world.connect();
+    (world, api)
+}
+
+fn call(world: &World, url: &str, more: &[&str]) -> Output {
+    let mut args = vec!["api", "sandbox", url];
+    args.extend(more);
+    world.run(&args)
+}
+
+#[test]
+fn api_sends_the_token_in_a_header_and_prints_the_body_alone() {
+    let (world, api) = world();
+    let output = call(&world, &api.url("/user"), &[]).ended(0).silent();
+    assert_eq!(output.stdout, "{\"ok\":true}");
+    let asked = api.asked();
+    assert!(asked[0].starts_with("GET /user HTTP/1.1\r\n"));
+    let header = format!("authorization: Bearer {}\r\n", world.token("sandbox"));
+    assert!(asked[0].contains(&header), "{}", asked[0]);
+    let output = call(&world, &api.url("/user"), &["--include"]).ended(0);
+    assert!(output.stdout.starts_with("HTTP 200\n"), "{output:?}");
+    assert!(output.stdout.contains("x-seen: yes\n"), "{output:?}");
+    assert!(output.stdout.ends_with("\n\n{\"ok\":true}"), "{output:?}");
+}
+
+#[test]
+fn api_goes_to_no_host_that_the_definition_does_not_list() {
+    let (world, api) = world();
+    let port = api.authority.rsplit_once(':').unwrap().1;
+    for elsewhere in [
+        "https://evil.test/".to_owned(),
+        format!("http://localhost:{port}/"),
+        format!("http://[::1]:{port}/"),
+        format!("http://127.0.0.2:{port}/"),
+        "http://127.0.0.1/".to_owned(),
+        format!("https://{}.evil.test/", api.authority.replace(':', "-")),
+    ] {
+        call(&world, &elsewhere, &[])
+            .ended(7)
+            .no_data()
+            .says(&["error:", "hint:"]);
+    }
+    for bad in [
+        "http://example.org/".to_owned(),
+        format!("http://user@{}/", api.authority),
+        "ftp://127.0.0.1/".to_owned(),
+        "/user".to_owned(),
+        "file:///etc/passwd".to_owned(),
+        String::new(),
+    ] {
+        call(&world, &bad, &[]).ended(2).no_data();
+    }
+    assert_eq!(api.asked().len(), 0);
+    // nor because an answer says so
+    call(&world, &api.url("/away"), &[])
+        .ended(7)
+        .no_data()
+        .says(&["127.0.0.1:9"]);
+    assert_eq!(api.asked().len(), 1);
+}
+
+#[test]
+fn api_writes_fields_where_the_method_wants_them() {
+    let (world, api) = world();
+    call(
+        &world,
+        &api.url("/a?x=1"),
+        &["-X", "get", "-f", "q=a b", "-F", "n=5"],
+    )
+    .ended(0);
+    call(
+        &world,
+        &api.url("/b"),
+        &["-f", "name=Ünï", "-F", "draft=true"],
+    )
+    .ended(0);
+    let input = world.give("body", "raw bytes");
+    let path = input.display().to_string();
+    let put = [
+        "-X",
+        "PUT",
+        "--input",
+        &path,
+        "-H",
+        "Content-Type: text/plain",
+    ];
+    call(&world, &api.url("/c"), &put).ended(0);
+    world
+        .call(&["api", "sandbox", &api.url("/d"), "--input", "-"])
+        .stdin("{\"from\":\"stdin\"}")
+        .run()
+        .ended(0);
+    let asked = api.asked();
+    assert!(
+        asked[0].starts_with("GET /a?x=1&q=a+b&n=5 HTTP/1.1\r\n"),
+        "{}",
+        asked[0]
+    );
+    assert!(asked[1].starts_with("POST /b HTTP/1.1\r\n"));
+    let body: serde_json::Value =
+        serde_json::from_str(asked[1].split_once("\r\n\r\n").unwrap().1).unwrap();
+    assert_eq!(body, json!({"name": "Ünï", "draft": true}));
+    assert!(asked[1].contains("content-type: application/json\r\n"));
+    assert!(asked[2].starts_with("PUT /c HTTP/1.1\r\n"));
+    assert!(asked[2].contains("content-type: text/plain\r\n"));
+    assert!(asked[2].ends_with("\r\n\r\nraw bytes"));
+    assert!(asked[3].starts_with("POST /d ") && asked[3].ends_with("{\"from\":\"stdin\"}"));
+    for bad in [
+        &["-H", "Authorization: Bearer x"][..],
+        &["-H", "Host: evil.test"],
+        &["-f", "no sign"],
+        &["-F", "a=not json"],
+        &["-X", "CONNECT"],
+    ] {
+        call(&world, &api.url("/e"), bad).ended(2).no_data();
+    }
+    call(&world, &api.url("/e"), &["--input", "/nowhere"])
+        .ended(1)
+        .says(&["/nowhere"]);
+    assert_eq!(api.asked().len(), 4);
+}
+
+#[test]
+fn api_follows_pages_and_redirects_of_the_same_place() {
+    let (world, api) = world();
+    let output = call(&world, &api.url("/pages?page=1"), &["--paginate"]).ended(0);
+    assert_eq!(output.stdout, "[page][page][3]");
+    let output = call(&world, &api.url("/pages?page=1"), &[]).ended(0);
+    assert_eq!(output.stdout, "[page]");
+    assert_eq!(
+        call(&world, &api.url("/moved"), &[]).ended(0).stdout,
+        "{\"ok\":true}"
+    );
+    call(&world, &api.url("/loop"), &[])
+        .ended(1)
+        .no_data()
+        .says(&["without end"]);
+    // what changes something is sent once, and what came is shown
+    let before = api.asked().len();
+    call(&world, &api.url("/moved"), &["-X", "POST"]).ended(1);
+    assert_eq!(api.asked().len(), before + 1);
+}
+
+#[test]
+fn api_refreshes_once_when_the_token_is_refused_and_says_how_it_ended() {
+    let (world, api) = world();
+    let output = call(&world, &api.url("/refused"), &[]).ended(4);
+    assert_eq!(output.stdout, "{\"message\":\"bad\"}");
+    assert_eq!(world.count(Endpoint::Refresh), 1);
+    let asked = api.asked();
+    assert_eq!(asked.len(), 2);
+    assert_ne!(asked[0], asked[1], "the second time with the next token");
+    call(&world, &api.url("/forbidden"), &[]).ended(7);
+    call(&world, &api.url("/missing"), &[])
+        .ended(1)
+        .says(&["404"]);
+    call(&world, &api.url("/broken"), &[]).ended(5);
+    let limited = call(&world, &api.url("/limited"), &["--json"])
+        .ended(5)
+        .error();
+    assert_eq!(limited["retry_after_seconds"], 90);
+    assert_eq!(world.count(Endpoint::Refresh), 1);
+}

@@ -1,0 +1,162 @@
+//! `exec`: a command with tokens in its environment, and nowhere else.
+
+use std::fs;
+
+use crate::world::{World, mode};
+
+/// Runs a line of shell under `exec`, with the tokens of these connections.
+fn exec(world: &World, before: &[&str], line: &str) -> crate::world::Output {
+    let mut args = vec!["exec"];
+    args.extend(before);
+    let line = format!("PATH=/usr/bin:/bin; {line}");
+    args.extend(["--", "/bin/sh", "-c", &line]);
+    world.run(&args)
+}
+
+#[test]
+fn exec_puts_a_fresh_token_into_the_environment_and_prints_nothing() {
+    let world = World::expired();
+    let wanted = world.give("wanted", "");
+    let line = format!("printf %s \"$SANDBOX_TOKEN\" > '{}'", wanted.display());
+    exec(&world, &["sandbox"], &line)
+        .ended(0)
+        .silent()
+        .no_data();
+    assert_eq!(fs::read_to_string(&wanted).unwrap(), world.token("sandbox"));
+    let line = format!("printf %s \"$MINE\" > '{}'", wanted.display());
+    exec(&world, &["sandbox", "--env", "MINE"], &line)
+        .ended(0)
+        .silent();
+    assert_eq!(fs::read_to_string(&wanted).unwrap(), world.token("sandbox"));
+}
+
+#[test]
+fn exec_gives_the_command_none_of_our_variables() {
+    let world = World::new();
+    world.connect();
+    let output = exec(&world, &["sandbox"], "env | grep -c ^OAUTHCTL_");
+    assert_eq!(output.stdout, "0\n");
+    // control: the shell's own count finds what is there
+    let line = "OAUTHCTL_X=1 /usr/bin/env | grep -c ^OAUTHCTL_";
+    assert_eq!(exec(&world, &["sandbox"], line).stdout, "1\n");
+}
+
+#[test]
+fn exec_passes_exit_codes_and_signals_on() {
+    let world = World::new();
+    world.connect();
+    exec(&world, &["sandbox"], "exit 0").ended(0);
+    exec(&world, &["sandbox"], "exit 7").ended(7).silent();
+    exec(&world, &["sandbox"], "kill -TERM $$").ended(-15);
+    let file = world.path("given/fresh").display().to_string();
+    let kept = ["sandbox", "--refresh-file", &file];
+    exec(&world, &kept, "exit 7").ended(7).silent();
+    exec(&world, &kept, "kill -KILL $$").ended(128 + 9).silent();
+}
+
+#[test]
+fn exec_says_125_for_its_own_failures() {
+    let world = World::new();
+    exec(&world, &["sandbox"], "exit 0")
+        .ended(125)
+        .says(&["error:", "sandbox"]);
+    world.connect();
+    world
+        .run(&["exec", "sandbox", "--", "/nowhere/nothing"])
+        .ended(125)
+        .says(&["could not run `/nowhere/nothing`"]);
+    let error = world
+        .run(&[
+            "exec",
+            "sandbox",
+            "--scope",
+            "admin",
+            "--json",
+            "--",
+            "/bin/true",
+        ])
+        .ended(125)
+        .error();
+    assert_eq!(error["exit_code"], 125);
+    assert_eq!(error["kind"], "login_required");
+    // what is not even a command line is usage, as everywhere
+    world.run(&["exec", "sandbox"]).ended(2);
+}
+
+#[test]
+fn exec_of_two_connections_needs_two_variables() {
+    let world = World::new();
+    world.connect();
+    world.connect_as("reader");
+    let both = ["sandbox/writer", "sandbox/reader"];
+    exec(&world, &both, "exit 0")
+        .ended(125)
+        .says(&["`SANDBOX_TOKEN`", "hint:", "--env"]);
+    let (one, two) = (world.give("one", ""), world.give("two", ""));
+    let line = format!(
+        "printf %s \"$ONE\" > '{}'; printf %s \"$TWO\" > '{}'",
+        one.display(),
+        two.display()
+    );
+    exec(
+        &world,
+        &[&both[..], &["--env", "ONE", "--env", "TWO"]].concat(),
+        &line,
+    )
+    .ended(0);
+    assert_eq!(
+        fs::read_to_string(one).unwrap(),
+        world.token("sandbox/writer")
+    );
+    assert_eq!(
+        fs::read_to_string(two).unwrap(),
+        world.token("sandbox/reader")
+    );
+    exec(&world, &[&both[..], &["--env", "ONE"]].concat(), "exit 0").ended(125);
+    for bad in ["1X", "A-B", "OAUTHCTL_X", "A=B", ""] {
+        let flag = format!("--env={bad}");
+        exec(&world, &["sandbox/writer", &flag], "exit 0").ended(2);
+    }
+}
+
+#[test]
+fn exec_refresh_file_is_private_and_follows_the_token() {
+    let world = World::with(|options| options.lifetimes = "4,4,3600".parse().unwrap());
+    world.connect();
+    let file = world.path("given/fresh");
+    let seen = world.path("given/seen");
+    // The command ends once the file has changed twice: no clock is read here.
+    let line = format!(
+        "f='{f}'; [ \"$(cat $f)\" = \"$SANDBOX_TOKEN\" ] || exit 3; \
+         stat -c %a $f > '{s}'; \
+         n=0; old=$(cat $f); while [ $n -lt 2 ]; do new=$(cat $f); \
+         if [ \"$new\" != \"$old\" ]; then n=$((n+1)); old=$new; fi; done; \
+         printf %s \"$new\" >> '{s}'",
+        f = file.display(),
+        s = seen.display()
+    );
+    let path = file.display().to_string();
+    exec(&world, &["sandbox", "--refresh-file", &path], &line)
+        .ended(0)
+        .silent();
+    let told = fs::read_to_string(&seen).unwrap();
+    assert_eq!(told, format!("600\n{}", world.token("sandbox")));
+    assert!(!file.exists(), "the token outlives the command");
+    assert_eq!(mode(&world.path("given")), 0o700);
+}
+
+#[test]
+fn exec_refresh_file_passes_a_termination_on() {
+    let world = World::new();
+    world.connect();
+    let file = world.path("given/fresh").display().to_string();
+    let told = world.path("given/told");
+    let line = format!(
+        "trap 'echo ended > {t}; exit 5' TERM; kill -TERM $PPID; while :; do :; done",
+        t = told.display()
+    );
+    exec(&world, &["sandbox", "--refresh-file", &file], &line)
+        .ended(5)
+        .silent();
+    assert_eq!(fs::read_to_string(told).unwrap(), "ended\n");
+}

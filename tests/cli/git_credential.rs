@@ -1,0 +1,288 @@
+//! `git-credential`: whom a token is told to, and whom never.
+
+use oauthctl::sandbox::Endpoint;
+
+use crate::world::{Output, World};
+
+/// A sandbox whose definition answers for a host of its own.
+fn world() -> World {
+    let world = World::new();
+    world.define(
+        "sandbox",
+        &format!(
+            "{}\n[git]\nhosts = [\"git.example\", \"127.0.0.1:8418\"]\nusername = \"token\"\n",
+            world.provider_toml()
+        ),
+    );
+    world.connect();
+    world
+}
+
+fn ask(world: &World, operation: &str, request: &str) -> Output {
+    world
+        .call(&["git-credential", operation])
+        .stdin(request)
+        .run()
+}
+
+fn get(world: &World, request: &str) -> Output {
+    ask(world, "get", request).ended(0)
+}
+
+#[test]
+fn git_credential_get_tells_the_token_and_when_it_ends_for_its_own_host() {
+    let world = world();
+    let token = world.token("sandbox");
+    let output = get(&world, "protocol=https\nhost=git.example\n\n").silent();
+    let lines: Vec<_> = output.stdout.lines().collect();
+    assert_eq!(
+        lines[..3],
+        ["protocol=https", "host=git.example", "username=token"]
+    );
+    let expiry = lines[3].strip_prefix("password_expiry_utc=").unwrap();
+    let shown = world.shown("sandbox")["expires_at"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let expiry: i64 = expiry.parse().unwrap();
+    let at = oauthctl::moment::Timestamp::from_unix_millis(expiry * 1000);
+    assert!(
+        shown.starts_with(at.to_string().trim_end_matches('Z')),
+        "{shown} {at}"
+    );
+    assert_eq!(lines[4..], [format!("password={token}")]);
+    // the account's own name is kept when git names it
+    let named = get(
+        &world,
+        "protocol=https\nhost=git.example\nusername=writer\n\n",
+    );
+    assert!(named.stdout.contains("\nusername=writer\n"));
+    let plain = get(&world, "protocol=http\nhost=127.0.0.1:8418\n\n");
+    assert!(plain.stdout.contains("password="));
+}
+
+#[test]
+fn git_credential_get_refreshes_an_expired_token_first() {
+    let world = World::expired();
+    let git = "\n[git]\nhosts = [\"git.example\"]\nusername = \"token\"\n";
+    world.define("sandbox", &format!("{}{git}", world.provider_toml()));
+    let before = world.count(Endpoint::Refresh);
+    let output = get(&world, "protocol=https\nhost=git.example\n");
+    assert_eq!(world.count(Endpoint::Refresh), before + 1);
+    assert!(
+        output
+            .stdout
+            .ends_with(&format!("password={}\n", world.token("sandbox")))
+    );
+}
+
+/// Hosts that a careless comparison, or another parser, could take for the world's own.
+const LOOK_ALIKES: &[&str] = &[
+    "git.example.evil.test",
+    "evil.test",
+    "git.exampl",
+    "git.examplee",
+    "xgit.example",
+    "git-example",
+    "gitxexample",
+    "a.git.example",
+    ".git.example",
+    "git.example.",
+    "git..example",
+    "git.example:443",
+    "git.example:8443",
+    "git.example:",
+    "git.example:0",
+    "git.example%00",
+    "git.example%2eevil.test",
+    "git.example/evil.test",
+    "git.example@evil.test",
+    "evil.test@git.example",
+    "user:pw@git.example",
+    "git.example?x",
+    "git.example#x",
+    "git.example\\evil.test",
+    "[git.example]",
+    "git\u{2024}example",
+    "g\u{456}t.example",
+    "git.\u{435}xample",
+    "git.example\u{200b}",
+    "\u{feff}git.example",
+    "git.example ",
+    " git.example",
+    "git.example\t",
+    "127.0.0.1",
+    "127.0.0.1:84180",
+    "127.0.0.1:841",
+    "localhost:8418",
+    "127.1:8418",
+    "0x7f.0.0.1:8418",
+    "127.0.0.2:8418",
+    "[::1]:8418",
+    "*.example",
+    "*",
+    "",
+    "git.example,evil.test",
+    "git.example;evil.test",
+    "git.example&evil.test",
+    "example",
+    "www.git.example",
+    "git.EXAMPLE.evil.test",
+];
+
+#[test]
+fn git_credential_is_silent_for_every_host_that_only_looks_like_its_own() {
+    let world = world();
+    world.stop_sandbox();
+    let mut hosts: Vec<String> = LOOK_ALIKES.iter().map(ToString::to_string).collect();
+    for letter in 'a'..='z' {
+        hosts.push(format!("git.example{letter}"));
+        hosts.push(format!("{letter}git.example"));
+        hosts.push(format!("git.{letter}example"));
+    }
+    assert!(hosts.len() >= 120, "{}", hosts.len());
+    for host in hosts {
+        for protocol in ["https", "http"] {
+            let request = format!("protocol={protocol}\nhost={host}\n\n");
+            get(&world, &request).silent().no_data();
+        }
+    }
+    // control: upper case is the same host
+    assert!(
+        !get(&world, "protocol=https\nhost=GIT.Example\n")
+            .stdout
+            .is_empty()
+    );
+}
+
+/// Requests that break the format, in each of the places where they can.
+fn broken_requests() -> Vec<String> {
+    let whole = [
+        "protocol=https",
+        "host=git.example",
+        "path=a/b",
+        "username=writer",
+    ];
+    let mut broken = Vec::new();
+    for (place, line) in whole.iter().enumerate() {
+        for poison in [
+            "\r",
+            "\0",
+            "\rhost=evil.test",
+            "\r\n",
+            "\r\r",
+            "\0\n",
+            "%0a\r",
+            "\u{1}\0",
+        ] {
+            for at in [0, line.len() / 2, line.len()] {
+                let mut lines: Vec<String> = whole.iter().map(ToString::to_string).collect();
+                lines[place].insert_str(at, poison);
+                broken.push(lines.join("\n") + "\n\n");
+            }
+        }
+        for twice in whole {
+            let mut lines = whole.to_vec();
+            lines.insert(place, twice);
+            broken.push(lines.join("\n") + "\n\n");
+        }
+        for junk in ["no sign", "x", " ", "\u{202e}"] {
+            let mut lines = whole.to_vec();
+            lines.insert(place, junk);
+            broken.push(lines.join("\n") + "\n\n");
+        }
+        for other in [
+            "", "ssh", "ftp", "http", "file", "HTTPS", "https:", "https ", "cert", "git",
+        ] {
+            let protocol = format!("protocol={other}");
+            let mut lines = whole.to_vec();
+            lines[0] = &protocol;
+            lines.rotate_left(place);
+            broken.push(lines.join("\n") + "\n\n");
+        }
+        for url in [
+            "https://git.example",
+            "https://git.example/a",
+            "https://evil.test",
+        ] {
+            let url = format!("url={url}");
+            let mut lines = whole.to_vec();
+            lines.insert(place, &url);
+            broken.push(lines.join("\n") + "\n\n");
+        }
+        let long = format!("path={}", "a".repeat(70_000));
+        let mut lines = vec!["protocol=https", "host=git.example"];
+        lines.insert(place % 3, &long);
+        broken.push(lines.join("\n"));
+    }
+    let whole = "protocol=https\nhost=git.example";
+    broken.extend(
+        (0..whole.len())
+            .filter_map(|end| whole.get(..end))
+            .map(str::to_owned),
+    );
+    broken.push("a=b\n".repeat(300_000) + "protocol=https\nhost=git.example\n");
+    broken
+}
+
+#[test]
+fn git_credential_answers_no_broken_request() {
+    let world = world();
+    world.stop_sandbox();
+    let broken = broken_requests();
+    assert!(broken.len() >= 200, "{}", broken.len());
+    for request in broken {
+        get(&world, &request).silent().no_data();
+    }
+    // control: the same request, whole
+    let whole = "protocol=https\nhost=git.example\npath=a/b\nusername=writer\n\n";
+    assert!(!get(&world, whole).stdout.is_empty());
+}
+
+#[test]
+fn git_credential_store_keeps_nothing_and_erase_never_ends_a_connection() {
+    let world = world();
+    let token = world.token("sandbox");
+    let request = format!("protocol=https\nhost=git.example\nusername=token\npassword={token}\n\n");
+    ask(&world, "store", &request).ended(0).silent().no_data();
+    ask(&world, "approve-in-some-future", &request)
+        .ended(0)
+        .silent()
+        .no_data();
+    // somebody else's password is none of ours
+    let other = "protocol=https\nhost=git.example\nusername=token\npassword=other\n\n";
+    ask(&world, "erase", other).ended(0).silent().no_data();
+    assert_eq!(world.count(Endpoint::Refresh), 0);
+    assert_eq!(world.token("sandbox"), token);
+    for _ in 0..20 {
+        ask(&world, "erase", &request).ended(0).silent().no_data();
+    }
+    assert_eq!(
+        world.count(Endpoint::Refresh),
+        1,
+        "refused once, renewed once"
+    );
+    assert_ne!(world.token("sandbox"), token);
+    assert_eq!(world.shown("sandbox")["state"], "active");
+}
+
+#[test]
+fn git_credential_asks_which_of_several_accounts() {
+    let world = world();
+    world.connect_as("reader");
+    ask(&world, "get", "protocol=https\nhost=git.example\n\n")
+        .ended(4)
+        .no_data()
+        .says(&["sandbox/reader", "sandbox/writer", "hint:", "git config"]);
+    let named = get(
+        &world,
+        "protocol=https\nhost=git.example\nusername=reader\n\n",
+    );
+    assert!(named.stdout.contains(&world.token("sandbox/reader")));
+    get(
+        &world,
+        "protocol=https\nhost=git.example\nusername=nobody\n\n",
+    )
+    .silent()
+    .no_data();
+}
