@@ -12,6 +12,7 @@ use tiny_http::{HTTPVersion, Header, Method, Request, Response, Server, StatusCo
 use super::call::{Answer, Body, Call};
 use super::fault::{Endpoint, Kind};
 use super::gate::Lines;
+use super::github::GitHub;
 use super::practice::{Manner, Practice, endpoint_of};
 use super::record::{Entry, LiveTokens, Record, shown, times};
 use super::{github, spoil, token};
@@ -192,9 +193,34 @@ fn inspect(call: &Call, shared: &Shared) -> Option<Answer> {
             let live = shared.world().live();
             json!({"schema": 1, "access": live.access, "refresh": live.refresh})
         }
-        _ => return None,
+        path => return inspected(path.strip_prefix("/_sandbox/github")?, call, shared),
     };
     Some(Answer::json(200, value))
+}
+
+/// What can be seen and done at the practice GitHub beside its API.
+fn inspected(path: &str, call: &Call, shared: &Shared) -> Option<Answer> {
+    let github = GitHub::new(shared);
+    let answer = match (
+        call.method.as_str(),
+        path.split('/').collect::<Vec<_>>().as_slice(),
+    ) {
+        ("GET", [_]) => Answer::json(
+            200,
+            json!({"schema": 1, "repositories": github.repositories()}),
+        ),
+        ("GET", ["", owner, name]) => {
+            let name = name.strip_suffix(".tar")?;
+            let archive = github.archive(&format!("{owner}/{name}"));
+            archive.map_or_else(
+                |_| Answer::empty(404),
+                |bytes| Answer::bare(200, Body::Bytes("application/x-tar", bytes)),
+            )
+        }
+        ("POST", ["", owner, name]) => github::somebody(&github, &format!("{owner}/{name}"), call),
+        _ => Answer::empty(404),
+    };
+    Some(answer)
 }
 
 /// Counts, acts and records, as one step.

@@ -20,6 +20,7 @@ mod git;
 mod github;
 mod github_api;
 mod github_schema;
+mod github_talk;
 mod herd;
 mod keyring;
 mod kill;

@@ -6,6 +6,7 @@ mod fault;
 mod lexer;
 mod mutation;
 mod node;
+mod objects;
 mod parser;
 mod schema;
 mod values;

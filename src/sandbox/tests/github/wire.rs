@@ -208,6 +208,47 @@ fn a_megabyte_of_text_goes_in_and_comes_out() {
 }
 
 #[test]
+fn a_script_can_commit_as_somebody_else_and_fetch_a_repository() {
+    let (sandbox, _) = start(&[]);
+    novel(&sandbox);
+    let post = |path: &str, kind: &str, content: &str| {
+        let request = format!(
+            "POST /_sandbox/github{path} HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\
+             Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n{content}",
+            content.len()
+        );
+        raw(&sandbox, &request)
+    };
+    let change =
+        r#"{"who": "editor", "message": "M", "files": {"new.md": "N\n", "chapter.md": null}}"#;
+    let made = post("/writer/novel", "application/json", change);
+    assert!(made.starts_with("HTTP/1.1 201 "), "{made}");
+    let head = sandbox.github().find("writer/novel", "refs/heads/main");
+    assert_eq!(value(&made)["commit"].as_str().map(str::to_owned), head);
+    for (path, kind, content, status) in [
+        ("/writer/novel", "text/plain", change, "415"),
+        ("/writer/novel", "application/json", "{}", "400"),
+        ("/writer/novel", "application/json", change, "422"), // there is no such file any more
+        ("/writer/none", "application/json", change, "404"),
+        ("/writer", "application/json", change, "404"),
+    ] {
+        let answer = post(path, kind, content);
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{path}: {answer}"
+        );
+    }
+    let get = |path: &str| {
+        let path = format!("/_sandbox/github{path}");
+        raw(&sandbox, &super::super::wire::get(&path))
+    };
+    assert_eq!(value(&get(""))["repositories"], json!(["writer/novel"]));
+    assert!(get("/writer/none.tar").starts_with("HTTP/1.1 404 "));
+    let archive = get("/writer/novel.tar");
+    assert!(archive.contains("novel.git/HEAD") && archive.contains("novel.git/objects/"));
+}
+
+#[test]
 fn the_console_acts_beside_the_api() {
     let (sandbox, token) = start(&[]);
     let first = novel(&sandbox);
