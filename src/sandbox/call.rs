@@ -18,6 +18,8 @@ pub(super) struct Call {
     /// Names in lower case, in the order they came.
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: String,
+    /// The body where it is not text: what git sends.
+    pub(super) bytes: Vec<u8>,
     /// What a request to the practice GitHub is for, once somebody has looked.
     pub(super) purpose: OnceCell<(Area, String)>,
 }

@@ -163,20 +163,28 @@ fn read(request: &mut Request) -> Option<Call> {
         })
         .collect();
     let method = request.method().to_string();
-    let mut body = String::new();
     let most = if path.starts_with("/github/") {
         GITHUB_BODY
     } else {
         BODY
     };
     let mut reader = request.as_reader().take(most + 1);
-    reader.read_to_string(&mut body).ok()?;
-    (u64::try_from(body.len()).is_ok_and(|length| length <= most)).then_some(Call {
+    let mut bytes = Vec::new();
+    reader.read_to_end(&mut bytes).ok()?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > most) {
+        return None;
+    }
+    let mut body = String::new();
+    if !path.starts_with("/github/web/") {
+        body = String::from_utf8(std::mem::take(&mut bytes)).ok()?;
+    }
+    Some(Call {
         method,
         path,
         query,
         headers,
         body,
+        bytes,
         ..Call::default()
     })
 }

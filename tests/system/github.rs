@@ -11,7 +11,7 @@ use crate::github_talk::{Talk, encoded};
 use crate::rig;
 
 /// What git prints, in a repository and in no other settings than its own.
-fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
+pub(crate) fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
     let git = rig::program("git")?;
     let output = Command::new(git)
         .env_clear()

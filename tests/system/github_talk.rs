@@ -41,6 +41,10 @@ impl Talk {
         }
     }
 
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
     /// One request; the JSON of its answer, or `null` where it is none.
     pub(crate) fn send(&mut self, method: &str, path: &str, body: Value) -> (u16, Value) {
         self.send_with(method, path, body, "application/vnd.github+json")

@@ -19,6 +19,7 @@ mod ending;
 mod git;
 mod github;
 mod github_api;
+mod github_git;
 mod github_schema;
 mod github_talk;
 mod herd;

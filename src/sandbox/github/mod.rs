@@ -8,21 +8,25 @@
 
 mod ask;
 mod console;
+mod deflate;
 mod diff;
 mod envelope;
 mod export;
 mod graphql;
 mod history;
+mod inflate;
 mod limits;
 mod lines;
 mod object;
-mod pack;
+mod packfile;
+mod parse;
 mod registry;
 mod reply;
 mod repository;
 mod rest;
 mod route;
 mod shape;
+mod smart;
 mod somebody;
 mod store;
 mod tar;
@@ -82,6 +86,9 @@ pub(super) fn purpose(call: &Call) -> &(Area, String) {
 }
 
 fn found_purpose(call: &Call) -> (Area, String) {
+    if let Some(git) = smart::purpose(call) {
+        return git;
+    }
     let path = call.path.strip_prefix("/github/").unwrap_or_default();
     if path == "graphql" {
         return graphql::purpose(&call.body);
@@ -97,6 +104,13 @@ impl Hub {
     /// Answers one request.
     pub(super) fn respond(&mut self, call: &Call, given: &Circumstances<'_>) -> Answer {
         self.served += 1;
+        if smart::purpose(call).is_some() {
+            // not the API: without its limits and headers
+            return match &given.asker {
+                Ok(asker) => self.git(call, asker.as_ref(), given.wall),
+                Err(()) => self.git(call, None, given.wall),
+            };
+        }
         let login = match &given.asker {
             Ok(Some(asker)) => asker.login.clone(),
             Ok(None) | Err(()) => String::new(),

@@ -41,6 +41,10 @@ impl Store {
         self.objects.iter().map(|(oid, object)| (*oid, &**object))
     }
 
+    pub(super) fn object(&self, oid: Oid) -> Option<&Object> {
+        self.objects.get(&oid).map(|object| &**object)
+    }
+
     pub(super) fn kind(&self, oid: Oid) -> Option<Kind> {
         self.objects.get(&oid).map(|object| object.kind())
     }
