@@ -174,9 +174,6 @@ impl App {
         };
         let mut shown = Error::new(kind, "could not get the key of the vault").caused_by(error);
         let vault = self.vault_path().ok().filter(|vault| vault.exists());
-        if let Some(vault) = &vault {
-            shown = shown.because(format!("the vault `{}` is untouched", vault.display()));
-        }
         for way in error.way_out() {
             // What does not exist yet can't be recovered, but made otherwise.
             let way = if vault.is_none() && way.contains("vault recover") {
@@ -185,6 +182,9 @@ impl App {
                 way
             };
             shown = shown.hint(way);
+        }
+        if let Some(vault) = &vault {
+            shown = shown.hint(format!("the vault `{}` was not touched", vault.display()));
         }
         shown
     }

@@ -1,5 +1,6 @@
 mod supplied;
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use crate::app::{App, moment};
@@ -63,13 +64,19 @@ pub(super) struct Args {
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     if args.provider.contains("://") {
         let http = network();
-        let definition = block_on(discover::provider(
+        let discovered = block_on(discover::provider(
             app,
             &http,
             &args.provider,
             args.name.as_ref(),
         ))?;
-        return connect(app, args, &definition);
+        // What was granted needs its definition, whatever failed afterwards.
+        let granted = Cell::new(false);
+        return connect(app, args, &discovered.definition, &granted).inspect_err(|_| {
+            if !granted.get() {
+                discovered.forget(app);
+            }
+        });
     }
     let name: ProviderName = args
         .provider
@@ -78,10 +85,10 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
             Error::new(Kind::Usage, "could not read the provider's name").caused_by(&error)
         })?;
     let definition = app.providers().get(&name)?;
-    connect(app, args, &definition)
+    connect(app, args, &definition, &Cell::new(false))
 }
 
-fn connect(app: &App, args: &Args, definition: &Definition) -> Result<()> {
+fn connect(app: &App, args: &Args, definition: &Definition, granted: &Cell<bool>) -> Result<()> {
     let token = if args.with_token {
         Some(supplied::token_from_stdin(app)?)
     } else {
@@ -98,8 +105,9 @@ fn connect(app: &App, args: &Args, definition: &Definition) -> Result<()> {
     vault.refuse_untrusted()?;
     settle(app, &mut vault)?;
     let connected = match token {
-        Some(token) => supplied::supply(app, args, definition, &mut vault, token),
-        None => authorise(app, args, definition, &mut vault),
+        Some(token) => supplied::supply(app, args, definition, &mut vault, token)
+            .inspect(|_| granted.set(true)),
+        None => authorise(app, args, definition, &mut vault, granted),
     };
     app.save_anchor(&mut vault);
     show(app, args, definition, &connected?)
@@ -127,6 +135,7 @@ fn authorise(
     args: &Args,
     definition: &Definition,
     vault: &mut Vault,
+    granted: &Cell<bool>,
 ) -> Result<Connected> {
     let flag = args.client_id.as_ref();
     let client = vault.read(|snapshot| client::for_connect(snapshot, definition, flag))?;
@@ -150,6 +159,7 @@ fn authorise(
                 return Err(and_not_logged(failed, logged));
             }
         };
+        granted.set(true);
         let connected = redeem(app, args, login, vault, &http, arrived).await;
         match &connected {
             Ok(_) => landing.succeed().await,

@@ -144,7 +144,8 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
     };
     let env = Env::read();
     let voice = cli.globals.voice(&env);
-    let ui = Ui::new(voice);
+    let given = cli.globals.given();
+    let ui = Ui::new(voice).repeating(&given);
     let globals = Globals {
         profile: cli.globals.profile,
         vault: cli.globals.vault,
@@ -154,7 +155,7 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
             let ended = dispatch(&app, cli.command);
             (app.ui, ended)
         }
-        Err(error) => (Ui::new(voice), Err(error)),
+        Err(error) => (Ui::new(voice).repeating(&given), Err(error)),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -196,6 +197,19 @@ enum HotCommand {
 }
 
 impl GlobalArgs {
+    /// The flags that choose the vault, as they were given.
+    fn given(&self) -> Vec<(&'static str, String)> {
+        let profile = self
+            .profile
+            .as_ref()
+            .map(|name| ("--profile", name.to_string()));
+        let vault = self
+            .vault
+            .as_ref()
+            .map(|path| ("--vault", path.display().to_string()));
+        profile.into_iter().chain(vault).collect()
+    }
+
     fn voice(&self, env: &Env) -> Voice {
         let color = match self.color {
             ColorArg::Auto if env.no_color => Color::Never,
@@ -282,7 +296,7 @@ fn report(ui: &Ui, error: &Error) {
     let shown = |texts: &[String]| {
         texts
             .iter()
-            .map(|text| escape::block(text))
+            .map(|text| escape::block(&ui.as_typed(text)))
             .collect::<Vec<_>>()
     };
     let document = serde_json::json!({

@@ -196,7 +196,7 @@ pub fn store(
     } = attempt;
     let grant = grant(world, landed);
     let label = grant.name.to_string();
-    let stored = keep(vault, &label, rescue, &grant, |vault| {
+    let stored = keep(vault, &label, "connect", rescue, &grant, |vault| {
         store_once(vault, world, &pending, &grant, landed.account.as_ref())
     });
     if let Err(error @ ConnectionError::OtherAccount { .. }) = &stored {

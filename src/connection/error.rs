@@ -179,6 +179,8 @@ pub enum ConnectionError {
     Rescued {
         /// The connection.
         name: String,
+        /// Which command takes them over: `refresh` or `connect`.
+        next: &'static str,
         /// The rescue file.
         path: PathBuf,
         /// Why the vault didn't take them.

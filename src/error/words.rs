@@ -8,6 +8,7 @@ use crate::http::SendError;
 use crate::lock::LockError;
 use crate::names::ConnectionName;
 use crate::oauth::token_error::TokenError;
+use crate::private_file::PrivateFileError;
 use crate::provider::ProviderError;
 use crate::stop::{self, Signal};
 use crate::vault::VaultError;
@@ -20,7 +21,14 @@ impl From<VaultError> for Error {
         use VaultError as V;
         let shown = |kind| Self::new(kind, "could not use the vault").caused_by(&error);
         match &error {
-            V::Unsafe(_) | V::HardLinked { .. } => shown(Kind::Stopped)
+            V::HardLinked { .. }
+            | V::Unsafe(
+                PrivateFileError::Loose { .. }
+                | PrivateFileError::Foreign { .. }
+                | PrivateFileError::Symlink { .. }
+                | PrivateFileError::WrongType { .. }
+                | PrivateFileError::TooLarge { .. },
+            ) => shown(Kind::Stopped)
                 .hint("a vault is a file of your own with mode 0600 in a folder that only you write to")
                 .hint("mend it with `chmod 600 FILE` and `chmod 700 FOLDER`, then look who could write it"),
             V::NotAVault { .. } => shown(Kind::Failed).hint("name another file with `--vault PATH`"),
@@ -52,6 +60,7 @@ impl From<VaultError> for Error {
                 shown(Kind::Failed).hint("open it once where it can be written")
             }
             V::NeedsMigration { .. }
+            | V::Unsafe(PrivateFileError::Io { .. })
             | V::AlreadyExists { .. }
             | V::BadRecipient { .. }
             | V::ReadOnly { .. }
@@ -209,9 +218,11 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
             .hint(format!(
                 "or erase it here only: `oauthctl revoke {name} --local-only`"
             )),
-        C::Rescued { source, .. } => top(Kind::Failed)
-            .caused_by(source.as_ref())
-            .hint("make room or mend the vault's folder; the next refresh takes them over"),
+        C::Rescued { source, next, .. } => {
+            top(Kind::Failed).caused_by(source.as_ref()).hint(format!(
+                "make room or mend the vault's folder; the next `oauthctl {next}` takes them over"
+            ))
+        }
         C::Lost { source, .. } => top(Kind::Failed)
             .caused_by(source.as_ref())
             .hint("make room or mend the vault's folder, then connect again"),

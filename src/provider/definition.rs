@@ -64,14 +64,23 @@ pub struct Definition {
     pub revocation: Revocation,
     /// Hosts that an access token of this provider may be sent to by `api`.
     pub api_hosts: BTreeSet<String>,
-    /// Where this provider keeps manuscripts.
-    pub documents: Option<Documents>,
     /// The environment variable that programs for this provider take a token from.
     pub token_variable: Option<VariableName>,
     /// What git is told there, where its repositories are reached with the access token.
     pub git: Option<Git>,
+    /// Where this provider keeps manuscripts.
+    pub documents: Option<Documents>,
     /// The scope catalogue.
     pub catalogue: Vec<CatalogueScope>,
+}
+
+/// How git signs in with an access token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Git {
+    /// Hosts that serve repositories, each with its port where it is not the scheme's own.
+    pub hosts: BTreeSet<String>,
+    /// The user name that goes with an access token in the place of the password.
+    pub username: String,
 }
 
 /// A place for manuscripts: what kind of API, and where it is.
@@ -92,15 +101,6 @@ pub struct Documents {
 pub enum DocumentsKind {
     /// GitHub's.
     GitHub,
-}
-
-/// How git signs in with an access token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Git {
-    /// Hosts that serve repositories, each with its port where it is not the scheme's own.
-    pub hosts: BTreeSet<String>,
-    /// The user name that goes with an access token in the place of the password.
-    pub username: String,
 }
 
 impl Definition {

@@ -32,9 +32,9 @@ pub(super) struct File {
     pub(super) scopes: Scopes,
     pub(super) revocation: Revocation,
     pub(super) api: Api,
-    pub(super) documents: Option<Documents>,
     pub(super) exec: Exec,
     pub(super) git: Git,
+    pub(super) documents: Option<Documents>,
     /// Feature, then scope.
     pub(super) catalogue: BTreeMap<String, BTreeMap<String, CatalogueRow>>,
 }

@@ -83,9 +83,9 @@ pub(super) fn definition(
         refresh: refresh_rules(file.refresh)?,
         revocation: read_revocation::revocation(file.revocation)?,
         api_hosts: file.api.hosts.into_iter().collect(),
-        documents,
         token_variable: file.exec.variable.0,
         git,
+        documents,
         catalogue,
     })
 }

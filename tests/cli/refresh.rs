@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use oauthctl::sandbox::{Endpoint, Rotation, Sandbox, fingerprint};
 use rustix::process::Signal;
 
-use crate::world::World;
+use crate::world::{World, moved};
 
 fn with_grace(seconds: u64) -> World {
     let grace = Duration::from_secs(seconds);
@@ -242,10 +242,7 @@ fn refresh_sends_nothing_when_the_definition_names_other_endpoints() {
     ))
     .unwrap();
     let ours = world.sandbox(|sandbox| sandbox.url().to_owned());
-    world.define(
-        "sandbox",
-        &world.provider_toml().replace(&ours, elsewhere.url()),
-    );
+    world.define("sandbox", &moved(&world.provider_toml(), &ours, &elsewhere));
     world
         .run(&["refresh", "sandbox"])
         .ended(4)

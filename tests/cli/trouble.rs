@@ -5,7 +5,7 @@ use std::fs;
 
 use oauthctl::sandbox::{Endpoint, Options, Sandbox};
 
-use crate::world::World;
+use crate::world::{World, moved};
 
 #[test]
 fn token_leaves_a_provider_alone_that_asked_for_it() {
@@ -188,7 +188,7 @@ fn revoke_sets_a_connection_aside_before_anything_can_fail() {
     let elsewhere = Sandbox::start(Options::new(oauthctl::app::moment().wall)).unwrap();
     let ours = world.sandbox(|sandbox| sandbox.url().to_owned());
     let toml = world.provider_toml();
-    world.define("sandbox", &toml.replace(&ours, elsewhere.url()));
+    world.define("sandbox", &moved(&toml, &ours, &elsewhere));
     world
         .run(&["revoke", "sandbox"])
         .ended(4)
@@ -302,7 +302,7 @@ fn a_client_secret_is_not_sent_to_an_endpoint_that_it_was_not_stored_for() {
     let elsewhere = Sandbox::start(Options::new(oauthctl::app::moment().wall)).unwrap();
     let ours = world.sandbox(|sandbox| sandbox.url().to_owned());
     let toml = world.provider_toml();
-    world.define("sandbox", &toml.replace(&ours, elsewhere.url()));
+    world.define("sandbox", &moved(&toml, &ours, &elsewhere));
     world
         .run(&["connect", "sandbox", "--no-browser", "--timeout", "5s"])
         .ended(9)

@@ -534,6 +534,12 @@ impl Output {
     }
 }
 
+/// A definition as it would be for another sandbox.
+pub(crate) fn moved(toml: &str, from: &str, to: &Sandbox) -> String {
+    let authority = |url: &str| url.trim_start_matches("http://").to_owned();
+    toml.replace(&authority(from), &authority(to.url()))
+}
+
 /// A new age identity, in its one line.
 pub(crate) fn new_identity() -> String {
     let identity = age::x25519::Identity::generate();

@@ -1,3 +1,5 @@
+use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use age::secrecy::ExposeSecret;
@@ -65,10 +67,9 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         return Ok(());
     };
     let recovery = x25519::Identity::generate();
-    // The place first: a vault whose recovery key could not be written would pretend to have one.
-    let mut sheet = private_file::create_new(&file).map_err(|error| {
-        Error::new(Kind::Failed, "could not write the recovery key").caused_by(&error)
-    })?;
+    // The key first, on disk: a vault whose recovery key could not be written would pretend to have
+    // one.
+    let mut sheet = begin_sheet(&file, &recovery)?;
     let recipient = Recipient {
         recipient: recovery.to_public().to_string(),
         label: "recovery".to_owned(),
@@ -79,7 +80,13 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
             // Nothing opens with it.
             let _ = std::fs::remove_file(&file);
         })?;
-    write_sheet(&mut sheet, &file, &vault, &recovery)?;
+    if let Err(error) = end_sheet(&mut sheet, &vault) {
+        app.ui.warn(&format!(
+            "the recovery key works, but its file lacks the vault's fingerprint ({error}); note it \
+             yourself: {}",
+            vault.fingerprint()
+        ));
+    }
     app.ui.note(&format!(
         "wrote a recovery key to `{}`: print it or put it on another medium, then remove it here",
         file.display()
@@ -110,38 +117,42 @@ pub(super) fn source(
 }
 
 /// The recovery sheet is a stock age identity file; its comments carry what a person needs to know.
-fn write_sheet(
-    sheet: &mut std::fs::File,
-    path: &Path,
-    vault: &Vault,
-    recovery: &x25519::Identity,
-) -> Result<()> {
-    use std::io::Write;
-
+fn begin_sheet(path: &Path, recovery: &x25519::Identity) -> Result<File> {
+    let failed = |error: &(dyn std::error::Error + 'static)| {
+        Error::new(
+            Kind::Failed,
+            format!("could not write the recovery key `{}`", path.display()),
+        )
+        .caused_by(error)
+        .hint("no vault was made; name another file")
+    };
+    let mut sheet = private_file::create_new(path).map_err(|error| failed(&error))?;
     let text = Zeroizing::new(format!(
         "# oauthctl recovery key\n\
-         # vault: {}\n\
-         # fingerprint: {}\n\
-         # public key: {}\n\
          # Use it with: oauthctl vault recover --with THIS-FILE\n\
+         # public key: {}\n\
          {}\n",
-        vault.id(),
-        vault.fingerprint(),
         recovery.to_public(),
         recovery.to_string().expose_secret(),
     ));
-    sheet
+    let written = sheet
         .write_all(text.as_bytes())
-        .and_then(|()| sheet.sync_all())
-        .map_err(|error| {
-            Error::new(
-                Kind::Failed,
-                format!("could not write the recovery key `{}`", path.display()),
-            )
-            .caused_by(&error)
-            .hint("the vault was made; its own key works, the recovery key does not exist")
-        })?;
-    private_file::sync_parent(path).map_err(|error| {
-        Error::new(Kind::Failed, "could not write the recovery key").caused_by(&error)
-    })
+        .and_then(|()| sheet.sync_all());
+    if let Err(error) = written {
+        let _ = std::fs::remove_file(path);
+        return Err(failed(&error));
+    }
+    private_file::sync_parent(path).map_err(|error| failed(&error))?;
+    Ok(sheet)
+}
+
+/// What is only known once the vault stands.
+fn end_sheet(sheet: &mut File, vault: &Vault) -> std::io::Result<()> {
+    let text = format!(
+        "# vault: {}\n# fingerprint: {}\n",
+        vault.id(),
+        vault.fingerprint()
+    );
+    sheet.write_all(text.as_bytes())?;
+    sheet.sync_all()
 }

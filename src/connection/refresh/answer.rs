@@ -140,7 +140,7 @@ fn arrive(
         State::Active(set)
     };
     let label = name.to_string();
-    keep(vault, &label, rescue, &connection, |vault| {
+    keep(vault, &label, "refresh", rescue, &connection, |vault| {
         Ok(vault.mutate(|writer| {
             writer.log(&event)?;
             writer.update(&row, StoredConnection::from(&connection))
