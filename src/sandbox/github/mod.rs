@@ -1,10 +1,10 @@
 //! A practice GitHub: the part of its API that keeps manuscripts, strict and in memory.
 //!
 //! REST is at `/github`, GraphQL at `/github/graphql`, archives come from `/github/codeload`, and git
-//! itself reads and writes `/github/web/OWNER/NAME.git`; who may do what is decided by the tokens of the authorization server beside it, with the scope
-//! `repo`. Objects are git's own, hash for hash, so [`export`] gives repositories that `git` reads.
-//! Statuses, shapes and the texts that clients branch on are GitHub's; where GitHub lets something
-//! pass that nobody can mean, this one refuses.
+//! itself reads and writes `/github/web/OWNER/NAME.git`. Who may do what is decided by the tokens of
+//! the authorization server beside it, with the scope `repo`. Objects are git's own, hash for hash,
+//! and an exported repository is one that git reads. Statuses, shapes and the texts that clients
+//! branch on are GitHub's; where GitHub lets something pass that nobody can mean, this one refuses.
 
 mod ask;
 mod console;

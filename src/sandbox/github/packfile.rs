@@ -230,3 +230,62 @@ fn patched(base: &[u8], delta: &[u8]) -> Option<Vec<u8>> {
     }
     (base.len() == from && out.len() == to).then_some(out)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sandbox::github::store::Edits;
+    use crate::sandbox::github::tree::Leaf;
+
+    fn filled() -> (Store, Oid) {
+        let mut store = Store::default();
+        let oid = store.put(Object::Blob(vec![b'x'; 100_000]));
+        let mode = Mode::File;
+        let edits = Edits::from([(b"a/b.md".to_vec(), Some(Leaf { mode, oid }))]);
+        let tree = store.edited(None, &edits).unwrap();
+        (store, tree)
+    }
+
+    #[test]
+    fn a_pack_brings_everything_that_a_tree_reaches() {
+        let (store, tree) = filled();
+        let oids = between(&store, &[tree], &[]);
+        let pack = write(&store, &oids);
+        let mut other = Store::default();
+        for object in read(&other, &pack).unwrap() {
+            other.put(object);
+        }
+        assert_eq!(reached(&other, &[tree]), reached(&store, &[tree]));
+        assert!(oids.iter().all(|oid| other.kind(*oid).is_some()));
+        assert!(between(&store, &[tree], &[tree]).is_empty());
+    }
+
+    #[test]
+    fn a_damaged_pack_is_refused() {
+        let (store, tree) = filled();
+        let pack = write(&store, &between(&store, &[tree], &[]));
+        for at in [0, 7, 11, 12, 20, pack.len() / 2, pack.len() - 1] {
+            let mut damaged = pack.clone();
+            damaged[at] ^= 1;
+            assert!(read(&store, &damaged).is_none(), "{at}");
+        }
+        assert!(read(&store, &pack[..pack.len() - 30]).is_none());
+        assert!(read(&store, b"").is_none());
+    }
+
+    #[test]
+    fn a_delta_copies_and_inserts_and_must_fit_its_base() {
+        let base = b"It was a dark and stormy night";
+        // lengths, 9 bytes from 0, "bright ", 10 bytes from 20
+        let delta = [
+            &[30, 26, 0x90, 9, 7],
+            b"bright ".as_slice(),
+            &[0x91, 20, 10],
+        ]
+        .concat();
+        let wanted = b"It was a bright ormy night";
+        assert_eq!(patched(base, &delta).as_deref(), Some(wanted.as_slice()));
+        assert_eq!(patched(b"short", &delta), None);
+        assert_eq!(patched(base, &delta[..6]), None);
+    }
+}
