@@ -65,6 +65,8 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Fail with exit code 4 when fewer scopes are granted than were asked for')
             [CompletionResult]::new('--no-browser', '--no-browser', [CompletionResultType]::ParameterName, 'Print the URL and open nothing')
+            [CompletionResult]::new('--paste', '--paste', [CompletionResultType]::ParameterName, 'Don''t listen: read the address that the browser ends at from a prompt or stdin')
+            [CompletionResult]::new('--qr', '--qr', [CompletionResultType]::ParameterName, 'Print the URL as a QR code too')
             [CompletionResult]::new('--with-token', '--with-token', [CompletionResultType]::ParameterName, 'Store a token read from stdin, such as a personal access token')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: documents on stdout, errors on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')

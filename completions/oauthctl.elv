@@ -61,6 +61,8 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand --color 'When to use colour'
             cand --strict 'Fail with exit code 4 when fewer scopes are granted than were asked for'
             cand --no-browser 'Print the URL and open nothing'
+            cand --paste 'Don''t listen: read the address that the browser ends at from a prompt or stdin'
+            cand --qr 'Print the URL as a QR code too'
             cand --with-token 'Store a token read from stdin, such as a personal access token'
             cand --json 'Print JSON: documents on stdout, errors on stderr'
             cand -q 'Say nothing but warnings and errors'

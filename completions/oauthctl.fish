@@ -65,6 +65,8 @@ always\t''
 never\t''"
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l strict -d 'Fail with exit code 4 when fewer scopes are granted than were asked for'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l no-browser -d 'Print the URL and open nothing'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l paste -d 'Don\'t listen: read the address that the browser ends at from a prompt or stdin'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l qr -d 'Print the URL as a QR code too'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l with-token -d 'Store a token read from stdin, such as a personal access token'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l json -d 'Print JSON: documents on stdout, errors on stderr'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -s q -l quiet -d 'Say nothing but warnings and errors'

@@ -1,3 +1,5 @@
+mod announce;
+mod code;
 mod supplied;
 
 use std::time::Duration;
@@ -5,17 +7,11 @@ use std::time::Duration;
 use crate::app::{App, moment};
 use crate::commands::token::duration;
 use crate::commands::{block_on, discover, network, printed, state_json};
-use crate::connection::connect::{self, Connected, Landed};
-use crate::connection::{GrantKind, client};
+use crate::connection::client;
+use crate::connection::connect::{self, Connected};
 use crate::error::{Error, Kind, Result};
-use crate::flow::browser;
-use crate::flow::code::{self, Login, LoginError};
-use crate::http::Http;
 use crate::names::{AccountLabel, ClientId, ProviderName, Scope};
-use crate::oauth::scope::request_scopes;
-use crate::oauth::userinfo::Identity;
 use crate::provider::definition::Definition;
-use crate::token::TokenSet;
 use crate::vault::Vault;
 
 /// Authorise an account in your browser and store it
@@ -24,6 +20,7 @@ use crate::vault::Vault;
 /// tokens encrypted. Connecting the same account again updates it; another account is stored beside
 /// it. An issuer's URL in place of a name discovers the provider.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one switch")]
 #[command(after_help = "Examples:\n  \
     oauthctl connect github\n  \
     oauthctl connect google --scope https://www.googleapis.com/auth/calendar.readonly\n  \
@@ -51,8 +48,14 @@ pub(super) struct Args {
     /// Print the URL and open nothing
     #[arg(long)]
     no_browser: bool,
+    /// Don't listen: read the address that the browser ends at from a prompt or stdin
+    #[arg(long)]
+    paste: bool,
+    /// Print the URL as a QR code too
+    #[arg(long)]
+    qr: bool,
     /// Store a token read from stdin, such as a personal access token
-    #[arg(long, conflicts_with_all = ["no_browser", "strict"])]
+    #[arg(long, conflicts_with_all = ["no_browser", "strict", "paste", "qr"])]
     with_token: bool,
     /// How long to wait for the browser, such as 90s or 10m
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration)]
@@ -98,7 +101,7 @@ fn connect(app: &App, args: &Args, definition: &Definition) -> Result<()> {
     settle(app, &mut vault)?;
     let connected = match token {
         Some(token) => supplied::supply(app, args, definition, &mut vault, token),
-        None => authorise(app, args, definition, &mut vault),
+        None => code::authorise(app, args, definition, &mut vault),
     };
     app.save_anchor(&mut vault);
     show(app, args, definition, &connected?)
@@ -119,129 +122,6 @@ fn settle(app: &App, vault: &mut Vault) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn authorise(
-    app: &App,
-    args: &Args,
-    definition: &Definition,
-    vault: &mut Vault,
-) -> Result<Connected> {
-    let flag = args.client_id.as_ref();
-    let client = vault.read(|snapshot| client::for_connect(snapshot, definition, flag))?;
-    let scopes = request_scopes(definition, &args.scopes);
-    let login = Login {
-        definition,
-        client: &client,
-        scopes: &scopes,
-    };
-    let prepared = code::prepare(login).map_err(|error| login_failed(definition, error))?;
-    let http = network();
-    block_on(async {
-        // In here signals are listened to: whoever sees the address can stop the wait.
-        announce(app, args, definition, prepared.url().expose());
-        let (arrived, landing) = prepared
-            .wait(definition, args.timeout)
-            .await
-            .map_err(|error| login_failed(definition, error))?;
-        let connected = redeem(app, args, login, vault, &http, arrived).await;
-        match &connected {
-            Ok(_) => landing.succeed().await,
-            Err(_) => landing.fail().await,
-        }
-        connected
-    })
-}
-
-async fn redeem(
-    app: &App,
-    args: &Args,
-    login: Login<'_>,
-    vault: &mut Vault,
-    http: &Http,
-    arrived: code::Arrived,
-) -> Result<Connected> {
-    let world = app.world();
-    let definition = login.definition;
-    let landed = |set: &TokenSet, redirect_uri: &str, identity: Identity| Landed {
-        definition,
-        client_id: &login.client.id,
-        redirect_uri: Some(redirect_uri.to_owned()),
-        requested: login.scopes.to_vec(),
-        set: set.clone(),
-        identity,
-        account: args.account.clone(),
-        grant: GrantKind::AuthorizationCode,
-    };
-    let mut attempt = connect::begin(vault, world, definition, &login.client.id)?;
-    let secure = |set: &TokenSet, redirect_uri: &str| {
-        connect::secure(
-            &mut attempt,
-            world,
-            &landed(set, redirect_uri, Identity::default()),
-        );
-    };
-    let redeemed = match code::redeem(http, login, arrived, moment, secure).await {
-        Ok(redeemed) => redeemed,
-        Err(error) => {
-            let failed = exchange_failed(definition, error);
-            let why = failed.causes.first().unwrap_or(&failed.message).clone();
-            connect::abandon(vault, world, attempt, definition, &why)?;
-            return Err(failed);
-        }
-    };
-    if let Some(why) = &redeemed.nameless {
-        app.ui
-            .warn(&format!("the account could not be named: {why}"));
-    }
-    let landed = landed(&redeemed.set, &redeemed.redirect_uri, redeemed.identity);
-    Ok(connect::store(vault, world, attempt, &landed)?)
-}
-
-/// A failed exchange may have left a grant behind.
-fn exchange_failed(definition: &Definition, error: LoginError) -> Error {
-    let may_exist = error.may_have_granted();
-    let failed = login_failed(definition, error);
-    if !may_exist {
-        return failed;
-    }
-    failed
-        .because("the provider may have made a grant that nobody uses")
-        .hint(format!(
-            "look at your apps in the settings of {}",
-            definition.display_name
-        ))
-}
-
-fn announce(app: &App, args: &Args, definition: &Definition, url: &str) {
-    let opened = if args.no_browser {
-        Err("you asked for none".to_owned())
-    } else {
-        browser::may_open(&app.env, app.ui.talks_to_terminal())
-            .map_err(|why| why.to_string())
-            .and_then(|()| browser::open_url(url, &app.env).map_err(|error| error.to_string()))
-            .map(|_| ())
-    };
-    match opened {
-        Ok(()) => {
-            app.ui.note(&format!(
-                "opening {} in your browser; if nothing happens, go to",
-                definition.display_name
-            ));
-        }
-        Err(why) => {
-            app.ui.detail(&format!("no browser was opened: {why}"));
-            app.ui.note(&format!(
-                "to sign in to {}, open this address in a browser on this machine",
-                definition.display_name
-            ));
-        }
-    }
-    app.ui.instruct(url);
-    app.ui.note(&format!(
-        "waiting for the answer, at most {}; Ctrl-C stops",
-        crate::ui::span(args.timeout)
-    ));
 }
 
 fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) -> Result<()> {
@@ -298,21 +178,4 @@ fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) 
     }
     app.ui.warn(&short);
     Ok(())
-}
-
-fn login_failed(definition: &Definition, error: LoginError) -> Error {
-    let timed_out = matches!(error, LoginError::Wait(_));
-    let mut shown = Error::from(error);
-    let message = format!("could not connect `{}`", definition.name);
-    shown
-        .causes
-        .insert(0, std::mem::replace(&mut shown.message, message));
-    if timed_out {
-        shown.hint(format!(
-            "if the provider's page showed an error, check that the redirect URI `{}` is registered",
-            definition.redirect.registered_uri()
-        ))
-    } else {
-        shown
-    }
 }

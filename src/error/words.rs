@@ -214,6 +214,7 @@ impl From<LoginError> for Error {
             LoginError::Wait(_) | LoginError::Send(_) => Kind::Temporary,
             LoginError::Token(error) => token_kind(error),
             LoginError::Bind(_)
+            | LoginError::NothingPasted
             | LoginError::Request(_)
             | LoginError::IdToken(_)
             | LoginError::NoIdToken

@@ -4,20 +4,19 @@
 //! committed, redeems the code once, stores the tokens, and only then tells the browser's page how
 //! it ended.
 
-use std::time::Duration;
+mod waiting;
 
 use thiserror::Error;
 
+pub use waiting::{Prepared, Way, prepare};
+
 use crate::exchange::reply;
-use crate::flow::landing::Landing;
-use crate::flow::listener::{BindError, Judgement, Listener, WaitError};
+use crate::flow::listener::{BindError, WaitError};
 use crate::http::{Http, SendError};
 use crate::moment::Moment;
 use crate::names::Scope;
 use crate::oauth::Client;
-use crate::oauth::attempt::{Attempt, RANDOM_BYTES};
-use crate::oauth::authorization::{AuthorizationUrl, authorization_url};
-use crate::oauth::callback::{self, Expected, Verdict};
+use crate::oauth::attempt::Attempt;
 use crate::oauth::id_token::{self, IdTokenError};
 use crate::oauth::json::Object;
 use crate::oauth::request::RequestError;
@@ -38,15 +37,6 @@ pub struct Login<'a> {
     pub client: &'a Client,
     /// The scopes of the request, required ones included.
     pub scopes: &'a [Scope],
-}
-
-/// An authorization request that a browser can answer now.
-#[derive(Debug)]
-pub struct Prepared {
-    listener: Listener,
-    attempt: Attempt,
-    redirect_uri: String,
-    url: AuthorizationUrl,
 }
 
 /// A code that was not redeemed yet.
@@ -79,6 +69,9 @@ pub enum LoginError {
     /// No valid answer came.
     #[error("the login was not finished")]
     Wait(#[from] WaitError),
+    /// Whoever pastes has nothing more to say.
+    #[error("the input ended before the address of the answer came")]
+    NothingPasted,
     /// The person or the provider said no.
     #[error("the provider answered `{error}`{}", description.as_ref().map(|d| format!(": {d}")).unwrap_or_default())]
     Denied {
@@ -118,87 +111,10 @@ impl LoginError {
             Self::IdToken(_) | Self::NoIdToken => true,
             Self::Bind(_)
             | Self::Wait(_)
+            | Self::NothingPasted
             | Self::Denied { .. }
             | Self::Request(_)
             | Self::NoRandomness => false,
-        }
-    }
-}
-
-/// Binds the listener and writes the authorization request.
-///
-/// # Errors
-/// When the port can't be had, or there is no randomness.
-pub fn prepare(login: Login<'_>) -> Result<Prepared, LoginError> {
-    let listener = Listener::bind(&login.definition.redirect)?;
-    let redirect_uri = listener.redirect_uri();
-    let mut random = [0_u8; RANDOM_BYTES];
-    getrandom::fill(&mut random).map_err(|_| LoginError::NoRandomness)?;
-    let attempt = Attempt::from_random(&random, login.scopes);
-    zeroize::Zeroize::zeroize(&mut random);
-    let url = authorization_url(
-        login.definition,
-        &login.client.id,
-        &redirect_uri,
-        login.scopes,
-        &attempt,
-    );
-    Ok(Prepared {
-        listener,
-        attempt,
-        redirect_uri,
-        url,
-    })
-}
-
-impl Prepared {
-    /// Where the person has to go.
-    #[must_use]
-    pub const fn url(&self) -> &AuthorizationUrl {
-        &self.url
-    }
-
-    /// Waits for the one valid answer.
-    ///
-    /// # Errors
-    /// When none came within `patience`, or it was a refusal.
-    pub async fn wait(
-        self,
-        definition: &Definition,
-        patience: Duration,
-    ) -> Result<(Arrived, Landing), LoginError> {
-        let Self {
-            listener,
-            attempt,
-            redirect_uri,
-            ..
-        } = self;
-        let expected = Expected {
-            state: attempt.state(),
-            issuer: definition.issuer.as_deref(),
-            iss: definition.iss_parameter,
-        };
-        let judge = |query: &str| match callback::judge(query, &expected) {
-            Verdict::Code(code) => Judgement::Accept(Ok(code)),
-            Verdict::Denied { error, description } => {
-                Judgement::Accept(Err(LoginError::Denied { error, description }))
-            }
-            Verdict::NotOurs(_) => Judgement::Ignore,
-        };
-        let (answer, landing) = listener.wait(judge, patience).await?;
-        match answer {
-            Ok(code) => Ok((
-                Arrived {
-                    code,
-                    attempt,
-                    redirect_uri,
-                },
-                landing,
-            )),
-            Err(denied) => {
-                landing.fail().await;
-                Err(denied)
-            }
         }
     }
 }

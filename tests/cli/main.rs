@@ -32,6 +32,7 @@ mod running;
 mod saving;
 mod token;
 mod vault;
+mod ways;
 mod world;
 
 /// A file that is not a module is not tested.

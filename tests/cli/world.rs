@@ -63,6 +63,7 @@ pub(crate) struct Call<'a> {
     args: Vec<OsString>,
     env: BTreeMap<String, Option<OsString>>,
     stdin: Vec<u8>,
+    stays_open: bool,
     wrapper: Option<String>,
 }
 
@@ -247,6 +248,7 @@ impl World {
             args: args.iter().map(OsString::from).collect(),
             env: BTreeMap::new(),
             stdin: Vec::new(),
+            stays_open: false,
             wrapper: None,
         }
     }
@@ -378,6 +380,12 @@ impl Call<'_> {
         self
     }
 
+    /// Its stdin stays open for [`Running::say`].
+    pub(crate) fn stays_open(mut self) -> Self {
+        self.stays_open = true;
+        self
+    }
+
     /// Starts the program by this line of shell, which ends in `exec "$@"`.
     pub(crate) fn through(mut self, line: &str) -> Self {
         self.wrapper = Some(line.to_owned());
@@ -393,7 +401,7 @@ impl Call<'_> {
 
     /// Starts it and lets it run. Whoever finishes it sees no check; the next run makes one.
     pub(crate) fn start(self) -> Running {
-        let stdin = self.stdin.clone();
+        let stdin = (!self.stays_open).then(|| self.stdin.clone());
         Running::start(self.command(), stdin)
     }
 

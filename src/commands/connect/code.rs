@@ -1,0 +1,158 @@
+//! `connect` by authorization code: the browser, the listener, and what is pasted.
+
+use crate::app::{App, moment};
+use crate::commands::connect::Args;
+use crate::commands::connect::announce::announce;
+use crate::commands::{block_on, network};
+use crate::connection::connect::{self, Connected, Landed};
+use crate::connection::{GrantKind, client};
+use crate::error::{Error, Result};
+use crate::flow::code::{self, Login, LoginError, Way};
+use crate::http::Http;
+use crate::oauth::callback::NotOurs;
+use crate::oauth::scope::request_scopes;
+use crate::oauth::userinfo::Identity;
+use crate::provider::definition::Definition;
+use crate::token::TokenSet;
+use crate::vault::Vault;
+
+/// Signs a person in with their browser.
+pub(super) fn authorise(
+    app: &App,
+    args: &Args,
+    definition: &Definition,
+    vault: &mut Vault,
+) -> Result<Connected> {
+    let flag = args.client_id.as_ref();
+    let client = vault.read(|snapshot| client::for_connect(snapshot, definition, flag))?;
+    let scopes = request_scopes(definition, &args.scopes);
+    let login = Login {
+        definition,
+        client: &client,
+        scopes: &scopes,
+    };
+    let way = if args.paste {
+        Way::Paste
+    } else {
+        Way::Loopback
+    };
+    let prepared = code::prepare(login, way).map_err(|error| login_failed(definition, error))?;
+    let http = network();
+    block_on(async {
+        // In here signals are listened to: whoever sees the address can stop the wait.
+        let mut lines = match way {
+            Way::Paste => Some(app.ui.lines()),
+            Way::Loopback => app.ui.hidden_lines(),
+        };
+        announce(
+            app,
+            args,
+            definition,
+            prepared.url().expose(),
+            lines.is_some(),
+        );
+        let paste = async |wrong: Option<NotOurs>| {
+            if let Some(why) = wrong {
+                let why = why.words();
+                app.ui
+                    .warn(&format!("what was pasted is not the answer: {why}"));
+            }
+            match &mut lines {
+                Some(lines) => lines.next().await,
+                None => None,
+            }
+        };
+        let (arrived, landing) = prepared
+            .wait(definition, args.timeout, paste)
+            .await
+            .map_err(|error| login_failed(definition, error))?;
+        drop(lines);
+        let connected = redeem(app, args, login, vault, &http, arrived).await;
+        if let Some(landing) = landing {
+            match &connected {
+                Ok(_) => landing.succeed().await,
+                Err(_) => landing.fail().await,
+            }
+        }
+        connected
+    })
+}
+
+/// Redeems a code and stores what it bought.
+pub(super) async fn redeem(
+    app: &App,
+    args: &Args,
+    login: Login<'_>,
+    vault: &mut Vault,
+    http: &Http,
+    arrived: code::Arrived,
+) -> Result<Connected> {
+    let world = app.world();
+    let definition = login.definition;
+    let landed = |set: &TokenSet, redirect_uri: &str, identity: Identity| Landed {
+        definition,
+        client_id: &login.client.id,
+        redirect_uri: Some(redirect_uri.to_owned()),
+        requested: login.scopes.to_vec(),
+        set: set.clone(),
+        identity,
+        account: args.account.clone(),
+        grant: GrantKind::AuthorizationCode,
+    };
+    let mut attempt = connect::begin(vault, world, definition, &login.client.id)?;
+    let secure = |set: &TokenSet, redirect_uri: &str| {
+        connect::secure(
+            &mut attempt,
+            world,
+            &landed(set, redirect_uri, Identity::default()),
+        );
+    };
+    let redeemed = match code::redeem(http, login, arrived, moment, secure).await {
+        Ok(redeemed) => redeemed,
+        Err(error) => {
+            let failed = exchange_failed(definition, error);
+            let why = failed.causes.first().unwrap_or(&failed.message).clone();
+            connect::abandon(vault, world, attempt, definition, &why)?;
+            return Err(failed);
+        }
+    };
+    if let Some(why) = &redeemed.nameless {
+        app.ui
+            .warn(&format!("the account could not be named: {why}"));
+    }
+    let landed = landed(&redeemed.set, &redeemed.redirect_uri, redeemed.identity);
+    Ok(connect::store(vault, world, attempt, &landed)?)
+}
+
+/// A failed exchange may have left a grant behind.
+fn exchange_failed(definition: &Definition, error: LoginError) -> Error {
+    let may_exist = error.may_have_granted();
+    let failed = login_failed(definition, error);
+    if !may_exist {
+        return failed;
+    }
+    failed
+        .because("the provider may have made a grant that nobody uses")
+        .hint(format!(
+            "look at your apps in the settings of {}",
+            definition.display_name
+        ))
+}
+
+/// Says what failed, and what it mostly is.
+pub(super) fn login_failed(definition: &Definition, error: LoginError) -> Error {
+    let timed_out = matches!(error, LoginError::Wait(_));
+    let mut shown = Error::from(error);
+    let message = format!("could not connect `{}`", definition.name);
+    shown
+        .causes
+        .insert(0, std::mem::replace(&mut shown.message, message));
+    if timed_out {
+        shown.hint(format!(
+            "if the provider's page showed an error, check that the redirect URI `{}` is registered",
+            definition.redirect.registered_uri()
+        ))
+    } else {
+        shown
+    }
+}

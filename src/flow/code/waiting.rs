@@ -1,0 +1,180 @@
+//! Waiting for the answer to an authorization request, wherever it comes from.
+//!
+//! The browser may come back to the loopback listener, or the person pastes the address that it
+//! ended at. Both are judged alike, the first valid one wins, and nothing else ends the wait.
+
+use std::future::pending;
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use super::{Arrived, Login, LoginError};
+use crate::flow::landing::Landing;
+use crate::flow::listener::{Judgement, Listener, WaitError};
+use crate::oauth::attempt::{Attempt, RANDOM_BYTES};
+use crate::oauth::authorization::{AuthorizationUrl, authorization_url};
+use crate::oauth::callback::{self, Expected, NotOurs, Verdict};
+use crate::provider::definition::Definition;
+use crate::secret::Secret;
+
+/// How the answer may come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// To the loopback listener, or pasted.
+    Loopback,
+    /// Only pasted: nothing listens, and the browser ends at an address that can't be reached.
+    Paste,
+}
+
+/// An authorization request that can be answered now.
+#[derive(Debug)]
+pub struct Prepared {
+    listener: Option<Listener>,
+    pub(super) attempt: Attempt,
+    pub(super) redirect_uri: String,
+    url: AuthorizationUrl,
+}
+
+/// Binds the listener, where one is wanted, and writes the authorization request.
+///
+/// # Errors
+/// When the port can't be had, or there is no randomness.
+pub fn prepare(login: Login<'_>, way: Way) -> Result<Prepared, LoginError> {
+    let redirect = &login.definition.redirect;
+    let listener = match way {
+        Way::Loopback => Some(Listener::bind(redirect)?),
+        Way::Paste => None,
+    };
+    let redirect_uri = listener
+        .as_ref()
+        .map_or_else(|| redirect.registered_uri(), Listener::redirect_uri);
+    let mut random = [0_u8; RANDOM_BYTES];
+    getrandom::fill(&mut random).map_err(|_| LoginError::NoRandomness)?;
+    let attempt = Attempt::from_random(&random, login.scopes);
+    zeroize::Zeroize::zeroize(&mut random);
+    let url = authorization_url(
+        login.definition,
+        &login.client.id,
+        &redirect_uri,
+        login.scopes,
+        &attempt,
+    );
+    Ok(Prepared {
+        listener,
+        attempt,
+        redirect_uri,
+        url,
+    })
+}
+
+impl Prepared {
+    /// Where the person has to go.
+    #[must_use]
+    pub const fn url(&self) -> &AuthorizationUrl {
+        &self.url
+    }
+
+    /// Waits for the one valid answer. `paste` gives the next pasted address, or nothing when no
+    /// more will come; it is told why the one before was no answer.
+    ///
+    /// There is a page to be told how it ended where the browser came back by itself.
+    ///
+    /// # Errors
+    /// When none came within `patience`, or it was a refusal.
+    pub async fn wait(
+        self,
+        definition: &Definition,
+        patience: Duration,
+        paste: impl AsyncFnMut(Option<NotOurs>) -> Option<Secret>,
+    ) -> Result<(Arrived, Option<Landing>), LoginError> {
+        let Self {
+            listener,
+            attempt,
+            redirect_uri,
+            ..
+        } = self;
+        let expected = Expected {
+            state: attempt.state(),
+            issuer: definition.issuer.as_deref(),
+            iss: definition.iss_parameter,
+        };
+        let has_listener = listener.is_some();
+        let (answer, landing) = tokio::select! {
+            heard = listen(listener, &expected, patience) => {
+                let (answer, landing) = heard?;
+                (answer, Some(landing))
+            }
+            pasted = async {
+                match pasted(paste, &redirect_uri, &expected).await {
+                    None if has_listener => pending().await,
+                    pasted => pasted,
+                }
+            } => (pasted.ok_or(LoginError::NothingPasted)?, None),
+        };
+        match answer {
+            Ok(code) => {
+                let arrived = Arrived {
+                    code,
+                    attempt,
+                    redirect_uri,
+                };
+                Ok((arrived, landing))
+            }
+            Err(denied) => {
+                if let Some(landing) = landing {
+                    landing.fail().await;
+                }
+                Err(denied)
+            }
+        }
+    }
+}
+
+/// A code, or the provider's no.
+type Said = Result<Secret, LoginError>;
+
+async fn listen(
+    listener: Option<Listener>,
+    expected: &Expected<'_>,
+    patience: Duration,
+) -> Result<(Said, Landing), WaitError> {
+    let Some(listener) = listener else {
+        sleep(patience).await;
+        return Err(WaitError::TimedOut(patience));
+    };
+    let judge = |query: &str| match said(callback::judge(query, expected)) {
+        Ok(said) => Judgement::Accept(said),
+        Err(_) => Judgement::Ignore,
+    };
+    listener.wait(judge, patience).await
+}
+
+/// Reads what is pasted until it is an answer; nothing when no more will come.
+async fn pasted(
+    mut paste: impl AsyncFnMut(Option<NotOurs>) -> Option<Secret>,
+    redirect_uri: &str,
+    expected: &Expected<'_>,
+) -> Option<Said> {
+    let mut wrong = None;
+    loop {
+        let text = paste(wrong).await?;
+        match said(callback::judge_pasted(
+            text.expose(),
+            redirect_uri,
+            expected,
+        )) {
+            Ok(said) => return Some(said),
+            Err(why) => wrong = Some(why),
+        }
+    }
+}
+
+fn said(verdict: Verdict) -> Result<Said, NotOurs> {
+    match verdict {
+        Verdict::Code(code) => Ok(Ok(code)),
+        Verdict::Denied { error, description } => {
+            Ok(Err(LoginError::Denied { error, description }))
+        }
+        Verdict::NotOurs(why) => Err(why),
+    }
+}
