@@ -832,7 +832,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__connect)
-            opts="-q -v -h --account --scope --client-id --name --strict --no-browser --paste --qr --with-token --timeout --json --profile --vault --quiet --verbose --no-input --color --help"
+            opts="-q -v -h --account --scope --client-id --name --strict --no-browser --device --start --resume --paste --qr --with-token --timeout --json --profile --vault --quiet --verbose --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -851,6 +851,10 @@ _oauthctl() {
                     return 0
                     ;;
                 --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --resume)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -57,7 +57,8 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l account -d
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l scope -d 'Ask for this scope (can be given several times)' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l client-id -d 'Use this client id instead of the stored one' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l name -d 'Call a discovered provider this' -r
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l timeout -d 'How long to wait for the browser, such as 90s or 10m' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l resume -d 'Wait for the answer to a connect that was begun with `--start`' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l timeout -d 'How long to wait for the answer, such as 90s or 10m [default: 5m, with `--device` as long as the code lives]' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -65,6 +66,8 @@ always\t''
 never\t''"
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l strict -d 'Fail with exit code 4 when fewer scopes are granted than were asked for'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l no-browser -d 'Print the URL and open nothing'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l device -d 'Sign in on another device, with a code (RFC 8628)'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l start -d 'Print the URL and an id, and end; finish with `--resume ID`'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l paste -d 'Don\'t listen: read the address that the browser ends at from a prompt or stdin'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l qr -d 'Print the URL as a QR code too'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l with-token -d 'Store a token read from stdin, such as a personal access token'

@@ -46,7 +46,9 @@
 //! redeemed once, under a committed pending record, with a rescue file. [`connection::connect`]
 //! finds the account's place, writes tokens, consent and audit event in one transaction, and then
 //! tells the waiting [`flow::landing`] that it may say success: a page that says "connected" while
-//! the tokens are not on disk would be a lie.
+//! the tokens are not on disk would be a lie. What a person pastes is judged as what the listener
+//! hears. `--device` ([`flow::device`]) asks until the person consented; `--start`
+//! ([`connection::start`]) seals the one-time secrets for a `--resume` within ten minutes.
 //!
 //! **`revoke`** ([`connection::revoke`]) marks the connection `Revoking`, tells the provider in the
 //! way that its definition names, and erases only after the provider confirmed. What was not

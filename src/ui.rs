@@ -236,6 +236,11 @@ impl Ui {
         self.hidden_lines().unwrap_or_else(HiddenLines::of_stdin)
     }
 
+    /// A short code that a person types elsewhere.
+    pub fn code(&self, code: &str) {
+        self.talk(&format!("\n    {BOLD}{}{PLAIN}\n", escape::line(code)));
+    }
+
     /// A QR code on stderr, for the camera of another device. Says whether it could be drawn.
     #[must_use]
     pub fn qr(&self, text: &str) -> bool {

@@ -1,6 +1,8 @@
 mod announce;
 mod code;
+mod device;
 mod supplied;
+mod two_step;
 
 use std::time::Duration;
 
@@ -24,12 +26,13 @@ use crate::vault::Vault;
 #[command(after_help = "Examples:\n  \
     oauthctl connect github\n  \
     oauthctl connect google --scope https://www.googleapis.com/auth/calendar.readonly\n  \
+    oauthctl connect github --device\n  \
     oauthctl connect https://login.example.org --client-id my-app\n  \
     gh auth token | oauthctl connect github --with-token")]
 pub(super) struct Args {
     /// The provider's name, or an issuer's https URL
-    #[arg(value_name = "PROVIDER|URL")]
-    provider: String,
+    #[arg(value_name = "PROVIDER|URL", required_unless_present = "resume")]
+    provider: Option<String>,
     /// Store it under this label instead of the provider's own
     #[arg(long, value_name = "LABEL")]
     account: Option<AccountLabel>,
@@ -48,6 +51,15 @@ pub(super) struct Args {
     /// Print the URL and open nothing
     #[arg(long)]
     no_browser: bool,
+    /// Sign in on another device, with a code (RFC 8628)
+    #[arg(long, conflicts_with_all = ["no_browser", "paste"])]
+    device: bool,
+    /// Print the URL and an id, and end; finish with `--resume ID`
+    #[arg(long, conflicts_with_all = ["device", "qr", "no_browser"])]
+    start: bool,
+    /// Wait for the answer to a connect that was begun with `--start`
+    #[arg(long, value_name = "ID", conflicts_with_all = ["provider", "account", "scopes", "client_id", "name", "start", "device", "qr"])]
+    resume: Option<String>,
     /// Don't listen: read the address that the browser ends at from a prompt or stdin
     #[arg(long)]
     paste: bool,
@@ -55,30 +67,34 @@ pub(super) struct Args {
     #[arg(long)]
     qr: bool,
     /// Store a token read from stdin, such as a personal access token
-    #[arg(long, conflicts_with_all = ["no_browser", "strict", "paste", "qr"])]
+    #[arg(long, conflicts_with_all = ["no_browser", "strict", "paste", "qr", "device", "start", "resume"])]
     with_token: bool,
-    /// How long to wait for the browser, such as 90s or 10m
-    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration)]
-    timeout: Duration,
+    /// How long to wait for the answer, such as 90s or 10m [default: 5m, with `--device` as long as
+    /// the code lives]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    timeout: Option<Duration>,
+}
+
+impl Args {
+    /// How long a browser's answer is waited for.
+    fn patience(&self) -> Duration {
+        self.timeout.unwrap_or(Duration::from_secs(300))
+    }
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
-    if args.provider.contains("://") {
+    if let Some(id) = &args.resume {
+        return two_step::resume(app, args, id);
+    }
+    let provider = args.provider.as_deref().unwrap_or_default();
+    if provider.contains("://") {
         let http = network();
-        let definition = block_on(discover::provider(
-            app,
-            &http,
-            &args.provider,
-            args.name.as_ref(),
-        ))?;
+        let definition = block_on(discover::provider(app, &http, provider, args.name.as_ref()))?;
         return connect(app, args, &definition);
     }
-    let name: ProviderName = args
-        .provider
-        .parse()
-        .map_err(|error: crate::names::NameError| {
-            Error::new(Kind::Usage, "could not read the provider's name").caused_by(&error)
-        })?;
+    let name: ProviderName = provider.parse().map_err(|error: crate::names::NameError| {
+        Error::new(Kind::Usage, "could not read the provider's name").caused_by(&error)
+    })?;
     let definition = app.providers().get(&name)?;
     connect(app, args, &definition)
 }
@@ -99,8 +115,14 @@ fn connect(app: &App, args: &Args, definition: &Definition) -> Result<()> {
     })?;
     vault.refuse_untrusted()?;
     settle(app, &mut vault)?;
+    if args.start {
+        let begun = two_step::begin(app, args, definition, &mut vault);
+        app.save_anchor(&mut vault);
+        return begun;
+    }
     let connected = match token {
         Some(token) => supplied::supply(app, args, definition, &mut vault, token),
+        None if args.device => device::authorise(app, args, definition, &mut vault),
         None => code::authorise(app, args, definition, &mut vault),
     };
     app.save_anchor(&mut vault);

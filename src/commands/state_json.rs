@@ -39,6 +39,7 @@ pub(super) fn document(connection: &Connection, now: &Moment) -> Value {
 pub(super) const fn grant(connection: &Connection) -> &'static str {
     match connection.grant {
         GrantKind::AuthorizationCode => "authorization_code",
+        GrantKind::Device => "device_code",
         GrantKind::Supplied => "supplied",
     }
 }

@@ -43,7 +43,7 @@ fn used_before(
     for row in snapshot.group::<StoredConnection>(definition.name.as_str())? {
         let connection = Found::read(row)?.connection;
         // A token that the person brought belongs to no client of ours.
-        if connection.grant == GrantKind::AuthorizationCode {
+        if connection.grant != GrantKind::Supplied {
             return Ok(Some(connection.stamp.client_id));
         }
     }

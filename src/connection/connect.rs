@@ -141,6 +141,20 @@ pub fn abandon(
     forget(vault, world, &pending, definition, why)
 }
 
+/// Nothing came, and nothing is lost: takes the attempt back without a word in the log.
+///
+/// # Errors
+/// When the vault refuses.
+pub fn withdraw(vault: &mut Vault, attempt: Attempt) -> Result<(), ConnectionError> {
+    let Attempt {
+        pending,
+        rescue,
+        _locks,
+    } = attempt;
+    let _ = rescue.remove(); // one that stays is empty
+    Ok(vault.mutate(|writer| writer.delete(&pending))?)
+}
+
 fn forget(
     vault: &mut Vault,
     world: World<'_>,

@@ -180,6 +180,12 @@ pub enum ConnectionError {
         /// The connection.
         name: ConnectionName,
     },
+    /// No authorization request with that id waits for an answer.
+    #[error("no connect with this id is pending")]
+    NoStart,
+    /// Another process waits for its answer.
+    #[error("another process waits for the answer to this connect")]
+    StartTaken,
     /// The request can't be written.
     #[error("could not write the request")]
     Request(#[from] RequestError),

@@ -13,6 +13,7 @@ pub mod refresh;
 pub mod revoke;
 pub mod rollback;
 pub mod select;
+pub mod start;
 pub mod state;
 pub mod stored;
 

@@ -15,7 +15,7 @@ use crate::connection::client;
 use crate::connection::hold::{Held, LOCK_WAIT, hold};
 use crate::connection::keep::{RESCUE_ROOM, random_id, rescued};
 use crate::connection::select::Found;
-use crate::connection::state::{Connection, Intent, LoginReason, State};
+use crate::connection::state::{Connection, GrantKind, Intent, LoginReason, State};
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
 use crate::http::Http;
@@ -175,7 +175,7 @@ fn depart(
         row,
         mut connection,
     } = found;
-    let definition = world.providers.get(&connection.name.provider)?;
+    let definition = seen_by(&connection, world.providers.get(&connection.name.provider)?);
     check_stamp(&connection, &definition)?;
     if cut_off && definition.refresh.lost_answer == LostAnswer::NeverRetry {
         return Err(ended(
@@ -226,6 +226,14 @@ fn depart(
         request: Some(request),
         _locks: locks,
     }))
+}
+
+/// The definition as the flow that a connection was made by sees it.
+pub(super) fn seen_by(connection: &Connection, definition: Arc<Definition>) -> Arc<Definition> {
+    match connection.grant {
+        GrantKind::Device => Arc::new(definition.for_device()),
+        GrantKind::AuthorizationCode | GrantKind::Supplied => definition,
+    }
 }
 
 fn request(

@@ -48,6 +48,8 @@ pub struct Stamp {
 pub enum GrantKind {
     /// RFC 6749 section 4.1.
     AuthorizationCode,
+    /// RFC 8628.
+    Device,
     /// The person brought a token of their own.
     Supplied,
 }

@@ -85,6 +85,7 @@ impl StoredConnection {
 #[serde(rename_all = "snake_case")]
 enum StoredGrant {
     AuthorizationCode,
+    Device,
     Supplied,
 }
 
@@ -205,6 +206,7 @@ impl From<&Connection> for StoredConnection {
             created_ms: connection.created.unix_millis(),
             grant: match connection.grant {
                 GrantKind::AuthorizationCode => StoredGrant::AuthorizationCode,
+                GrantKind::Device => StoredGrant::Device,
                 GrantKind::Supplied => StoredGrant::Supplied,
             },
             state: store_state(&connection.state),
@@ -240,6 +242,7 @@ impl TryFrom<&StoredConnection> for Connection {
             created: Timestamp::from_unix_millis(stored.created_ms),
             grant: match stored.grant {
                 StoredGrant::AuthorizationCode => GrantKind::AuthorizationCode,
+                StoredGrant::Device => GrantKind::Device,
                 StoredGrant::Supplied => GrantKind::Supplied,
             },
             state: load_state(&stored.state)?,

@@ -185,6 +185,10 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
                 name.provider
             ))
             .hint("or sign the browser in to the account that you mean"),
+        C::NoStart => top(Kind::LoginRequired)
+            .because("an id is good for ten minutes and for one answer")
+            .hint("begin again: `oauthctl connect PROVIDER --start`"),
+        C::StartTaken => top(Kind::Temporary).hint("wait until it is done"),
         C::Vault(_) | C::Provider(_) => top(Kind::Failed),
         C::Form(_) => top(Kind::Stopped),
         C::Request(source) => top(Kind::Failed).caused_by(source),
@@ -211,9 +215,11 @@ impl From<LoginError> for Error {
     fn from(error: LoginError) -> Self {
         let kind = match &error {
             LoginError::Denied { .. } => Kind::Refused,
-            LoginError::Wait(_) | LoginError::Send(_) => Kind::Temporary,
-            LoginError::Token(error) => token_kind(error),
+            LoginError::Wait(_) | LoginError::CodeExpired | LoginError::Send(_) => Kind::Temporary,
+            LoginError::Token(error) | LoginError::Device(error) => token_kind(error),
             LoginError::Bind(_)
+            | LoginError::NoDevice
+            | LoginError::Page(_)
             | LoginError::NothingPasted
             | LoginError::Request(_)
             | LoginError::IdToken(_)

@@ -11,12 +11,13 @@ use thiserror::Error;
 pub use waiting::{Prepared, Way, prepare};
 
 use crate::exchange::reply;
+use crate::flow::browser::BrowserUrlError;
 use crate::flow::listener::{BindError, WaitError};
 use crate::http::{Http, SendError};
 use crate::moment::Moment;
 use crate::names::Scope;
 use crate::oauth::Client;
-use crate::oauth::attempt::Attempt;
+use crate::oauth::attempt::{self, Attempt};
 use crate::oauth::id_token::{self, IdTokenError};
 use crate::oauth::json::Object;
 use crate::oauth::request::RequestError;
@@ -56,8 +57,8 @@ pub struct Redeemed {
     pub identity: Identity,
     /// Why the provider did not say who it was, where it should have.
     pub nameless: Option<String>,
-    /// The redirect URI that the grant is bound to.
-    pub redirect_uri: String,
+    /// The redirect URI that the grant is bound to, where there was one.
+    pub redirect_uri: Option<String>,
 }
 
 /// Why a login gave no tokens.
@@ -89,6 +90,18 @@ pub enum LoginError {
     /// The token endpoint gave no tokens.
     #[error("could not redeem the authorization code")]
     Token(#[from] TokenError),
+    /// The provider has no device endpoint.
+    #[error("this provider has no device flow")]
+    NoDevice,
+    /// The device endpoint refused.
+    #[error("the device flow gave no tokens")]
+    Device(#[source] TokenError),
+    /// The page for the device code may not be opened.
+    #[error("the provider names a page for the code that may not be opened")]
+    Page(#[from] BrowserUrlError),
+    /// Nobody entered the device code in time.
+    #[error("nobody entered the code in time")]
+    CodeExpired,
     /// The ID token is not about this login.
     #[error("the provider's ID token was refused, and the tokens with it")]
     IdToken(#[from] IdTokenError),
@@ -107,9 +120,12 @@ impl LoginError {
     pub fn may_have_granted(&self) -> bool {
         match self {
             Self::Send(error) => matches!(error, SendError::MaybeSent { .. }),
-            Self::Token(error) => error.maybe_rotated(),
+            Self::Token(error) | Self::Device(error) => error.maybe_rotated(),
             Self::IdToken(_) | Self::NoIdToken => true,
             Self::Bind(_)
+            | Self::NoDevice
+            | Self::Page(_)
+            | Self::CodeExpired
             | Self::Wait(_)
             | Self::NothingPasted
             | Self::Denied { .. }
@@ -150,10 +166,28 @@ pub async fn redeem(
     let started = now();
     let response = http.send(request).await?;
     let answer = token_answer::read(definition, scopes, &started, &reply(&response))?;
-    let claims = check_id_token(login, &answer, &attempt, &started)?;
+    let claims = check_id_token(login, &answer, Some(&attempt), &started)?;
     secure(&answer.set, &redirect_uri);
-    let told = [Some(&answer.members), claims.as_ref()];
-    // the tokens are good whoever they are for, so that a failure here is only told
+    Ok(identified(
+        http,
+        definition,
+        answer,
+        claims.as_ref(),
+        Some(redirect_uri),
+    )
+    .await)
+}
+
+/// Tokens with the name of who granted them. They are good whoever that is, so that a failure to
+/// learn it is only told.
+pub(super) async fn identified(
+    http: &Http,
+    definition: &Definition,
+    answer: Answer,
+    claims: Option<&Object>,
+    redirect_uri: Option<String>,
+) -> Redeemed {
+    let told = [Some(&answer.members), claims];
     let (identity, nameless) = match who(http, definition, &answer.set, told).await {
         Ok(identity) => {
             let is_nameless = identity.subject.is_none() && definition.userinfo.is_some();
@@ -162,24 +196,26 @@ pub async fn redeem(
         }
         Err(error) => (Identity::default(), Some(error.to_string())),
     };
-    Ok(Redeemed {
+    Redeemed {
         set: answer.set,
         identity,
         nameless,
         redirect_uri,
-    })
+    }
 }
 
-/// `OpenID` Connect Core section 3.1.3.7, before any token is used.
-fn check_id_token(
+/// `OpenID` Connect Core section 3.1.3.7, before any token is used. Only an authorization request
+/// has a nonce to be repeated.
+pub(super) fn check_id_token(
     login: Login<'_>,
     answer: &Answer,
-    attempt: &Attempt,
+    attempt: Option<&Attempt>,
     now: &Moment,
 ) -> Result<Option<Object>, LoginError> {
-    let Some(nonce) = attempt.nonce() else {
+    if !attempt::is_openid(login.scopes) {
         return Ok(None);
-    };
+    }
+    let nonce = attempt.and_then(Attempt::nonce);
     let Some(token) = &answer.id_token else {
         return Err(LoginError::NoIdToken);
     };
@@ -190,7 +226,7 @@ fn check_id_token(
         issuer,
         issuer_aliases: &login.definition.issuer_aliases,
         client: &login.client.id,
-        nonce: Some(nonce),
+        nonce,
         now: now.wall,
     };
     Ok(Some(id_token::read(token, &expected)?.members))

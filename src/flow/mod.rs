@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod code;
+pub mod device;
 pub mod discover;
 pub mod landing;
 pub mod listener;

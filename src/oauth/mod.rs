@@ -8,6 +8,7 @@ pub mod attempt;
 pub mod authorization;
 pub mod callback;
 pub mod client;
+pub mod device;
 pub mod discovery;
 pub mod id_token;
 mod issuer;

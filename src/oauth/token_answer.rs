@@ -192,16 +192,18 @@ fn token_type(source: &Object, names_the_owner: bool) -> Result<String, Fault> {
     }
 }
 
-/// `expires_in`: a number of seconds, tolerated as a decimal string, fractions cut off.
 fn lifetime(source: &Object, missing: MissingExpiry) -> Result<Lifetime, Fault> {
-    const NAME: &str = "expires_in";
-    let seconds = match source.get(NAME) {
-        None => {
-            return Ok(match missing {
-                MissingExpiry::Forever => Lifetime::Forever,
-                MissingExpiry::Unknown => Lifetime::Unknown,
-            });
-        }
+    Ok(match (seconds(source, "expires_in")?, missing) {
+        (Some(seconds), _) => Lifetime::Limited(Duration::from_secs(seconds)),
+        (None, MissingExpiry::Forever) => Lifetime::Forever,
+        (None, MissingExpiry::Unknown) => Lifetime::Unknown,
+    })
+}
+
+/// A number of seconds, tolerated as a decimal string, fractions cut off; at most ten years.
+pub(super) fn seconds(source: &Object, name: &'static str) -> Result<Option<u64>, Fault> {
+    let seconds = match source.get(name) {
+        None => return Ok(None),
         Some(Json::Integer(number)) => u64::try_from(*number).ok(),
         Some(Json::Float(number)) => Duration::try_from_secs_f64(*number)
             .ok()
@@ -211,8 +213,8 @@ fn lifetime(source: &Object, missing: MissingExpiry) -> Result<Lifetime, Fault> 
     };
     seconds
         .filter(|seconds| *seconds <= LIFETIME_MAX)
-        .map(|seconds| Lifetime::Limited(Duration::from_secs(seconds)))
-        .ok_or(Fault::Wrong(NAME))
+        .map(Some)
+        .ok_or(Fault::Wrong(name))
 }
 
 fn digits(text: &str) -> Option<u64> {

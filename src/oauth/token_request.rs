@@ -22,6 +22,9 @@ use crate::endpoint::Endpoint;
 use crate::provider::definition::{BodyKind, ClientAuthentication, Definition, Pkce};
 use crate::secret::Secret;
 
+/// The grant type of RFC 8628 section 3.4.
+const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
 /// What is exchanged for tokens.
 #[derive(Debug, Clone, Copy)]
 pub enum Grant<'a> {
@@ -33,6 +36,12 @@ pub enum Grant<'a> {
         verifier: &'a Secret,
         /// The redirect URI of the authorization request, byte for byte.
         redirect_uri: &'a str,
+    },
+    /// A device code (RFC 8628 section 3.4); the definition is the one that
+    /// [`Definition::for_device`] gives.
+    DeviceCode {
+        /// The code of the device authorization answer.
+        device_code: &'a Secret,
     },
     /// A refresh token.
     RefreshToken {
@@ -85,6 +94,14 @@ pub fn token_request(
                 Pkce::None => exchange,
             };
             let _kept = exchange.request(&keep);
+        }
+        Grant::DeviceCode { device_code } => {
+            let pairs = vec![
+                ("grant_type", DEVICE),
+                ("device_code", device_code.expose()),
+            ];
+            let (url, body) = (token_endpoint.as_str(), definition.token_body);
+            return request::client_post(definition, client, url, body, pairs);
         }
         Grant::RefreshToken {
             refresh_token,

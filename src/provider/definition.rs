@@ -90,6 +90,15 @@ impl Definition {
             .unwrap_or_else(|| VariableName::of_provider(&self.name))
     }
 
+    /// The definition as the device flow sees it: with that flow's rule for the client secret,
+    /// which holds for refreshing what it brought too.
+    #[must_use]
+    pub fn for_device(&self) -> Self {
+        let mut seen = self.clone();
+        seen.client.secret = self.client.device_secret;
+        seen
+    }
+
     /// What to do on the registration page, step by step, with the redirect URI filled in.
     #[must_use]
     pub fn registration_steps(&self) -> Vec<String> {

@@ -285,7 +285,13 @@ impl World {
         let hands_out = args
             .iter()
             .any(|arg| arg == "token" || arg == "git-credential");
-        let may_be_there = hands_out.then_some(Class::AccessToken);
+        // and telling the URL what `connect --start` is for
+        let tells_url = args.iter().any(|arg| arg == "--start");
+        let may_be_there = match (hands_out, tells_url) {
+            (true, _) => Some(Class::AccessToken),
+            (_, true) => Some(Class::Passing),
+            _ => None,
+        };
         told("stdout", &output.stdout, may_be_there);
         drop(secrets);
         self.check_files();
@@ -322,12 +328,18 @@ impl World {
             return;
         };
         let mut secrets = self.secrets.borrow_mut();
-        let made = [Endpoint::Token, Endpoint::Refresh]
+        let made = [Endpoint::Token, Endpoint::Refresh, Endpoint::Poll]
             .map(|endpoint| sandbox.count(endpoint))
             .iter()
             .sum::<u64>();
         let codes = sandbox.count(Endpoint::Authorize);
-        for (kind, count) in [("sbx_at", made), ("sbx_rt", made), ("sbx_code", codes)] {
+        let devices = sandbox.count(Endpoint::Device);
+        for (kind, count) in [
+            ("sbx_at", made),
+            ("sbx_rt", made),
+            ("sbx_code", codes),
+            ("sbx_device", devices),
+        ] {
             let known = secrets.minted.entry(kind).or_default();
             let new = *known..count;
             *known = count.max(*known);

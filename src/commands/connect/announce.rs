@@ -5,9 +5,8 @@ use crate::commands::connect::Args;
 use crate::flow::browser::{self, NoBrowser};
 use crate::provider::definition::Definition;
 
-/// Opens the browser where there is one, and says what to do. `reads` says whether a pasted
-/// address is read.
-pub(super) fn announce(app: &App, args: &Args, definition: &Definition, url: &str, reads: bool) {
+/// Opens the browser where there is one, and says what to do.
+pub(super) fn announce(app: &App, args: &Args, definition: &Definition, url: &str) {
     let provider = &definition.display_name;
     if args.paste {
         app.ui.note(&format!(
@@ -26,7 +25,7 @@ pub(super) fn announce(app: &App, args: &Args, definition: &Definition, url: &st
     if args.qr && !app.ui.qr(url) {
         app.ui.warn("the address is too long for a QR code");
     }
-    let patience = crate::ui::span(args.timeout);
+    let patience = crate::ui::span(args.patience());
     if args.paste {
         let uri = definition.redirect.registered_uri();
         app.ui.instruct(&format!(
@@ -40,11 +39,6 @@ pub(super) fn announce(app: &App, args: &Args, definition: &Definition, url: &st
     app.ui.note(&format!(
         "waiting for the answer, at most {patience}; Ctrl-C stops"
     ));
-    if reads {
-        app.ui.note(
-            "if the browser is elsewhere: paste here the address that it ends at, it is not shown",
-        );
-    }
 }
 
 /// Whether a browser was started.

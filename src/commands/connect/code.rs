@@ -1,5 +1,7 @@
 //! `connect` by authorization code: the browser, the listener, and what is pasted.
 
+use std::time::Duration;
+
 use crate::app::{App, moment};
 use crate::commands::connect::Args;
 use crate::commands::connect::announce::announce;
@@ -7,8 +9,10 @@ use crate::commands::{block_on, network};
 use crate::connection::connect::{self, Connected, Landed};
 use crate::connection::{GrantKind, client};
 use crate::error::{Error, Result};
-use crate::flow::code::{self, Login, LoginError, Way};
+use crate::flow::code::{self, Arrived, Login, LoginError, Prepared, Way};
+use crate::flow::landing::Landing;
 use crate::http::Http;
+use crate::names::AccountLabel;
 use crate::oauth::callback::NotOurs;
 use crate::oauth::scope::request_scopes;
 use crate::oauth::userinfo::Identity;
@@ -31,43 +35,16 @@ pub(super) fn authorise(
         client: &client,
         scopes: &scopes,
     };
-    let way = if args.paste {
-        Way::Paste
-    } else {
-        Way::Loopback
-    };
+    let way = args.way();
     let prepared = code::prepare(login, way).map_err(|error| login_failed(definition, error))?;
     let http = network();
     block_on(async {
         // In here signals are listened to: whoever sees the address can stop the wait.
-        let mut lines = match way {
-            Way::Paste => Some(app.ui.lines()),
-            Way::Loopback => app.ui.hidden_lines(),
-        };
-        announce(
-            app,
-            args,
-            definition,
-            prepared.url().expose(),
-            lines.is_some(),
-        );
-        let paste = async |wrong: Option<NotOurs>| {
-            if let Some(why) = wrong {
-                let why = why.words();
-                app.ui
-                    .warn(&format!("what was pasted is not the answer: {why}"));
-            }
-            match &mut lines {
-                Some(lines) => lines.next().await,
-                None => None,
-            }
-        };
-        let (arrived, landing) = prepared
-            .wait(definition, args.timeout, paste)
+        announce(app, args, definition, prepared.url().expose());
+        let (arrived, landing) = answered(app, definition, prepared, way, args.patience())
             .await
             .map_err(|error| login_failed(definition, error))?;
-        drop(lines);
-        let connected = redeem(app, args, login, vault, &http, arrived).await;
+        let connected = redeem(app, args.account.as_ref(), login, vault, &http, arrived).await;
         if let Some(landing) = landing {
             match &connected {
                 Ok(_) => landing.succeed().await,
@@ -78,25 +55,56 @@ pub(super) fn authorise(
     })
 }
 
+/// Waits for the answer: at the listener, and for what a person pastes.
+pub(super) async fn answered(
+    app: &App,
+    definition: &Definition,
+    prepared: Prepared,
+    way: Way,
+    patience: Duration,
+) -> std::result::Result<(Arrived, Option<Landing>), LoginError> {
+    let mut lines = match way {
+        Way::Paste => Some(app.ui.lines()),
+        Way::Loopback => app.ui.hidden_lines(),
+    };
+    if lines.is_some() && way == Way::Loopback {
+        app.ui.note(
+            "if the browser is elsewhere: paste here the address that it ends at, it is not shown",
+        );
+    }
+    let paste = async |wrong: Option<NotOurs>| {
+        if let Some(why) = wrong {
+            let why = why.words();
+            app.ui
+                .warn(&format!("what was pasted is not the answer: {why}"));
+        }
+        match &mut lines {
+            Some(lines) => lines.next().await,
+            None => None,
+        }
+    };
+    prepared.wait(definition, patience, paste).await
+}
+
 /// Redeems a code and stores what it bought.
 pub(super) async fn redeem(
     app: &App,
-    args: &Args,
+    account: Option<&AccountLabel>,
     login: Login<'_>,
     vault: &mut Vault,
     http: &Http,
-    arrived: code::Arrived,
+    arrived: Arrived,
 ) -> Result<Connected> {
     let world = app.world();
     let definition = login.definition;
-    let landed = |set: &TokenSet, redirect_uri: &str, identity: Identity| Landed {
+    let landed = |set: &TokenSet, redirect_uri: Option<&str>, identity: Identity| Landed {
         definition,
         client_id: &login.client.id,
-        redirect_uri: Some(redirect_uri.to_owned()),
+        redirect_uri: redirect_uri.map(str::to_owned),
         requested: login.scopes.to_vec(),
         set: set.clone(),
         identity,
-        account: args.account.clone(),
+        account: account.cloned(),
         grant: GrantKind::AuthorizationCode,
     };
     let mut attempt = connect::begin(vault, world, definition, &login.client.id)?;
@@ -104,7 +112,7 @@ pub(super) async fn redeem(
         connect::secure(
             &mut attempt,
             world,
-            &landed(set, redirect_uri, Identity::default()),
+            &landed(set, Some(redirect_uri), Identity::default()),
         );
     };
     let redeemed = match code::redeem(http, login, arrived, moment, secure).await {
@@ -120,7 +128,8 @@ pub(super) async fn redeem(
         app.ui
             .warn(&format!("the account could not be named: {why}"));
     }
-    let landed = landed(&redeemed.set, &redeemed.redirect_uri, redeemed.identity);
+    let uri = redeemed.redirect_uri.as_deref();
+    let landed = landed(&redeemed.set, uri, redeemed.identity);
     Ok(connect::store(vault, world, attempt, &landed)?)
 }
 

@@ -14,7 +14,7 @@ use crate::flow::listener::{Judgement, Listener, WaitError};
 use crate::oauth::attempt::{Attempt, RANDOM_BYTES};
 use crate::oauth::authorization::{AuthorizationUrl, authorization_url};
 use crate::oauth::callback::{self, Expected, NotOurs, Verdict};
-use crate::provider::definition::Definition;
+use crate::provider::definition::{Definition, Redirect};
 use crate::secret::Secret;
 
 /// How the answer may come back.
@@ -68,6 +68,49 @@ pub fn prepare(login: Login<'_>, way: Way) -> Result<Prepared, LoginError> {
 }
 
 impl Prepared {
+    /// A request that was begun earlier, by another process. The listener takes the port of its
+    /// redirect URI; where that has none, its answer can only be pasted.
+    ///
+    /// # Errors
+    /// When the port can't be had.
+    pub fn again(
+        login: Login<'_>,
+        attempt: &Attempt,
+        redirect_uri: &str,
+        way: Way,
+    ) -> Result<Self, LoginError> {
+        let port = url::Url::parse(redirect_uri)
+            .ok()
+            .and_then(|uri| uri.port());
+        let listener = match (way, port) {
+            (Way::Loopback, Some(_)) => Some(Listener::bind(&Redirect {
+                port,
+                ..login.definition.redirect.clone()
+            })?),
+            (Way::Loopback, None) | (Way::Paste, _) => None,
+        };
+        let url = authorization_url(
+            login.definition,
+            &login.client.id,
+            redirect_uri,
+            login.scopes,
+            attempt,
+        );
+        Ok(Self {
+            listener,
+            attempt: attempt.clone(),
+            redirect_uri: redirect_uri.to_owned(),
+            url,
+        })
+    }
+
+    /// What another process needs to wait for the answer: the one-time secrets and the redirect
+    /// URI. The port is let go.
+    #[must_use]
+    pub fn parts(self) -> (Attempt, String) {
+        (self.attempt, self.redirect_uri)
+    }
+
     /// Where the person has to go.
     #[must_use]
     pub const fn url(&self) -> &AuthorizationUrl {
