@@ -90,6 +90,12 @@ pub fn client_secret(provider: &ProviderName) -> Option<Secret> {
     .map(Secret::new)
 }
 
+/// A variable that the person named, which holds a secret of another program's.
+#[must_use]
+pub fn secret(name: &str) -> Option<Secret> {
+    text(name).map(Secret::new)
+}
+
 /// The names of all variables of ours that are set, to be kept from child processes.
 #[must_use]
 pub fn own_variables() -> Vec<OsString> {

@@ -73,7 +73,7 @@
 //! | [`oauth`], [`vault`] | the protocol, pure; the sealed file |
 //! | [`provider`], [`key`], [`http`], [`ui`], [`token`], [`config`], [`lock`] | definitions, custody, the one HTTP client, the one printer, token sets, settings, kernel locks |
 //! | [`private_file`], [`env`](mod@env) | the owners of files and of the environment |
-//! | [`names`], [`endpoint`] | values that can't be wrong once parsed |
+//! | [`names`], [`endpoint`], [`signing`] | values that can't be wrong once parsed, keys that sign |
 //! | [`moment`], [`escape`], [`secret`], [`harden`] | time as a value, text made harmless, secrets with one door, a process that can't be dumped |
 //!
 //! `document` (manuscripts) will stand beside `oauth` and `vault`.
@@ -216,6 +216,7 @@ pub mod private_file;
 pub mod provider;
 pub mod sandbox;
 pub mod secret;
+pub mod signing;
 pub mod token;
 pub mod ui;
 pub mod vault;

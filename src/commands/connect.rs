@@ -1,6 +1,7 @@
 mod announce;
 mod code;
 mod device;
+mod machine;
 mod supplied;
 mod two_step;
 
@@ -11,6 +12,7 @@ use crate::commands::token::duration;
 use crate::commands::{block_on, discover, network, printed, state_json};
 use crate::connection::client;
 use crate::connection::connect::{self, Connected};
+use crate::connection::exchange_source::TokenSource;
 use crate::error::{Error, Kind, Result};
 use crate::names::{AccountLabel, ClientId, ProviderName, Scope};
 use crate::provider::definition::Definition;
@@ -60,6 +62,11 @@ pub(super) struct Args {
     /// Wait for the answer to a connect that was begun with `--start`
     #[arg(long, value_name = "ID", conflicts_with_all = ["provider", "account", "scopes", "client_id", "name", "start", "device", "qr"])]
     resume: Option<String>,
+    #[command(flatten)]
+    machine: Machine,
+    /// Bind the tokens to a key that never leaves the vault (RFC 9449)
+    #[arg(long)]
+    dpop: bool,
     /// Don't listen: read the address that the browser ends at from a prompt or stdin
     #[arg(long)]
     paste: bool,
@@ -73,6 +80,23 @@ pub(super) struct Args {
     /// the code lives]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     timeout: Option<Duration>,
+}
+
+/// The ways in without a person.
+#[derive(Debug, clap::Args)]
+struct Machine {
+    /// Sign in as the client itself, with its secret or key (RFC 6749 section 4.4)
+    #[arg(long, conflicts_with_all = ["device", "start", "resume", "paste", "qr", "no_browser", "with_token"])]
+    client_credentials: bool,
+    /// Exchange a job's own token, from `file:/PATH` or `env:NAME` (RFC 8693)
+    #[arg(long, value_name = "SOURCE", conflicts_with_all = ["client_credentials", "device", "start", "resume", "paste", "qr", "no_browser", "with_token"])]
+    token_exchange: Option<TokenSource>,
+    /// What the exchanged token is
+    #[arg(long, value_name = "URI", default_value = machine::JWT, requires = "token_exchange")]
+    subject_token_type: String,
+    /// Which service the token is for, where the provider asks
+    #[arg(long, value_name = "NAME")]
+    audience: Option<String>,
 }
 
 impl Args {
@@ -122,6 +146,13 @@ fn connect(app: &App, args: &Args, definition: &Definition) -> Result<()> {
     }
     let connected = match token {
         Some(token) => supplied::supply(app, args, definition, &mut vault, token),
+        None if args.machine.client_credentials => {
+            machine::authorise(app, args, definition, &mut vault, None)
+        }
+        None if args.machine.token_exchange.is_some() => {
+            let source = args.machine.token_exchange.as_ref();
+            machine::authorise(app, args, definition, &mut vault, source)
+        }
         None if args.device => device::authorise(app, args, definition, &mut vault),
         None => code::authorise(app, args, definition, &mut vault),
     };

@@ -8,7 +8,7 @@ use crate::connection::stored::StoredConnection;
 use crate::env;
 use crate::names::{ClientId, ProviderName};
 use crate::oauth::client::Client;
-use crate::provider::definition::{Definition, SecretRule};
+use crate::provider::definition::{ClientAuthentication, Definition, SecretRule};
 use crate::secret::Secret;
 use crate::vault::Snapshot;
 
@@ -111,23 +111,38 @@ fn with_secret(
     id: ClientId,
 ) -> Result<Client, ConnectionError> {
     let rule = definition.client.secret;
-    if rule == SecretRule::Forbidden {
-        return Ok(Client { id, secret: None });
+    let by_key = definition.client.authentication == ClientAuthentication::PrivateKeyJwt;
+    if rule == SecretRule::Forbidden && !by_key {
+        return Ok(Client::new(id, None));
     }
-    let mut secret = secret_from_environment(&definition.name, &id);
-    if secret.is_none() {
-        let name = StoredClient::record_name(&definition.name, &id);
-        if let Some(row) = snapshot.find::<StoredClient>(&name)? {
-            secret = row.value.client()?.secret;
+    let name = StoredClient::record_name(&definition.name, &id);
+    let mut client = Client::new(id, None);
+    if let Some(row) = snapshot.find::<StoredClient>(&name)? {
+        client = row.value.client()?;
+    }
+    if let Some(secret) = secret_from_environment(&definition.name, &client.id) {
+        client.secret = Some(secret);
+    }
+    let has_proof = if by_key {
+        client.key.is_some()
+    } else {
+        client.secret.is_some() || rule != SecretRule::Required
+    };
+    if has_proof {
+        return Ok(client);
+    }
+    let (provider, client_id) = (definition.name.clone(), client.id.to_string());
+    Err(if by_key {
+        ConnectionError::NoKey {
+            provider,
+            client_id,
         }
-    }
-    if secret.is_none() && rule == SecretRule::Required {
-        return Err(ConnectionError::NoSecret {
-            provider: definition.name.clone(),
-            client_id: id.to_string(),
-        });
-    }
-    Ok(Client { id, secret })
+    } else {
+        ConnectionError::NoSecret {
+            provider,
+            client_id,
+        }
+    })
 }
 
 /// The environment's secret counts for the client id that stands beside it, or where none does.

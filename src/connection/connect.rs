@@ -22,6 +22,7 @@ use crate::names::{AccountLabel, ClientId, ConnectionName, Scope};
 use crate::oauth::scope::{self, Comparison};
 use crate::oauth::userinfo::Identity;
 use crate::provider::definition::Definition;
+use crate::signing::SigningKey;
 use crate::token::TokenSet;
 use crate::vault::{Action, Outcome, Rescue, Row, Vault, VaultError};
 
@@ -52,6 +53,8 @@ pub struct Landed<'a> {
     pub account: Option<AccountLabel>,
     /// How the tokens came.
     pub grant: GrantKind,
+    /// The key that they are bound to.
+    pub dpop: Option<SigningKey>,
 }
 
 /// What was stored.
@@ -236,7 +239,8 @@ fn grant(world: World<'_>, landed: &Landed<'_>) -> Connection {
         },
         requested: landed.requested.clone(),
         created: (world.now)().wall,
-        grant: landed.grant,
+        grant: landed.grant.clone(),
+        dpop: landed.dpop.clone(),
         state: State::Active(landed.set.clone()),
     }
 }

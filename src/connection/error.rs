@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::connection::exchange_source::NoToken;
 use crate::connection::state::LoginReason;
 use crate::connection::stored::FormError;
 use crate::http::SendError;
@@ -64,6 +65,12 @@ pub enum ConnectionError {
         /// The scopes.
         missing: Vec<String>,
     },
+    /// Its tokens are bound to a key, and the caller can't prove that it has it.
+    #[error("the tokens of `{name}` are bound to a key and are of no use without its proof")]
+    Bound {
+        /// The connection.
+        name: ConnectionName,
+    },
     /// Somebody else works on the connection and did not finish in time.
     #[error("`{name}` is being refreshed or revoked by another process")]
     LockTimeout {
@@ -101,6 +108,24 @@ pub enum ConnectionError {
         provider: ProviderName,
         /// The client id.
         client_id: String,
+    },
+    /// The client registration lacks the key that the provider wants signatures of.
+    #[error(
+        "the client `{client_id}` of `{provider}` has no key here, and the provider wants signatures"
+    )]
+    NoKey {
+        /// The provider.
+        provider: ProviderName,
+        /// The client id.
+        client_id: String,
+    },
+    /// The token that is to be exchanged can't be read.
+    #[error("could not read the token that `{name}` is exchanged for")]
+    NoSubjectToken {
+        /// The connection.
+        name: ConnectionName,
+        /// Why not.
+        source: NoToken,
     },
     /// The provider refused the client, not the grant.
     #[error("`{provider}` refused the client registration (`{code}`{})", said(description.as_deref()))]

@@ -83,7 +83,7 @@ pub async fn refresh_all(
                 Ok(Begun::Send(mut flight)) => {
                     if let Some(request) = flight.take_request() {
                         let http = Arc::clone(http);
-                        air.spawn(async move { (flight, http.send(request).await) });
+                        air.spawn(async move { (flight, request.send(&http).await) });
                     }
                     continue;
                 }

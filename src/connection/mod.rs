@@ -4,6 +4,7 @@
 pub mod client;
 pub mod connect;
 pub mod error;
+pub mod exchange_source;
 pub mod fresh;
 pub mod hold;
 mod keep;

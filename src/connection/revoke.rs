@@ -13,7 +13,7 @@ use crate::connection::state::State;
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
 use crate::endpoint::Endpoint;
-use crate::exchange::reply;
+use crate::exchange::{reply, unique};
 use crate::http::Http;
 use crate::names::{ClientId, ConnectionName, ConnectionRef};
 use crate::oauth::revocation::{self, Outcome as Said, RevocationRequest, Revoked};
@@ -61,10 +61,11 @@ pub async fn revoke(
     http: &Http,
     name: &ConnectionName,
 ) -> Result<Report, ConnectionError> {
-    let definition = world.providers.get(&name.provider)?;
+    let mut definition = world.providers.get(&name.provider)?;
     renew(vault, world, http, name, &definition).await?;
     let held = hold(vault, world, name, LOCK_WAIT)?;
     let Found { row, connection } = &held.found;
+    definition = refresh::seen_by(connection, definition);
     let page = definition
         .revocation
         .page_for(connection.stamp.client_id.as_str());
@@ -85,6 +86,7 @@ pub async fn revoke(
     }
     let stamp = &connection.stamp;
     let client = vault.read(|snapshot| client::for_connection(snapshot, &definition, stamp))?;
+    let client = client.at((world.now)().wall, unique()?);
     let requests = revocation::requests(&definition, &definition.revocation, &client, set)?;
     let row = mark(vault, &held.found, set)?;
     match tell(http, &definition, requests).await {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::connection::keep::random_id;
-use crate::connection::stored::{FormError, StoredMoment, scopes, texts};
+use crate::connection::stored::{FormError, StoredMoment, key, key_text, scopes, texts};
 use crate::connection::{ConnectionError, World};
 use crate::lock::Guard;
 use crate::moment::Moment;
@@ -17,6 +17,7 @@ use crate::names::{AccountLabel, ClientId, ProviderName, Scope, hex};
 use crate::oauth::attempt::Attempt;
 use crate::provider::definition::Definition;
 use crate::secret::Secret;
+use crate::signing::SigningKey;
 use crate::vault::{Kind, Row, Stored, Vault, VaultError};
 
 /// How long an id is good (RFC 9700 asks for a short time; so long do codes live at most).
@@ -41,6 +42,8 @@ pub struct StoredStart {
     verifier: Zeroizing<String>,
     state: Zeroizing<String>,
     nonce: Option<Zeroizing<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    dpop_key: Option<Zeroizing<String>>,
     started: StoredMoment,
 }
 
@@ -82,6 +85,8 @@ pub struct Start {
     pub account: Option<AccountLabel>,
     /// Its one-time secrets.
     pub attempt: Attempt,
+    /// The key that the tokens are to be bound to.
+    pub dpop: Option<SigningKey>,
 }
 
 /// A start that nobody else can finish while this lives.
@@ -121,6 +126,7 @@ pub fn keep(
         verifier: text(start.attempt.verifier()),
         state: text(start.attempt.state()),
         nonce: start.attempt.nonce().map(text),
+        dpop_key: start.dpop.as_ref().map(key_text),
         started: (&(world.now)()).into(),
     };
     vault.mutate(|writer| writer.insert(stored))?;
@@ -222,5 +228,6 @@ fn read(stored: &StoredStart) -> Result<Start, FormError> {
             secret(&stored.state),
             stored.nonce.as_ref().map(secret),
         ),
+        dpop: stored.dpop_key.as_ref().map(key).transpose()?,
     })
 }

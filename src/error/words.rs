@@ -136,6 +136,11 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
                 flags.join(" ")
             ))
         }
+        C::Bound { name } => top(Kind::Failed)
+            .hint(format!(
+                "both headers for one request: `oauthctl token {name} --format dpop --method GET --url URL`"
+            ))
+            .hint("`oauthctl api` sends the proof by itself"),
         C::LockTimeout { .. } => {
             top(Kind::Temporary).hint("try again when the other process is done")
         }
@@ -153,6 +158,13 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
         } => top(Kind::Failed).hint(format!(
             "store it with `oauthctl client set {provider} --id {client_id}`"
         )),
+        C::NoKey {
+            provider,
+            client_id,
+        } => top(Kind::Failed).hint(format!(
+            "store it with `oauthctl client set {provider} --id {client_id} --key-file PATH`"
+        )),
+        C::NoSubjectToken { source, .. } => top(Kind::Failed).caused_by(source),
         C::InvalidClient { provider, .. } => top(Kind::Failed)
             .because("the connection is kept; only the app registration is wrong")
             .hint(format!(
@@ -216,7 +228,9 @@ impl From<LoginError> for Error {
         let kind = match &error {
             LoginError::Denied { .. } => Kind::Refused,
             LoginError::Wait(_) | LoginError::CodeExpired | LoginError::Send(_) => Kind::Temporary,
-            LoginError::Token(error) | LoginError::Device(error) => token_kind(error),
+            LoginError::Token(error) | LoginError::Device(error) | LoginError::Pushed(error) => {
+                token_kind(error)
+            }
             LoginError::Bind(_)
             | LoginError::NoDevice
             | LoginError::Page(_)

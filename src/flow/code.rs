@@ -10,7 +10,7 @@ use thiserror::Error;
 
 pub use waiting::{Prepared, Way, prepare};
 
-use crate::exchange::reply;
+use crate::exchange::{Outgoing, reply, unique};
 use crate::flow::browser::BrowserUrlError;
 use crate::flow::listener::{BindError, WaitError};
 use crate::http::{Http, SendError};
@@ -27,6 +27,7 @@ use crate::oauth::token_request::{Grant, token_request};
 use crate::oauth::userinfo::{self, Identity, UserinfoError};
 use crate::provider::definition::{Definition, Userinfo};
 use crate::secret::Secret;
+use crate::signing::SigningKey;
 use crate::token::TokenSet;
 
 /// Who signs in where, for what.
@@ -38,6 +39,8 @@ pub struct Login<'a> {
     pub client: &'a Client,
     /// The scopes of the request, required ones included.
     pub scopes: &'a [Scope],
+    /// The key that the tokens are to be bound to (RFC 9449).
+    pub dpop: Option<&'a SigningKey>,
 }
 
 /// A code that was not redeemed yet.
@@ -90,6 +93,9 @@ pub enum LoginError {
     /// The token endpoint gave no tokens.
     #[error("could not redeem the authorization code")]
     Token(#[from] TokenError),
+    /// The authorization request was not taken.
+    #[error("the provider did not take the authorization request")]
+    Pushed(#[source] TokenError),
     /// The provider has no device endpoint.
     #[error("this provider has no device flow")]
     NoDevice,
@@ -123,6 +129,7 @@ impl LoginError {
             Self::Token(error) | Self::Device(error) => error.maybe_rotated(),
             Self::IdToken(_) | Self::NoIdToken => true,
             Self::Bind(_)
+            | Self::Pushed(_)
             | Self::NoDevice
             | Self::Page(_)
             | Self::CodeExpired
@@ -151,6 +158,7 @@ pub async fn redeem(
         definition,
         client,
         scopes,
+        dpop,
     } = login;
     let Arrived {
         code,
@@ -162,15 +170,20 @@ pub async fn redeem(
         verifier: attempt.verifier(),
         redirect_uri: &redirect_uri,
     };
-    let request = token_request(definition, client, &definition.token_endpoint, &grant)?;
+    let client = client.at(now().wall, unique()?);
+    let outgoing = Outgoing::new(dpop, now, || {
+        token_request(definition, &client, &definition.token_endpoint, &grant)
+    })?;
     let started = now();
-    let response = http.send(request).await?;
-    let answer = token_answer::read(definition, scopes, &started, &reply(&response))?;
+    let response = outgoing.send(http).await?;
+    let bound = dpop.is_some();
+    let answer = token_answer::read_bound(definition, scopes, &started, bound, &reply(&response))?;
     let claims = check_id_token(login, &answer, Some(&attempt), &started)?;
     secure(&answer.set, &redirect_uri);
     Ok(identified(
         http,
-        definition,
+        login,
+        now,
         answer,
         claims.as_ref(),
         Some(redirect_uri),
@@ -182,13 +195,16 @@ pub async fn redeem(
 /// learn it is only told.
 pub(super) async fn identified(
     http: &Http,
-    definition: &Definition,
+    login: Login<'_>,
+    now: fn() -> Moment,
     answer: Answer,
     claims: Option<&Object>,
     redirect_uri: Option<String>,
 ) -> Redeemed {
     let told = [Some(&answer.members), claims];
-    let (identity, nameless) = match who(http, definition, &answer.set, told).await {
+    let definition = login.definition;
+    let bound = login.dpop.map(|key| (key, now));
+    let (identity, nameless) = match who(http, definition, &answer.set, bound, told).await {
         Ok(identity) => {
             let is_nameless = identity.subject.is_none() && definition.userinfo.is_some();
             let why = is_nameless.then(|| "the provider's answer has no account id".to_owned());
@@ -255,8 +271,11 @@ pub async fn supplied(
     definition: &Definition,
     set: &TokenSet,
 ) -> Result<Identity, WhoError> {
-    who(http, definition, set, [None; 2]).await
+    who(http, definition, set, None, [None; 2]).await
 }
+
+/// The key that a token is bound to, and the clock for its proofs.
+type Binding<'a> = Option<(&'a SigningKey, fn() -> Moment)>;
 
 /// What the tokens came with: the members of the token answer, and the claims of the ID token.
 type Told<'a> = [Option<&'a Object>; 2];
@@ -266,15 +285,16 @@ async fn who(
     http: &Http,
     definition: &Definition,
     set: &TokenSet,
+    bound: Binding<'_>,
     told: Told<'_>,
 ) -> Result<Identity, WhoError> {
     let Some(source) = &definition.userinfo else {
         return Ok(Identity::default());
     };
-    let said = ask(http, definition, source, set, told).await?;
+    let said = ask(http, definition, source, set, bound, told).await?;
     match &source.fallback {
         Some(fallback) if userinfo::calls_for_fallback(&said) => {
-            Ok(ask(http, definition, fallback, set, told).await??)
+            Ok(ask(http, definition, fallback, set, bound, told).await??)
         }
         _ => Ok(said?),
     }
@@ -286,6 +306,7 @@ async fn ask(
     definition: &Definition,
     source: &Userinfo,
     set: &TokenSet,
+    bound: Binding<'_>,
     [members, claims]: Told<'_>,
 ) -> Result<Result<Identity, UserinfoError>, WhoError> {
     let Some(request) = userinfo::request(definition, source, set)? else {
@@ -295,7 +316,16 @@ async fn ask(
     let claimed = claims
         .map(|claims| userinfo::identity(source, claims))
         .filter(|identity| identity.subject.is_some());
-    let response = match (http.send(request).await, claimed.clone()) {
+    let outcome = match bound {
+        Some((key, now)) => {
+            let token = &set.access_token;
+            Outgoing::to_resource(key, token, now, request)?
+                .send(http)
+                .await
+        }
+        None => http.send(request).await,
+    };
+    let response = match (outcome, claimed.clone()) {
         (Ok(response), _) => response,
         (Err(_), Some(claimed)) => return Ok(Ok(claimed)),
         (Err(error), None) => return Err(error.into()),

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crate::exchange::reply;
+use crate::exchange::{Outgoing, reply, unique};
 use crate::flow::browser::BrowserUrl;
 use crate::flow::code::{self, Login, LoginError, Redeemed};
 use crate::http::Http;
@@ -37,9 +37,10 @@ pub enum Polled {
 ///
 /// # Errors
 /// When the provider gives none, or names a page that may not be opened.
-pub async fn ask(http: &Http, login: Login<'_>) -> Result<Asked, LoginError> {
-    let request = device::request(login.definition, login.client, login.scopes)?
-        .ok_or(LoginError::NoDevice)?;
+pub async fn ask(http: &Http, login: Login<'_>, now: fn() -> Moment) -> Result<Asked, LoginError> {
+    let client = login.client.at(now().wall, unique()?);
+    let request =
+        device::request(login.definition, &client, login.scopes)?.ok_or(LoginError::NoDevice)?;
     let response = http.send(request).await?;
     let offer = device::read(login.definition, &reply(&response)).map_err(LoginError::Device)?;
     let page = offer.verification_uri.parse()?;
@@ -107,17 +108,23 @@ impl Asked {
             definition,
             client,
             scopes,
+            dpop,
         } = login;
+        let client = client.at(now().wall, unique()?);
         let grant = Grant::DeviceCode {
             device_code: &self.offer.device_code,
         };
-        let request = token_request(definition, client, &definition.token_endpoint, &grant)?;
+        let outgoing = Outgoing::new(dpop, now, || {
+            token_request(definition, &client, &definition.token_endpoint, &grant)
+        })?;
         let started = now();
-        let Ok(response) = http.send(request).await else {
+        let Ok(response) = outgoing.send(http).await else {
             self.pace.heard(Meanwhile::Trouble);
             return Ok(Polled::Pending);
         };
-        let answer = match token_answer::read(definition, scopes, &started, &reply(&response)) {
+        let bound = dpop.is_some();
+        let read = token_answer::read_bound(definition, scopes, &started, bound, &reply(&response));
+        let answer = match read {
             Ok(answer) => answer,
             Err(error) => {
                 let meanwhile = device::meanwhile(&error);
@@ -133,7 +140,7 @@ impl Asked {
         };
         let claims = code::check_id_token(login, &answer, None, &started)?;
         secure(&answer.set);
-        let redeemed = code::identified(http, definition, answer, claims.as_ref(), None).await;
+        let redeemed = code::identified(http, login, now, answer, claims.as_ref(), None).await;
         Ok(Polled::Redeemed(Box::new(redeemed)))
     }
 }

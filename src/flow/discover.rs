@@ -82,6 +82,8 @@ fn definition(metadata: Metadata) -> Discovered {
     let mut methods = vec![match metadata.authentication {
         ClientAuthentication::Basic => "client_secret_basic".to_owned(),
         ClientAuthentication::Post => "client_secret_post".to_owned(),
+        ClientAuthentication::PrivateKeyJwt => "private_key_jwt".to_owned(),
+        ClientAuthentication::ClientSecretJwt => "client_secret_jwt".to_owned(),
     }];
     if metadata.allows_public_clients {
         methods.push("none".to_owned());

@@ -6,5 +6,6 @@ pub mod device;
 pub mod discover;
 pub mod landing;
 pub mod listener;
+pub mod machine;
 mod page;
 mod request;

@@ -67,6 +67,22 @@ pub fn read(
     started: &Moment,
     reply: &Reply<'_>,
 ) -> Result<Answer, TokenError> {
+    read_bound(definition, requested, started, false, reply)
+}
+
+/// As [`read`]; where the request proved a key, the token must be bound to it (RFC 9449 section 5),
+/// and nowhere else can it be.
+///
+/// # Errors
+///
+/// [`TokenError`], by what is to be done.
+pub fn read_bound(
+    definition: &Definition,
+    requested: &[Scope],
+    started: &Moment,
+    bound: bool,
+    reply: &Reply<'_>,
+) -> Result<Answer, TokenError> {
     if !reply.is_success() {
         return Err(read_error(definition, reply));
     }
@@ -87,7 +103,7 @@ pub fn read(
     if let Some(said) = Said::in_object(&object) {
         return Err(TokenError::by_code(said, definition, reply));
     }
-    read_tokens(definition, requested, started, object)
+    read_tokens(definition, requested, started, bound, object)
         .map_err(|fault| TokenError::malformed(reply, fault))
 }
 
@@ -116,6 +132,7 @@ fn read_tokens(
     definition: &Definition,
     requested: &[Scope],
     started: &Moment,
+    bound: bool,
     mut object: Object,
 ) -> Result<Answer, Fault> {
     let rules = &definition.answers;
@@ -135,7 +152,7 @@ fn read_tokens(
     let source = nested.as_ref().unwrap_or(&object);
     let set = TokenSet {
         access_token: token(source, "access_token")?.ok_or(Fault::Missing("access_token"))?,
-        token_type: token_type(source, rules.ok_member)?,
+        token_type: token_type(source, rules.ok_member, bound)?,
         refresh_token: token(source, "refresh_token")?,
         obtained: started.clone(),
         lifetime: lifetime(source, rules.missing_expiry)?,
@@ -181,11 +198,13 @@ fn token(source: &Object, name: &'static str) -> Result<Option<Secret>, Fault> {
 
 /// `bearer` in any case; a missing one means it too, for nothing else is ever asked for. Servers
 /// with an `ok` member say here whose token it is instead (`user`, `bot`): all are bearer tokens.
-fn token_type(source: &Object, names_the_owner: bool) -> Result<String, Fault> {
+fn token_type(source: &Object, names_the_owner: bool, bound: bool) -> Result<String, Fault> {
     const NAME: &str = "token_type";
     let said = source.text(NAME).map_err(|_| Fault::Wrong(NAME))?;
     let said = said.unwrap_or("bearer").to_ascii_lowercase();
     match said.as_str() {
+        "dpop" if bound => Ok(said),
+        _ if bound => Err(Fault::Wrong(NAME)),
         "bearer" => Ok(said),
         "user" | "bot" if names_the_owner => Ok("bearer".to_owned()),
         _ => Err(Fault::Wrong(NAME)),

@@ -38,6 +38,8 @@ pub struct Definition {
     pub token_endpoint: Endpoint,
     /// RFC 8628 section 3.1.
     pub device_authorization_endpoint: Option<Endpoint>,
+    /// RFC 9126. Where there is one, authorization requests go there first.
+    pub par_endpoint: Option<Endpoint>,
     /// RFC 7662.
     pub introspection_endpoint: Option<Endpoint>,
     /// Where `userinfo` comes from.
@@ -48,6 +50,10 @@ pub struct Definition {
     pub client: ClientRules,
     /// RFC 7636.
     pub pkce: Pkce,
+    /// Which resource tokens are for (RFC 8707), where one authorization server has several.
+    pub resource: Option<String>,
+    /// Whether tokens are bound to a key (RFC 9449).
+    pub dpop: Dpop,
     /// How the body of a token request is written.
     pub token_body: BodyKind,
     /// Headers that every request to this provider carries, beside `Accept: application/json`.
@@ -108,6 +114,17 @@ impl Definition {
             .map(|step| step.replace(REDIRECT_URI_PLACEHOLDER, &uri))
             .collect()
     }
+}
+
+/// RFC 9449.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dpop {
+    /// Not there.
+    None,
+    /// Where the person asks for it.
+    Offered,
+    /// Always.
+    Required,
 }
 
 /// Where a definition came from.
@@ -208,6 +225,8 @@ pub struct ClientRules {
     pub public_id: Option<ClientId>,
     /// How the client authenticates at the token endpoint (RFC 6749 section 2.3.1).
     pub authentication: ClientAuthentication,
+    /// Whom signed statements are for, where the client signs.
+    pub assertion_audience: AssertionAudience,
     /// The client secret in the authorization code flow.
     pub secret: SecretRule,
     /// The client secret in the device flow.
@@ -226,6 +245,19 @@ pub enum ClientAuthentication {
     Basic,
     /// `client_id` and `client_secret` in the body.
     Post,
+    /// A statement signed with the client's key (RFC 7523).
+    PrivateKeyJwt,
+    /// A statement signed with the client's secret (`OpenID` Connect Core section 9).
+    ClientSecretJwt,
+}
+
+/// Whom a client's signed statement is for (RFC 7523 section 3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AssertionAudience {
+    /// The issuer, or the token endpoint where there is none.
+    Issuer,
+    /// The token endpoint, for providers that accept nothing else.
+    TokenEndpoint,
 }
 
 /// Whether a client secret is wanted.

@@ -26,6 +26,8 @@ pub enum Endpoint {
     Poll,
     /// The device authorization endpoint (RFC 8628 section 3.1).
     Device,
+    /// Pushed authorization requests (RFC 9126).
+    Par,
     /// The revocation endpoint (RFC 7009).
     Revoke,
     /// The introspection endpoint (RFC 7662).
@@ -42,12 +44,13 @@ pub enum Endpoint {
     Other,
 }
 
-const ENDPOINTS: [(Endpoint, &str); 12] = [
+const ENDPOINTS: [(Endpoint, &str); 13] = [
     (Endpoint::Authorize, "authorize"),
     (Endpoint::Token, "token"),
     (Endpoint::Refresh, "refresh"),
     (Endpoint::Poll, "poll"),
     (Endpoint::Device, "device"),
+    (Endpoint::Par, "par"),
     (Endpoint::Revoke, "revoke"),
     (Endpoint::Introspect, "introspect"),
     (Endpoint::Userinfo, "userinfo"),

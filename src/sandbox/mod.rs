@@ -5,10 +5,12 @@
 //! it refuse, because a client that pleases a lax server proves nothing, and it can be told to
 //! misbehave. It speaks HTTP with `tiny_http`, behind a gate that can also break connections.
 //!
-//! Two clients are registered, [`CONFIDENTIAL_CLIENT`] and [`PUBLIC_CLIENT`], with the redirect URI
+//! Two clients are registered, [`CONFIDENTIAL_CLIENT`] and [`PUBLIC_CLIENT`], and with a key in
+//! the options [`SIGNING_CLIENT`], with the redirect URI
 //! `http://127.0.0.1/callback` (any port; also `[::1]` and `localhost`). `/_sandbox/log` and
 //! `/_sandbox/tokens` tell in JSON what was asked and which tokens are good, without any secret.
 
+mod assertion;
 mod authorize;
 mod call;
 mod client;
@@ -16,16 +18,19 @@ mod code;
 mod consent;
 mod device;
 mod discovery;
+mod dpop;
 mod fault;
 mod gate;
 mod grants;
 mod id_token;
 mod introspect;
+mod jws;
 mod mint;
 mod options;
 mod page;
 mod practice;
 mod provider_file;
+mod pushed;
 mod record;
 mod register;
 mod revoke;
@@ -47,7 +52,7 @@ use std::time::Duration;
 use thiserror::Error;
 use tiny_http::Server;
 
-pub use client::{CONFIDENTIAL_CLIENT, PUBLIC_CLIENT, REDIRECT_PATH};
+pub use client::{CONFIDENTIAL_CLIENT, PUBLIC_CLIENT, REDIRECT_PATH, SIGNING_CLIENT};
 pub use fault::{Endpoint, Fault, FaultError, Kind};
 pub use mint::fingerprint;
 pub use options::{Consent, Lifetimes, LifetimesError, Options, Rotation};
@@ -146,6 +151,14 @@ impl Sandbox {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// A token that says which job asks, as whoever runs jobs gives them one; `/token` exchanges it
+    /// (RFC 8693).
+    #[must_use]
+    pub fn job_token(&self) -> Secret {
+        let world = self.shared.world();
+        assertion::job_token(&world.practice, world.clock.now())
     }
 
     /// The secret of [`CONFIDENTIAL_CLIENT`].

@@ -76,6 +76,7 @@ pub(super) fn register(practice: &mut Practice, call: &Call) -> Result<Answer, R
     practice.clients.push(Client {
         id,
         secret: secret.as_deref().map(Hash::of),
+        key: None,
         redirects,
     });
     Ok(Answer::json(201, answer))

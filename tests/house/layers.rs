@@ -19,7 +19,7 @@ const LAYERS: [&[&str]; 13] = [
     &["document", "oauth", "vault"],
     &["provider", "key", "http", "ui", "token", "config", "lock"],
     &["private_file", "env"],
-    &["names", "endpoint"],
+    &["names", "endpoint", "signing"],
     &["moment", "escape", "secret", "harden"],
 ];
 
@@ -60,7 +60,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("age", "key vault commands/vault"),
     ("anstream", "ui"),
     ("apple_native_keyring_store", "key/keyring"),
-    ("base64", "oauth sandbox"),
+    ("base64", "oauth sandbox signing"),
     ("chacha20poly1305", "vault"),
     ("clap", "commands generate"),
     ("clap_complete", "commands/completions generate"),
@@ -70,11 +70,11 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("directories", "app"),
     (
         "getrandom",
-        "app commands connection flow key private_file sandbox vault",
+        "app commands connection exchange flow key private_file sandbox vault",
     ),
     ("hkdf", "key vault"),
     ("hmac", "key sandbox vault"),
-    ("http", "commands/api connection flow http oauth"),
+    ("http", "commands/api commands/token flow http oauth"),
     ("http_body_util", "flow http"),
     ("hyper", "flow http"),
     ("hyper_util", "flow"),
@@ -84,7 +84,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("open", "flow/browser"),
     ("qrcode", "ui"),
     ("reqwest", "http"),
-    ("ring", "sandbox"),
+    ("ring", "sandbox signing"),
     ("rpassword", "ui"),
     ("rusqlite", "vault"),
     (

@@ -8,7 +8,7 @@ use crate::commands::connect::announce::announce;
 use crate::commands::{block_on, network};
 use crate::connection::connect::{self, Connected, Landed};
 use crate::connection::{GrantKind, client};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::flow::code::{self, Arrived, Login, LoginError, Prepared, Way};
 use crate::flow::landing::Landing;
 use crate::http::Http;
@@ -16,7 +16,8 @@ use crate::names::AccountLabel;
 use crate::oauth::callback::NotOurs;
 use crate::oauth::scope::request_scopes;
 use crate::oauth::userinfo::Identity;
-use crate::provider::definition::Definition;
+use crate::provider::definition::{Definition, Dpop};
+use crate::signing::SigningKey;
 use crate::token::TokenSet;
 use crate::vault::Vault;
 
@@ -30,15 +31,21 @@ pub(super) fn authorise(
     let flag = args.client_id.as_ref();
     let client = vault.read(|snapshot| client::for_connect(snapshot, definition, flag))?;
     let scopes = request_scopes(definition, &args.scopes);
+    let key = binding(args, definition)?;
     let login = Login {
         definition,
         client: &client,
         scopes: &scopes,
+        dpop: key.as_ref(),
     };
     let way = args.way();
     let prepared = code::prepare(login, way).map_err(|error| login_failed(definition, error))?;
     let http = network();
     block_on(async {
+        let prepared = prepared
+            .pushed(&http, login, moment)
+            .await
+            .map_err(|error| login_failed(definition, error))?;
         // In here signals are listened to: whoever sees the address can stop the wait.
         announce(app, args, definition, prepared.url().expose());
         let (arrived, landing) = answered(app, definition, prepared, way, args.patience())
@@ -53,6 +60,26 @@ pub(super) fn authorise(
         }
         connected
     })
+}
+
+/// A new key to bind the tokens to, where the provider wants or the person asks it.
+pub(super) fn binding(args: &Args, definition: &Definition) -> Result<Option<SigningKey>> {
+    let bound = match definition.dpop {
+        Dpop::Required => true,
+        Dpop::Offered => args.dpop,
+        Dpop::None if args.dpop => {
+            let message = format!("`{}` is not known to bind tokens to a key", definition.name);
+            return Err(Error::new(Kind::Usage, message)
+                .hint("a definition says so with `dpop = \"offered\"` under `[token]`"));
+        }
+        Dpop::None => false,
+    };
+    if !bound {
+        return Ok(None);
+    }
+    let key = SigningKey::generate()
+        .map_err(|error| Error::new(Kind::Failed, "could not make a key").caused_by(&error))?;
+    Ok(Some(key))
 }
 
 /// Waits for the answer: at the listener, and for what a person pastes.
@@ -106,6 +133,7 @@ pub(super) async fn redeem(
         identity,
         account: account.cloned(),
         grant: GrantKind::AuthorizationCode,
+        dpop: login.dpop.cloned(),
     };
     let mut attempt = connect::begin(vault, world, definition, &login.client.id)?;
     let secure = |set: &TokenSet, redirect_uri: &str| {
@@ -134,7 +162,7 @@ pub(super) async fn redeem(
 }
 
 /// A failed exchange may have left a grant behind.
-fn exchange_failed(definition: &Definition, error: LoginError) -> Error {
+pub(super) fn exchange_failed(definition: &Definition, error: LoginError) -> Error {
     let may_exist = error.may_have_granted();
     let failed = login_failed(definition, error);
     if !may_exist {

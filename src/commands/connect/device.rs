@@ -4,7 +4,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::app::{App, moment};
 use crate::commands::connect::Args;
-use crate::commands::connect::code::login_failed;
+use crate::commands::connect::code::{binding, login_failed};
 use crate::commands::{block_on, network};
 use crate::connection::connect::{self, Connected, Landed};
 use crate::connection::{GrantKind, client};
@@ -29,14 +29,16 @@ pub(super) fn authorise(
     let flag = args.client_id.as_ref();
     let client = vault.read(|snapshot| client::for_connect(snapshot, definition, flag))?;
     let scopes = request_scopes(definition, &args.scopes);
+    let key = binding(args, definition)?;
     let login = Login {
         definition,
         client: &client,
         scopes: &scopes,
+        dpop: key.as_ref(),
     };
     let http = network();
     block_on(async {
-        let asked = device::ask(&http, login)
+        let asked = device::ask(&http, login, moment)
             .await
             .map_err(|error| failed(definition, error))?;
         announce(app, args, definition, &asked);
@@ -118,6 +120,7 @@ async fn ask_once(
         identity,
         account: args.account.clone(),
         grant: GrantKind::Device,
+        dpop: login.dpop.cloned(),
     };
     let mut attempt = connect::begin(vault, world, definition, &login.client.id)?;
     let secure =

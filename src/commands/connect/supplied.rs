@@ -41,10 +41,10 @@ pub(super) fn supply(
     })?;
     let flag = args.client_id.clone();
     let client = match flag {
-        Some(id) => Client { id, secret: None },
+        Some(id) => Client::new(id, None),
         None => vault
             .read(|snapshot| client::for_connect(snapshot, definition, None))
-            .or_else(|_| "none".parse().map(|id| Client { id, secret: None }))
+            .or_else(|_| "none".parse().map(|id| Client::new(id, None)))
             .map_err(|error: crate::names::NameError| {
                 Error::new(Kind::Failed, "no client id").caused_by(&error)
             })?,
@@ -59,6 +59,7 @@ pub(super) fn supply(
         identity,
         account: args.account.clone(),
         grant: GrantKind::Supplied,
+        dpop: None,
     };
     Ok(connect::store(vault, world, attempt, &landed)?)
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::app::{App, moment};
-use crate::commands::connect::code::{answered, login_failed, redeem};
+use crate::commands::connect::code::{answered, binding, login_failed, redeem};
 use crate::commands::connect::{Args, settle, show};
 use crate::commands::{block_on, network, printed};
 use crate::connection::client;
@@ -25,14 +25,21 @@ pub(super) fn begin(
     let flag = args.client_id.as_ref();
     let client = vault.read(|snapshot| client::for_connect(snapshot, definition, flag))?;
     let scopes = request_scopes(definition, &args.scopes);
+    let key = binding(args, definition)?;
     let login = Login {
         definition,
         client: &client,
         scopes: &scopes,
+        dpop: key.as_ref(),
     };
     // The port is found now and let go: the second step takes it again.
     let prepared =
         code::prepare(login, args.way()).map_err(|error| login_failed(definition, error))?;
+    let http = network();
+    let prepared = block_on(async {
+        let pushed = prepared.pushed(&http, login, moment).await;
+        pushed.map_err(|error| login_failed(definition, error))
+    })?;
     let url = prepared.url().expose().to_owned();
     let (attempt, redirect_uri) = prepared.parts();
     let start = Start {
@@ -42,6 +49,7 @@ pub(super) fn begin(
         scopes: scopes.clone(),
         account: args.account.clone(),
         attempt,
+        dpop: key.clone(),
     };
     let id = start::keep(vault, app.world(), definition, &start)?;
     let resume = format!("oauthctl connect --resume {id}");
@@ -91,6 +99,7 @@ fn finish(
         definition,
         client: &client,
         scopes: &start.scopes,
+        dpop: start.dpop.as_ref(),
     };
     let patience = args.patience().min(taken.left);
     let way = args.way();

@@ -27,10 +27,7 @@ fn now() -> Moment {
 }
 
 fn client(id: &str) -> Client {
-    Client {
-        id: id.parse().unwrap(),
-        secret: None,
-    }
+    Client::new(id.parse().unwrap(), None)
 }
 
 fn scopes(texts: &[&str]) -> Vec<Scope> {
@@ -120,6 +117,7 @@ fn redeemed(definition: &Definition) -> Result<Redeemed, LoginError> {
         definition,
         client: &client,
         scopes: &scopes,
+        dpop: None,
     };
     let arrived = Arrived {
         code: Secret::new("c".to_owned()),
@@ -247,6 +245,7 @@ fn a_whole_login_with_an_id_token_succeeds_against_the_practice_server() {
         definition: &definition,
         client: &client,
         scopes: &scopes,
+        dpop: None,
     };
     let http = Http::new(Limits::default());
     let redeemed = http::block_on(async {
@@ -282,6 +281,7 @@ fn only_an_answer_to_this_login_from_its_issuer_ends_the_wait() {
         definition: &definition,
         client: &client,
         scopes: &[],
+        dpop: None,
     };
     for (answer, wanted) in [("code=good", "code good"), ("error=no", "denied no")] {
         http::block_on(async {
@@ -335,6 +335,7 @@ fn a_pasted_answer_is_judged_like_one_that_came_and_a_wrong_one_goes_on_waiting(
         definition: &definition,
         client: &client,
         scopes: &[],
+        dpop: None,
     };
     for (way, answer, wanted) in [
         (Way::Loopback, "code=good", "code good"),
@@ -386,6 +387,7 @@ fn whoever_only_pastes_and_says_no_more_ends_the_wait() {
         definition: &definition,
         client: &client,
         scopes: &scopes,
+        dpop: None,
     };
     let prepared = prepare(login, Way::Paste).unwrap();
     let waited = prepared.wait(&definition, Duration::from_secs(30), async |_| None);

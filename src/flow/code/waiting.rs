@@ -9,11 +9,16 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::{Arrived, Login, LoginError};
+use crate::exchange::{reply, unique};
 use crate::flow::landing::Landing;
 use crate::flow::listener::{Judgement, Listener, WaitError};
+use crate::http::Http;
+use crate::moment::Moment;
 use crate::oauth::attempt::{Attempt, RANDOM_BYTES};
 use crate::oauth::authorization::{AuthorizationUrl, authorization_url};
 use crate::oauth::callback::{self, Expected, NotOurs, Verdict};
+use crate::oauth::pushed;
+use crate::oauth::request::RequestError;
 use crate::provider::definition::{Definition, Redirect};
 use crate::secret::Secret;
 
@@ -52,13 +57,7 @@ pub fn prepare(login: Login<'_>, way: Way) -> Result<Prepared, LoginError> {
     getrandom::fill(&mut random).map_err(|_| LoginError::NoRandomness)?;
     let attempt = Attempt::from_random(&random, login.scopes);
     zeroize::Zeroize::zeroize(&mut random);
-    let url = authorization_url(
-        login.definition,
-        &login.client.id,
-        &redirect_uri,
-        login.scopes,
-        &attempt,
-    );
+    let url = url(login, &redirect_uri, &attempt)?;
     Ok(Prepared {
         listener,
         attempt,
@@ -67,7 +66,52 @@ pub fn prepare(login: Login<'_>, way: Way) -> Result<Prepared, LoginError> {
     })
 }
 
+fn url(
+    login: Login<'_>,
+    redirect_uri: &str,
+    attempt: &Attempt,
+) -> Result<AuthorizationUrl, LoginError> {
+    let Login {
+        definition,
+        client,
+        scopes,
+        dpop,
+    } = login;
+    let url = authorization_url(definition, &client.id, redirect_uri, scopes, attempt);
+    Ok(match dpop {
+        Some(key) => {
+            let point = key.public_point().map_err(RequestError::from)?;
+            url.bound_to(&point.thumbprint())
+        }
+        None => url,
+    })
+}
+
 impl Prepared {
+    /// Hands the request to the provider first, where it takes that (RFC 9126): the address then
+    /// carries only a reference, which is good for a short time and once.
+    ///
+    /// # Errors
+    /// When the provider does not take it.
+    pub async fn pushed(
+        self,
+        http: &Http,
+        login: Login<'_>,
+        now: fn() -> Moment,
+    ) -> Result<Self, LoginError> {
+        let Login {
+            definition, client, ..
+        } = login;
+        let client = client.at(now().wall, unique()?);
+        let Some(request) = pushed::request(definition, &client, &self.url)? else {
+            return Ok(self);
+        };
+        let response = http.send(request).await?;
+        let pushed = pushed::read(definition, &reply(&response)).map_err(LoginError::Pushed)?;
+        let url = AuthorizationUrl::by_reference(definition, &client.id, &pushed.request_uri);
+        Ok(Self { url, ..self })
+    }
+
     /// A request that was begun earlier, by another process. The listener takes the port of its
     /// redirect URI; where that has none, its answer can only be pasted.
     ///
@@ -89,13 +133,7 @@ impl Prepared {
             })?),
             (Way::Loopback, None) | (Way::Paste, _) => None,
         };
-        let url = authorization_url(
-            login.definition,
-            &login.client.id,
-            redirect_uri,
-            login.scopes,
-            attempt,
-        );
+        let url = url(login, redirect_uri, attempt)?;
         Ok(Self {
             listener,
             attempt: attempt.clone(),
