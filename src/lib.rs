@@ -135,7 +135,11 @@
 //!   (`lost_answer`): where reuse ends the grant, trying would.
 //! - A provider that can't be told of a revocation: erased here, reported as *not* revoked, exit 1.
 //! - A discovered provider is pinned at first use as a file in `providers/`; other metadata later
-//!   is stopped (exit 9) until the person removes that file.
+//!   needs a person's yes, and is stopped (exit 9) where nobody is there to give it.
+//! - Of several authorization servers of a resource the first is taken, and said.
+//! - Authorization requests are pushed wherever the definition has the endpoint, with no way back to
+//!   a plain one; tokens are bound to a key where the definition says `required`, or `--dpop`.
+//! - What a client gets for itself is named after it; a job's exchanged token is `default`.
 //! - Scopes are compared as sets, with the definition's aliases, implications and letter case. An
 //!   answer without `scope` means what was asked for (RFC 6749 section 5.1).
 //! - A malformed answer of a token endpoint is temporary (exit 5): nothing is concluded from it.

@@ -2,6 +2,7 @@ mod announce;
 mod code;
 mod device;
 mod machine;
+mod registration;
 mod supplied;
 mod two_step;
 
@@ -132,13 +133,16 @@ fn connect(app: &App, args: &Args, definition: &Definition) -> Result<()> {
     // The key first: a consent that can't be stored must not be asked for.
     let flag = args.client_id.as_ref();
     let mut vault = app.open_or_create_vault(|| {
-        if args.with_token {
+        if args.with_token || definition.registration_endpoint.is_some() {
             return Ok(());
         }
         Ok(client::before_there_is_a_vault(definition, flag)?)
     })?;
     vault.refuse_untrusted()?;
     settle(app, &mut vault)?;
+    if !args.with_token {
+        registration::where_needed(app, definition, &mut vault, flag)?;
+    }
     if args.start {
         let begun = two_step::begin(app, args, definition, &mut vault);
         app.save_anchor(&mut vault);

@@ -8,4 +8,5 @@ pub mod landing;
 pub mod listener;
 pub mod machine;
 mod page;
+pub mod register;
 mod request;

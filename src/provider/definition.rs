@@ -38,6 +38,8 @@ pub struct Definition {
     pub token_endpoint: Endpoint,
     /// RFC 8628 section 3.1.
     pub device_authorization_endpoint: Option<Endpoint>,
+    /// RFC 7591.
+    pub registration_endpoint: Option<Endpoint>,
     /// RFC 9126. Where there is one, authorization requests go there first.
     pub par_endpoint: Option<Endpoint>,
     /// RFC 7662.

@@ -46,6 +46,7 @@ pub(super) struct Endpoints {
     pub(super) device_authorization: Perhaps<Endpoint>,
     pub(super) introspection: Perhaps<Endpoint>,
     pub(super) pushed_authorization_request: Perhaps<Endpoint>,
+    pub(super) registration: Perhaps<Endpoint>,
 }
 
 #[derive(Debug, Default, Deserialize)]

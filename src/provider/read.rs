@@ -72,6 +72,7 @@ pub(super) fn definition(
         authorization_endpoint: authorization,
         token_endpoint: token,
         device_authorization_endpoint: file.endpoints.device_authorization.0,
+        registration_endpoint: file.endpoints.registration.0,
         par_endpoint: file.endpoints.pushed_authorization_request.0,
         introspection_endpoint: file.endpoints.introspection.0,
         userinfo,

@@ -15,7 +15,7 @@ use super::consent::Granted;
 use super::options::Consent;
 use super::page;
 use super::practice::{Practice, SCOPES};
-use super::pushed;
+use super::{pushed, resource};
 use crate::names::AccountLabel;
 
 /// An authorization request that is right in every way.
@@ -29,6 +29,8 @@ pub(super) struct Asked {
     pub(super) challenge: String,
     /// The thumbprint of the key that the code is bound to (RFC 9449 section 10).
     pub(super) key: Option<String>,
+    /// The resource that the token is for (RFC 8707).
+    pub(super) resource: Option<String>,
     pub(super) account: AccountLabel,
 }
 
@@ -211,6 +213,7 @@ fn read(practice: &Practice, parameters: &Parameters) -> Result<Asked, Refusal> 
         nonce,
         challenge,
         key: parameters.get("dpop_jkt").map(str::to_owned),
+        resource: resource::wanted(&practice.issuer, parameters)?,
         account: account(practice, parameters.get("login_hint"))?,
     })
 }

@@ -72,6 +72,7 @@ pub(super) fn redeem(
     code: &str,
     redirect_uri: &str,
     verifier: &str,
+    resource: Option<&str>,
     with_refresh: bool,
     key: Option<String>,
     now: Duration,
@@ -103,6 +104,12 @@ pub(super) fn redeem(
     if !is_verifier(verifier) || code.asked.challenge != s256(verifier) {
         return Err(Refusal::invalid_grant(
             "code_verifier does not fit the code_challenge",
+        ));
+    }
+    if code.asked.resource.as_deref() != resource {
+        return Err(Refusal::new(
+            "invalid_target",
+            "resource is not the one of the authorization request",
         ));
     }
     if code.asked.key.is_some() && code.asked.key != key {

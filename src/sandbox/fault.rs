@@ -38,13 +38,17 @@ pub enum Endpoint {
     Metadata,
     /// Dynamic registration (RFC 7591).
     Register,
+    /// Metadata of a resource (RFC 9728).
+    Resource,
+    /// The resource itself.
+    Api,
     /// The pages for people.
     Page,
     /// Anything else.
     Other,
 }
 
-const ENDPOINTS: [(Endpoint, &str); 13] = [
+const ENDPOINTS: [(Endpoint, &str); 15] = [
     (Endpoint::Authorize, "authorize"),
     (Endpoint::Token, "token"),
     (Endpoint::Refresh, "refresh"),
@@ -56,6 +60,8 @@ const ENDPOINTS: [(Endpoint, &str); 13] = [
     (Endpoint::Userinfo, "userinfo"),
     (Endpoint::Metadata, "metadata"),
     (Endpoint::Register, "register"),
+    (Endpoint::Resource, "resource"),
+    (Endpoint::Api, "api"),
     (Endpoint::Page, "page"),
     (Endpoint::Other, "other"),
 ];

@@ -33,6 +33,7 @@ mod provider_file;
 mod pushed;
 mod record;
 mod register;
+mod resource;
 mod revoke;
 mod serve;
 mod spoil;

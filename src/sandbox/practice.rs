@@ -15,8 +15,8 @@ use super::mint::{Hash, Mint};
 use super::options::Options;
 use super::pushed::Waiting;
 use super::{
-    authorize, consent, device, discovery, introspect, page, pushed, register, revoke, token,
-    userinfo,
+    authorize, consent, device, discovery, introspect, page, pushed, register, resource, revoke,
+    token, userinfo,
 };
 use crate::moment::Timestamp;
 use crate::names::AccountLabel;
@@ -119,6 +119,8 @@ impl Practice {
             "/.well-known/openid-configuration" | "/.well-known/oauth-authorization-server" => {
                 Ok(discovery::metadata(self, call))
             }
+            resource::PATH => Ok(resource::resource(self, call, now)),
+            resource::METADATA => Ok(resource::metadata(self)),
             "/" => Ok(page::front(&self.issuer)),
             _ => Ok(Answer::empty(404)),
         };
@@ -156,6 +158,8 @@ pub(super) fn endpoint_of(call: &Call) -> Endpoint {
         "/jwks"
         | "/.well-known/openid-configuration"
         | "/.well-known/oauth-authorization-server" => Endpoint::Metadata,
+        resource::PATH => Endpoint::Api,
+        path if path.starts_with("/.well-known/oauth-protected-resource") => Endpoint::Resource,
         "/" | "/consent" | "/device" => Endpoint::Page,
         _ => Endpoint::Other,
     }

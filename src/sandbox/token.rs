@@ -16,6 +16,7 @@ use super::dpop;
 use super::grants::{Issued, Issuing};
 use super::mint::Hash;
 use super::practice::{Manner, Practice};
+use super::resource;
 
 pub(super) const CODE: &str = "authorization_code";
 pub(super) const REFRESH: &str = "refresh_token";
@@ -95,6 +96,7 @@ fn by_code(
         code,
         form.need("redirect_uri")?,
         form.need("code_verifier")?,
+        resource::wanted(&practice.issuer, form)?.as_deref(),
         with_refresh,
         key,
         now,

@@ -19,6 +19,7 @@ mod bound;
 mod canary;
 mod commands;
 mod connect;
+mod discovery;
 mod exec;
 mod exit_codes;
 mod git_credential;
