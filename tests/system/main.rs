@@ -28,4 +28,5 @@ mod seams;
 mod stage;
 mod trace;
 mod visitor;
+mod ways;
 mod world;
