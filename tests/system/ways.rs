@@ -17,7 +17,7 @@ use crate::visitor::exchange;
 use crate::world::{Ended, PROVIDER, World, peer_definition};
 
 /// The definition with the endpoints of the other ways.
-fn definition(peer: &Peer) -> String {
+pub(crate) fn definition(peer: &Peer) -> String {
     let issuer = peer.issuer();
     let more = format!("[endpoints]\ndevice_authorization = \"{issuer}/device/auth\"");
     peer_definition(peer, issuer).replace("[endpoints]", &more)
