@@ -16,6 +16,7 @@ mod custody;
 mod disk;
 mod ending;
 mod git;
+mod glewlwyd;
 mod herd;
 mod keyring;
 mod kill;

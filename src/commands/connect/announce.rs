@@ -17,8 +17,14 @@ pub(super) fn announce(app: &App, args: &Args, definition: &Definition, url: &st
             "opening {provider} in your browser; if nothing happens, go to"
         ));
     } else {
+        // Where nothing says otherwise, the answer comes back to this machine only.
+        let place = if browser::may_open(&app.env, true).is_ok() {
+            " on this machine"
+        } else {
+            ""
+        };
         app.ui.note(&format!(
-            "to sign in to {provider}, open this address in a browser on this machine"
+            "to sign in to {provider}, open this address in a browser{place}"
         ));
     }
     app.ui.instruct(url);

@@ -1,6 +1,6 @@
 //! `connect --start` and `connect --resume ID`: for programs that can't stay.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::app::{App, moment};
 use crate::commands::connect::code::{answered, binding, login_failed, redeem};
@@ -110,11 +110,12 @@ fn finish(
             ))
         })?;
     let http = network();
+    let begun = Instant::now();
     block_on(async {
         let (arrived, landing) = match answered(app, definition, prepared, way, patience).await {
             Ok(answered) => answered,
             Err(LoginError::Wait(_) | LoginError::NothingPasted) => {
-                return Err(pending(id, taken.left.saturating_sub(patience)));
+                return Err(pending(id, taken.left.saturating_sub(begun.elapsed())));
             }
             Err(error) => {
                 // The provider has answered; there will be no other answer.
