@@ -47,8 +47,8 @@ mod tests {
             let module = y / SCALE;
             let light = match lines[module / 2][x / SCALE] {
                 '\u{2588}' => true,
-                '\u{2580}' => module % 2 == 0,
-                '\u{2584}' => module % 2 == 1,
+                '\u{2580}' => module.is_multiple_of(2),
+                '\u{2584}' => !module.is_multiple_of(2),
                 _ => false,
             };
             if light { 255 } else { 0 }

@@ -163,7 +163,7 @@ fn a_client_that_signs_with_its_secret_never_sends_it() {
     );
     world.ok(&CREDENTIALS);
     world.token("sandbox");
-    let tried = world.sandbox(|sandbox| sandbox.log());
+    let tried = world.sandbox(oauthctl::sandbox::Sandbox::log);
     assert!(tried.iter().all(|entry| entry.status < 400), "{tried:?}");
     // the control: a wrong secret signs what nobody takes
     world

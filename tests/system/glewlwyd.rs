@@ -107,7 +107,8 @@ impl Glewlwyd {
         let admin = json!({"username": "admin", "password": "password"});
         let answer = self.call("POST", "auth/", &admin);
         let cookie = answer.header("set-cookie").expect("a session");
-        self.cookie = cookie.split(';').next().expect("a pair").to_owned();
+        let pair = cookie.split(';').next().expect("a pair");
+        pair.clone_into(&mut self.cookie);
         for scope in ["openid", "offline"] {
             let body = json!({
                 "name": scope, "display_name": scope, "description": scope,
@@ -340,33 +341,54 @@ fn connect_refresh_and_revoke_work_at_a_second_server() {
     world.verify();
 }
 
-/// RFC 9700 section 4.14.2: an old refresh token, out of a vault that was set back, ends the grant.
+/// The vault's files at one moment.
+struct Saved {
+    database: Vec<u8>,
+    log: Option<Vec<u8>>,
+}
+
+impl Saved {
+    fn of(world: &World) -> Saved {
+        Saved {
+            database: fs::read(world.vault()).expect("a vault"),
+            log: fs::read(world.vault().with_extension("db-wal")).ok(),
+        }
+    }
+
+    fn put_back(&self, world: &World) {
+        fs::write(world.vault(), &self.database).expect("a vault");
+        let log = world.vault().with_extension("db-wal");
+        match &self.log {
+            Some(bytes) => fs::write(&log, bytes).expect("a log"),
+            None => drop(fs::remove_file(&log)),
+        }
+        let _ = fs::remove_file(world.vault().with_extension("db-shm"));
+    }
+}
+
+/// RFC 9700 section 4.14.2: an old refresh token, out of a vault that was set back, ends the whole
+/// grant there. This server says so with an empty body, of which nothing is concluded here.
 #[test]
-fn a_refresh_token_that_was_used_before_ends_the_connection_and_nothing_is_deleted() {
+fn a_refresh_token_that_was_used_before_ends_the_grant_and_nothing_is_deleted() {
     let Some(server) = Glewlwyd::start() else {
         return;
     };
     let world = server.world("");
     server.connect(&world);
-    let saved = world.at("tmp/saved.db");
-    world.must(&["vault", "check"]);
-    fs::copy(world.vault(), &saved).expect("a copy");
-    let log = world.vault().with_extension("db-wal");
-    let saved_log = fs::read(&log).ok();
+    let old = Saved::of(&world);
     world.must(&["refresh", PROVIDER]);
+    // the control: until then the newest token is good
     world.must(&["refresh", PROVIDER]);
-    // the vault is set back to before
-    fs::copy(&saved, world.vault()).expect("a copy");
-    match saved_log {
-        Some(bytes) => fs::write(&log, bytes).expect("a copy"),
-        None => drop(fs::remove_file(&log)),
+    let newest = Saved::of(&world);
+    for saved in [old, newest] {
+        saved.put_back(&world);
+        assert_eq!(world.run(&["refresh", PROVIDER]).code, 9, "not noticed");
+        world.must(&["vault", "accept-rollback", "--yes"]);
+        let refused = world.run(&["refresh", PROVIDER]);
+        assert_eq!(refused.code, 5, "{refused:?}");
+        assert!(refused.stderr.contains("HTTP 400"), "{refused:?}");
+        assert_eq!(world.must(&["list", "--json"]).lines().count(), 1);
     }
-    let _ = fs::remove_file(world.vault().with_extension("db-shm"));
-    assert_eq!(world.run(&["refresh", PROVIDER]).code, 9, "not noticed");
-    world.must(&["vault", "accept-rollback", "--yes"]);
-    let ended = world.run(&["refresh", PROVIDER]);
-    assert_eq!(ended.code, 4, "{ended:?}");
-    assert_eq!(world.show().get("state"), Some(&"needs_login".into()));
 }
 
 #[test]
