@@ -125,6 +125,21 @@ fn exit_code_7_is_refused() {
 }
 
 #[test]
+fn exit_code_8_is_pending() {
+    let world = World::new();
+    let start = ["connect", "sandbox", "--start", "--paste"];
+    let id = world.ok(&start).stdout.lines().nth(1).unwrap().to_owned();
+    let error = world
+        .run(&["connect", "--resume", &id, "--paste", "--json"])
+        .ended(8)
+        .error();
+    assert_eq!(
+        (&error["kind"], &error["exit_code"]),
+        (&"pending".into(), &8.into())
+    );
+}
+
+#[test]
 fn exit_code_9_is_stopped_by_a_guard() {
     let world = World::new();
     world.connect();
@@ -163,12 +178,12 @@ fn exit_code_130_is_interrupted_and_143_terminated() {
     world.connect();
 }
 
-/// 3 and 8 belong to commands that are not there yet; nothing may use them for anything else.
+/// 3 belongs to commands that are not there yet; nothing may use them for anything else.
 #[test]
 fn exit_codes_are_listed_in_the_help() {
     let world = World::empty();
     let help = world.ok(&["--help"]).stdout.replace('\n', " ");
-    let codes = "0 done, 1 failed, 2 usage, 4 login required, 5 temporary, 6 no key, 7 refused, 9 stopped by a guard";
+    let codes = "0 done, 1 failed, 2 usage, 4 login required, 5 temporary, 6 no key, 7 refused, 8 pending, 9 stopped by a guard";
     let squeezed = help.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(squeezed.contains(codes), "{help}");
 }

@@ -15,14 +15,17 @@ mod api;
 mod attacks;
 mod audit;
 mod bad_input;
+mod bound;
 mod canary;
 mod commands;
 mod connect;
+mod discovery;
 mod exec;
 mod exit_codes;
 mod git_credential;
 mod herd;
 mod json_shapes;
+mod machine;
 mod paths;
 mod provider;
 mod refresh;
@@ -34,6 +37,7 @@ mod signals;
 mod token;
 mod trouble;
 mod vault;
+mod ways;
 mod world;
 
 /// A file that is not a module is not tested.

@@ -82,6 +82,7 @@ impl<'a> GitHub<'a> {
             options: &practice.options,
             now,
             with_refresh: false,
+            key: None,
         };
         let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
         let account = Some(login.clone());
