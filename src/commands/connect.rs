@@ -126,8 +126,18 @@ fn settle(app: &App, vault: &mut Vault) -> Result<()> {
                 left.provider, left.started, left.client_id
             )),
         }
+        if left.dropped_revocation {
+            warn_of_dropped(app, "");
+        }
     }
     Ok(())
+}
+
+fn warn_of_dropped(app: &App, look: &str) {
+    app.ui.warn(&format!(
+        "the grant that this one replaces was to be revoked, which the provider never confirmed: \
+         it may still be alive{look}"
+    ));
 }
 
 fn authorise(
@@ -193,8 +203,8 @@ async fn redeem(
     // From here until it is stored, what the provider grants exists nowhere else.
     let _air = InTheAir::new();
     if stop::asked().is_some() {
-        connect::abandon(vault, world, attempt, definition, "interrupted")?;
-        return Err(ConnectionError::Stopped.into());
+        let logged = connect::abandon(vault, world, attempt, definition, "interrupted");
+        return Err(and_not_logged(ConnectionError::Stopped.into(), logged));
     }
     let secure = |set: &TokenSet, redirect_uri: &str| {
         connect::secure(
@@ -301,8 +311,13 @@ fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) 
             .set()
             .map(|set| set.granted.iter().map(ToString::to_string).collect())
             .unwrap_or_default();
+        let how = match connection.grant {
+            GrantKind::AuthorizationCode => "granted",
+            // Nobody but the person said so.
+            GrantKind::Supplied => "scopes as you say, not checked",
+        };
         if !scopes.is_empty() {
-            app.ui.note(&format!("granted: {}", scopes.join(" ")));
+            app.ui.note(&format!("{how}: {}", scopes.join(" ")));
         }
         app.ui
             .detail(&format!("provider: {}", definition.display_name));
@@ -311,12 +326,8 @@ fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) 
         let page = definition
             .revocation
             .page_for(connection.stamp.client_id.as_str());
-        app.ui.warn(&format!(
-            "the grant that this one replaces was to be revoked, which the provider never \
-             confirmed: it may still be alive{}",
-            page.map(|page| format!("; look at {page}"))
-                .unwrap_or_default()
-        ));
+        let look = page.map(|page| format!("; look at {page}"));
+        warn_of_dropped(app, &look.unwrap_or_default());
     }
     let missing: Vec<_> = connected
         .scopes
