@@ -585,6 +585,7 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say where the vault and its key are, and whether it is believed')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Look at every record, event and page of the vault')
             [CompletionResult]::new('recover', 'recover', [CompletionResultType]::ParameterValue, 'Open the vault with its recovery key and give it a new key')
+            [CompletionResult]::new('recipients', 'recipients', [CompletionResultType]::ParameterValue, 'See and extend who can open the vault')
             [CompletionResult]::new('accept-rollback', 'accept-rollback', [CompletionResultType]::ParameterValue, 'Go on with a vault file that was restored or rolled back')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -654,6 +655,68 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'oauthctl;vault;recipients' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
+            [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: documents on stdout, errors on stderr')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask anything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List who can open the vault')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Let one more key open the vault')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'oauthctl;vault;recipients;list' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
+            [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: documents on stdout, errors on stderr')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask anything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'oauthctl;vault;recipients;add' {
+            [CompletionResult]::new('--recovery-file', '--recovery-file', [CompletionResultType]::ParameterName, 'Make a recovery key, and write its sheet to this new file')
+            [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'What it is for')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
+            [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: documents on stdout, errors on stderr')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask anything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'oauthctl;vault;recipients;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List who can open the vault')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Let one more key open the vault')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'oauthctl;vault;recipients;help;list' {
+            break
+        }
+        'oauthctl;vault;recipients;help;add' {
+            break
+        }
+        'oauthctl;vault;recipients;help;help' {
+            break
+        }
         'oauthctl;vault;accept-rollback' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
@@ -675,6 +738,7 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say where the vault and its key are, and whether it is believed')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Look at every record, event and page of the vault')
             [CompletionResult]::new('recover', 'recover', [CompletionResultType]::ParameterValue, 'Open the vault with its recovery key and give it a new key')
+            [CompletionResult]::new('recipients', 'recipients', [CompletionResultType]::ParameterValue, 'See and extend who can open the vault')
             [CompletionResult]::new('accept-rollback', 'accept-rollback', [CompletionResultType]::ParameterValue, 'Go on with a vault file that was restored or rolled back')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -689,6 +753,17 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             break
         }
         'oauthctl;vault;help;recover' {
+            break
+        }
+        'oauthctl;vault;help;recipients' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List who can open the vault')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Let one more key open the vault')
+            break
+        }
+        'oauthctl;vault;help;recipients;list' {
+            break
+        }
+        'oauthctl;vault;help;recipients;add' {
             break
         }
         'oauthctl;vault;help;accept-rollback' {
@@ -718,6 +793,10 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('--fault', '--fault', [CompletionResultType]::ParameterName, 'Make something go wrong (can be given several times)')
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Someone who can sign in (can be given several times) [default: writer]')
             [CompletionResult]::new('--withhold', '--withhold', [CompletionResultType]::ParameterName, 'Never grant this scope (can be given several times)')
+            [CompletionResult]::new('--latency', '--latency', [CompletionResultType]::ParameterName, 'How much later every answer comes, in milliseconds')
+            [CompletionResult]::new('--rate-limit', '--rate-limit', [CompletionResultType]::ParameterName, 'The practice GitHub''s limit of requests in an hour')
+            [CompletionResult]::new('--write-limit', '--write-limit', [CompletionResultType]::ParameterName, 'The practice GitHub''s limit of changes in a minute')
+            [CompletionResult]::new('--export', '--export', [CompletionResultType]::ParameterName, 'At the end, write every repository into this folder, as git has them')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
@@ -861,6 +940,7 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say where the vault and its key are, and whether it is believed')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Look at every record, event and page of the vault')
             [CompletionResult]::new('recover', 'recover', [CompletionResultType]::ParameterValue, 'Open the vault with its recovery key and give it a new key')
+            [CompletionResult]::new('recipients', 'recipients', [CompletionResultType]::ParameterValue, 'See and extend who can open the vault')
             [CompletionResult]::new('accept-rollback', 'accept-rollback', [CompletionResultType]::ParameterValue, 'Go on with a vault file that was restored or rolled back')
             break
         }
@@ -874,6 +954,17 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             break
         }
         'oauthctl;help;vault;recover' {
+            break
+        }
+        'oauthctl;help;vault;recipients' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List who can open the vault')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Let one more key open the vault')
+            break
+        }
+        'oauthctl;help;vault;recipients;list' {
+            break
+        }
+        'oauthctl;help;vault;recipients;add' {
             break
         }
         'oauthctl;help;vault;accept-rollback' {

@@ -229,11 +229,20 @@ _oauthctl() {
             oauthctl__subcmd__help__subcmd__vault,init)
                 cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__init"
                 ;;
+            oauthctl__subcmd__help__subcmd__vault,recipients)
+                cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__recipients"
+                ;;
             oauthctl__subcmd__help__subcmd__vault,recover)
                 cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__recover"
                 ;;
             oauthctl__subcmd__help__subcmd__vault,status)
                 cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__status"
+                ;;
+            oauthctl__subcmd__help__subcmd__vault__subcmd__recipients,add)
+                cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__recipients__subcmd__add"
+                ;;
+            oauthctl__subcmd__help__subcmd__vault__subcmd__recipients,list)
+                cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__recipients__subcmd__list"
                 ;;
             oauthctl__subcmd__provider,add)
                 cmd="oauthctl__subcmd__provider__subcmd__add"
@@ -283,6 +292,9 @@ _oauthctl() {
             oauthctl__subcmd__vault,init)
                 cmd="oauthctl__subcmd__vault__subcmd__init"
                 ;;
+            oauthctl__subcmd__vault,recipients)
+                cmd="oauthctl__subcmd__vault__subcmd__recipients"
+                ;;
             oauthctl__subcmd__vault,recover)
                 cmd="oauthctl__subcmd__vault__subcmd__recover"
                 ;;
@@ -301,11 +313,38 @@ _oauthctl() {
             oauthctl__subcmd__vault__subcmd__help,init)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__init"
                 ;;
+            oauthctl__subcmd__vault__subcmd__help,recipients)
+                cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__recipients"
+                ;;
             oauthctl__subcmd__vault__subcmd__help,recover)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__recover"
                 ;;
             oauthctl__subcmd__vault__subcmd__help,status)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__status"
+                ;;
+            oauthctl__subcmd__vault__subcmd__help__subcmd__recipients,add)
+                cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__recipients__subcmd__add"
+                ;;
+            oauthctl__subcmd__vault__subcmd__help__subcmd__recipients,list)
+                cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__recipients__subcmd__list"
+                ;;
+            oauthctl__subcmd__vault__subcmd__recipients,add)
+                cmd="oauthctl__subcmd__vault__subcmd__recipients__subcmd__add"
+                ;;
+            oauthctl__subcmd__vault__subcmd__recipients,help)
+                cmd="oauthctl__subcmd__vault__subcmd__recipients__subcmd__help"
+                ;;
+            oauthctl__subcmd__vault__subcmd__recipients,list)
+                cmd="oauthctl__subcmd__vault__subcmd__recipients__subcmd__list"
+                ;;
+            oauthctl__subcmd__vault__subcmd__recipients__subcmd__help,add)
+                cmd="oauthctl__subcmd__vault__subcmd__recipients__subcmd__help__subcmd__add"
+                ;;
+            oauthctl__subcmd__vault__subcmd__recipients__subcmd__help,help)
+                cmd="oauthctl__subcmd__vault__subcmd__recipients__subcmd__help__subcmd__help"
+                ;;
+            oauthctl__subcmd__vault__subcmd__recipients__subcmd__help,list)
+                cmd="oauthctl__subcmd__vault__subcmd__recipients__subcmd__help__subcmd__list"
                 ;;
             *)
                 ;;
@@ -1510,7 +1549,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__vault)
-            opts="init status check recover accept-rollback"
+            opts="init status check recover recipients accept-rollback"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1554,6 +1593,48 @@ _oauthctl() {
         oauthctl__subcmd__help__subcmd__vault__subcmd__init)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__vault__subcmd__recipients)
+            opts="list add"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__vault__subcmd__recipients__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__vault__subcmd__recipients__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1930,7 +2011,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__sandbox)
-            opts="-q -v -h --port --expires-in --seed --fault --auto-consent --no-rotation --account --withhold --print-provider --json --profile --vault --quiet --verbose --no-input --color --help"
+            opts="-q -v -h --port --expires-in --seed --fault --auto-consent --no-rotation --account --withhold --latency --rate-limit --write-limit --export --print-provider --json --profile --vault --quiet --verbose --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1957,6 +2038,22 @@ _oauthctl() {
                     return 0
                     ;;
                 --withhold)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --latency)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rate-limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --write-limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --export)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2056,7 +2153,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault)
-            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help init status check recover accept-rollback help"
+            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help init status check recover recipients accept-rollback help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2142,7 +2239,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault__subcmd__help)
-            opts="init status check recover accept-rollback help"
+            opts="init status check recover recipients accept-rollback help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2211,6 +2308,48 @@ _oauthctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        oauthctl__subcmd__vault__subcmd__help__subcmd__recipients)
+            opts="list add"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__help__subcmd__recipients__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__help__subcmd__recipients__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         oauthctl__subcmd__vault__subcmd__help__subcmd__recover)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -2258,6 +2397,148 @@ _oauthctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__recipients)
+            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help list add help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__recipients__subcmd__add)
+            opts="-q -v -h --recovery-file --label --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --recovery-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --label)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__recipients__subcmd__help)
+            opts="list add help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__recipients__subcmd__help__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__recipients__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__recipients__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__recipients__subcmd__list)
+            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

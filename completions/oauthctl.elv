@@ -536,6 +536,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand status 'Say where the vault and its key are, and whether it is believed'
             cand check 'Look at every record, event and page of the vault'
             cand recover 'Open the vault with its recovery key and give it a new key'
+            cand recipients 'See and extend who can open the vault'
             cand accept-rollback 'Go on with a vault file that was restored or rolled back'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -600,6 +601,61 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'oauthctl;vault;recipients'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List who can open the vault'
+            cand add 'Let one more key open the vault'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'oauthctl;vault;recipients;list'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'oauthctl;vault;recipients;add'= {
+            cand --recovery-file 'Make a recovery key, and write its sheet to this new file'
+            cand --label 'What it is for'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;vault;recipients;help'= {
+            cand list 'List who can open the vault'
+            cand add 'Let one more key open the vault'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'oauthctl;vault;recipients;help;list'= {
+        }
+        &'oauthctl;vault;recipients;help;add'= {
+        }
+        &'oauthctl;vault;recipients;help;help'= {
+        }
         &'oauthctl;vault;accept-rollback'= {
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
@@ -620,6 +676,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand status 'Say where the vault and its key are, and whether it is believed'
             cand check 'Look at every record, event and page of the vault'
             cand recover 'Open the vault with its recovery key and give it a new key'
+            cand recipients 'See and extend who can open the vault'
             cand accept-rollback 'Go on with a vault file that was restored or rolled back'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -630,6 +687,14 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;vault;help;check'= {
         }
         &'oauthctl;vault;help;recover'= {
+        }
+        &'oauthctl;vault;help;recipients'= {
+            cand list 'List who can open the vault'
+            cand add 'Let one more key open the vault'
+        }
+        &'oauthctl;vault;help;recipients;list'= {
+        }
+        &'oauthctl;vault;help;recipients;add'= {
         }
         &'oauthctl;vault;help;accept-rollback'= {
         }
@@ -655,6 +720,10 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand --fault 'Make something go wrong (can be given several times)'
             cand --account 'Someone who can sign in (can be given several times) [default: writer]'
             cand --withhold 'Never grant this scope (can be given several times)'
+            cand --latency 'How much later every answer comes, in milliseconds'
+            cand --rate-limit 'The practice GitHub''s limit of requests in an hour'
+            cand --write-limit 'The practice GitHub''s limit of changes in a minute'
+            cand --export 'At the end, write every repository into this folder, as git has them'
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
             cand --color 'When to use colour'
@@ -770,6 +839,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand status 'Say where the vault and its key are, and whether it is believed'
             cand check 'Look at every record, event and page of the vault'
             cand recover 'Open the vault with its recovery key and give it a new key'
+            cand recipients 'See and extend who can open the vault'
             cand accept-rollback 'Go on with a vault file that was restored or rolled back'
         }
         &'oauthctl;help;vault;init'= {
@@ -779,6 +849,14 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;help;vault;check'= {
         }
         &'oauthctl;help;vault;recover'= {
+        }
+        &'oauthctl;help;vault;recipients'= {
+            cand list 'List who can open the vault'
+            cand add 'Let one more key open the vault'
+        }
+        &'oauthctl;help;vault;recipients;list'= {
+        }
+        &'oauthctl;help;vault;recipients;add'= {
         }
         &'oauthctl;help;vault;accept-rollback'= {
         }

@@ -404,22 +404,23 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and __fish_seen_s
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and __fish_seen_subcommand_from setup" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "setup" -d 'Let git sign in to a host with your connections'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -l profile -d 'Use this profile: a vault and key of its own' -r
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -l vault -d 'Use this vault file' -r -F
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -l color -d 'When to use colour' -r -f -a "auto\t''
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -l json -d 'Print JSON: documents on stdout, errors on stderr'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -s v -l verbose -d 'Say more'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -l no-input -d 'Never ask anything'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -s h -l help -d 'Print help'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -f -a "init" -d 'Make a vault and its key'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -f -a "status" -d 'Say where the vault and its key are, and whether it is believed'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -f -a "check" -d 'Look at every record, event and page of the vault'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -f -a "recover" -d 'Open the vault with its recovery key and give it a new key'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -f -a "accept-rollback" -d 'Go on with a vault file that was restored or rolled back'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -s h -l help -d 'Print help'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -f -a "init" -d 'Make a vault and its key'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -f -a "status" -d 'Say where the vault and its key are, and whether it is believed'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -f -a "check" -d 'Look at every record, event and page of the vault'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -f -a "recover" -d 'Open the vault with its recovery key and give it a new key'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -f -a "recipients" -d 'See and extend who can open the vault'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -f -a "accept-rollback" -d 'Go on with a vault file that was restored or rolled back'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from init" -l key -d 'Where the key is kept [default: what the environment names, else the keyring]' -r -f -a "keyring\t'The keyring of the operating system'
 file\t'An age identity file with mode 0600'
 passphrase\t'An age identity file protected by a passphrase'
@@ -475,6 +476,19 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -s v -l verbose -d 'Say more'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l no-input -d 'Never ask anything'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -s h -l help -d 'Print help'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -f -a "list" -d 'List who can open the vault'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -f -a "add" -d 'Let one more key open the vault'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from accept-rollback" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from accept-rollback" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from accept-rollback" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -490,6 +504,7 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from help" -f -a "status" -d 'Say where the vault and its key are, and whether it is believed'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from help" -f -a "check" -d 'Look at every record, event and page of the vault'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from help" -f -a "recover" -d 'Open the vault with its recovery key and give it a new key'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from help" -f -a "recipients" -d 'See and extend who can open the vault'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from help" -f -a "accept-rollback" -d 'Go on with a vault file that was restored or rolled back'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand demo" -l profile -d 'Use this profile: a vault and key of its own' -r
@@ -508,6 +523,10 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand sandbox" -l seed -d 'M
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand sandbox" -l fault -d 'Make something go wrong (can be given several times)' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand sandbox" -l account -d 'Someone who can sign in (can be given several times) [default: writer]' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand sandbox" -l withhold -d 'Never grant this scope (can be given several times)' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand sandbox" -l latency -d 'How much later every answer comes, in milliseconds' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand sandbox" -l rate-limit -d 'The practice GitHub\'s limit of requests in an hour' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand sandbox" -l write-limit -d 'The practice GitHub\'s limit of changes in a minute' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand sandbox" -l export -d 'At the end, write every repository into this folder, as git has them' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand sandbox" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand sandbox" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand sandbox" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -565,4 +584,5 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from vault" -f -a "status" -d 'Say where the vault and its key are, and whether it is believed'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from vault" -f -a "check" -d 'Look at every record, event and page of the vault'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from vault" -f -a "recover" -d 'Open the vault with its recovery key and give it a new key'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from vault" -f -a "recipients" -d 'See and extend who can open the vault'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from vault" -f -a "accept-rollback" -d 'Go on with a vault file that was restored or rolled back'

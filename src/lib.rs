@@ -50,8 +50,11 @@
 //! hears. `--device` ([`flow::device`]) asks until the person consented; `--start`
 //! ([`connection::start`]) seals the one-time secrets for a `--resume` within ten minutes.
 //!
-//! **`revoke`** ([`connection::revoke`]) marks the connection `Revoking`, tells the provider in the
-//! way that its definition names, and erases only after the provider confirmed. What was not
+//! **A signal** ends a process at once, unless a request that spends something is in the air
+//! ([`stop`]): then its answer is stored first, nothing new is begun, and a second signal insists.
+//!
+//! **`revoke`** ([`connection::revoke`]) marks the connection `Revoking` before anything else, tells
+//! the provider in the way that its definition names, and erases only after the provider confirmed. What was not
 //! confirmed stays, is never handed out, and is tried again by `refresh --due` or the next
 //! `revoke`.
 //!
@@ -72,7 +75,7 @@
 //! | [`exchange`] | an HTTP response as the protocol reads it |
 //! | [`oauth`], [`vault`] | the protocol, pure; the sealed file |
 //! | [`provider`], [`key`], [`http`], [`ui`], [`token`], [`config`], [`lock`] | definitions, custody, the one HTTP client, the one printer, token sets, settings, kernel locks |
-//! | [`private_file`], [`env`](mod@env) | the owners of files and of the environment |
+//! | [`private_file`], [`env`](mod@env), [`stop`] | the owners of files, of the environment and of signals |
 //! | [`names`], [`endpoint`], [`signing`] | values that can't be wrong once parsed, keys that sign |
 //! | [`moment`], [`escape`], [`secret`], [`harden`] | time as a value, text made harmless, secrets with one door, a process that can't be dumped |
 //!
@@ -117,9 +120,11 @@
 //!   hand-out is printed after its event was committed.
 //! - *Only `invalid_grant`* (and what a definition says means the same) ends a connection, and even
 //!   then nothing is deleted. Everything else that goes wrong is temporary and keeps everything.
+//! - *A provider in trouble is left alone*: `Retry-After` and failures in a row are stored with the
+//!   connection; only a person who names it goes ahead.
 //! - *A grant stays with whom it was made with*: token endpoint, issuer, revocation endpoint and
 //!   client id are stamped on a connection; a definition that says otherwise later gets nothing
-//!   sent.
+//!   sent. A client's secret stays with the token endpoint that it was stored for.
 //! - *A file is believed as a whole*: header, pin, head, directory and log prove each other
 //!   ([`vault`] says how).
 //! - *Locks lie beside the vault and are never unlinked*; where one can't be had nothing is sent.
@@ -147,6 +152,10 @@
 //!   folder.
 //! - A vault without a pin beside its key is read only until a person confirmed its fingerprint;
 //!   hand-outs work meanwhile, with a warning, because they can't be logged.
+//! - A token that somebody brought (`--with-token`) is not told to the provider as revoked: what a
+//!   provider says about a token that it did not issue to our client means nothing.
+//! - Reconnecting an account whose revocation was never confirmed drops the promised retry, which
+//!   could end the new grant; it is said.
 //! - A missing anchor is written anew and stops nobody: it is a witness, not a key.
 //!
 //! # Who can do what
@@ -221,6 +230,7 @@ pub mod provider;
 pub mod sandbox;
 pub mod secret;
 pub mod signing;
+pub mod stop;
 pub mod token;
 pub mod ui;
 pub mod vault;

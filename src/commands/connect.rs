@@ -6,6 +6,7 @@ mod registration;
 mod supplied;
 mod two_step;
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use crate::app::{App, moment};
@@ -114,17 +115,23 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     let provider = args.provider.as_deref().unwrap_or_default();
     if provider.contains("://") {
         let http = network();
-        let definition = block_on(discover::provider(app, &http, provider, args.name.as_ref()))?;
-        return connect(app, args, &definition);
+        let discovered = block_on(discover::provider(app, &http, provider, args.name.as_ref()))?;
+        // What was granted needs its definition, whatever failed afterwards.
+        let granted = Cell::new(false);
+        return connect(app, args, &discovered.definition, &granted).inspect_err(|_| {
+            if !granted.get() {
+                discovered.forget(app);
+            }
+        });
     }
     let name: ProviderName = provider.parse().map_err(|error: crate::names::NameError| {
         Error::new(Kind::Usage, "could not read the provider's name").caused_by(&error)
     })?;
     let definition = app.providers().get(&name)?;
-    connect(app, args, &definition)
+    connect(app, args, &definition, &Cell::new(false))
 }
 
-fn connect(app: &App, args: &Args, definition: &Definition) -> Result<()> {
+fn connect(app: &App, args: &Args, definition: &Definition, granted: &Cell<bool>) -> Result<()> {
     let token = if args.with_token {
         Some(supplied::token_from_stdin(app)?)
     } else {
@@ -141,24 +148,31 @@ fn connect(app: &App, args: &Args, definition: &Definition) -> Result<()> {
     vault.refuse_untrusted()?;
     settle(app, &mut vault)?;
     if !args.with_token {
-        registration::where_needed(app, definition, &mut vault, flag)?;
+        let registered = registration::where_needed(app, definition, &mut vault, flag)?;
+        granted.set(registered);
     }
     if args.start {
         let begun = two_step::begin(app, args, definition, &mut vault);
+        granted.set(begun.is_ok());
         app.save_anchor(&mut vault);
         return begun;
     }
     let connected = match token {
-        Some(token) => supplied::supply(app, args, definition, &mut vault, token),
+        Some(token) => supplied::supply(app, args, definition, &mut vault, token)
+            .inspect(|_| granted.set(true)),
         None if args.machine.client_credentials => {
             machine::authorise(app, args, definition, &mut vault, None)
+                .inspect(|_| granted.set(true))
         }
         None if args.machine.token_exchange.is_some() => {
             let source = args.machine.token_exchange.as_ref();
             machine::authorise(app, args, definition, &mut vault, source)
+                .inspect(|_| granted.set(true))
         }
-        None if args.device => device::authorise(app, args, definition, &mut vault),
-        None => code::authorise(app, args, definition, &mut vault),
+        None if args.device => {
+            device::authorise(app, args, definition, &mut vault).inspect(|_| granted.set(true))
+        }
+        None => code::authorise(app, args, definition, &mut vault, granted),
     };
     app.save_anchor(&mut vault);
     show(app, args, definition, &connected?)
@@ -213,6 +227,17 @@ fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) 
         }
         app.ui
             .detail(&format!("provider: {}", definition.display_name));
+    }
+    if connected.dropped_revocation {
+        let page = definition
+            .revocation
+            .page_for(connection.stamp.client_id.as_str());
+        app.ui.warn(&format!(
+            "the grant that this one replaces was to be revoked, which the provider never \
+             confirmed: it may still be alive{}",
+            page.map(|page| format!("; look at {page}"))
+                .unwrap_or_default()
+        ));
     }
     let missing: Vec<_> = connected
         .scopes

@@ -11,7 +11,13 @@ use crate::names::ProviderName;
 use crate::oauth::discovery::DiscoveryError;
 use crate::private_file;
 use crate::provider::definition::Definition;
-use crate::provider::{LARGEST_FILE, Providers, save_user_file};
+use crate::provider::{LARGEST_FILE, Providers, remove_user_file, save_user_file};
+
+/// A provider that was found by its URL.
+pub(super) struct Discovered {
+    pub(super) definition: Arc<Definition>,
+    is_new: bool,
+}
 
 /// The definition for an issuer: the pinned one if its metadata still says the same, else a new
 /// one, written to the user's providers.
@@ -20,7 +26,7 @@ pub(super) async fn provider(
     http: &Http,
     issuer: &str,
     name: Option<&ProviderName>,
-) -> Result<Arc<Definition>> {
+) -> Result<Discovered> {
     let name = match name {
         Some(name) => name.clone(),
         None => name_of(issuer)?,
@@ -39,6 +45,7 @@ pub(super) async fn provider(
         app.ui.note(&format!("`{issuer}` is guarded by `{server}`"));
     }
     let file = app.providers().user_file(&name);
+    let mut is_new = false;
     match private_file::read_any(&file, LARGEST_FILE) {
         Ok(pinned) if pinned == text.as_bytes() => {}
         Ok(pinned) if accepts(app, issuer, &pinned, &text) => {
@@ -54,6 +61,7 @@ pub(super) async fn provider(
         }
         Err(error) if error.is_not_found() => {
             let path = save_user_file(&app.providers_folder(), &name, &text)?;
+            is_new = true;
             app.ui.note(&format!(
                 "discovered `{name}`, defined in `{}`",
                 path.display()
@@ -63,7 +71,19 @@ pub(super) async fn provider(
             return Err(Error::new(Kind::Failed, "could not read the definition").caused_by(&error));
         }
     }
-    Ok(app.providers().get(&name)?)
+    let definition = app.providers().get(&name)?;
+    Ok(Discovered { definition, is_new })
+}
+
+impl Discovered {
+    /// A definition that came to nothing is not kept: nobody has to wonder where it came from, and
+    /// what was pinned by a failed first try does not stand in the way of the next.
+    pub(super) fn forget(&self, app: &App) {
+        if self.is_new {
+            // One that stays is a definition like any other.
+            let _ = remove_user_file(&app.providers_folder(), &self.definition.name);
+        }
+    }
 }
 
 /// Asks whether the new metadata is meant, line by line what it changes.

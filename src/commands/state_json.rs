@@ -66,10 +66,12 @@ pub(super) fn expiry(state: &State, now: &Moment) -> String {
 pub(super) fn reason(state: &State) -> Option<String> {
     match state {
         State::NeedsLogin { reason, .. } => Some(reason.words()),
+        state if state.is_suspect() => {
+            Some("it may have been refreshed elsewhere since".to_owned())
+        }
         State::Refreshing { .. } => Some("a refresh is under way or was cut off".to_owned()),
-        State::Revoking(_) => Some("the provider has not confirmed its revocation".to_owned()),
-        State::Suspect(_) => Some("it may have been refreshed elsewhere since".to_owned()),
-        State::Active(_) | State::Moved => None,
+        State::Revoking { .. } => Some("the provider has not confirmed its revocation".to_owned()),
+        State::Active(_) | State::Suspect(_) | State::Moved => None,
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::connection::exchange_source::NoToken;
-use crate::connection::state::LoginReason;
+use crate::connection::state::{LoginReason, Trouble};
 use crate::connection::stored::FormError;
 use crate::http::SendError;
 use crate::names::{ConnectionName, ConnectionRef, ProviderName};
@@ -77,6 +77,19 @@ pub enum ConnectionError {
         /// The connection.
         name: ConnectionName,
     },
+    /// The provider was in trouble a moment ago and is left alone for now.
+    #[error("`{name}` is not refreshed for now: {}", trouble.words())]
+    BackingOff {
+        /// The connection.
+        name: ConnectionName,
+        /// What happened.
+        trouble: Trouble,
+        /// How long it is still left alone.
+        wait: Duration,
+    },
+    /// A signal came before anything was sent.
+    #[error("stopped before anything was sent")]
+    Stopped,
     /// The locks beside the vault can't be taken, so nothing was sent.
     #[error("could not lock `{name}`, so nothing was sent")]
     NoLock {
@@ -104,6 +117,17 @@ pub enum ConnectionError {
         "the client `{client_id}` of `{provider}` has no secret here, and the provider wants one"
     )]
     NoSecret {
+        /// The provider.
+        provider: ProviderName,
+        /// The client id.
+        client_id: String,
+    },
+    /// The client's secret was stored for another token endpoint than the definition names now.
+    #[error(
+        "the secret of the client `{client_id}` was stored for another token endpoint than the \
+         definition of `{provider}` names now; nothing was sent there"
+    )]
+    SecretElsewhere {
         /// The provider.
         provider: ProviderName,
         /// The client id.
@@ -180,6 +204,8 @@ pub enum ConnectionError {
     Rescued {
         /// The connection.
         name: String,
+        /// Which command takes them over: `refresh` or `connect`.
+        next: &'static str,
         /// The rescue file.
         path: PathBuf,
         /// Why the vault didn't take them.

@@ -123,7 +123,7 @@ fn decide(
                 reason: reason.clone(),
             });
         }
-        State::Revoking(_) => return Err(ConnectionError::Revoking { name }),
+        State::Revoking { .. } => return Err(ConnectionError::Revoking { name }),
         State::Moved => return Err(ConnectionError::Moved { name }),
     };
     if found.connection.dpop.is_some() && !want.may_be_bound {

@@ -7,6 +7,7 @@ use crate::connection::stored::{FormError, StoredMoment, key, key_text, texts};
 use crate::moment::{Moment, Timestamp};
 use crate::names::{ClientId, ProviderName, Scope, hex};
 use crate::oauth::client::{Client, ClientKey};
+use crate::provider::definition::Definition;
 use crate::secret::Secret;
 use crate::vault::{Kind, Stored};
 
@@ -32,15 +33,19 @@ pub struct StoredClient {
     /// Whether new connections use it.
     pub current: bool,
     set_ms: i64,
+    /// The token endpoint that the definition named when the secret was set: it goes nowhere else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    token_endpoint: Option<String>,
 }
 
 impl StoredClient {
     /// A registration that new connections use from now on.
     #[must_use]
-    pub fn new(provider: &ProviderName, client: &Client, now: Timestamp) -> Self {
+    pub fn new(definition: &Definition, client: &Client, now: Timestamp) -> Self {
         Self {
             v: FORM,
-            provider: provider.to_string(),
+            token_endpoint: Some(definition.token_endpoint.to_string()),
+            provider: definition.name.to_string(),
             client_id: client.id.to_string(),
             secret: client
                 .secret
@@ -84,6 +89,15 @@ impl StoredClient {
             });
         }
         Ok(client)
+    }
+
+    /// Whether the secret was set for the token endpoint that the definition names now. A record
+    /// that does not say is bound nowhere, and goes where its connections' grants were made.
+    #[must_use]
+    pub fn is_for(&self, definition: &Definition) -> bool {
+        self.token_endpoint
+            .as_deref()
+            .is_none_or(|endpoint| endpoint == definition.token_endpoint.as_str())
     }
 
     /// The name of a client's record.

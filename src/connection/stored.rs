@@ -10,7 +10,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::connection::state::{
-    Connection, Exchange, GrantKind, Intent, LoginReason, Stamp, State,
+    Connection, Exchange, GrantKind, Intent, LoginReason, Stamp, State, Trouble,
 };
 use crate::moment::{BootTime, Moment, Timestamp};
 use crate::names::{ConnectionName, Scope};
@@ -58,6 +58,8 @@ pub struct StoredConnection {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     dpop_key: Option<Zeroizing<String>>,
     state: StoredState,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trouble: Option<StoredTrouble>,
 }
 
 impl Stored for StoredConnection {
@@ -161,6 +163,8 @@ enum StoredState {
         set: StoredSet,
         intent: String,
         started: StoredMoment,
+        #[serde(default, skip_serializing_if = "is_false")]
+        from_suspect: bool,
     },
     NeedsLogin {
         set: StoredSet,
@@ -171,8 +175,31 @@ enum StoredState {
     },
     Revoking {
         set: StoredSet,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        intent: Option<StoredIntent>,
     },
     Moved {},
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredIntent {
+    id: String,
+    started: StoredMoment,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredTrouble {
+    failures: u32,
+    since: StoredMoment,
+    wait_ms: u64,
+    by_provider: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -269,6 +296,7 @@ impl From<&Connection> for StoredConnection {
             grant: store_grant(&connection.grant),
             dpop_key: connection.dpop.as_ref().map(key_text),
             state: store_state(&connection.state),
+            trouble: connection.trouble.as_ref().map(StoredTrouble::from),
         }
     }
 }
@@ -302,6 +330,7 @@ impl TryFrom<&StoredConnection> for Connection {
             grant: load_grant(&stored.grant)?,
             dpop: stored.dpop_key.as_ref().map(key).transpose()?,
             state: load_state(&stored.state)?,
+            trouble: stored.trouble.as_ref().map(Trouble::from),
         })
     }
 }
@@ -324,13 +353,20 @@ fn store_state(state: &State) -> StoredState {
             set: set.into(),
             intent: intent.id_text(),
             started: (&intent.started).into(),
+            from_suspect: intent.from_suspect,
         },
         State::NeedsLogin { reason, set } => StoredState::NeedsLogin {
             set: set.into(),
             reason: store_reason(reason),
         },
         State::Suspect(set) => StoredState::Suspect { set: set.into() },
-        State::Revoking(set) => StoredState::Revoking { set: set.into() },
+        State::Revoking { set, intent } => StoredState::Revoking {
+            set: set.into(),
+            intent: intent.as_ref().map(|intent| StoredIntent {
+                id: intent.id_text(),
+                started: (&intent.started).into(),
+            }),
+        },
         State::Moved => StoredState::Moved {},
     }
 }
@@ -342,11 +378,13 @@ fn load_state(stored: &StoredState) -> Result<State, FormError> {
             set,
             intent,
             started,
+            from_suspect,
         } => State::Refreshing {
             set: set.try_into()?,
             intent: Intent {
                 id: intent_id(intent)?,
                 started: started.into(),
+                from_suspect: *from_suspect,
             },
         },
         StoredState::NeedsLogin { set, reason } => State::NeedsLogin {
@@ -354,9 +392,41 @@ fn load_state(stored: &StoredState) -> Result<State, FormError> {
             set: set.try_into()?,
         },
         StoredState::Suspect { set } => State::Suspect(set.try_into()?),
-        StoredState::Revoking { set } => State::Revoking(set.try_into()?),
+        StoredState::Revoking { set, intent } => State::Revoking {
+            set: set.try_into()?,
+            intent: match intent {
+                Some(intent) => Some(Intent {
+                    id: intent_id(&intent.id)?,
+                    started: (&intent.started).into(),
+                    from_suspect: false,
+                }),
+                None => None,
+            },
+        },
         StoredState::Moved {} => State::Moved,
     })
+}
+
+impl From<&Trouble> for StoredTrouble {
+    fn from(trouble: &Trouble) -> Self {
+        Self {
+            failures: trouble.failures,
+            since: (&trouble.since).into(),
+            wait_ms: u64::try_from(trouble.wait.as_millis()).unwrap_or(u64::MAX),
+            by_provider: trouble.by_provider,
+        }
+    }
+}
+
+impl From<&StoredTrouble> for Trouble {
+    fn from(stored: &StoredTrouble) -> Self {
+        Self {
+            failures: stored.failures,
+            since: (&stored.since).into(),
+            wait: Duration::from_millis(stored.wait_ms),
+            by_provider: stored.by_provider,
+        }
+    }
 }
 
 fn store_reason(reason: &LoginReason) -> StoredReason {
@@ -456,6 +526,7 @@ mod tests {
             created: Timestamp::from_unix_millis(5),
             grant: GrantKind::AuthorizationCode,
             dpop: None,
+            trouble: Some(Trouble::after(None, set().obtained, None, 0)),
             state,
         }
     }
@@ -479,6 +550,11 @@ mod tests {
         let intent = Intent {
             id: [0xA5; 16],
             started: set().obtained,
+            from_suspect: true,
+        };
+        let renewing = Intent {
+            from_suspect: false,
+            ..intent.clone()
         };
         let ended = LoginReason::Ended {
             code: "invalid_grant".to_owned(),
@@ -500,7 +576,14 @@ mod tests {
                 set: set(),
             },
             State::Suspect(set()),
-            State::Revoking(set()),
+            State::Revoking {
+                set: set(),
+                intent: None,
+            },
+            State::Revoking {
+                set: set(),
+                intent: Some(renewing),
+            },
             State::Moved,
         ];
         for state in states {

@@ -76,6 +76,8 @@ pub struct Definition {
     pub token_variable: Option<VariableName>,
     /// What git is told there, where its repositories are reached with the access token.
     pub git: Option<Git>,
+    /// Where this provider keeps manuscripts.
+    pub documents: Option<Documents>,
     /// The scope catalogue.
     pub catalogue: Vec<CatalogueScope>,
 }
@@ -87,6 +89,26 @@ pub struct Git {
     pub hosts: BTreeSet<String>,
     /// The user name that goes with an access token in the place of the password.
     pub username: String,
+}
+
+/// A place for manuscripts: what kind of API, and where it is.
+#[derive(Debug, Clone)]
+pub struct Documents {
+    /// Which API it is.
+    pub kind: DocumentsKind,
+    /// The root of the REST API.
+    pub rest: Endpoint,
+    /// The GraphQL endpoint; without it everything goes by REST.
+    pub graphql: Option<Endpoint>,
+    /// The root below which links to archives lead. A token never goes there.
+    pub archive: Option<Endpoint>,
+}
+
+/// An API that keeps manuscripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DocumentsKind {
+    /// GitHub's.
+    GitHub,
 }
 
 impl Definition {
@@ -413,6 +435,8 @@ pub enum Revocation {
     ApplicationToken {
         /// The resource, with `{client_id}`; once that is filled in, the text is an [`Endpoint`].
         endpoint_template: String,
+        /// What else ends with it, or doesn't, in words.
+        note: Option<String>,
         /// The page on which a person ends access; may hold `{client_id}`.
         page_template: Option<String>,
     },
@@ -458,8 +482,10 @@ impl Revocation {
     #[must_use]
     pub fn note(&self) -> Option<&str> {
         match self {
-            Self::None { note, .. } | Self::Rfc7009 { note, .. } => note.as_deref(),
-            Self::ApplicationToken { .. } | Self::BearerPost { .. } => None,
+            Self::None { note, .. }
+            | Self::Rfc7009 { note, .. }
+            | Self::ApplicationToken { note, .. } => note.as_deref(),
+            Self::BearerPost { .. } => None,
         }
     }
 }

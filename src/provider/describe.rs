@@ -67,6 +67,19 @@ pub fn describe(definition: &Definition) -> Vec<Row> {
         ("refresh token", Some(refresh(definition))),
         ("revocation", Some(revocation(&definition.revocation))),
         ("end access at", page(&definition.revocation)),
+    ];
+    rows.into_iter()
+        .chain(uses(definition))
+        .filter_map(|(label, value)| {
+            let value = escape::block(&value?);
+            Some(Row { label, value })
+        })
+        .collect()
+}
+
+/// What a token is for, and where it goes.
+fn uses(definition: &Definition) -> [(&'static str, Option<String>); 4] {
+    [
         ("token goes to", some_list(&definition.api_hosts)),
         (
             "in a variable",
@@ -79,13 +92,14 @@ pub fn describe(definition: &Definition) -> Vec<Row> {
                 .as_ref()
                 .and_then(|git| some_list(&git.hosts)),
         ),
-    ];
-    rows.into_iter()
-        .filter_map(|(label, value)| {
-            let value = escape::block(&value?);
-            Some(Row { label, value })
-        })
-        .collect()
+        (
+            "manuscripts at",
+            definition
+                .documents
+                .as_ref()
+                .map(|documents| documents.rest.to_string()),
+        ),
+    ]
 }
 
 fn origin(origin: &Origin) -> String {

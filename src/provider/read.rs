@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use super::definition::{
     AnswerRules, AssertionAudience, BodyKind, CatalogueScope, ClientAuthentication, ClientRules,
-    Definition, Dpop, Git, IssParameter, LostAnswer, MissingExpiry, Origin, Pkce, Redirect,
-    RedirectHost, RefreshRules, Rotation, ScopeCategory, ScopeRules, SecretRule, Userinfo,
-    UserinfoMethod,
+    Definition, Documents, DocumentsKind, Dpop, Git, IssParameter, LostAnswer, MissingExpiry,
+    Origin, Pkce, Redirect, RedirectHost, RefreshRules, Rotation, ScopeCategory, ScopeRules,
+    SecretRule, Userinfo, UserinfoMethod,
 };
 use super::file::{self, File, Parsed};
 use super::source::Fault;
@@ -35,17 +35,15 @@ pub(super) fn definition(
         &["endpoints", "authorization"],
     )?;
     let token = needed(file.endpoints.token, &["endpoints", "token"])?;
+    let (device, par) = (
+        file.endpoints.device_authorization.0.as_ref(),
+        file.endpoints.pushed_authorization_request.0.as_ref(),
+    );
     for (key, endpoint) in [
         ("authorization", Some(&authorization)),
         ("token", Some(&token)),
-        (
-            "device_authorization",
-            file.endpoints.device_authorization.0.as_ref(),
-        ),
-        (
-            "pushed_authorization_request",
-            file.endpoints.pushed_authorization_request.0.as_ref(),
-        ),
+        ("device_authorization", device),
+        ("pushed_authorization_request", par),
     ] {
         check_query(key, endpoint)?;
     }
@@ -54,10 +52,14 @@ pub(super) fn definition(
     let (iss_parameter, pkce) = authorization_rules(&file.authorization, &scopes)?;
     check_headers(&file.headers)?;
     let git = git_rules(file.git)?;
-    let userinfo = match file.userinfo {
-        Some(userinfo) => Some(userinfo_rules(userinfo, &token, &["userinfo"])?),
-        None => None,
-    };
+    let userinfo = file
+        .userinfo
+        .map(|section| userinfo_rules(section, &token, &["userinfo"]))
+        .transpose()?;
+    let documents = file
+        .documents
+        .map(|section| documents(section, &file.api.hosts))
+        .transpose()?;
     let catalogue = catalogue(file.catalogue, &scopes.required)?;
     let token_body = body_kind(file.token.body);
     let dpop = dpop(file.token.dpop);
@@ -91,6 +93,7 @@ pub(super) fn definition(
         api_hosts: file.api.hosts.into_iter().collect(),
         token_variable: file.exec.variable.0,
         git,
+        documents,
         catalogue,
     })
 }
@@ -114,6 +117,30 @@ fn resource(text: Option<&str>) -> Result<Option<String>, Fault> {
         usable.map_err(|error| error.to_string()),
     )?;
     Ok(Some(text.to_owned()))
+}
+
+/// A token goes there, so the hosts are among those that `[api]` names.
+fn documents(section: file::Documents, hosts: &[String]) -> Result<Documents, Fault> {
+    let kind = match section.kind {
+        Some(file::DocumentsKind::GitHub) => DocumentsKind::GitHub,
+        None => return Err(Fault::new(&["documents", "kind"], "it is missing")),
+    };
+    let rest = needed(section.rest, &["documents", "rest"])?;
+    for (key, endpoint) in [
+        ("rest", Some(&rest)),
+        ("graphql", section.graphql.0.as_ref()),
+    ] {
+        if endpoint.is_some_and(|endpoint| !hosts.contains(&endpoint.authority())) {
+            let why = "its host is not one of the `[api]` hosts";
+            return Err(Fault::new(&["documents", key], why));
+        }
+    }
+    Ok(Documents {
+        kind,
+        rest,
+        graphql: section.graphql.0,
+        archive: section.archive.0,
+    })
 }
 
 /// Turns a broken rule into a fault at `path`.

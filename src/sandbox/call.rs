@@ -1,10 +1,12 @@
 //! One request, read whole, and one answer, before either touches a socket.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
+use super::area::Area;
 use super::mint::Hash;
 
 /// A request.
@@ -16,6 +18,10 @@ pub(super) struct Call {
     /// Names in lower case, in the order they came.
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: String,
+    /// The body where it is not text: what git sends.
+    pub(super) bytes: Vec<u8>,
+    /// What a request to the practice GitHub is for, once somebody has looked.
+    pub(super) purpose: OnceCell<(Area, String)>,
 }
 
 impl Call {
@@ -190,6 +196,8 @@ pub(super) enum Body {
     Html(String),
     /// Any other type.
     Text(&'static str, String),
+    /// Any other type, not text.
+    Bytes(&'static str, Vec<u8>),
 }
 
 /// An answer.
@@ -212,12 +220,17 @@ pub(super) struct Note {
 
 impl Answer {
     fn new(status: u16, body: Body) -> Self {
+        let mut answer = Self::bare(status, body);
+        let header = ("Cache-Control", "no-store".to_owned());
+        answer.headers.insert(0, header);
+        answer
+    }
+
+    /// One that says nothing about being kept.
+    pub(super) fn bare(status: u16, body: Body) -> Self {
         Self {
             status,
-            headers: vec![
-                ("Cache-Control", "no-store".to_owned()),
-                ("X-Content-Type-Options", "nosniff".to_owned()),
-            ],
+            headers: vec![("X-Content-Type-Options", "nosniff".to_owned())],
             body,
             note: Note {
                 outcome: if status < 400 { "ok" } else { "refused" }.to_owned(),

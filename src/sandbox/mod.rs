@@ -9,7 +9,12 @@
 //! the options [`SIGNING_CLIENT`], with the redirect URI
 //! `http://127.0.0.1/callback` (any port; also `[::1]` and `localhost`). `/_sandbox/log` and
 //! `/_sandbox/tokens` tell in JSON what was asked and which tokens are good, without any secret.
+//!
+//! Beside it is a practice GitHub at `/github`, for which `/_sandbox/github` lists the repositories,
+//! `/_sandbox/github/OWNER/NAME.tar` is one as `git` has it, and a POST to `/_sandbox/github/OWNER/NAME`
+//! commits as somebody else.
 
+mod area;
 mod assertion;
 mod authorize;
 mod call;
@@ -21,6 +26,7 @@ mod discovery;
 mod dpop;
 mod fault;
 mod gate;
+mod github;
 mod grants;
 mod id_token;
 mod introspect;
@@ -53,10 +59,12 @@ use std::time::Duration;
 use thiserror::Error;
 use tiny_http::Server;
 
+pub use area::Area;
 pub use client::{CONFIDENTIAL_CLIENT, PUBLIC_CLIENT, REDIRECT_PATH, SIGNING_CLIENT};
 pub use fault::{Endpoint, Fault, FaultError, Kind};
+pub use github::{ConsoleError, GitHub, Trouble};
 pub use mint::fingerprint;
-pub use options::{Consent, Lifetimes, LifetimesError, Options, Rotation};
+pub use options::{Consent, GitHubOptions, Lifetimes, LifetimesError, Options, Rotation};
 pub use record::{Entry, LiveTokens};
 
 use crate::names::AccountLabel;
@@ -212,6 +220,12 @@ impl Sandbox {
     pub fn count(&self, endpoint: Endpoint) -> u64 {
         let counts = self.shared.world().record.counts();
         counts.get(endpoint.name()).copied().unwrap_or_default()
+    }
+
+    /// The practice GitHub, from the inside: as its other users and its keepers see it.
+    #[must_use]
+    pub fn github(&self) -> GitHub<'_> {
+        GitHub::new(&self.shared)
     }
 
     /// Which tokens are good.

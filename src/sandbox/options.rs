@@ -52,6 +52,37 @@ pub struct Options {
     pub par_required: bool,
     /// What goes wrong, and when; the first that fits a request counts.
     pub faults: Vec<Fault>,
+    /// How long every answer takes, after the server acted.
+    pub latency: Duration,
+    /// The limits of the practice GitHub.
+    pub github: GitHubOptions,
+}
+
+/// The limits of the practice GitHub; GitHub's own unless said otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GitHubOptions {
+    /// Requests per person and hour, and GraphQL points.
+    pub requests_per_hour: u32,
+    /// Requests that create content, per person and minute.
+    pub writes_per_minute: u32,
+    /// Requests that create content, per person and hour.
+    pub writes_per_hour: u32,
+    /// Entries of a tree before it is `truncated`.
+    pub tree_limit: usize,
+    /// Whole requests and answers are kept, without headers, for [`super::GitHub::exchanges`].
+    pub keep_exchanges: bool,
+}
+
+impl Default for GitHubOptions {
+    fn default() -> Self {
+        Self {
+            requests_per_hour: 5000,
+            writes_per_minute: 80,
+            writes_per_hour: 500,
+            tree_limit: 100_000,
+            keep_exchanges: false,
+        }
+    }
 }
 
 impl Options {
@@ -79,6 +110,8 @@ impl Options {
             dpop_nonce: false,
             par_required: false,
             faults: Vec::new(),
+            latency: Duration::ZERO,
+            github: GitHubOptions::default(),
         }
     }
 

@@ -66,6 +66,12 @@ tokens = "both"
 [api]
 hosts = ["{authority}"]
 
+[documents]
+kind = "github"
+rest = "{issuer}/github"
+graphql = "{issuer}/github/graphql"
+archive = "{issuer}/github/codeload"
+
 [catalogue.identity]
 profile = {{ title = "Name", category = "read", description = "See your name" }}
 email = {{ title = "Mail address", category = "read", description = "See your mail address" }}
@@ -77,6 +83,10 @@ admin = {{ title = "Admin", category = "admin", dangerous = true, description = 
 
 [catalogue.documents]
 repo = {{ title = "Repositories", category = "write", description = "Read and change your repositories" }}
+
+[git]
+hosts = ["{authority}"]
+username = "x-access-token"
 "#
     )
 }

@@ -12,12 +12,15 @@ use tiny_http::{HTTPVersion, Header, Method, Request, Response, Server, StatusCo
 use super::call::{Answer, Body, Call};
 use super::fault::{Endpoint, Kind};
 use super::gate::Lines;
+use super::github::GitHub;
 use super::practice::{Manner, Practice, endpoint_of};
 use super::record::{Entry, LiveTokens, Record, shown, times};
-use super::{spoil, token};
+use super::{github, spoil, token};
 
 /// The most bytes of a body, of a URL, and the most headers.
 const BODY: u64 = 64 * 1024;
+/// The same for the practice GitHub, where whole manuscripts come.
+const GITHUB_BODY: u64 = 100 * 1024 * 1024;
 const URL: usize = 16 * 1024;
 const HEADERS: usize = 100;
 
@@ -160,15 +163,29 @@ fn read(request: &mut Request) -> Option<Call> {
         })
         .collect();
     let method = request.method().to_string();
+    let most = if path.starts_with("/github/") {
+        GITHUB_BODY
+    } else {
+        BODY
+    };
+    let mut reader = request.as_reader().take(most + 1);
+    let mut bytes = Vec::new();
+    reader.read_to_end(&mut bytes).ok()?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > most) {
+        return None;
+    }
     let mut body = String::new();
-    let mut reader = request.as_reader().take(BODY + 1);
-    reader.read_to_string(&mut body).ok()?;
-    (u64::try_from(body.len()).is_ok_and(|length| length <= BODY)).then_some(Call {
+    if !path.starts_with("/github/web/") {
+        body = String::from_utf8(std::mem::take(&mut bytes)).ok()?;
+    }
+    Some(Call {
         method,
         path,
         query,
         headers,
         body,
+        bytes,
+        ..Call::default()
     })
 }
 
@@ -184,9 +201,34 @@ fn inspect(call: &Call, shared: &Shared) -> Option<Answer> {
             let live = shared.world().live();
             json!({"schema": 1, "access": live.access, "refresh": live.refresh})
         }
-        _ => return None,
+        path => return inspected(path.strip_prefix("/_sandbox/github")?, call, shared),
     };
     Some(Answer::json(200, value))
+}
+
+/// What can be seen and done at the practice GitHub beside its API.
+fn inspected(path: &str, call: &Call, shared: &Shared) -> Option<Answer> {
+    let github = GitHub::new(shared);
+    let answer = match (
+        call.method.as_str(),
+        path.split('/').collect::<Vec<_>>().as_slice(),
+    ) {
+        ("GET", [_]) => Answer::json(
+            200,
+            json!({"schema": 1, "repositories": github.repositories()}),
+        ),
+        ("GET", ["", owner, name]) => {
+            let name = name.strip_suffix(".tar")?;
+            let archive = github.archive(&format!("{owner}/{name}"));
+            archive.map_or_else(
+                |_| Answer::empty(404),
+                |bytes| Answer::bare(200, Body::Bytes("application/x-tar", bytes)),
+            )
+        }
+        ("POST", ["", owner, name]) => github::somebody(&github, &format!("{owner}/{name}"), call),
+        _ => Answer::empty(404),
+    };
+    Some(answer)
 }
 
 /// Counts, acts and records, as one step.
@@ -199,17 +241,26 @@ fn act(call: &Call, shared: &Shared) -> (Answer, Option<Kind>, Duration) {
     } = &mut *world;
     let now = clock.now();
     let endpoint = endpoint_of(call);
-    let nth = record.count(endpoint);
+    // a request counts for what it is, and for the kinds that it belongs to
+    let counted: Vec<_> = endpoint
+        .and_kinds()
+        .map(|endpoint| (endpoint, record.count(endpoint)))
+        .collect();
+    let nth = counted.first().map_or(0, |(_, nth)| *nth);
     let faults = &practice.options.faults;
     let fault = faults
         .iter()
-        .find_map(|fault| fault.strikes(endpoint, nth))
+        .find_map(|fault| {
+            let mut counted = counted.iter();
+            counted.find_map(|(endpoint, nth)| fault.strikes(*endpoint, *nth))
+        })
         .cloned();
     let instead = fault.as_ref().and_then(spoil::instead);
     let acted = instead.is_none();
     let answer = instead.unwrap_or_else(|| {
         let manner = match fault {
             Some(Kind::NoRefreshToken) => Manner::WithoutRefreshToken,
+            Some(Kind::Trouble(trouble)) => Manner::Troubled(trouble),
             _ => Manner::Usual,
         };
         let answer = practice.respond(call, now, manner);
@@ -223,6 +274,7 @@ fn act(call: &Call, shared: &Shared) -> (Answer, Option<Kind>, Duration) {
         endpoint: endpoint.name(),
         method: call.method.chars().take(16).collect(),
         path: call.path.chars().take(100).collect(),
+        template: matches!(endpoint, Endpoint::GitHub(_)).then(|| github::purpose(call).1.clone()),
         grant: token::known_grant(call),
         at_millis,
         time,
@@ -238,6 +290,7 @@ fn act(call: &Call, shared: &Shared) -> (Answer, Option<Kind>, Duration) {
         Some(Kind::Slow(delay)) => delay,
         _ => Duration::ZERO,
     };
+    delay += practice.options.latency;
     if matches!(
         endpoint,
         Endpoint::Token | Endpoint::Refresh | Endpoint::Poll
@@ -250,10 +303,11 @@ fn act(call: &Call, shared: &Shared) -> (Answer, Option<Kind>, Duration) {
 /// An answer as bytes, so that it leaves in one write.
 fn rendered(answer: &Answer, without_body: bool) -> Vec<u8> {
     let (kind, body) = match &answer.body {
-        Body::Empty => (None, String::new()),
-        Body::Json(value) => (Some("application/json"), value.to_string()),
-        Body::Html(page) => (Some("text/html; charset=utf-8"), page.clone()),
-        Body::Text(kind, text) => (Some(*kind), text.clone()),
+        Body::Empty => (None, Vec::new()),
+        Body::Json(value) => (Some("application/json"), value.to_string().into_bytes()),
+        Body::Html(page) => (Some("text/html; charset=utf-8"), page.clone().into_bytes()),
+        Body::Text(kind, text) => (Some(*kind), text.clone().into_bytes()),
+        Body::Bytes(kind, bytes) => (Some(*kind), bytes.clone()),
     };
     let headers = kind
         .map(|kind| ("Content-Type", kind))
@@ -270,7 +324,7 @@ fn rendered(answer: &Answer, without_body: bool) -> Vec<u8> {
     let response = Response::new(
         StatusCode(answer.status),
         headers,
-        Cursor::new(body.into_bytes()),
+        Cursor::new(body),
         Some(length),
         None,
     )

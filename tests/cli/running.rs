@@ -83,6 +83,39 @@ impl Running {
         input.write_all(text.as_bytes()).unwrap();
     }
 
+    /// Waits until no signal that was sent to it is pending any more.
+    pub(crate) fn until_heard(&self) {
+        self.until_status("it hears of the signal", |status| {
+            let pending = |name: &str| {
+                let line = status.lines().find(|line| line.starts_with(name)).unwrap();
+                line.split_whitespace()
+                    .nth(1)
+                    .unwrap()
+                    .contains(|c| c != '0')
+            };
+            !pending("ShdPnd:") && !pending("SigPnd:")
+        });
+    }
+
+    /// Waits until it has a second thread, which is the one that waits for a lock.
+    pub(crate) fn until_it_waits(&self) {
+        self.until_status("it waits for a lock", |status| {
+            let threads = status
+                .lines()
+                .find(|line| line.starts_with("Threads:"))
+                .unwrap();
+            threads.split_whitespace().nth(1).unwrap() != "1"
+        });
+    }
+
+    fn until_status(&self, what: &str, done: impl Fn(&str) -> bool) {
+        let path = format!("/proc/{}/status", self.child.id());
+        while !done(&std::fs::read_to_string(&path).unwrap()) {
+            assert!(Instant::now() < self.until, "it never happened that {what}");
+            thread::yield_now();
+        }
+    }
+
     /// Sends it a signal.
     pub(crate) fn signal(&self, signal: Signal) {
         let pid = Pid::from_child(&self.child);

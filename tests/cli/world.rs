@@ -523,6 +523,13 @@ impl Output {
         self
     }
 
+    /// stderr must not hold this.
+    #[track_caller]
+    pub(crate) fn silent_about(self, text: &str) -> Self {
+        assert!(!self.stderr.contains(text), "{self:#?}");
+        self
+    }
+
     /// stderr must be empty.
     #[track_caller]
     pub(crate) fn silent(self) -> Self {
@@ -545,6 +552,12 @@ impl Output {
             serde_json::from_str(line).unwrap_or_else(|_| panic!("no document: {self:#?}"));
         document["error"].take()
     }
+}
+
+/// A definition as it would be for another sandbox.
+pub(crate) fn moved(toml: &str, from: &str, to: &Sandbox) -> String {
+    let authority = |url: &str| url.trim_start_matches("http://").to_owned();
+    toml.replace(&authority(from), &authority(to.url()))
 }
 
 /// A new age identity, in its one line.

@@ -18,7 +18,7 @@ const LAYERS: [&[&str]; 13] = [
     &["exchange"],
     &["document", "oauth", "vault"],
     &["provider", "key", "http", "ui", "token", "config", "lock"],
-    &["private_file", "env"],
+    &["private_file", "env", "stop"],
     &["names", "endpoint", "signing"],
     &["moment", "escape", "secret", "harden"],
 ];
@@ -98,6 +98,7 @@ const OUTSIDE: &[(&str, &str)] = &[
         "commands connection oauth provider sandbox vault",
     ),
     ("sha2", "key sandbox vault"),
+    ("signal_hook", "stop"),
     ("subtle", "secret vault"),
     ("thiserror", "anywhere"),
     ("time", "http moment"),

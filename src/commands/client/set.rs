@@ -72,7 +72,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     let mut client = Client::new(id, secret);
     client.key = key;
     vault.mutate(|writer| -> std::result::Result<(), VaultError> {
-        let new = StoredClient::new(&args.provider, &client, now.wall);
+        let new = StoredClient::new(&definition, &client, now.wall);
         let mut stored = false;
         for row in writer.group::<StoredClient>(args.provider.as_str())? {
             let same = row.value.client().is_ok_and(|old| old.id == client.id);

@@ -1,5 +1,6 @@
 //! `connect` by authorization code: the browser, the listener, and what is pasted.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use crate::app::{App, moment};
@@ -7,7 +8,7 @@ use crate::commands::connect::Args;
 use crate::commands::connect::announce::announce;
 use crate::commands::{block_on, network};
 use crate::connection::connect::{self, Connected, Landed};
-use crate::connection::{GrantKind, client};
+use crate::connection::{ConnectionError, GrantKind, client};
 use crate::error::{Error, Kind, Result};
 use crate::flow::code::{self, Arrived, Login, LoginError, Prepared, Way};
 use crate::flow::landing::Landing;
@@ -18,6 +19,7 @@ use crate::oauth::scope::request_scopes;
 use crate::oauth::userinfo::Identity;
 use crate::provider::definition::{Definition, Dpop};
 use crate::signing::SigningKey;
+use crate::stop::{self, InTheAir};
 use crate::token::TokenSet;
 use crate::vault::Vault;
 
@@ -27,6 +29,7 @@ pub(super) fn authorise(
     args: &Args,
     definition: &Definition,
     vault: &mut Vault,
+    granted: &Cell<bool>,
 ) -> Result<Connected> {
     let flag = args.client_id.as_ref();
     let client = vault.read(|snapshot| client::for_connect(snapshot, definition, flag))?;
@@ -48,9 +51,12 @@ pub(super) fn authorise(
             .map_err(|error| login_failed(definition, error))?;
         // In here signals are listened to: whoever sees the address can stop the wait.
         announce(app, args, definition, prepared.url().expose());
-        let (arrived, landing) = answered(app, definition, prepared, way, args.patience())
-            .await
-            .map_err(|error| login_failed(definition, error))?;
+        let answered = answered(app, definition, prepared, way, args.patience()).await;
+        let (arrived, landing) = match answered {
+            Ok(arrived) => arrived,
+            Err(error) => return Err(not_answered(app, definition, vault, error)),
+        };
+        granted.set(true);
         let connected = redeem(app, args.account.as_ref(), login, vault, &http, arrived).await;
         if let Some(landing) = landing {
             match &connected {
@@ -136,6 +142,12 @@ pub(super) async fn redeem(
         dpop: login.dpop.cloned(),
     };
     let mut attempt = connect::begin(vault, world, definition, &login.client.id)?;
+    // From here until it is stored, what the provider grants exists nowhere else.
+    let _air = InTheAir::new();
+    if stop::asked().is_some() {
+        connect::abandon(vault, world, attempt, definition, "interrupted")?;
+        return Err(ConnectionError::Stopped.into());
+    }
     let secure = |set: &TokenSet, redirect_uri: &str| {
         connect::secure(
             &mut attempt,
@@ -148,8 +160,8 @@ pub(super) async fn redeem(
         Err(error) => {
             let failed = exchange_failed(definition, error);
             let why = failed.causes.first().unwrap_or(&failed.message).clone();
-            connect::abandon(vault, world, attempt, definition, &why)?;
-            return Err(failed);
+            let logged = connect::abandon(vault, world, attempt, definition, &why);
+            return Err(and_not_logged(failed, logged));
         }
     };
     if let Some(why) = &redeemed.nameless {
@@ -159,6 +171,30 @@ pub(super) async fn redeem(
     let uri = redeemed.redirect_uri.as_deref();
     let landed = landed(&redeemed.set, uri, redeemed.identity);
     Ok(connect::store(vault, world, attempt, &landed)?)
+}
+
+/// No answer came, or it was a refusal: logged, and told.
+pub(super) fn not_answered(
+    app: &App,
+    definition: &Definition,
+    vault: &mut Vault,
+    error: LoginError,
+) -> Error {
+    let why = error.to_string();
+    let failed = login_failed(definition, error);
+    let logged = connect::log_failure(vault, app.world(), definition, &why);
+    and_not_logged(failed, logged)
+}
+
+/// A failure to log a failure is told beside it, not in its place.
+pub(super) fn and_not_logged(
+    failed: Error,
+    logged: std::result::Result<(), ConnectionError>,
+) -> Error {
+    match logged {
+        Ok(()) => failed,
+        Err(error) => failed.because(format!("this could not be logged: {error}")),
+    }
 }
 
 /// A failed exchange may have left a grant behind.

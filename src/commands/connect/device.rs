@@ -4,10 +4,10 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::app::{App, moment};
 use crate::commands::connect::Args;
-use crate::commands::connect::code::{binding, login_failed};
+use crate::commands::connect::code::{and_not_logged, binding, login_failed};
 use crate::commands::{block_on, network};
 use crate::connection::connect::{self, Connected, Landed};
-use crate::connection::{GrantKind, client};
+use crate::connection::{ConnectionError, GrantKind, client};
 use crate::error::{Error, Kind, Result};
 use crate::flow::code::{Login, LoginError, Redeemed};
 use crate::flow::device::{self, Asked, Polled};
@@ -15,6 +15,7 @@ use crate::http::Http;
 use crate::oauth::scope::request_scopes;
 use crate::oauth::userinfo::Identity;
 use crate::provider::definition::Definition;
+use crate::stop::{self, InTheAir};
 use crate::token::TokenSet;
 use crate::vault::Vault;
 
@@ -123,6 +124,12 @@ async fn ask_once(
         dpop: login.dpop.cloned(),
     };
     let mut attempt = connect::begin(vault, world, definition, &login.client.id)?;
+    // From here until it is stored, what the provider grants exists nowhere else.
+    let _air = InTheAir::new();
+    if stop::asked().is_some() {
+        connect::withdraw(vault, attempt)?;
+        return Err(ConnectionError::Stopped.into());
+    }
     let secure =
         |set: &TokenSet| connect::secure(&mut attempt, world, &landed(set, Identity::default()));
     match asked.poll(http, login, moment, secure).await {
@@ -151,8 +158,8 @@ async fn ask_once(
         Err(error) => {
             let failed = failed(definition, error);
             let why = failed.causes.first().unwrap_or(&failed.message).clone();
-            connect::abandon(vault, world, attempt, definition, &why)?;
-            Err(failed)
+            let logged = connect::abandon(vault, world, attempt, definition, &why);
+            Err(and_not_logged(failed, logged))
         }
     }
 }

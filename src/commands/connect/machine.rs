@@ -3,12 +3,12 @@
 
 use crate::app::{App, moment};
 use crate::commands::connect::Args;
-use crate::commands::connect::code::{binding, exchange_failed};
+use crate::commands::connect::code::{and_not_logged, binding, exchange_failed};
 use crate::commands::{block_on, network};
 use crate::connection::connect::{self, Connected, Landed};
 use crate::connection::exchange_source::TokenSource;
 use crate::connection::state::Exchange;
-use crate::connection::{GrantKind, client};
+use crate::connection::{ConnectionError, GrantKind, client};
 use crate::error::{Error, Kind, Result};
 use crate::flow::code::Login;
 use crate::flow::machine;
@@ -18,6 +18,7 @@ use crate::oauth::scope;
 use crate::oauth::token_request::Grant;
 use crate::oauth::userinfo::Identity;
 use crate::provider::definition::Definition;
+use crate::stop::{self, InTheAir};
 use crate::token::TokenSet;
 use crate::vault::Vault;
 
@@ -83,6 +84,12 @@ pub(super) fn authorise(
     let world = app.world();
     let http = network();
     let attempt = connect::begin(vault, world, definition, &client.id)?;
+    // From here until it is stored, what the provider grants exists nowhere else.
+    let _air = InTheAir::new();
+    if stop::asked().is_some() {
+        connect::withdraw(vault, attempt)?;
+        return Err(ConnectionError::Stopped.into());
+    }
     match block_on(async { Ok(machine::fetch(&http, login, &grant, moment).await) })? {
         Ok(redeemed) => {
             let landed = landed(&redeemed.set, redeemed.identity);
@@ -91,8 +98,8 @@ pub(super) fn authorise(
         Err(error) => {
             let failed = exchange_failed(definition, error);
             let why = failed.causes.first().unwrap_or(&failed.message).clone();
-            connect::abandon(vault, world, attempt, definition, &why)?;
-            Err(failed)
+            let logged = connect::abandon(vault, world, attempt, definition, &why);
+            Err(and_not_logged(failed, logged))
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::app::{App, moment};
-use crate::commands::connect::code::{answered, binding, login_failed, redeem};
+use crate::commands::connect::code::{answered, binding, login_failed, not_answered, redeem};
 use crate::commands::connect::{Args, settle, show};
 use crate::commands::{block_on, network, printed};
 use crate::connection::client;
@@ -120,7 +120,7 @@ fn finish(
             Err(error) => {
                 // The provider has answered; there will be no other answer.
                 start::spend(vault, taken)?;
-                return Err(login_failed(definition, error));
+                return Err(not_answered(app, definition, vault, error));
             }
         };
         start::spend(vault, taken)?;
