@@ -581,9 +581,11 @@ fn connect_to_a_url_that_comes_to_nothing_leaves_no_definition() {
         "--timeout",
         "1s",
     ];
-    // no client, and then nobody who consents
-    world.run(&connect).ended(4);
+    // no client to be had, and then nobody who consents
+    world.faults(&["register:*=500"]);
+    world.run(&connect).ended(5);
     assert!(!found.exists());
+    world.faults(&[]);
     let with_client = [&connect[..], &["--client-id", PUBLIC_CLIENT]].concat();
     world.run(&with_client).ended(5);
     assert!(!found.exists());
