@@ -148,7 +148,8 @@ fn connect(app: &App, args: &Args, definition: &Definition, granted: &Cell<bool>
     vault.refuse_untrusted()?;
     settle(app, &mut vault)?;
     if !args.with_token {
-        registration::where_needed(app, definition, &mut vault, flag)?;
+        let registered = registration::where_needed(app, definition, &mut vault, flag)?;
+        granted.set(registered);
     }
     if args.start {
         let begun = two_step::begin(app, args, definition, &mut vault);

@@ -84,7 +84,7 @@ pub async fn revoke(
     let grant = mark(vault, world, name)?;
     let definition = world.providers.get(&name.provider)?;
     if !can_tell(&definition, &grant) {
-        return not_told(vault, world, name, &definition, grant);
+        return not_told(vault, world, name, &definition, &grant);
     }
     let renewed = renew(vault, world, http, name, &definition, false).await?;
     if let Some(report) = end(vault, world, http, name, &definition, renewed).await? {
@@ -105,13 +105,13 @@ fn not_told(
     world: World<'_>,
     name: &ConnectionName,
     definition: &Definition,
-    grant: GrantKind,
+    grant: &GrantKind,
 ) -> Result<Report, ConnectionError> {
     let held = hold(vault, world, name, LOCK_WAIT)?;
     let Found { row, connection } = &held.found;
     to_be_ended(connection)?;
     let mut report = report(definition, connection);
-    if grant == GrantKind::Supplied {
+    if *grant == GrantKind::Supplied {
         report.notes = vec![NOT_OURS.to_owned()];
     }
     if !matches!(connection.state, State::Moved) {

@@ -589,9 +589,11 @@ fn connect_to_a_url_that_comes_to_nothing_leaves_no_definition() {
         "--timeout",
         "1s",
     ];
-    // nobody consents, with a client that is registered on the way, and with a named one
+    // no client to be had, and then nobody who consents
+    world.faults(&["register:*=500"]);
     world.run(&connect).ended(5);
     assert!(!found.exists());
+    world.faults(&[]);
     let with_client = [&connect[..], &["--client-id", PUBLIC_CLIENT]].concat();
     world.run(&with_client).ended(5);
     assert!(!found.exists());
