@@ -262,7 +262,7 @@ fn authorization_url(word: &str) -> Option<Url> {
         .then(|| Url::parse(word).ok())
         .flatten()?;
     url.query_pairs()
-        .any(|(name, _)| name == "state")
+        .any(|(name, _)| name == "state" || name == "request_uri")
         .then_some(url)
 }
 
