@@ -205,6 +205,7 @@ pub mod app;
 pub mod commands;
 pub mod config;
 pub mod connection;
+pub mod document;
 pub mod endpoint;
 pub mod env;
 pub mod error;

@@ -1,0 +1,3 @@
+mod edits;
+pub mod merge;
+pub mod text;
