@@ -15,7 +15,8 @@ use crate::sandbox::{
 /// Test your scripts against it, and how they cope with faults: it refuses everything that the
 /// standards let a server refuse, and misbehaves when told to. Beside the authorization server is
 /// the part of the GitHub API that keeps manuscripts: REST at /github, GraphQL at /github/graphql,
-/// for tokens with the scope repo. Everything is in memory; Ctrl-C ends it.
+/// git at /github/web/OWNER/NAME.git, for tokens with the scope repo. Everything is in memory;
+/// Ctrl-C ends it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     oauthctl sandbox --print-provider > sandbox.toml && oauthctl provider add sandbox.toml\n  \

@@ -1,10 +1,12 @@
 //! One request, read whole, and one answer, before either touches a socket.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
+use super::area::Area;
 use super::mint::Hash;
 
 /// A request.
@@ -16,6 +18,10 @@ pub(super) struct Call {
     /// Names in lower case, in the order they came.
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: String,
+    /// The body where it is not text: what git sends.
+    pub(super) bytes: Vec<u8>,
+    /// What a request to the practice GitHub is for, once somebody has looked.
+    pub(super) purpose: OnceCell<(Area, String)>,
 }
 
 impl Call {

@@ -325,6 +325,11 @@ mod tests {
             ("metadata=html", Kind::Html),
             ("userinfo:1=slow=20", Kind::Slow(Duration::from_millis(20))),
             ("poll:1=no-refresh-token", Kind::NoRefreshToken),
+            ("github-ref:1-3=stale", Kind::Trouble(Trouble::Stale)),
+            (
+                "github-write:2=secondary429/30",
+                Kind::Trouble(Trouble::Secondary(429, Some(Duration::from_secs(30)))),
+            ),
         ] {
             assert_eq!(text.parse::<Fault>().unwrap().kind, kind, "{text}");
         }
@@ -339,6 +344,22 @@ mod tests {
         }
         for (endpoint, name) in ENDPOINTS {
             assert_eq!(endpoint.to_string(), name);
+        }
+        for (area, name) in AREAS {
+            assert_eq!(Endpoint::named(name), Some(Endpoint::GitHub(area)));
+            assert_eq!(area.name(), name);
+        }
+        let troubles = [
+            "stale",
+            "commit",
+            "force-push",
+            "rename",
+            "forbidden",
+            "secondary",
+        ];
+        for word in troubles.into_iter().chain(["secondary/9", "primary/60"]) {
+            let fault: Fault = format!("github-any:1={word}").parse().unwrap();
+            assert_eq!(fault.kind.to_string(), word);
         }
     }
 
@@ -359,6 +380,9 @@ mod tests {
             "token:1=500/x",
             "authorize:1=no-refresh-token",
             "revoke:1=invalid-grant",
+            "token:1=stale",
+            "github-ref:1=invalid-grant",
+            "github-ref:1=primary",
         ] {
             assert!(bad.parse::<Fault>().is_err(), "{bad:?}");
         }

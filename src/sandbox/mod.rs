@@ -8,6 +8,10 @@
 //! Two clients are registered, [`CONFIDENTIAL_CLIENT`] and [`PUBLIC_CLIENT`], with the redirect URI
 //! `http://127.0.0.1/callback` (any port; also `[::1]` and `localhost`). `/_sandbox/log` and
 //! `/_sandbox/tokens` tell in JSON what was asked and which tokens are good, without any secret.
+//!
+//! Beside it is a practice GitHub at `/github`, for which `/_sandbox/github` lists the repositories,
+//! `/_sandbox/github/OWNER/NAME.tar` is one as `git` has it, and a POST to `/_sandbox/github/OWNER/NAME`
+//! commits as somebody else.
 
 mod area;
 mod authorize;

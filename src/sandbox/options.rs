@@ -60,6 +60,8 @@ pub struct GitHubOptions {
     pub writes_per_hour: u32,
     /// Entries of a tree before it is `truncated`.
     pub tree_limit: usize,
+    /// Whole requests and answers are kept, without headers, for [`super::GitHub::exchanges`].
+    pub keep_exchanges: bool,
 }
 
 impl Default for GitHubOptions {
@@ -69,6 +71,7 @@ impl Default for GitHubOptions {
             writes_per_minute: 80,
             writes_per_hour: 500,
             tree_limit: 100_000,
+            keep_exchanges: false,
         }
     }
 }

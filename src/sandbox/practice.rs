@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use super::call::{Answer, Call};
 use super::client::{CONFIDENTIAL_CLIENT, Client, PUBLIC_CLIENT};
 use super::code::Code;
@@ -152,12 +155,14 @@ impl Practice {
             return Ok(None);
         };
         let (scheme, token) = header.split_once(' ').ok_or(())?;
-        if !["bearer", "token"].contains(&scheme.to_ascii_lowercase().as_str()) {
-            return Err(());
-        }
-        let good = self.grants.access(token, now).ok_or(())?;
+        let token = match scheme.to_ascii_lowercase().as_str() {
+            "bearer" | "token" => token.to_owned(),
+            "basic" => password(token).ok_or(())?,
+            _ => return Err(()),
+        };
+        let good = self.grants.access(&token, now).ok_or(())?;
         let account = good.family.account.as_ref().ok_or(())?;
-        let hash = Hash::of(token);
+        let hash = Hash::of(&token);
         let asker = Asker {
             login: account.as_str().to_owned(),
             scopes: good.scopes.clone(),
@@ -165,6 +170,13 @@ impl Practice {
         };
         Ok(Some((asker, hash)))
     }
+}
+
+/// The password of HTTP Basic (RFC 7617), where git sends a token.
+fn password(encoded: &str) -> Option<String> {
+    let text = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
+    text.split_once(':')
+        .map(|(_, password)| password.to_owned())
 }
 
 /// What a request is for, as faults and the log count it.

@@ -80,6 +80,10 @@ admin = {{ title = "Admin", category = "admin", dangerous = true, description = 
 
 [catalogue.documents]
 repo = {{ title = "Repositories", category = "write", description = "Read and change your repositories" }}
+
+[git]
+hosts = ["{authority}"]
+username = "x-access-token"
 "#
     )
 }

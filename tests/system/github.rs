@@ -6,11 +6,12 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::github_api::{Talk, encoded, write_a_novel};
+use crate::github_api::write_a_novel;
+use crate::github_talk::{Talk, encoded};
 use crate::rig;
 
 /// What git prints, in a repository and in no other settings than its own.
-fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
+pub(crate) fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
     let git = rig::program("git")?;
     let output = Command::new(git)
         .env_clear()
@@ -32,7 +33,6 @@ fn an_exported_repository_is_sound_and_reads_the_same_in_git() {
     let mut talk = Talk::new();
     write_a_novel(&mut talk);
     let github = talk.sandbox.github();
-    // a merge, and what only an attacker would push, on branches of their own
     let folder = tempfile::tempdir().expect("a folder");
     let place = folder.path().join("novel.git");
     github.export("writer/novel", &place).expect("an export");
@@ -227,6 +227,34 @@ fn a_hostile_tree_is_exported_as_it_is_and_git_finds_it() {
     );
 }
 
+fn unpack(folder: &Path, archive: &[u8], arguments: &[&str]) -> Option<()> {
+    let file = folder.join("archive");
+    std::fs::write(&file, archive).expect("a file");
+    let unpacked = Command::new(rig::program("tar")?)
+        .current_dir(folder)
+        .args(["--extract", "--file", "archive"])
+        .args(arguments)
+        .output()
+        .expect("tar");
+    assert_eq!(String::from_utf8_lossy(&unpacked.stderr), "");
+    assert!(unpacked.status.success());
+    Some(())
+}
+
+#[test]
+fn a_repository_can_be_fetched_while_the_sandbox_runs() {
+    let mut talk = Talk::new();
+    write_a_novel(&mut talk);
+    let folder = tempfile::tempdir().expect("a folder");
+    let archive = talk.bytes("/_sandbox/github/writer/novel.tar");
+    if unpack(folder.path(), &archive, &[]).is_none() {
+        return;
+    }
+    let place = folder.path().join("novel.git");
+    let head = git(&place, &["rev-parse", "main"]);
+    assert!(head.is_none_or(|head| head.trim() == talk.head()));
+}
+
 #[test]
 fn an_archive_is_one_that_tar_unpacks() {
     let mut talk = Talk::new();
@@ -238,24 +266,10 @@ fn an_archive_is_one_that_tar_unpacks() {
     );
     let archive = talk.archive("main");
     let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("a.tar.gz");
-    std::fs::write(&file, archive).expect("a file");
-    let Some(tar) = rig::program("tar") else {
+    let arguments = ["--gzip", "--strip-components=1"];
+    if unpack(folder.path(), &archive, &arguments).is_none() {
         return;
-    };
-    let unpacked = Command::new(tar)
-        .current_dir(folder.path())
-        .args([
-            "--extract",
-            "--gzip",
-            "--strip-components=1",
-            "--file",
-            "a.tar.gz",
-        ])
-        .output()
-        .expect("tar");
-    assert_eq!(String::from_utf8_lossy(&unpacked.stderr), "");
-    assert!(unpacked.status.success());
+    }
     let files = talk
         .sandbox
         .github()
