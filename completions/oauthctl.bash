@@ -1906,7 +1906,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__sandbox)
-            opts="-q -v -h --port --expires-in --seed --fault --auto-consent --no-rotation --account --withhold --print-provider --json --profile --vault --quiet --verbose --no-input --color --help"
+            opts="-q -v -h --port --expires-in --seed --fault --auto-consent --no-rotation --account --withhold --latency --rate-limit --write-limit --export --print-provider --json --profile --vault --quiet --verbose --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1933,6 +1933,22 @@ _oauthctl() {
                     return 0
                     ;;
                 --withhold)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --latency)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rate-limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --write-limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --export)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

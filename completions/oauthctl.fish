@@ -492,6 +492,10 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand sandbox" -l seed -d 'M
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand sandbox" -l fault -d 'Make something go wrong (can be given several times)' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand sandbox" -l account -d 'Someone who can sign in (can be given several times) [default: writer]' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand sandbox" -l withhold -d 'Never grant this scope (can be given several times)' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand sandbox" -l latency -d 'How much later every answer comes, in milliseconds' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand sandbox" -l rate-limit -d 'The practice GitHub\'s limit of requests in an hour' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand sandbox" -l write-limit -d 'The practice GitHub\'s limit of changes in a minute' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand sandbox" -l export -d 'At the end, write every repository into this folder, as git has them' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand sandbox" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand sandbox" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand sandbox" -l color -d 'When to use colour' -r -f -a "auto\t''

@@ -1,25 +1,34 @@
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
 use crate::app::{App, moment};
 use crate::commands::{block_on, printed};
 use crate::error::{Error, Kind, Result};
 use crate::names::{AccountLabel, Scope};
 use crate::sandbox::{
-    self, CONFIDENTIAL_CLIENT, Consent, Fault, Lifetimes, Options, PUBLIC_CLIENT, Rotation,
+    self, CONFIDENTIAL_CLIENT, Consent, Fault, GitHubOptions, Lifetimes, Options, PUBLIC_CLIENT,
+    Rotation, Sandbox,
 };
 
 /// Run a strict practice provider on this machine
 ///
 /// Test your scripts against it, and how they cope with faults: it refuses everything that the
-/// standards let a server refuse, and misbehaves when told to. Everything is in memory; Ctrl-C
-/// ends it.
+/// standards let a server refuse, and misbehaves when told to. Beside the authorization server is
+/// the part of the GitHub API that keeps manuscripts: REST at /github, GraphQL at /github/graphql,
+/// for tokens with the scope repo. Everything is in memory; Ctrl-C ends it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     oauthctl sandbox --print-provider > sandbox.toml && oauthctl provider add sandbox.toml\n  \
     oauthctl sandbox --port 8400 --expires-in 5\n  \
-    oauthctl sandbox --fault 'token:2=503/30' --fault 'refresh:1=drop-after'\n\n\
+    oauthctl sandbox --fault 'token:2=503/30' --fault 'github-write:1=drop-after'\n\n\
     Faults are ENDPOINT:WHICH=KIND. Endpoints: authorize, token, refresh, revoke, userinfo, device, \
-    metadata. WHICH: a number from 1, FROM-TO, or *. Kinds: a status (500, 503/30 with Retry-After, \
+    metadata; at the practice GitHub github-ref, github-tree, github-blob, github-commit, \
+    github-contents, github-archive, github-query, github-mutation and others as the log names them, \
+    github-read, github-write, or github-any. WHICH: a number from 1, FROM-TO, or *. Kinds: a status (500, 503/30 with Retry-After, \
     500-after), html, proxy403, invalid-grant, drop-before, drop-after, truncate, endless, stall, \
-    slow=MS, duplicate-keys, wrong-type, plain, string-expiry, no-refresh-token.")]
+    slow=MS, duplicate-keys, wrong-type, plain, string-expiry, no-refresh-token; of the practice \
+    GitHub also stale (a replica that lags), commit, force-push, rename (by somebody else, just \
+    before), secondary/SECONDS, secondary429/SECONDS, primary/SECONDS (rate limits), forbidden.")]
 pub(super) struct Args {
     /// The port on 127.0.0.1
     #[arg(long, default_value_t = 8400)]
@@ -45,6 +54,18 @@ pub(super) struct Args {
     /// Never grant this scope (can be given several times)
     #[arg(long = "withhold", value_name = "SCOPE")]
     withheld: Vec<Scope>,
+    /// How much later every answer comes, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    latency: u64,
+    /// The practice GitHub's limit of requests in an hour
+    #[arg(long, value_name = "N", default_value_t = GitHubOptions::default().requests_per_hour)]
+    rate_limit: u32,
+    /// The practice GitHub's limit of changes in a minute
+    #[arg(long, value_name = "N", default_value_t = GitHubOptions::default().writes_per_minute)]
+    write_limit: u32,
+    /// At the end, write every repository into this folder, as git has them
+    #[arg(long, value_name = "FOLDER")]
+    export: Option<PathBuf>,
     /// Print the provider definition that points here, and end
     #[arg(long)]
     print_provider: bool,
@@ -56,7 +77,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         let text = sandbox::provider_toml(options.port, "Sandbox", options.rotation);
         return printed(app.ui.data(text.trim_end()));
     }
-    let sandbox = sandbox::Sandbox::start(options).map_err(|error| {
+    let sandbox = Sandbox::start(options).map_err(|error| {
         Error::new(Kind::Failed, "could not start the sandbox").caused_by(&error)
     })?;
     if app.ui.json() {
@@ -81,7 +102,26 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         "what was asked: {0}/_sandbox/log, live tokens: {0}/_sandbox/tokens",
         sandbox.url()
     ));
-    block_on(std::future::pending())
+    let ended = block_on(std::future::pending());
+    if let Some(folder) = &args.export {
+        export(app, &sandbox, folder)?;
+    }
+    ended
+}
+
+/// Writes `FOLDER/OWNER/NAME.git` for every repository.
+fn export(app: &App, sandbox: &Sandbox, folder: &Path) -> Result<()> {
+    for name in sandbox.github().repositories() {
+        // an account may be called anything, `..` too
+        let safe = name.trim_start_matches('.');
+        let place = folder.join(format!("{safe}.git"));
+        sandbox.github().export(&name, &place).map_err(|error| {
+            let what = format!("could not export to `{}`", place.display());
+            Error::new(Kind::Failed, what).caused_by(&error)
+        })?;
+        app.ui.note(&format!("wrote `{}`", place.display()));
+    }
+    Ok(())
 }
 
 fn options(args: &Args) -> Options {
@@ -99,6 +139,9 @@ fn options(args: &Args) -> Options {
         options.rotation = Rotation::Keep;
     }
     options.accounts.clone_from(&args.accounts);
+    options.latency = Duration::from_millis(args.latency);
+    options.github.requests_per_hour = args.rate_limit;
+    options.github.writes_per_minute = args.write_limit;
     options.withheld = args.withheld.iter().cloned().collect();
     options
 }

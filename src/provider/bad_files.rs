@@ -49,6 +49,16 @@ fn values_that_cannot_be_are_refused_with_their_key_and_line() {
 }
 
 #[test]
+fn a_token_goes_to_no_manuscripts_that_the_api_hosts_leave_out() {
+    for key in ["rest", "graphql"] {
+        let text = format!("{EXTENDS}[documents]\n{key} = \"https://evil.example/api\"\n");
+        let (field, _, why, _) = refusal(&text);
+        assert_eq!(field, format!("documents.{key}"));
+        assert!(why.contains("`[api]` hosts"), "{why}");
+    }
+}
+
+#[test]
 fn the_same_keys_with_good_values_are_accepted() {
     for text in [
         "display_name = \"Mine\"",

@@ -73,6 +73,7 @@ pub fn hosts(definition: &Definition) -> BTreeSet<String> {
 fn endpoints(definition: &Definition) -> Vec<Endpoint> {
     let userinfo = definition.userinfo.as_ref();
     let fallback = userinfo.and_then(|userinfo| userinfo.fallback.as_deref());
+    let documents = definition.documents.as_ref();
     let asked = |source: Option<&Userinfo>| source.map(|source| source.endpoint.clone());
     [
         Some(definition.authorization_endpoint.clone()),
@@ -82,6 +83,8 @@ fn endpoints(definition: &Definition) -> Vec<Endpoint> {
         asked(userinfo),
         asked(fallback),
         definition.revocation.endpoint_for("x"),
+        documents.map(|documents| documents.rest.clone()),
+        documents.and_then(|documents| documents.graphql.clone()),
     ]
     .into_iter()
     .flatten()

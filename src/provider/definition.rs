@@ -68,6 +68,8 @@ pub struct Definition {
     pub token_variable: Option<VariableName>,
     /// What git is told there, where its repositories are reached with the access token.
     pub git: Option<Git>,
+    /// Where this provider keeps manuscripts.
+    pub documents: Option<Documents>,
     /// The scope catalogue.
     pub catalogue: Vec<CatalogueScope>,
 }
@@ -79,6 +81,26 @@ pub struct Git {
     pub hosts: BTreeSet<String>,
     /// The user name that goes with an access token in the place of the password.
     pub username: String,
+}
+
+/// A place for manuscripts: what kind of API, and where it is.
+#[derive(Debug, Clone)]
+pub struct Documents {
+    /// Which API it is.
+    pub kind: DocumentsKind,
+    /// The root of the REST API.
+    pub rest: Endpoint,
+    /// The GraphQL endpoint; without it everything goes by REST.
+    pub graphql: Option<Endpoint>,
+    /// The root below which links to archives lead. A token never goes there.
+    pub archive: Option<Endpoint>,
+}
+
+/// An API that keeps manuscripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DocumentsKind {
+    /// GitHub's.
+    GitHub,
 }
 
 impl Definition {

@@ -72,13 +72,8 @@ pub fn describe(definition: &Definition) -> Vec<Row> {
             "in a variable",
             Some(definition.token_variable().to_string()),
         ),
-        (
-            "for git at",
-            definition
-                .git
-                .as_ref()
-                .and_then(|git| some_list(&git.hosts)),
-        ),
+        ("for git at", git(definition)),
+        ("manuscripts at", documents(definition)),
     ];
     rows.into_iter()
         .filter_map(|(label, value)| {
@@ -86,6 +81,16 @@ pub fn describe(definition: &Definition) -> Vec<Row> {
             Some(Row { label, value })
         })
         .collect()
+}
+
+fn git(definition: &Definition) -> Option<String> {
+    let git = definition.git.as_ref()?;
+    some_list(&git.hosts)
+}
+
+fn documents(definition: &Definition) -> Option<String> {
+    let documents = definition.documents.as_ref()?;
+    Some(documents.rest.to_string())
 }
 
 fn origin(origin: &Origin) -> String {

@@ -34,6 +34,7 @@ pub(super) struct File {
     pub(super) api: Api,
     pub(super) exec: Exec,
     pub(super) git: Git,
+    pub(super) documents: Option<Documents>,
     /// Feature, then scope.
     pub(super) catalogue: BTreeMap<String, BTreeMap<String, CatalogueRow>>,
 }
@@ -292,6 +293,22 @@ pub(super) enum RevokedTokens {
     Both,
     Either,
     Access,
+}
+
+/// Where manuscripts are kept.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Documents {
+    pub(super) kind: Option<DocumentsKind>,
+    pub(super) rest: Option<Parsed<Endpoint>>,
+    pub(super) graphql: Perhaps<Endpoint>,
+    pub(super) archive: Perhaps<Endpoint>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(super) enum DocumentsKind {
+    #[serde(rename = "github")]
+    GitHub,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -139,6 +139,13 @@ fn lists_and_the_sections_of_dependent_keys_are_replaced_whole() {
          [revocation]\nkind = \"none\"\n",
     );
     assert_eq!(enterprise.api_hosts.len(), 1);
+    assert!(
+        enterprise.documents.is_none(),
+        "its tokens don't go to github.com"
+    );
+    let same = read("extends = \"github\"\ndisplay_name = \"Mine\"\n");
+    let documents = same.documents.unwrap();
+    assert_eq!(documents.rest.as_str(), "https://api.github.com/");
     assert!(matches!(
         enterprise.revocation,
         Revocation::None {

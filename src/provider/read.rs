@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use super::definition::{
-    AnswerRules, BodyKind, CatalogueScope, ClientAuthentication, ClientRules, Definition, Git,
-    IssParameter, LostAnswer, MissingExpiry, Origin, Pkce, Redirect, RedirectHost, RefreshRules,
-    Rotation, ScopeCategory, ScopeRules, SecretRule, Userinfo, UserinfoMethod,
+    AnswerRules, BodyKind, CatalogueScope, ClientAuthentication, ClientRules, Definition,
+    Documents, DocumentsKind, Git, IssParameter, LostAnswer, MissingExpiry, Origin, Pkce, Redirect,
+    RedirectHost, RefreshRules, Rotation, ScopeCategory, ScopeRules, SecretRule, Userinfo,
+    UserinfoMethod,
 };
 use super::file::{self, File, Parsed};
 use super::source::Fault;
@@ -52,6 +53,10 @@ pub(super) fn definition(
         Some(userinfo) => Some(userinfo_rules(userinfo, &token, &["userinfo"])?),
         None => None,
     };
+    let documents = match file.documents {
+        Some(section) => Some(documents(section, &file.api.hosts)?),
+        None => None,
+    };
     let catalogue = catalogue(file.catalogue, &scopes.required)?;
     let token_body = body_kind(file.token.body);
     let answers = answer_rules(file.token)?;
@@ -80,7 +85,32 @@ pub(super) fn definition(
         api_hosts: file.api.hosts.into_iter().collect(),
         token_variable: file.exec.variable.0,
         git,
+        documents,
         catalogue,
+    })
+}
+
+/// A token goes there, so the hosts are among those that `[api]` names.
+fn documents(section: file::Documents, hosts: &[String]) -> Result<Documents, Fault> {
+    let kind = match section.kind {
+        Some(file::DocumentsKind::GitHub) => DocumentsKind::GitHub,
+        None => return Err(Fault::new(&["documents", "kind"], "it is missing")),
+    };
+    let rest = needed(section.rest, &["documents", "rest"])?;
+    for (key, endpoint) in [
+        ("rest", Some(&rest)),
+        ("graphql", section.graphql.0.as_ref()),
+    ] {
+        if endpoint.is_some_and(|endpoint| !hosts.contains(&endpoint.authority())) {
+            let why = "its host is not one of the `[api]` hosts";
+            return Err(Fault::new(&["documents", key], why));
+        }
+    }
+    Ok(Documents {
+        kind,
+        rest,
+        graphql: section.graphql.0,
+        archive: section.archive.0,
     })
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A file of the user's that says `extends = "NAME"` is laid over the shipped definition of that
 //! name: tables merge key by key, everything else replaces. Two sections are replaced as a whole,
-//! because their keys depend on one another: `[revocation]` and `[userinfo]`.
+//! because their keys depend on one another: `[revocation]` and `[userinfo]`. `[documents]` is not taken
+//! over by a file that has `[api]` hosts of its own.
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -77,7 +78,11 @@ fn stored_form(text: &str) -> Result<File, Fault> {
     let mut whole = DeTable::parse(base_text).map_err(toml_error)?;
     let over = DeTable::parse(text).map_err(toml_error)?;
     lay_over(whole.get_mut(), over.into_inner(), true);
-    from_toml(whole).map_err(toml_error)
+    let mut file = from_toml(whole).map_err(toml_error)?;
+    if own.documents.is_none() && !own.api.hosts.is_empty() {
+        file.documents = None; // the base's are at hosts that these tokens must not go to
+    }
+    Ok(file)
 }
 
 /// Serde would fill the fields of a section from a list, in their order.

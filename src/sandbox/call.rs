@@ -172,6 +172,8 @@ pub(super) enum Body {
     Html(String),
     /// Any other type.
     Text(&'static str, String),
+    /// Any other type, not text.
+    Bytes(&'static str, Vec<u8>),
 }
 
 /// An answer.
@@ -194,12 +196,17 @@ pub(super) struct Note {
 
 impl Answer {
     fn new(status: u16, body: Body) -> Self {
+        let mut answer = Self::bare(status, body);
+        let header = ("Cache-Control", "no-store".to_owned());
+        answer.headers.insert(0, header);
+        answer
+    }
+
+    /// One that says nothing about being kept.
+    pub(super) fn bare(status: u16, body: Body) -> Self {
         Self {
             status,
-            headers: vec![
-                ("Cache-Control", "no-store".to_owned()),
-                ("X-Content-Type-Options", "nosniff".to_owned()),
-            ],
+            headers: vec![("X-Content-Type-Options", "nosniff".to_owned())],
             body,
             note: Note {
                 outcome: if status < 400 { "ok" } else { "refused" }.to_owned(),

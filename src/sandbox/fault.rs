@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::area::{AREAS, Area};
+use super::github::Trouble;
 use crate::escape;
 
 /// What a request was for, as faults and the log name it.
@@ -38,6 +40,8 @@ pub enum Endpoint {
     Register,
     /// The pages for people.
     Page,
+    /// Something of the practice GitHub's.
+    GitHub(Area),
     /// Anything else.
     Other,
 }
@@ -61,10 +65,43 @@ impl Endpoint {
     /// The name in faults and in the log.
     #[must_use]
     pub fn name(self) -> &'static str {
+        if let Self::GitHub(area) = self {
+            return area.name();
+        }
         ENDPOINTS
             .iter()
             .find(|(endpoint, _)| *endpoint == self)
             .map_or("other", |(_, name)| name)
+    }
+
+    /// The endpoint with this name.
+    fn named(name: &str) -> Option<Self> {
+        let area = AREAS.iter().find(|(_, known)| *known == name);
+        let area = area.map(|(area, _)| Self::GitHub(*area));
+        let known = ENDPOINTS.iter().find(|(_, known)| *known == name);
+        area.or(known.map(|(endpoint, _)| *endpoint))
+    }
+
+    /// This endpoint, and the kinds of requests that it belongs to.
+    pub(super) fn and_kinds(self) -> impl Iterator<Item = Self> {
+        let kinds = match self {
+            Self::GitHub(area) if area.is_write() => [Some(Area::Write), Some(Area::Any)],
+            Self::GitHub(_) => [Some(Area::Read), Some(Area::Any)],
+            Self::Authorize
+            | Self::Token
+            | Self::Refresh
+            | Self::Poll
+            | Self::Device
+            | Self::Revoke
+            | Self::Introspect
+            | Self::Userinfo
+            | Self::Metadata
+            | Self::Register
+            | Self::Page
+            | Self::Other => [None, None],
+        };
+        let kinds = kinds.into_iter().flatten().map(Self::GitHub);
+        std::iter::once(self).chain(kinds)
     }
 }
 
@@ -128,6 +165,9 @@ pub enum Kind {
     StringExpiry,
     /// `no-refresh-token`: the answer has no refresh token; one that was sent stays as it is.
     NoRefreshToken,
+    /// Something befalls the practice GitHub: `stale`, `commit`, `force-push`, `rename`, `forbidden`,
+    /// `secondary`, `secondary/30`, `secondary429/30`, `primary/60`.
+    Trouble(Trouble),
 }
 
 /// Why a text is not a fault.
@@ -150,6 +190,7 @@ impl fmt::Display for Kind {
             Self::Status(status, Some(seconds)) => write!(f, "{status}/{seconds}"),
             Self::StatusAfter(status) => write!(f, "{status}-after"),
             Self::Slow(duration) => write!(f, "slow={}", duration.as_millis()),
+            Self::Trouble(trouble) => trouble.fmt(f),
             named => {
                 let known = NAMED.iter().find(|(_, kind)| kind == named);
                 f.write_str(known.map_or("", |(name, _)| name))
@@ -170,11 +211,7 @@ impl FromStr for Fault {
             .split_once('=')
             .ok_or_else(|| refuse("it is not written `ENDPOINT:WHICH=KIND`"))?;
         let (name, which) = target.split_once(':').unwrap_or((target, "*"));
-        let endpoint = ENDPOINTS
-            .iter()
-            .find(|(_, known)| *known == name)
-            .map(|(endpoint, _)| *endpoint)
-            .ok_or_else(|| refuse("no such endpoint"))?;
+        let endpoint = Endpoint::named(name).ok_or_else(|| refuse("no such endpoint"))?;
         let (first, last) = range(which)
             .ok_or_else(|| refuse("which request: a number from 1, `FROM-TO` or `*`"))?;
         let kind = kind_of(kind).ok_or_else(|| refuse("no such kind of fault"))?;
@@ -230,6 +267,9 @@ fn measured_kind(text: &str) -> Option<Kind> {
             .ok()
             .map(|ms| Kind::Slow(Duration::from_millis(ms)));
     }
+    if let Ok(trouble) = text.parse() {
+        return Some(Kind::Trouble(trouble));
+    }
     if let Some(code) = text.strip_suffix("-after") {
         return status(code).map(Kind::StatusAfter);
     }
@@ -256,7 +296,8 @@ fn fits(kind: &Kind, endpoint: Endpoint) -> bool {
             | Kind::StringExpiry
             | Kind::NoRefreshToken
     );
-    gives_tokens || !changes_tokens
+    let on_github = matches!(endpoint, Endpoint::GitHub(_));
+    (gives_tokens || !changes_tokens) && (on_github || !matches!(kind, Kind::Trouble(_)))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 //! `http://127.0.0.1/callback` (any port; also `[::1]` and `localhost`). `/_sandbox/log` and
 //! `/_sandbox/tokens` tell in JSON what was asked and which tokens are good, without any secret.
 
+mod area;
 mod authorize;
 mod call;
 mod client;
@@ -18,6 +19,7 @@ mod device;
 mod discovery;
 mod fault;
 mod gate;
+mod github;
 mod grants;
 mod id_token;
 mod introspect;
@@ -47,10 +49,12 @@ use std::time::Duration;
 use thiserror::Error;
 use tiny_http::Server;
 
+pub use area::Area;
 pub use client::{CONFIDENTIAL_CLIENT, PUBLIC_CLIENT, REDIRECT_PATH};
 pub use fault::{Endpoint, Fault, FaultError, Kind};
+pub use github::{ConsoleError, GitHub, Trouble};
 pub use mint::fingerprint;
-pub use options::{Consent, Lifetimes, LifetimesError, Options, Rotation};
+pub use options::{Consent, GitHubOptions, Lifetimes, LifetimesError, Options, Rotation};
 pub use record::{Entry, LiveTokens};
 
 use crate::names::AccountLabel;
@@ -198,6 +202,12 @@ impl Sandbox {
     pub fn count(&self, endpoint: Endpoint) -> u64 {
         let counts = self.shared.world().record.counts();
         counts.get(endpoint.name()).copied().unwrap_or_default()
+    }
+
+    /// The practice GitHub, from the inside: as its other users and its keepers see it.
+    #[must_use]
+    pub fn github(&self) -> GitHub<'_> {
+        GitHub::new(&self.shared)
     }
 
     /// Which tokens are good.

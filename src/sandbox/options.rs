@@ -43,6 +43,34 @@ pub struct Options {
     pub device_pending_polls: u32,
     /// What goes wrong, and when; the first that fits a request counts.
     pub faults: Vec<Fault>,
+    /// How long every answer takes, after the server acted.
+    pub latency: Duration,
+    /// The limits of the practice GitHub.
+    pub github: GitHubOptions,
+}
+
+/// The limits of the practice GitHub; GitHub's own unless said otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GitHubOptions {
+    /// Requests per person and hour, and GraphQL points.
+    pub requests_per_hour: u32,
+    /// Requests that create content, per person and minute.
+    pub writes_per_minute: u32,
+    /// Requests that create content, per person and hour.
+    pub writes_per_hour: u32,
+    /// Entries of a tree before it is `truncated`.
+    pub tree_limit: usize,
+}
+
+impl Default for GitHubOptions {
+    fn default() -> Self {
+        Self {
+            requests_per_hour: 5000,
+            writes_per_minute: 80,
+            writes_per_hour: 500,
+            tree_limit: 100_000,
+        }
+    }
 }
 
 impl Options {
@@ -66,6 +94,8 @@ impl Options {
             device_interval: 5,
             device_pending_polls: 1,
             faults: Vec::new(),
+            latency: Duration::ZERO,
+            github: GitHubOptions::default(),
         }
     }
 

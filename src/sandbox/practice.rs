@@ -9,6 +9,7 @@ use super::code::Code;
 use super::consent::Ticket;
 use super::device::Device;
 use super::fault::Endpoint;
+use super::github::{self, Asker, Circumstances, Hub, Trouble};
 use super::grants::Grants;
 use super::id_token::Signer;
 use super::mint::{Hash, Mint};
@@ -50,6 +51,7 @@ pub(super) struct Practice {
     pub(super) codes: BTreeMap<Hash, Code>,
     pub(super) devices: BTreeMap<Hash, Device>,
     pub(super) tickets: BTreeMap<Hash, Ticket>,
+    pub(super) hub: Hub,
 }
 
 /// What a fault changes in how a request is answered.
@@ -57,6 +59,8 @@ pub(super) struct Practice {
 pub(super) enum Manner {
     Usual,
     WithoutRefreshToken,
+    /// Something befalls a request to the practice GitHub.
+    Troubled(Trouble),
 }
 
 impl Practice {
@@ -85,6 +89,7 @@ impl Practice {
             codes: BTreeMap::new(),
             devices: BTreeMap::new(),
             tickets: BTreeMap::new(),
+            hub: Hub::default(),
             mint,
             options,
         })
@@ -97,6 +102,9 @@ impl Practice {
 
     /// Answers one request. Every path of the server stands here.
     pub(super) fn respond(&mut self, call: &Call, now: Duration, manner: Manner) -> Answer {
+        if call.path.starts_with("/github/") {
+            return self.github(call, now, manner);
+        }
         let answered = match call.path.as_str() {
             "/authorize" => Ok(authorize::authorize(self, call, now)),
             "/consent" => Ok(consent::decide(self, call, now)),
@@ -116,10 +124,54 @@ impl Practice {
         };
         answered.unwrap_or_else(Answer::from)
     }
+
+    /// Answers one request to the practice GitHub.
+    fn github(&mut self, call: &Call, now: Duration, manner: Manner) -> Answer {
+        let asker = self.asker(call, now);
+        let presented = asker.as_ref().ok().and_then(Option::as_ref);
+        let presented = presented.map(|(_, hash)| *hash);
+        let given = Circumstances {
+            origin: &self.issuer,
+            asker: asker.map(|asker| asker.map(|(asker, _)| asker)),
+            now,
+            wall: self.wall(now),
+            options: &self.options.github,
+            trouble: match manner {
+                Manner::Troubled(trouble) => Some(trouble),
+                Manner::Usual | Manner::WithoutRefreshToken => None,
+            },
+        };
+        let mut answer = self.hub.respond(call, &given);
+        answer.note.presented = presented;
+        answer
+    }
+
+    /// Whose token a request brings: none, or an error where it is not good.
+    fn asker(&self, call: &Call, now: Duration) -> Result<Option<(Asker, Hash)>, ()> {
+        let Some(header) = call.header("authorization").map_err(|_| ())? else {
+            return Ok(None);
+        };
+        let (scheme, token) = header.split_once(' ').ok_or(())?;
+        if !["bearer", "token"].contains(&scheme.to_ascii_lowercase().as_str()) {
+            return Err(());
+        }
+        let good = self.grants.access(token, now).ok_or(())?;
+        let account = good.family.account.as_ref().ok_or(())?;
+        let hash = Hash::of(token);
+        let asker = Asker {
+            login: account.as_str().to_owned(),
+            scopes: good.scopes.clone(),
+            token: hash.fingerprint(),
+        };
+        Ok(Some((asker, hash)))
+    }
 }
 
 /// What a request is for, as faults and the log count it.
 pub(super) fn endpoint_of(call: &Call) -> Endpoint {
+    if call.path.starts_with("/github/") {
+        return Endpoint::GitHub(github::purpose(call).0);
+    }
     match call.path.as_str() {
         "/authorize" => Endpoint::Authorize,
         "/token" => match token::grant_type(call).as_deref() {

@@ -63,6 +63,12 @@ tokens = "both"
 [api]
 hosts = ["{authority}"]
 
+[documents]
+kind = "github"
+rest = "{issuer}/github"
+graphql = "{issuer}/github/graphql"
+archive = "{issuer}/github/codeload"
+
 [catalogue.identity]
 profile = {{ title = "Name", category = "read", description = "See your name" }}
 email = {{ title = "Mail address", category = "read", description = "See your mail address" }}

@@ -23,6 +23,9 @@ pub struct Entry {
     pub method: String,
     /// The path, without the query.
     pub path: String,
+    /// What a request to the practice GitHub was: the path as GitHub's description of its API
+    /// spells it, or `query` or `mutation` with the fields at its top.
+    pub template: Option<String>,
     /// `grant_type`, where there was one that is known.
     pub grant: Option<&'static str>,
     /// Milliseconds since the sandbox started, when the request had come in whole.

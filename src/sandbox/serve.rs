@@ -14,10 +14,12 @@ use super::fault::{Endpoint, Kind};
 use super::gate::Lines;
 use super::practice::{Manner, Practice, endpoint_of};
 use super::record::{Entry, LiveTokens, Record, shown, times};
-use super::{spoil, token};
+use super::{github, spoil, token};
 
 /// The most bytes of a body, of a URL, and the most headers.
 const BODY: u64 = 64 * 1024;
+/// The same for the practice GitHub, where whole manuscripts come.
+const GITHUB_BODY: u64 = 100 * 1024 * 1024;
 const URL: usize = 16 * 1024;
 const HEADERS: usize = 100;
 
@@ -161,9 +163,14 @@ fn read(request: &mut Request) -> Option<Call> {
         .collect();
     let method = request.method().to_string();
     let mut body = String::new();
-    let mut reader = request.as_reader().take(BODY + 1);
+    let most = if path.starts_with("/github/") {
+        GITHUB_BODY
+    } else {
+        BODY
+    };
+    let mut reader = request.as_reader().take(most + 1);
     reader.read_to_string(&mut body).ok()?;
-    (u64::try_from(body.len()).is_ok_and(|length| length <= BODY)).then_some(Call {
+    (u64::try_from(body.len()).is_ok_and(|length| length <= most)).then_some(Call {
         method,
         path,
         query,
@@ -199,17 +206,26 @@ fn act(call: &Call, shared: &Shared) -> (Answer, Option<Kind>, Duration) {
     } = &mut *world;
     let now = clock.now();
     let endpoint = endpoint_of(call);
-    let nth = record.count(endpoint);
+    // a request counts for what it is, and for the kinds that it belongs to
+    let counted: Vec<_> = endpoint
+        .and_kinds()
+        .map(|endpoint| (endpoint, record.count(endpoint)))
+        .collect();
+    let nth = counted.first().map_or(0, |(_, nth)| *nth);
     let faults = &practice.options.faults;
     let fault = faults
         .iter()
-        .find_map(|fault| fault.strikes(endpoint, nth))
+        .find_map(|fault| {
+            let mut counted = counted.iter();
+            counted.find_map(|(endpoint, nth)| fault.strikes(*endpoint, *nth))
+        })
         .cloned();
     let instead = fault.as_ref().and_then(spoil::instead);
     let acted = instead.is_none();
     let answer = instead.unwrap_or_else(|| {
         let manner = match fault {
             Some(Kind::NoRefreshToken) => Manner::WithoutRefreshToken,
+            Some(Kind::Trouble(trouble)) => Manner::Troubled(trouble),
             _ => Manner::Usual,
         };
         let answer = practice.respond(call, now, manner);
@@ -223,6 +239,7 @@ fn act(call: &Call, shared: &Shared) -> (Answer, Option<Kind>, Duration) {
         endpoint: endpoint.name(),
         method: call.method.chars().take(16).collect(),
         path: call.path.chars().take(100).collect(),
+        template: matches!(endpoint, Endpoint::GitHub(_)).then(|| github::purpose(call).1),
         grant: token::known_grant(call),
         at_millis,
         time,
@@ -238,6 +255,7 @@ fn act(call: &Call, shared: &Shared) -> (Answer, Option<Kind>, Duration) {
         Some(Kind::Slow(delay)) => delay,
         _ => Duration::ZERO,
     };
+    delay += practice.options.latency;
     if matches!(
         endpoint,
         Endpoint::Token | Endpoint::Refresh | Endpoint::Poll
@@ -250,10 +268,11 @@ fn act(call: &Call, shared: &Shared) -> (Answer, Option<Kind>, Duration) {
 /// An answer as bytes, so that it leaves in one write.
 fn rendered(answer: &Answer, without_body: bool) -> Vec<u8> {
     let (kind, body) = match &answer.body {
-        Body::Empty => (None, String::new()),
-        Body::Json(value) => (Some("application/json"), value.to_string()),
-        Body::Html(page) => (Some("text/html; charset=utf-8"), page.clone()),
-        Body::Text(kind, text) => (Some(*kind), text.clone()),
+        Body::Empty => (None, Vec::new()),
+        Body::Json(value) => (Some("application/json"), value.to_string().into_bytes()),
+        Body::Html(page) => (Some("text/html; charset=utf-8"), page.clone().into_bytes()),
+        Body::Text(kind, text) => (Some(*kind), text.clone().into_bytes()),
+        Body::Bytes(kind, bytes) => (Some(*kind), bytes.clone()),
     };
     let headers = kind
         .map(|kind| ("Content-Type", kind))
@@ -270,7 +289,7 @@ fn rendered(answer: &Answer, without_body: bool) -> Vec<u8> {
     let response = Response::new(
         StatusCode(answer.status),
         headers,
-        Cursor::new(body.into_bytes()),
+        Cursor::new(body),
         Some(length),
         None,
     )

@@ -34,7 +34,8 @@ pub(super) fn instead(fault: &Kind) -> Option<Answer> {
         | Kind::WrongType
         | Kind::Plain
         | Kind::StringExpiry
-        | Kind::NoRefreshToken => return None,
+        | Kind::NoRefreshToken
+        | Kind::Trouble(_) => return None,
     };
     Some(answer.noted("fault"))
 }

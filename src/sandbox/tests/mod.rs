@@ -3,6 +3,7 @@
 mod authorize;
 mod device;
 mod endpoints;
+mod github;
 mod lab;
 mod pages;
 mod refresh;

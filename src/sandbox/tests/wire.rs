@@ -17,7 +17,7 @@ fn start(faults: &[&str]) -> Sandbox {
 }
 
 /// Sends a request and reads until the end; the answer may be cut short or missing.
-fn raw(sandbox: &Sandbox, request: &str) -> String {
+pub(super) fn raw(sandbox: &Sandbox, request: &str) -> String {
     let authority = sandbox.url().strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(authority).unwrap();
     stream
@@ -35,7 +35,7 @@ fn get(path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n")
 }
 
-fn post(path: &str, form: &[(&str, &str)]) -> String {
+pub(super) fn post(path: &str, form: &[(&str, &str)]) -> String {
     let body = encoded(form);
     format!(
         "POST {path} HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\
@@ -44,21 +44,20 @@ fn post(path: &str, form: &[(&str, &str)]) -> String {
     )
 }
 
-fn code(sandbox: &Sandbox) -> String {
-    let answer = raw(
-        sandbox,
-        &get(&format!("/authorize?{}", encoded(&authorization()))),
-    );
+pub(super) fn code(sandbox: &Sandbox, scope: &str) -> String {
+    let mut asked = authorization();
+    set(&mut asked, "scope", Some(scope));
+    let answer = raw(sandbox, &get(&format!("/authorize?{}", encoded(&asked))));
     let code = answer.split("?code=").nth(1).expect(&answer);
     code.split('&').next().unwrap().to_owned()
 }
 
 fn token(sandbox: &Sandbox) -> String {
-    let code = code(sandbox);
+    let code = code(sandbox, "profile read");
     raw(sandbox, &post("/token", &exchange(&code)))
 }
 
-fn body(answer: &str) -> &str {
+pub(super) fn body(answer: &str) -> &str {
     answer.split_once("\r\n\r\n").expect(answer).1
 }
 
@@ -197,7 +196,7 @@ fn faults_that_come_before_the_act_change_nothing() {
         ("drop-before", ""),
     ] {
         let sandbox = start(&[&format!("token:1={kind}")]);
-        let code = code(&sandbox);
+        let code = code(&sandbox, "profile read");
         let answer = raw(&sandbox, &post("/token", &exchange(&code)));
         assert!(answer.contains(wanted), "{kind}: {answer}");
         assert_eq!(answer.is_empty(), wanted.is_empty(), "{kind}: {answer}");
