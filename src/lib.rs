@@ -196,6 +196,7 @@ pub mod app;
 pub mod commands;
 pub mod config;
 pub mod connection;
+pub mod document;
 pub mod endpoint;
 pub mod env;
 pub mod error;
