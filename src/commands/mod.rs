@@ -26,6 +26,7 @@ pub(crate) mod completions;
 mod connect;
 mod demo;
 mod discover;
+mod doc;
 mod exec;
 mod fresh_token;
 mod git;
@@ -117,6 +118,7 @@ enum Command {
     Refresh(refresh::Args),
     Revoke(revoke::Args),
     Audit(audit::Args),
+    Doc(doc::Args),
     Provider(provider::Args),
     Client(client::Args),
     GitCredential(git_credential::Args),
@@ -222,6 +224,7 @@ fn dispatch(app: &App, command: Command) -> Result<()> {
         Command::Refresh(args) => refresh::run(app, &args),
         Command::Revoke(args) => revoke::run(app, &args),
         Command::Audit(args) => audit::run(app, args),
+        Command::Doc(args) => doc::run(app, args),
         Command::Provider(args) => provider::run(app, args),
         Command::Client(args) => client::run(app, args),
         Command::GitCredential(args) => git_credential::run(app, &args),

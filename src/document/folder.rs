@@ -8,11 +8,11 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use rustix::fd::OwnedFd;
 use rustix::fs::{
     AtFlags, CWD, Dir, FileType, Mode as Bits, OFlags, RenameFlags, fstat, fsync, mkdirat, openat,
     renameat, renameat_with, statat, unlinkat,
 };
-use rustix::fd::OwnedFd;
 use rustix::io::Errno;
 
 use super::error::DocumentError;
@@ -209,7 +209,8 @@ impl Folder {
         let old = statat(&parent, name, AtFlags::SYMLINK_NOFOLLOW).ok();
         let mode = if executable { 0o777 } else { 0o666 };
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
-        let file = openat(&parent, &*temporary, flags, Bits::from_raw_mode(mode)).map_err(&failed)?;
+        let file =
+            openat(&parent, &*temporary, flags, Bits::from_raw_mode(mode)).map_err(&failed)?;
         if let Some(old) = old {
             // not worth failing for: a file system may know no modes
             let _ = rustix::fs::fchmod(&file, Bits::from_raw_mode(old.st_mode));
@@ -299,12 +300,7 @@ fn put_new(parent: &OwnedFd, temporary: &str, name: &str) -> Result<Placed, Errn
     }
 }
 
-fn exchange(
-    parent: &OwnedFd,
-    temporary: &str,
-    name: &str,
-    before: Oid,
-) -> Result<Placed, Errno> {
+fn exchange(parent: &OwnedFd, temporary: &str, name: &str, before: Oid) -> Result<Placed, Errno> {
     if content(parent, name)? != Some(before) {
         return Ok(Placed::Changed);
     }

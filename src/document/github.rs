@@ -15,7 +15,7 @@ use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 pub use self::commit::{Change, Sent};
-pub use self::read::Head;
+pub use self::read::{Head, Listing, Version};
 pub use self::repository::Found;
 
 use crate::http::Line;
@@ -61,7 +61,10 @@ struct Calls {
 impl<'a> GitHub<'a> {
     /// The way to a branch; nothing is asked yet.
     #[must_use]
-    #[expect(clippy::too_many_arguments, reason = "each is one fact about the way there")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is one fact about the way there"
+    )]
     pub fn new(
         place: &'a Documents,
         line: &'a Line,

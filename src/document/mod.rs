@@ -2,13 +2,23 @@
 //!
 //! Knows no token and no connection: whoever calls brings a closure that yields access tokens.
 
+mod combine;
 pub mod error;
 mod folder;
 pub mod github;
+pub mod integrate;
+pub mod journal;
+pub mod manuscript;
 mod objects;
 pub mod oid;
 pub mod path;
 pub mod plan;
+pub mod pull;
+pub mod push;
 pub mod scan;
 pub mod state;
+pub mod status;
 pub mod tree;
+pub mod undo;
+mod vet;
+mod words;

@@ -1,7 +1,9 @@
 //! Texts by their name: what was the same on both sides, what arrived, what was replaced. It is the
 //! trash, and what merging and looking back need. Every text is hashed when it is read.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use super::error::DocumentError;
 use super::oid::Oid;
@@ -19,11 +21,6 @@ impl Home {
         self.file(FOLDER).join(start).join(rest)
     }
 
-    /// Whether a text is there, whole or not.
-    pub(super) fn has(&self, oid: Oid) -> bool {
-        self.place(oid).is_file()
-    }
-
     /// A text; nothing where it is not there whole.
     pub(super) fn text(&self, oid: Oid) -> Result<Option<Vec<u8>>, DocumentError> {
         match private_file::read_any(&self.place(oid), LARGEST) {
@@ -33,13 +30,32 @@ impl Home {
         }
     }
 
+    /// Keeps a text that can be had again, from the disk or the store: a crash may cost it.
+    pub(super) fn jot(&self, bytes: &[u8]) -> Result<Oid, DocumentError> {
+        let oid = Oid::of_blob(bytes);
+        let place = self.place(oid);
+        if let Some(folder) = place.parent() {
+            private_file::ensure_folder(folder)?;
+        }
+        if let Ok(mut file) = private_file::create_new(&place) {
+            file.write_all(bytes).map_err(|source| DocumentError::Io {
+                action: "write",
+                path: place,
+                source,
+            })?;
+        }
+        Ok(oid)
+    }
+
     /// Keeps a text, on the disk for good when this returns.
     pub(super) fn keep(&self, bytes: &[u8]) -> Result<Oid, DocumentError> {
         let oid = Oid::of_blob(bytes);
+        let place = self.place(oid);
         if self.text(oid)?.is_some() {
+            // it may have been jotted down only
+            sync(&place)?;
             return Ok(oid);
         }
-        let place = self.place(oid);
         if let Some(folder) = place.parent()
             && !folder.is_dir()
         {
@@ -49,4 +65,14 @@ impl Home {
         private_file::replace(&place, bytes)?;
         Ok(oid)
     }
+}
+
+fn sync(place: &Path) -> Result<(), DocumentError> {
+    let synced = File::open(place).and_then(|file| file.sync_all());
+    synced.map_err(|source| DocumentError::Io {
+        action: "sync",
+        path: place.to_owned(),
+        source,
+    })?;
+    Ok(private_file::sync_parent(place)?)
 }

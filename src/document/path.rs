@@ -204,14 +204,49 @@ mod tests {
     fn names_that_could_do_harm_are_refused() {
         let long = "x".repeat(256);
         for bad in [
-            "", "/a", "a/", "a//b", ".", "..", "a/../b", "a/./b", "../a", "a\\b", "..\\a", "a\0b",
-            "a\nb", "a\u{1b}[2J", ".git", ".GIT/config", "a/.Git", ".g\u{200c}it", ".git.",
-            ".git ", "git~1", "GIT~2/x", "CON", "con.md", "a/NUL", "nul.tar.gz", "aux .md", "COM1",
-            "lpt9.md", "COM\u{b9}", "CONIN$", "a.", "a ", "a:b", "C:", ".git::$INDEX_ALLOCATION",
+            "",
+            "/a",
+            "a/",
+            "a//b",
+            ".",
+            "..",
+            "a/../b",
+            "a/./b",
+            "../a",
+            "a\\b",
+            "..\\a",
+            "a\0b",
+            "a\nb",
+            "a\u{1b}[2J",
+            ".git",
+            ".GIT/config",
+            "a/.Git",
+            ".g\u{200c}it",
+            ".git.",
+            ".git ",
+            "git~1",
+            "GIT~2/x",
+            "CON",
+            "con.md",
+            "a/NUL",
+            "nul.tar.gz",
+            "aux .md",
+            "COM1",
+            "lpt9.md",
+            "COM\u{b9}",
+            "CONIN$",
+            "a.",
+            "a ",
+            "a:b",
+            "C:",
+            ".git::$INDEX_ALLOCATION",
             &long,
         ] {
             let found = DocPath::parse(bad);
-            assert!(matches!(found, Err(NotAPath::Refused(_))), "{bad:?}: {found:?}");
+            assert!(
+                matches!(found, Err(NotAPath::Refused(_))),
+                "{bad:?}: {found:?}"
+            );
         }
     }
 

@@ -169,9 +169,8 @@ impl Home {
 
     pub(super) fn save(&self, state: &State) -> Result<(), DocumentError> {
         let path = self.file(STATE);
-        let bytes = serde_json::to_vec(state).map_err(|_| DocumentError::Damaged {
-            path: path.clone(),
-        })?;
+        let bytes =
+            serde_json::to_vec(state).map_err(|_| DocumentError::Damaged { path: path.clone() })?;
         Ok(private_file::replace(&path, &bytes)?)
     }
 }

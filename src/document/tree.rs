@@ -144,7 +144,10 @@ mod tests {
             ),
         ]);
         // from `git write-tree`
-        assert_eq!(tree_oid(&files).unwrap().to_string(), "a798211d665ae0d750d593aa463a8ad3c30ce6c3");
+        assert_eq!(
+            tree_oid(&files).unwrap().to_string(),
+            "a798211d665ae0d750d593aa463a8ad3c30ce6c3"
+        );
         assert_eq!(
             tree_oid(&Files::new()).unwrap().to_string(),
             crate::document::oid::EMPTY_TREE

@@ -120,8 +120,7 @@ impl GitHub<'_> {
         if !(200..300).contains(&response.status) {
             return Err(refusal(&response));
         }
-        serde_json::from_slice(&response.body)
-            .map_err(|_| garbled(question, "it is not JSON"))
+        serde_json::from_slice(&response.body).map_err(|_| garbled(question, "it is not JSON"))
     }
 
     fn token(&self, other: bool) -> Result<crate::secret::Secret, StoreError> {
@@ -143,7 +142,7 @@ impl GitHub<'_> {
         Ok(())
     }
 
-    pub(super) fn pause(&self, time: Duration) -> Result<(), StoreError> {
+    pub(in crate::document) fn pause(&self, time: Duration) -> Result<(), StoreError> {
         self.line.pause(time).map_err(|_| StoreError::Stopped)
     }
 
@@ -174,8 +173,8 @@ fn garbled(question: &Question<'_>, why: &'static str) -> StoreError {
 
 fn request(question: &Question<'_>, token: &str) -> Result<http::Request<Vec<u8>>, StoreError> {
     let bad = |_| StoreError::BadAnswer("a request can't be made of it");
-    let mut bearer = HeaderValue::from_str(&format!("Bearer {token}"))
-        .map_err(|_| StoreError::TokenRefused)?;
+    let mut bearer =
+        HeaderValue::from_str(&format!("Bearer {token}")).map_err(|_| StoreError::TokenRefused)?;
     bearer.set_sensitive(true);
     let body = match question.body {
         None => Vec::new(),

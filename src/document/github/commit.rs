@@ -129,7 +129,8 @@ impl GitHub<'_> {
         if let Some(error) = answer.pointer("/errors/0") {
             return judged(error);
         }
-        let oid = |pointer: &str| -> Option<Oid> { answer.pointer(pointer)?.as_str()?.parse().ok() };
+        let oid =
+            |pointer: &str| -> Option<Oid> { answer.pointer(pointer)?.as_str()?.parse().ok() };
         let commit = oid("/data/createCommitOnBranch/commit/oid");
         let tree = oid("/data/createCommitOnBranch/commit/tree/oid");
         match (commit, tree) {
@@ -158,9 +159,9 @@ impl GitHub<'_> {
         let unknown = StoreError::Unknown {
             why: "its answer has no version".to_owned(),
         };
-        let answer: Value =
-            serde_json::from_slice(&response.body).map_err(|_| unknown.clone())?;
-        let oid = |pointer: &str| -> Option<Oid> { answer.pointer(pointer)?.as_str()?.parse().ok() };
+        let answer: Value = serde_json::from_slice(&response.body).map_err(|_| unknown.clone())?;
+        let oid =
+            |pointer: &str| -> Option<Oid> { answer.pointer(pointer)?.as_str()?.parse().ok() };
         match (oid("/commit/sha"), oid("/commit/tree/sha")) {
             (Some(commit), Some(tree)) => Ok(Sent::Landed { commit, tree }),
             _ => Err(unknown),

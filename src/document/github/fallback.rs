@@ -74,7 +74,9 @@ impl GitHub<'_> {
         if oid == Oid::of_blob(bytes) {
             return Ok(oid);
         }
-        Err(StoreError::BadAnswer("a text was not stored as it was sent"))
+        Err(StoreError::BadAnswer(
+            "a text was not stored as it was sent",
+        ))
     }
 
     fn tree(&self, base: Oid, entries: &[Value]) -> Result<Oid, StoreError> {

@@ -66,7 +66,7 @@ impl GitHub<'_> {
     /// # Errors
     /// When it can't be had.
     pub fn head(&self, known: Option<Oid>) -> Result<Head, StoreError> {
-        let url = self.url(&format!("/commits/{}", encoded(&self.branch)));
+        let url = self.url(&format!("/commits/heads/{}", encoded(&self.branch)));
         let question = Question {
             accept: SHA,
             unless: known.map(|oid| oid.to_string()),
@@ -163,7 +163,7 @@ impl GitHub<'_> {
         Ok(exact)
     }
 
-    pub(super) fn tree_of(&self, commit: Oid) -> Result<Oid, StoreError> {
+    pub(in crate::document) fn tree_of(&self, commit: Oid) -> Result<Oid, StoreError> {
         let url = self.url(&format!("/git/commits/{commit}"));
         oid_in(&self.ask_json(&Question::get(url))?, "/tree/sha")
     }
@@ -225,15 +225,13 @@ impl GitHub<'_> {
     }
 
     /// Many small texts at once. What is cut, no text, or not what was asked for is passed over.
-    fn batch(
-        &self,
-        batch: &[Oid],
-        found: &mut BTreeMap<Oid, Vec<u8>>,
-    ) -> Result<(), StoreError> {
+    fn batch(&self, batch: &[Oid], found: &mut BTreeMap<Oid, Vec<u8>>) -> Result<(), StoreError> {
         if batch.is_empty() {
             return Ok(());
         }
-        let mut query = "query($owner:String!,$name:String!){repository(owner:$owner,name:$name){databaseId".to_owned();
+        let mut query =
+            "query($owner:String!,$name:String!){repository(owner:$owner,name:$name){databaseId"
+                .to_owned();
         for (index, oid) in batch.iter().enumerate() {
             query.push_str(&format!(
                 " t{index}:object(oid:\"{oid}\"){{... on Blob{{oid isTruncated isBinary text}}}}"
@@ -269,8 +267,7 @@ impl GitHub<'_> {
             members.insert("name".to_owned(), json!(name));
         }
         let body = json!({"query": query, "variables": variables});
-        let mut question =
-            Question::send(http::Method::POST, endpoint.as_str().to_owned(), &body);
+        let mut question = Question::send(http::Method::POST, endpoint.as_str().to_owned(), &body);
         question.writes = false;
         let response = match self.ask(&question) {
             Err(StoreError::Unreachable { .. }) => return Ok(None),
@@ -347,7 +344,11 @@ fn version(value: &Value) -> Result<Version, StoreError> {
 
 impl Listing {
     /// Takes one answer's entries. Whether the answer tells all that there is, and its folders.
-    fn take(&mut self, above: &str, value: &Value) -> Result<(bool, Vec<(String, Oid)>), StoreError> {
+    fn take(
+        &mut self,
+        above: &str,
+        value: &Value,
+    ) -> Result<(bool, Vec<(String, Oid)>), StoreError> {
         let entries = value.get("tree").and_then(Value::as_array);
         let entries = entries.ok_or(StoreError::BadAnswer("it has no list of files"))?;
         let (mut exact, mut folders) = (true, Vec::new());

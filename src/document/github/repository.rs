@@ -113,6 +113,7 @@ impl GitHub<'_> {
 }
 
 fn described(body: &[u8]) -> Result<Found, StoreError> {
-    let value = serde_json::from_slice(body).map_err(|_| StoreError::BadAnswer("it is not JSON"))?;
+    let value =
+        serde_json::from_slice(body).map_err(|_| StoreError::BadAnswer("it is not JSON"))?;
     found(&value)
 }
