@@ -1,6 +1,7 @@
 //! An error is data until it is printed: a kind that decides the exit code, what failed, what
 //! caused it, and the way out.
 
+mod documents;
 mod words;
 
 use std::error::Error as StdError;
@@ -13,6 +14,8 @@ pub enum Kind {
     Failed,
     /// The command line makes no sense.
     Usage,
+    /// Two versions of a text, and a person must decide.
+    Conflict,
     /// No connection, it ended, or a scope is missing: a person has to sign in.
     LoginRequired,
     /// The network, a server in trouble, a rate limit: the same call may work later.
@@ -36,6 +39,7 @@ impl Kind {
         match self {
             Self::Failed => 1,
             Self::Usage => 2,
+            Self::Conflict => 3,
             Self::LoginRequired => 4,
             Self::Temporary => 5,
             Self::NoKey => 6,
@@ -52,6 +56,7 @@ impl Kind {
         match self {
             Self::Failed => "failed",
             Self::Usage => "usage",
+            Self::Conflict => "conflict",
             Self::LoginRequired => "login_required",
             Self::Temporary => "temporary",
             Self::NoKey => "no_key",
@@ -74,7 +79,7 @@ impl Kind {
             Self::Refused => 4,
             Self::Temporary => 5,
             Self::Failed => 6,
-            Self::Usage => 7,
+            Self::Usage | Self::Conflict => 7,
         };
         kinds.into_iter().min_by_key(rank)
     }

@@ -28,6 +28,7 @@ pub(crate) mod completions;
 mod connect;
 mod demo;
 mod discover;
+mod doc;
 mod exec;
 mod fresh_token;
 mod git;
@@ -119,6 +120,7 @@ enum Command {
     Refresh(refresh::Args),
     Revoke(revoke::Args),
     Audit(audit::Args),
+    Doc(doc::Args),
     Provider(provider::Args),
     Client(client::Args),
     GitCredential(git_credential::Args),
@@ -238,6 +240,7 @@ fn dispatch(app: &App, command: Command) -> Result<()> {
         Command::Refresh(args) => refresh::run(app, &args),
         Command::Revoke(args) => revoke::run(app, &args),
         Command::Audit(args) => audit::run(app, args),
+        Command::Doc(args) => doc::run(app, args),
         Command::Provider(args) => provider::run(app, args),
         Command::Client(args) => client::run(app, args),
         Command::GitCredential(args) => git_credential::run(app, &args),
@@ -353,6 +356,11 @@ fn told_to_stop<T>(done: Result<T>) -> Result<T> {
         Err(error) if error.kind == stopped.kind => stopped,
         Err(error) => error.exits_with(stopped.kind.exit_code()),
     })
+}
+
+/// Ends when a signal came; for whoever waits for something else beside it.
+async fn interrupted() -> Error {
+    Signals::listen().first().await.into()
 }
 
 /// The signals that stop work, as they come.

@@ -9,7 +9,8 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::edits::{By, Edit, Numbers, Stretch, stretches};
-use super::text::{Text, composed};
+use super::path::composed;
+use super::text::Text;
 
 /// How closely changes may lie to each other and still be put together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

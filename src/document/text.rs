@@ -4,9 +4,7 @@
 //! writer's program wrote them. Line ends and a byte order mark are set aside when a text is read
 //! and put back when it is written; accents are compared in one form (NFC) and kept in their own.
 
-use std::borrow::Cow;
-
-use icu_normalizer::ComposingNormalizerBorrowed;
+use super::path::composed;
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -94,14 +92,6 @@ impl Text {
     pub fn reads_like(&self, other: &Self) -> bool {
         composed(&self.content) == composed(&other.content)
     }
-}
-
-/// A text with its accents in the one form in which texts are compared (NFC).
-pub(super) fn composed(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() {
-        return Cow::Borrowed(text);
-    }
-    ComposingNormalizerBorrowed::new_nfc().normalize(text)
 }
 
 #[cfg(test)]

@@ -18,6 +18,8 @@ mod bad_input;
 mod canary;
 mod commands;
 mod connect;
+mod desk;
+mod doc;
 mod exec;
 mod exit_codes;
 mod git_credential;

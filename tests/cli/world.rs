@@ -64,6 +64,7 @@ pub(crate) struct Call<'a> {
     env: BTreeMap<String, Option<OsString>>,
     stdin: Vec<u8>,
     wrapper: Option<String>,
+    folder: PathBuf,
 }
 
 impl World {
@@ -248,6 +249,7 @@ impl World {
             env: BTreeMap::new(),
             stdin: Vec::new(),
             wrapper: None,
+            folder: self.path("work"),
         }
     }
 
@@ -373,6 +375,12 @@ impl Call<'_> {
         self
     }
 
+    /// Runs it in a folder of the world.
+    pub(crate) fn within(mut self, relative: &str) -> Self {
+        self.folder = self.world.path(relative);
+        self
+    }
+
     pub(crate) fn stdin(mut self, text: &str) -> Self {
         self.stdin = text.as_bytes().to_vec();
         self
@@ -432,7 +440,7 @@ impl Call<'_> {
             .env("PATH", path("bin"))
             .env("RUST_LOG", "trace")
             .env("RUST_BACKTRACE", "full")
-            .current_dir(path("work"))
+            .current_dir(&self.folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
