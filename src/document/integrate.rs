@@ -117,7 +117,7 @@ impl Manuscript {
             }
         }
         for step in &work.steps {
-            self.keep_before(step, &scan)?;
+            self.keep_before(step)?;
             if let Some(after) = step.after
                 && let Some(text) = work.texts.get(&after)
             {
@@ -140,7 +140,7 @@ impl Manuscript {
     }
 
     /// Puts what is about to be replaced into the trash.
-    pub(super) fn keep_before(&self, step: &Step, _: &Scan) -> Result<(), DocumentError> {
+    pub(super) fn keep_before(&self, step: &Step) -> Result<(), DocumentError> {
         if let Some(before) = step.before
             && self.home.text(before)?.is_none()
             && let Some((bytes, _)) = self.folder.read(&step.disk)?
@@ -346,27 +346,10 @@ impl Manuscript {
         Ok(copy)
     }
 
-    /// Takes away a version that lies beside a file, now that the file is settled: unless somebody
-    /// wrote into it.
+    /// Takes away a version that lies beside a file, now that the file is settled.
     fn discard(&self, work: &mut Work, open: Option<&Open>) -> Result<(), DocumentError> {
-        let Some(copy) = open.and_then(|open| open.copy.as_ref()) else {
-            return Ok(());
-        };
-        let now = self.folder.oid(copy)?;
-        let known = match now {
-            Some(oid) => self.home.text(oid)?.is_some(),
-            None => false,
-        };
-        if known {
-            work.steps.push(Step {
-                path: copy.clone(),
-                disk: copy.clone(),
-                before: now,
-                after: None,
-                executable: false,
-                base: None,
-                takes_over: false,
-            });
+        if let Some(open) = open {
+            work.steps.extend(self.copy_goes(open)?);
         }
         Ok(())
     }

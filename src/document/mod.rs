@@ -15,6 +15,7 @@ pub mod path;
 pub mod plan;
 pub mod pull;
 pub mod push;
+pub mod resolve;
 pub mod scan;
 pub mod state;
 pub mod status;

@@ -24,6 +24,7 @@ mod exec;
 mod exit_codes;
 mod git_credential;
 mod herd;
+mod histories;
 mod json_shapes;
 mod paths;
 mod provider;
