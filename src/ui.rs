@@ -8,7 +8,8 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use std::time::Duration;
 
 use anstream::AutoStream;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+pub use indicatif::ProgressBar;
+use indicatif::{ProgressDrawTarget, ProgressStyle};
 
 use crate::escape;
 use crate::secret::Secret;

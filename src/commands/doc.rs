@@ -7,6 +7,7 @@ mod desk;
 mod init;
 mod pull;
 mod push;
+mod resolve;
 mod shown;
 mod status;
 mod undo;
@@ -28,6 +29,7 @@ enum Command {
     Push(push::Args),
     Pull(pull::Args),
     Status(status::Args),
+    Resolve(resolve::Args),
     Undo(undo::Args),
 }
 
@@ -37,6 +39,7 @@ pub(super) fn run(app: &App, args: Args) -> Result<()> {
         Command::Push(args) => push::run(app, &args),
         Command::Pull(args) => pull::run(app, &args),
         Command::Status(args) => status::run(app, &args),
+        Command::Resolve(args) => resolve::run(app, &args),
         Command::Undo(args) => undo::run(app, &args),
     }
 }

@@ -311,16 +311,8 @@ impl Manuscript {
         }
         self.discard(work, open)?;
         let signature = match signature {
-            Some(signature) => signature.clone(),
-            None => {
-                let commit = work.target.commit;
-                let version = commit.and_then(|commit| store.version(commit).ok());
-                let text = version.map_or_else(
-                    || "another version".to_owned(),
-                    |version| signed(&version.date, &version.author),
-                );
-                signature.insert(text).clone()
-            }
+            Some(signature) => &*signature,
+            None => signature.insert(signature_of(store, work.target.commit)),
         };
         let disk = scan.files.get(path);
         let disk = disk.map_or(path.as_str(), |found| found.disk.as_str());
@@ -329,7 +321,7 @@ impl Manuscript {
                 || self.folder.stat(name).ok().flatten().is_some()
         };
         let copy = (1..100)
-            .map(|number| copy_name(disk, &signature, number))
+            .map(|number| copy_name(disk, signature, number))
             .find(|name| !taken(name));
         let copy = copy.ok_or_else(|| DocumentError::Missing {
             path: path.to_string(),
@@ -408,6 +400,15 @@ fn refused(listing: &Listing) -> Vec<(String, String)> {
         refused.push((path.clone(), why));
     }
     refused
+}
+
+/// Whose version it is, and of when.
+fn signature_of(store: &GitHub<'_>, commit: Option<Oid>) -> String {
+    let version = commit.and_then(|commit| store.version(commit).ok());
+    version.map_or_else(
+        || "another version".to_owned(),
+        |version| signed(&version.date, &version.author),
+    )
 }
 
 /// `2026-03-02T18:04:11Z` and a name, as they go into a file's name.

@@ -6,11 +6,12 @@
 //! anything is sent again: no edit becomes two versions.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
 use super::error::{DocumentError, Guard, StoreError};
-use super::github::{Change, GitHub, Head, Listing, Sent};
+use super::github::{Change, GitHub, Head, Listing, Relation, Sent};
 use super::integrate::{Arrivals, Theirs};
 use super::journal::{Going, go};
 use super::manuscript::{Manuscript, Selection};
@@ -200,7 +201,7 @@ impl Manuscript {
     pub(super) fn as_last_seen(&self, commit: Oid) -> Theirs {
         Theirs {
             commit,
-            listing: super::github::Listing {
+            listing: Listing {
                 tree: self.state.tree,
                 files: self.state.files.clone(),
                 sizes: BTreeMap::new(),
@@ -397,19 +398,22 @@ impl Manuscript {
         parcel: &Parcel,
         lag: &mut u32,
     ) -> Result<Moved, DocumentError> {
-        let head = store.head(None)?;
-        let head = match head {
-            Head::At(head) if Some(head) != self.state.commit => head,
-            Head::At(_) | Head::Empty => {
-                // It did not land, or a replica lags behind. What is sent again names the same
-                // base: it can't land twice.
-                if *lag == LAG {
-                    return Err(StoreError::Busy.into());
-                }
-                store.pause(store.pace * 2_u32.saturating_pow(*lag))?;
-                *lag += 1;
-                return Ok(Moved::Again);
+        let newer = match (store.head(None)?, self.state.commit) {
+            (Head::At(head), Some(base)) if head != base => {
+                (store.relation(base, head)? != Relation::Older).then_some(head)
             }
+            (Head::At(head), None) => Some(head),
+            (Head::At(_) | Head::Empty, _) => None,
+        };
+        let Some(head) = newer else {
+            // It did not land, or a replica lags behind. What is sent again names the same base:
+            // it can't land twice.
+            if *lag == LAG {
+                return Err(StoreError::Busy.into());
+            }
+            store.pause(store.pace * 2_u32.saturating_pow(*lag))?;
+            *lag += 1;
+            return Ok(Moved::Again);
         };
         match self.search(store, head, &parcel.operation)? {
             Some(commit) => Ok(Moved::Landed(commit, store.tree_of(commit)?)),
@@ -575,7 +579,8 @@ fn message(parcel: &Parcel, wish: &Wish) -> String {
     let mut text = format!("{}\n\n", headline.trim());
     for (path, pushed) in parcel.files.iter().take(TOLD) {
         if let Some((added, removed)) = pushed.words {
-            text.push_str(&format!("{WORDS}+{added} -{removed} {path}\n"));
+            // writing to memory does not fail
+            let _ = writeln!(text, "{WORDS}+{added} -{removed} {path}");
         }
     }
     text.push_str(TRAILER);
