@@ -44,6 +44,20 @@ fn exit_code_2_is_usage() {
 }
 
 #[test]
+fn exit_code_3_is_a_conflict_that_a_person_must_decide() {
+    let world = World::with_novel();
+    world.git(&[("a.md", Some(b"one\n"))]);
+    let desk = world.desk("a");
+    world.git(&[("a.md", Some(b"two\n"))]);
+    desk.write("a.md", "three\n");
+    let error = desk.call(&["pull", "--json"]).run().ended(3).error();
+    assert_eq!(
+        (&error["kind"], &error["exit_code"]),
+        (&"conflict".into(), &3.into())
+    );
+}
+
+#[test]
 fn exit_code_4_is_login_required() {
     let world = World::new();
     let error = world

@@ -401,6 +401,8 @@ impl Listing {
             } else {
                 format!("{above}/{path}")
             };
+            // what is not text is shown as something else
+            exact &= !path.contains('\u{fffd}');
             let oid = oid_in(entry, "/sha")?;
             if mode == "040000" {
                 folders.push((path, oid));
