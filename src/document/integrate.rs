@@ -270,7 +270,7 @@ impl Manuscript {
                 let text = |oid: Oid| work.texts.get(&oid).map(Vec::as_slice);
                 let there = text(theirs.oid).unwrap_or_default();
                 let before = base.and_then(|base| text(base.oid));
-                match combine(path.name(), before, &mine, there) {
+                match combine(before, &mine, there) {
                     Combined::Clean { text, please_read } => {
                         let oid = Oid::of_blob(&text);
                         work.texts.insert(oid, text);

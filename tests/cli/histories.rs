@@ -4,13 +4,14 @@
 //!
 //! Every word that is typed is typed once in the whole history, so words tell whose text survived.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use oauthctl::document::error::DocumentError;
-use oauthctl::document::github::GitHub;
+use oauthctl::document::github::{GitHub, Head};
 use oauthctl::document::manuscript::{Manuscript, Selection};
 use oauthctl::document::push::Wish;
 use oauthctl::document::resolve::Verdict;
@@ -136,7 +137,7 @@ impl History<'_> {
                 lines.insert(at, word);
             }
         }
-        lines.iter().map(|line| format!("{line}\n")).collect()
+        lines.iter().flat_map(|line| [line, "\n"]).collect()
     }
 
     fn writes(&mut self, writer: usize) {
@@ -254,16 +255,37 @@ impl History<'_> {
         };
         let folder = self.writers[writer].folder.clone();
         let before = files(&folder);
-        let kept = all_words(&before);
-        let (novel, token) = (self.novel.clone(), self.token);
-        let steps = std::cell::Cell::new(0);
+        let done = self.attempt(&folder, push, crash);
+        self.world.faults(&[]);
+        self.trace.push(format!(
+            "{writer} push={push} crash={crash:?} {done:?} desk={:?} there={:?}",
+            files(&folder),
+            self.there()
+        ));
+        match done {
+            Ok(()) | Err(DocumentError::Stopped | DocumentError::Store(_)) => {}
+            Err(error) => self.wrong.push(format!("it failed: {error:?}")),
+        }
+        // what a crash left is finished by the next that opens it
+        drop(Manuscript::open(&folder).unwrap());
+        self.look();
+        self.compare(&folder, &before);
+    }
+
+    fn attempt(
+        &self,
+        folder: &Path,
+        push: bool,
+        crash: Option<usize>,
+    ) -> Result<(), DocumentError> {
+        let steps = Cell::new(0);
         let going = |_: &str| {
             steps.set(steps.get() + 1);
             crash != Some(steps.get())
         };
-        let tokens = |_: bool| Some(Secret::new(token.to_owned()));
+        let tokens = |_: bool| Some(Secret::new(self.token.to_owned()));
         let waiting = |_: &str, _: Duration| {};
-        let mut manuscript = Manuscript::open(&folder).unwrap();
+        let mut manuscript = Manuscript::open(folder).unwrap();
         let mut store = GitHub::new(
             self.place,
             self.line,
@@ -271,51 +293,36 @@ impl History<'_> {
             &waiting,
             Duration::from_secs(1),
             self.id,
-            &novel,
+            &self.novel,
             "main",
         );
         store.pace = Duration::ZERO;
-        let done = if push {
-            if self.manner == Manner::RereadsTheHead
-                && let Ok(oauthctl::document::github::Head::At(head)) = store.head(None)
-            {
-                manuscript.state.commit = Some(head);
-            }
-            let wish = Wish {
-                allowed_deletions: 100,
-                ..Wish::default()
-            };
-            manuscript.push(&store, &wish, &going).map(|_| ())
-        } else {
+        if !push {
             let all = Selection::default();
-            manuscript.pull(&store, &all, 100, &going).map(|_| ())
-        };
-        self.world.faults(&[]);
-        let done_text = format!("{done:?}");
-        match done {
-            Ok(()) | Err(DocumentError::Stopped | DocumentError::Store(_)) => {}
-            Err(error) => self.wrong.push(format!("it failed: {error:?}")),
+            return manuscript.pull(&store, &all, 100, &going).map(|_| ());
         }
-        let open = manuscript.state.open.clone();
-        self.trace.push(format!(
-            "{writer} push={push} crash={crash:?} {done_text} open={open:?} desk={:?} there={:?}",
-            files(&folder),
-            self.there()
-        ));
-        drop(manuscript);
-        // what a crash left is finished by the next that opens it
-        drop(Manuscript::open(&folder).unwrap());
-        self.look();
-        let now = all_words(&files(&folder));
-        for word in kept.difference(&now) {
+        if self.manner == Manner::RereadsTheHead
+            && let Ok(Head::At(head)) = store.head(None)
+        {
+            manuscript.state.commit = Some(head);
+        }
+        let wish = Wish {
+            allowed_deletions: 100,
+            ..Wish::default()
+        };
+        manuscript.push(&store, &wish, &going).map(|_| ())
+    }
+
+    /// What a push or pull did to a desk: no word is gone that nobody deleted, and no text that is
+    /// not in the trash.
+    fn compare(&mut self, folder: &Path, before: &BTreeMap<String, String>) {
+        let (after, texts) = (files(folder), texts(folder));
+        for word in all_words(before).difference(&all_words(&after)) {
             if !self.gone.contains(word) && !self.deleted.contains(word) {
-                self.wrong
-                    .push(format!("{word} was lost at desk {writer}, {before:?}"));
+                self.wrong.push(format!("{word} was lost at a desk"));
             }
         }
-        let texts = texts(&folder);
-        let after = files(&folder);
-        for (path, text) in &before {
+        for (path, text) in before {
             let still = after.values().any(|now| now == text);
             if !still && !texts.contains(text) {
                 self.wrong
@@ -411,6 +418,22 @@ impl History<'_> {
         any
     }
 
+    fn happens(&mut self) {
+        for _ in 0..14 {
+            let writer = self.chance.below(2);
+            match self.chance.below(10) {
+                0..5 => self.writes(writer),
+                5 => self.git(),
+                6..8 => self.syncs(writer, true, false),
+                8 => self.syncs(writer, false, false),
+                _ => {
+                    self.settles(writer);
+                }
+            }
+            self.look();
+        }
+    }
+
     fn converges(&mut self) {
         for _ in 0..8 {
             let mut restless = false;
@@ -463,7 +486,7 @@ fn histories(seeds: std::ops::Range<u64>, manner: Manner) -> Vec<String> {
         });
     });
     let token = world.token("sandbox");
-    let line = Line::new(Limits::default(), || Box::pin(std::future::pending())).unwrap();
+    let wire = Line::new(Limits::default(), || Box::pin(std::future::pending())).unwrap();
     let root = world.sandbox(|sandbox| sandbox.url().to_owned());
     let endpoint = |rest: &str| -> Endpoint { format!("{root}/github{rest}").parse().unwrap() };
     let place = Documents {
@@ -474,27 +497,17 @@ fn histories(seeds: std::ops::Range<u64>, manner: Manner) -> Vec<String> {
     };
     let mut wrong = Vec::new();
     for seed in seeds {
-        let novel = format!("writer/novel-{seed}");
+        let name = format!("novel-{seed}");
+        let novel = format!("writer/{name}");
         let id = world.sandbox(|sandbox| {
-            sandbox.github().create("writer", &format!("novel-{seed}"));
+            sandbox.github().create("writer", &name);
             sandbox.github().repository_id(&novel).unwrap()
         });
         let desks = tempfile::tempdir().unwrap();
-        let writers = ["a", "b"].map(|name| {
-            let folder = desks.path().join(name);
-            fs::create_dir(&folder).unwrap();
-            let link = Link {
-                connection: "sandbox/writer".to_owned(),
-                repository: id,
-                name: novel.clone(),
-                branch: "main".to_owned(),
-            };
-            Manuscript::link(&folder, link).unwrap();
-            Writer { folder }
-        });
+        let writers = ["a", "b"].map(|desk| linked(&desks.path().join(desk), &novel, id));
         let mut history = History {
             world: &world,
-            line: &line,
+            line: &wire,
             place: &place,
             token: &token,
             novel: novel.clone(),
@@ -511,43 +524,35 @@ fn histories(seeds: std::ops::Range<u64>, manner: Manner) -> Vec<String> {
             wrong: Vec::new(),
             trace: Vec::new(),
         };
-        for _ in 0..14 {
-            match history.chance.below(10) {
-                0..5 => {
-                    let writer = history.chance.below(2);
-                    history.writes(writer);
-                }
-                5 => history.git(),
-                6..8 => {
-                    let writer = history.chance.below(2);
-                    history.syncs(writer, true, false);
-                }
-                8 => {
-                    let writer = history.chance.below(2);
-                    history.syncs(writer, false, false);
-                }
-                _ => {
-                    let writer = history.chance.below(2);
-                    history.settles(writer);
-                }
-            }
-            history.look();
-        }
+        history.happens();
         history.converges();
-        if !history.wrong.is_empty() && manner == Manner::AsItIs {
-            println!("{seed}: {:#?}", history.trace);
+        if !history.wrong.is_empty() {
+            wrong.push(format!("{seed}: {:?} {:#?}", history.wrong, history.trace));
         }
-        let told = history.wrong.iter().map(|wrong| format!("{seed}: {wrong}"));
-        wrong.extend(told);
         world.sandbox(|sandbox| sandbox.github().remove(&novel).unwrap());
     }
     wrong
 }
 
+fn linked(folder: &Path, novel: &str, id: u64) -> Writer {
+    fs::create_dir(folder).unwrap();
+    let link = Link {
+        connection: "sandbox/writer".to_owned(),
+        repository: id,
+        name: novel.to_owned(),
+        branch: "main".to_owned(),
+    };
+    drop(Manuscript::link(folder, link).unwrap());
+    Writer {
+        folder: folder.to_owned(),
+    }
+}
+
 fn trials() -> u64 {
     match std::env::var("OAUTHCTL_TRIALS").as_deref() {
         Ok("full") => 10_000,
-        _ => std::env::var("N").map_or(60, |n| n.parse().unwrap()),
+        Ok(number) => number.parse().unwrap_or(60),
+        Err(_) => 60,
     }
 }
 
@@ -561,5 +566,5 @@ fn doc_loses_no_word_and_brings_none_back_in_random_histories() {
 fn doc_would_lose_words_if_it_named_the_newest_version_as_its_base() {
     let wrong = histories(0..60, Manner::RereadsTheHead);
     let lost = wrong.iter().filter(|wrong| wrong.contains("was lost"));
-    assert!(lost.count() > 10, "{wrong:#?}");
+    assert!(lost.count() > 5, "{wrong:#?}");
 }
