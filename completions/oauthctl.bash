@@ -127,6 +127,9 @@ _oauthctl() {
             oauthctl__subcmd__doc,init)
                 cmd="oauthctl__subcmd__doc__subcmd__init"
                 ;;
+            oauthctl__subcmd__doc,log)
+                cmd="oauthctl__subcmd__doc__subcmd__log"
+                ;;
             oauthctl__subcmd__doc,pull)
                 cmd="oauthctl__subcmd__doc__subcmd__pull"
                 ;;
@@ -135,6 +138,9 @@ _oauthctl() {
                 ;;
             oauthctl__subcmd__doc,resolve)
                 cmd="oauthctl__subcmd__doc__subcmd__resolve"
+                ;;
+            oauthctl__subcmd__doc,restore)
+                cmd="oauthctl__subcmd__doc__subcmd__restore"
                 ;;
             oauthctl__subcmd__doc,status)
                 cmd="oauthctl__subcmd__doc__subcmd__status"
@@ -148,6 +154,9 @@ _oauthctl() {
             oauthctl__subcmd__doc__subcmd__help,init)
                 cmd="oauthctl__subcmd__doc__subcmd__help__subcmd__init"
                 ;;
+            oauthctl__subcmd__doc__subcmd__help,log)
+                cmd="oauthctl__subcmd__doc__subcmd__help__subcmd__log"
+                ;;
             oauthctl__subcmd__doc__subcmd__help,pull)
                 cmd="oauthctl__subcmd__doc__subcmd__help__subcmd__pull"
                 ;;
@@ -156,6 +165,9 @@ _oauthctl() {
                 ;;
             oauthctl__subcmd__doc__subcmd__help,resolve)
                 cmd="oauthctl__subcmd__doc__subcmd__help__subcmd__resolve"
+                ;;
+            oauthctl__subcmd__doc__subcmd__help,restore)
+                cmd="oauthctl__subcmd__doc__subcmd__help__subcmd__restore"
                 ;;
             oauthctl__subcmd__doc__subcmd__help,status)
                 cmd="oauthctl__subcmd__doc__subcmd__help__subcmd__status"
@@ -253,6 +265,9 @@ _oauthctl() {
             oauthctl__subcmd__help__subcmd__doc,init)
                 cmd="oauthctl__subcmd__help__subcmd__doc__subcmd__init"
                 ;;
+            oauthctl__subcmd__help__subcmd__doc,log)
+                cmd="oauthctl__subcmd__help__subcmd__doc__subcmd__log"
+                ;;
             oauthctl__subcmd__help__subcmd__doc,pull)
                 cmd="oauthctl__subcmd__help__subcmd__doc__subcmd__pull"
                 ;;
@@ -261,6 +276,9 @@ _oauthctl() {
                 ;;
             oauthctl__subcmd__help__subcmd__doc,resolve)
                 cmd="oauthctl__subcmd__help__subcmd__doc__subcmd__resolve"
+                ;;
+            oauthctl__subcmd__help__subcmd__doc,restore)
+                cmd="oauthctl__subcmd__help__subcmd__doc__subcmd__restore"
                 ;;
             oauthctl__subcmd__help__subcmd__doc,status)
                 cmd="oauthctl__subcmd__help__subcmd__doc__subcmd__status"
@@ -970,7 +988,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__doc)
-            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help init push pull status resolve undo help"
+            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help init push pull status resolve log restore undo help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -996,7 +1014,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__doc__subcmd__help)
-            opts="init push pull status resolve undo help"
+            opts="init push pull status resolve log restore undo help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1024,6 +1042,20 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__doc__subcmd__help__subcmd__init)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__doc__subcmd__help__subcmd__log)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1066,6 +1098,20 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__doc__subcmd__help__subcmd__resolve)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__doc__subcmd__help__subcmd__restore)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1123,6 +1169,40 @@ _oauthctl() {
                     return 0
                     ;;
                 --connection)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__doc__subcmd__log)
+            opts="-n -q -v -h --most --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --most)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1227,6 +1307,32 @@ _oauthctl() {
             ;;
         oauthctl__subcmd__doc__subcmd__resolve)
             opts="-q -v -h --mine --theirs --both --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__doc__subcmd__restore)
+            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1648,7 +1754,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__doc)
-            opts="init push pull status resolve undo"
+            opts="init push pull status resolve log restore undo"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1662,6 +1768,20 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__doc__subcmd__init)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__doc__subcmd__log)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1704,6 +1824,20 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__doc__subcmd__resolve)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__doc__subcmd__restore)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

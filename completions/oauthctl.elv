@@ -290,6 +290,8 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand pull 'Bring what was saved elsewhere into this folder'
             cand status 'Show what is new here since the last version'
             cand resolve 'Decide what a text should be that you and somebody else changed'
+            cand log 'Show the versions of the manuscript or of one file, newest first'
+            cand restore 'Bring an earlier text of a file back'
             cand undo 'Take back what the last command did to the files here'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -377,6 +379,34 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'oauthctl;doc;log'= {
+            cand -n 'So many at most'
+            cand --most 'So many at most'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'oauthctl;doc;restore'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'oauthctl;doc;undo'= {
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
@@ -396,6 +426,8 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand pull 'Bring what was saved elsewhere into this folder'
             cand status 'Show what is new here since the last version'
             cand resolve 'Decide what a text should be that you and somebody else changed'
+            cand log 'Show the versions of the manuscript or of one file, newest first'
+            cand restore 'Bring an earlier text of a file back'
             cand undo 'Take back what the last command did to the files here'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -408,6 +440,10 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;doc;help;status'= {
         }
         &'oauthctl;doc;help;resolve'= {
+        }
+        &'oauthctl;doc;help;log'= {
+        }
+        &'oauthctl;doc;help;restore'= {
         }
         &'oauthctl;doc;help;undo'= {
         }
@@ -867,6 +903,8 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand pull 'Bring what was saved elsewhere into this folder'
             cand status 'Show what is new here since the last version'
             cand resolve 'Decide what a text should be that you and somebody else changed'
+            cand log 'Show the versions of the manuscript or of one file, newest first'
+            cand restore 'Bring an earlier text of a file back'
             cand undo 'Take back what the last command did to the files here'
         }
         &'oauthctl;help;doc;init'= {
@@ -878,6 +916,10 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;help;doc;status'= {
         }
         &'oauthctl;help;doc;resolve'= {
+        }
+        &'oauthctl;help;doc;log'= {
+        }
+        &'oauthctl;help;doc;restore'= {
         }
         &'oauthctl;help;doc;undo'= {
         }

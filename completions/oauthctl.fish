@@ -226,23 +226,25 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from help" -f -a "export" -d 'Export events as JSON lines or CSV'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from help" -f -a "prune" -d 'Replace old events by a checkpoint'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve undo help" -l profile -d 'Use this profile: a vault and key of its own' -r
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve undo help" -l vault -d 'Use this vault file' -r -F
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve undo help" -l color -d 'When to use colour' -r -f -a "auto\t''
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve undo help" -l json -d 'Print JSON: documents on stdout, errors on stderr'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve undo help" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve undo help" -s v -l verbose -d 'Say more'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve undo help" -l no-input -d 'Never ask anything'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve undo help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve undo help" -f -a "init" -d 'Link a folder to a repository'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve undo help" -f -a "push" -d 'Save what is new in the manuscript as a version in its repository'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve undo help" -f -a "pull" -d 'Bring what was saved elsewhere into this folder'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve undo help" -f -a "status" -d 'Show what is new here since the last version'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve undo help" -f -a "resolve" -d 'Decide what a text should be that you and somebody else changed'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve undo help" -f -a "undo" -d 'Take back what the last command did to the files here'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve undo help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "init" -d 'Link a folder to a repository'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "push" -d 'Save what is new in the manuscript as a version in its repository'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "pull" -d 'Bring what was saved elsewhere into this folder'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "status" -d 'Show what is new here since the last version'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "resolve" -d 'Decide what a text should be that you and somebody else changed'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "log" -d 'Show the versions of the manuscript or of one file, newest first'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "restore" -d 'Bring an earlier text of a file back'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "undo" -d 'Take back what the last command did to the files here'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from init" -l repo -d 'The repository' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from init" -l branch -d 'The branch, in place of the one that people see' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from init" -l connection -d 'The account, where several can keep manuscripts' -r
@@ -311,6 +313,27 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_s
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from resolve" -s v -l verbose -d 'Say more'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from resolve" -l no-input -d 'Never ask anything'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from resolve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from log" -s n -l most -d 'So many at most' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from log" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from log" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from log" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from log" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from log" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from log" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from log" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from log" -s h -l help -d 'Print help'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from restore" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from restore" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from restore" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from restore" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from restore" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from restore" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from restore" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from undo" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from undo" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from undo" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -326,6 +349,8 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_s
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "pull" -d 'Bring what was saved elsewhere into this folder'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "status" -d 'Show what is new here since the last version'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "resolve" -d 'Decide what a text should be that you and somebody else changed'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "log" -d 'Show the versions of the manuscript or of one file, newest first'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "restore" -d 'Bring an earlier text of a file back'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "undo" -d 'Take back what the last command did to the files here'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand provider; and not __fish_seen_subcommand_from list show add remove check help" -l profile -d 'Use this profile: a vault and key of its own' -r
@@ -649,6 +674,8 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "pull" -d 'Bring what was saved elsewhere into this folder'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "status" -d 'Show what is new here since the last version'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "resolve" -d 'Decide what a text should be that you and somebody else changed'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "log" -d 'Show the versions of the manuscript or of one file, newest first'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "restore" -d 'Bring an earlier text of a file back'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "undo" -d 'Take back what the last command did to the files here'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "list" -d 'List the providers that can be connected'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "show" -d 'Show what a definition says: endpoints, redirect URI, how tokens live and end'

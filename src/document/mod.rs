@@ -6,6 +6,7 @@ mod combine;
 pub mod error;
 mod folder;
 pub mod github;
+pub mod history;
 pub mod integrate;
 pub mod journal;
 pub mod manuscript;

@@ -77,8 +77,8 @@ pub struct Outcome {
 const ATTEMPTS: u32 = 6;
 const LAG: u32 = 3;
 const NOTE: &str = "push.json";
-const TRAILER: &str = "Oauthctl-Op: ";
-const WORDS: &str = "Oauthctl-Words: ";
+pub(super) const TRAILER: &str = "Oauthctl-Op: ";
+pub(super) const WORDS: &str = "Oauthctl-Words: ";
 /// A message with more lines than this helps nobody.
 const TOLD: usize = 100;
 /// How far back an operation is looked for.

@@ -1,5 +1,7 @@
 //! `doc`: two writers, one novel, and what goes over the wire.
 
+use oauthctl::sandbox::{Area, Endpoint};
+
 use crate::desk::NOVEL;
 use crate::world::World;
 
@@ -225,9 +227,7 @@ fn doc_push_whose_answer_is_lost_makes_one_version() {
     {
         desk.write("0.md", format!("text {number}\n"));
         let before = world.versions();
-        let attempt = world.count(oauthctl::sandbox::Endpoint::GitHub(
-            oauthctl::sandbox::Area::Mutation,
-        )) + 1;
+        let attempt = world.count(Endpoint::GitHub(Area::Mutation)) + 1;
         world.faults(&[&format!("github-mutation:{attempt}={fault}")]);
         desk.ok(&["push"]);
         world.faults(&[]);
@@ -414,10 +414,76 @@ fn doc_tells_a_rate_limit_from_a_refusal() {
         .says(&["too many requests", "try again in 50m"]);
     world.faults(&["github-mutation:*=forbidden"]);
     desk.run(&["push"]).ended(7).says(&["access was denied"]);
-    let next = world.count(oauthctl::sandbox::Endpoint::GitHub(
-        oauthctl::sandbox::Area::Mutation,
-    )) + 1;
+    let next = world.count(Endpoint::GitHub(Area::Mutation)) + 1;
     world.faults(&[&format!("github-mutation:{next}=secondary/1")]);
     desk.ok(&["push"]).says(&["saved in"]);
     assert_eq!(world.there("a.md").unwrap(), "two\n");
+}
+
+#[test]
+fn doc_push_and_doc_pull_work_where_there_is_no_graphql() {
+    let world = World::with_novel();
+    let toml = world.provider_toml();
+    let graphql = toml
+        .lines()
+        .find(|line| line.starts_with("graphql = "))
+        .unwrap();
+    world.define("sandbox", &toml.replace(graphql, ""));
+    world.git(&[("old.md", Some(b"old\n")), ("0.md", Some(b"zero\n"))]);
+    let (a, b) = (world.desk("a"), world.desk("b"));
+    a.delete("old.md");
+    a.write("0.md", "zero and more\n");
+    for number in 1..150 {
+        a.write(&format!("book/{number}.md"), format!("chapter {number}\n"));
+    }
+    a.write("empty.md", "");
+    a.write("mark.md", "\u{feff}with a mark\r\n");
+    a.write("picture.png", [0x89, b'P', 0, 0xff]);
+    // the one that moves the branch is lost, and nothing is saved twice
+    world.faults(&["github-ref-write:1=drop-after"]);
+    a.ok(&["push"]);
+    assert_eq!(world.versions(), 2);
+    assert_eq!(world.count(Endpoint::GitHub(Area::Mutation)), 0);
+    a.ok(&["push"]).says(&["nothing is new here"]);
+    b.ok(&["pull"]);
+    assert_eq!(b.files(), a.files());
+    for name in b.files() {
+        let read = |desk: &crate::desk::Desk<'_>| std::fs::read(desk.path(&name)).unwrap();
+        assert_eq!(read(&a), read(&b), "{name}");
+    }
+    // somebody else was first
+    world.git(&[("0.md", Some(b"zero and more\nby git\n"))]);
+    a.write("book/1.md", "chapter one\n");
+    a.ok(&["push"]);
+    assert_eq!(a.read("0.md").unwrap(), "zero and more\nby git\n");
+    assert_eq!(world.there("0.md").unwrap(), "zero and more\nby git\n");
+}
+
+#[test]
+fn doc_restore_brings_an_earlier_text_back_and_doc_log_tells_which_there_are() {
+    let world = World::with_novel();
+    let desk = world.desk("a");
+    for text in ["one\n", "one two three\n", "one\n"] {
+        desk.write("a.md", text);
+        desk.ok(&["push", "-m", &format!("as {}", text.trim())]);
+    }
+    let log = desk.json(&["log", "a.md"]);
+    let versions = log["versions"].as_array().unwrap();
+    let said: Vec<&str> = versions
+        .iter()
+        .map(|v| v["message"].as_str().unwrap())
+        .collect();
+    assert_eq!(said, ["as one", "as one two three", "as one"]);
+    assert_eq!(versions[1]["words"]["added"], 2);
+    let id = versions[1]["version"].as_str().unwrap();
+    desk.ok(&["restore", &format!("a.md@{}", &id[..7])]);
+    assert_eq!(desk.read("a.md").unwrap(), "one two three\n");
+    desk.ok(&["undo"]);
+    assert_eq!(desk.read("a.md").unwrap(), "one\n");
+    desk.run(&["restore", "b.md@main"])
+        .ended(2)
+        .says(&["not in that version"]);
+    desk.run(&["restore", "a.md@nosuch"])
+        .ended(7)
+        .says(&["nosuch"]);
 }

@@ -354,6 +354,30 @@ impl GitHub<'_> {
         }
     }
 
+    /// The version that a person calls so: by its name, the beginning of it, or a name that was
+    /// given to it.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn named(&self, name: &str) -> Result<Oid, StoreError> {
+        let question = Question {
+            accept: SHA,
+            ..Question::get(self.url(&format!("/commits/{}", encoded(name))))
+        };
+        let response = self.ask(&question)?;
+        match response.status {
+            200 => {
+                let text = String::from_utf8_lossy(&response.body);
+                let oid = text.trim().parse();
+                oid.map_err(|_| StoreError::BadAnswer("a version has no name"))
+            }
+            404 | 409 | 422 => Err(StoreError::NotFound {
+                what: format!("the version {}", crate::escape::line(name)),
+            }),
+            _ => Err(refusal(&response)),
+        }
+    }
+
     /// One version.
     ///
     /// # Errors
