@@ -475,8 +475,13 @@ fn doc_restore_brings_an_earlier_text_back_and_doc_log_tells_which_there_are() {
         .collect();
     assert_eq!(said, ["as one", "as one two three", "as one"]);
     assert_eq!(versions[1]["words"]["added"], 2);
-    let id = versions[1]["version"].as_str().unwrap();
-    desk.ok(&["restore", &format!("a.md@{}", &id[..7])]);
+    let id: String = versions[1]["version"]
+        .as_str()
+        .unwrap()
+        .chars()
+        .take(7)
+        .collect();
+    desk.ok(&["restore", &format!("a.md@{id}")]);
     assert_eq!(desk.read("a.md").unwrap(), "one two three\n");
     desk.ok(&["undo"]);
     assert_eq!(desk.read("a.md").unwrap(), "one\n");

@@ -51,14 +51,14 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     for told in &told {
         let short: String = told.version.oid.to_string().chars().take(7).collect();
         let date: String = told.version.date.chars().take(16).collect();
-        let line = format!(
+        let shown_line = format!(
             "{short}  {}  {}  {}{}",
             date.replace('T', " "),
             escape::line(&told.version.author),
             escape::line(told.message.lines().next().unwrap_or_default()),
             shown::words(told.words),
         );
-        printed(app.ui.data(&line))?;
+        printed(app.ui.data(&shown_line))?;
     }
     if told.is_empty() {
         app.ui
