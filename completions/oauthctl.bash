@@ -313,11 +313,20 @@ _oauthctl() {
             oauthctl__subcmd__help__subcmd__vault,init)
                 cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__init"
                 ;;
+            oauthctl__subcmd__help__subcmd__vault,recipients)
+                cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__recipients"
+                ;;
             oauthctl__subcmd__help__subcmd__vault,recover)
                 cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__recover"
                 ;;
             oauthctl__subcmd__help__subcmd__vault,status)
                 cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__status"
+                ;;
+            oauthctl__subcmd__help__subcmd__vault__subcmd__recipients,add)
+                cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__recipients__subcmd__add"
+                ;;
+            oauthctl__subcmd__help__subcmd__vault__subcmd__recipients,list)
+                cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__recipients__subcmd__list"
                 ;;
             oauthctl__subcmd__provider,add)
                 cmd="oauthctl__subcmd__provider__subcmd__add"
@@ -367,6 +376,9 @@ _oauthctl() {
             oauthctl__subcmd__vault,init)
                 cmd="oauthctl__subcmd__vault__subcmd__init"
                 ;;
+            oauthctl__subcmd__vault,recipients)
+                cmd="oauthctl__subcmd__vault__subcmd__recipients"
+                ;;
             oauthctl__subcmd__vault,recover)
                 cmd="oauthctl__subcmd__vault__subcmd__recover"
                 ;;
@@ -385,11 +397,38 @@ _oauthctl() {
             oauthctl__subcmd__vault__subcmd__help,init)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__init"
                 ;;
+            oauthctl__subcmd__vault__subcmd__help,recipients)
+                cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__recipients"
+                ;;
             oauthctl__subcmd__vault__subcmd__help,recover)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__recover"
                 ;;
             oauthctl__subcmd__vault__subcmd__help,status)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__status"
+                ;;
+            oauthctl__subcmd__vault__subcmd__help__subcmd__recipients,add)
+                cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__recipients__subcmd__add"
+                ;;
+            oauthctl__subcmd__vault__subcmd__help__subcmd__recipients,list)
+                cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__recipients__subcmd__list"
+                ;;
+            oauthctl__subcmd__vault__subcmd__recipients,add)
+                cmd="oauthctl__subcmd__vault__subcmd__recipients__subcmd__add"
+                ;;
+            oauthctl__subcmd__vault__subcmd__recipients,help)
+                cmd="oauthctl__subcmd__vault__subcmd__recipients__subcmd__help"
+                ;;
+            oauthctl__subcmd__vault__subcmd__recipients,list)
+                cmd="oauthctl__subcmd__vault__subcmd__recipients__subcmd__list"
+                ;;
+            oauthctl__subcmd__vault__subcmd__recipients__subcmd__help,add)
+                cmd="oauthctl__subcmd__vault__subcmd__recipients__subcmd__help__subcmd__add"
+                ;;
+            oauthctl__subcmd__vault__subcmd__recipients__subcmd__help,help)
+                cmd="oauthctl__subcmd__vault__subcmd__recipients__subcmd__help__subcmd__help"
+                ;;
+            oauthctl__subcmd__vault__subcmd__recipients__subcmd__help,list)
+                cmd="oauthctl__subcmd__vault__subcmd__recipients__subcmd__help__subcmd__list"
                 ;;
             *)
                 ;;
@@ -830,7 +869,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__client__subcmd__set)
-            opts="-q -v -h --id --secret-file --no-secret --json --profile --vault --quiet --verbose --no-input --color --help"
+            opts="-q -v -h --id --secret-file --key-file --key-id --no-secret --json --profile --vault --quiet --verbose --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -841,6 +880,14 @@ _oauthctl() {
                     return 0
                     ;;
                 --secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-id)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -916,7 +963,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__connect)
-            opts="-q -v -h --account --scope --client-id --name --strict --no-browser --with-token --timeout --json --profile --vault --quiet --verbose --no-input --color --help"
+            opts="-q -v -h --account --scope --client-id --name --strict --no-browser --device --start --resume --client-credentials --token-exchange --subject-token-type --audience --dpop --paste --qr --with-token --timeout --json --profile --vault --quiet --verbose --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -935,6 +982,22 @@ _oauthctl() {
                     return 0
                     ;;
                 --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --resume)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-exchange)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --subject-token-type)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --audience)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2118,7 +2181,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__vault)
-            opts="init status check recover accept-rollback"
+            opts="init status check recover recipients accept-rollback"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2162,6 +2225,48 @@ _oauthctl() {
         oauthctl__subcmd__help__subcmd__vault__subcmd__init)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__vault__subcmd__recipients)
+            opts="list add"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__vault__subcmd__recipients__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__vault__subcmd__recipients__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -2630,7 +2735,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__token)
-            opts="-q -v -h --min-ttl --scope --format --json --profile --vault --quiet --verbose --no-input --color --help"
+            opts="-q -v -h --min-ttl --scope --format --method --url --nonce --json --profile --vault --quiet --verbose --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2645,7 +2750,19 @@ _oauthctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "plain json header" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "plain json header dpop" -- "${cur}"))
+                    return 0
+                    ;;
+                --method)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --nonce)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --profile)
@@ -2668,7 +2785,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault)
-            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help init status check recover accept-rollback help"
+            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help init status check recover recipients accept-rollback help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2754,7 +2871,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault__subcmd__help)
-            opts="init status check recover accept-rollback help"
+            opts="init status check recover recipients accept-rollback help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2823,6 +2940,48 @@ _oauthctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        oauthctl__subcmd__vault__subcmd__help__subcmd__recipients)
+            opts="list add"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__help__subcmd__recipients__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__help__subcmd__recipients__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         oauthctl__subcmd__vault__subcmd__help__subcmd__recover)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -2870,6 +3029,148 @@ _oauthctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__recipients)
+            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help list add help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__recipients__subcmd__add)
+            opts="-q -v -h --recovery-file --label --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --recovery-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --label)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__recipients__subcmd__help)
+            opts="list add help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__recipients__subcmd__help__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__recipients__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__recipients__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__recipients__subcmd__list)
+            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

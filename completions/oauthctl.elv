@@ -56,12 +56,22 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand --scope 'Ask for this scope (can be given several times)'
             cand --client-id 'Use this client id instead of the stored one'
             cand --name 'Call a discovered provider this'
-            cand --timeout 'How long to wait for the browser, such as 90s or 10m'
+            cand --resume 'Wait for the answer to a connect that was begun with `--start`'
+            cand --token-exchange 'Exchange a job''s own token, from `file:/PATH` or `env:NAME` (RFC 8693)'
+            cand --subject-token-type 'What the exchanged token is'
+            cand --audience 'Which service the token is for, where the provider asks'
+            cand --timeout 'How long to wait for the answer, such as 90s or 10m [default: 5m, with `--device` as long as the code lives]'
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
             cand --color 'When to use colour'
             cand --strict 'Fail with exit code 4 when fewer scopes are granted than were asked for'
             cand --no-browser 'Print the URL and open nothing'
+            cand --device 'Sign in on another device, with a code (RFC 8628)'
+            cand --start 'Print the URL and an id, and end; finish with `--resume ID`'
+            cand --client-credentials 'Sign in as the client itself, with its secret or key (RFC 6749 section 4.4)'
+            cand --dpop 'Bind the tokens to a key that never leaves the vault (RFC 9449)'
+            cand --paste 'Don''t listen: read the address that the browser ends at from a prompt or stdin'
+            cand --qr 'Print the URL as a QR code too'
             cand --with-token 'Store a token read from stdin, such as a personal access token'
             cand --json 'Print JSON: documents on stdout, errors on stderr'
             cand -q 'Say nothing but warnings and errors'
@@ -102,6 +112,9 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand --min-ttl 'How long the token must still live, such as 90s, 10m or 1h [default: 60s or a tenth of its lifetime, the smaller]'
             cand --scope 'Fail unless this scope is granted (can be given several times)'
             cand --format 'How to print it'
+            cand --method 'The method of the request that the proof is for'
+            cand --url 'The URL of the request that the proof is for'
+            cand --nonce 'The nonce that the server gave, for the proof'
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
             cand --color 'When to use colour'
@@ -575,6 +588,8 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;client;set'= {
             cand --id 'The client id [default: asked for]'
             cand --secret-file 'Read the secret from this file'
+            cand --key-file 'Sign with the private key in this PEM file (`-` is stdin)'
+            cand --key-id 'The key''s id at the provider (`kid`)'
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
             cand --color 'When to use colour'
@@ -698,6 +713,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand status 'Say where the vault and its key are, and whether it is believed'
             cand check 'Look at every record, event and page of the vault'
             cand recover 'Open the vault with its recovery key and give it a new key'
+            cand recipients 'See and extend who can open the vault'
             cand accept-rollback 'Go on with a vault file that was restored or rolled back'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -762,6 +778,61 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'oauthctl;vault;recipients'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List who can open the vault'
+            cand add 'Let one more key open the vault'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'oauthctl;vault;recipients;list'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'oauthctl;vault;recipients;add'= {
+            cand --recovery-file 'Make a recovery key, and write its sheet to this new file'
+            cand --label 'What it is for'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;vault;recipients;help'= {
+            cand list 'List who can open the vault'
+            cand add 'Let one more key open the vault'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'oauthctl;vault;recipients;help;list'= {
+        }
+        &'oauthctl;vault;recipients;help;add'= {
+        }
+        &'oauthctl;vault;recipients;help;help'= {
+        }
         &'oauthctl;vault;accept-rollback'= {
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
@@ -782,6 +853,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand status 'Say where the vault and its key are, and whether it is believed'
             cand check 'Look at every record, event and page of the vault'
             cand recover 'Open the vault with its recovery key and give it a new key'
+            cand recipients 'See and extend who can open the vault'
             cand accept-rollback 'Go on with a vault file that was restored or rolled back'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -792,6 +864,14 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;vault;help;check'= {
         }
         &'oauthctl;vault;help;recover'= {
+        }
+        &'oauthctl;vault;help;recipients'= {
+            cand list 'List who can open the vault'
+            cand add 'Let one more key open the vault'
+        }
+        &'oauthctl;vault;help;recipients;list'= {
+        }
+        &'oauthctl;vault;help;recipients;add'= {
         }
         &'oauthctl;vault;help;accept-rollback'= {
         }
@@ -963,6 +1043,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand status 'Say where the vault and its key are, and whether it is believed'
             cand check 'Look at every record, event and page of the vault'
             cand recover 'Open the vault with its recovery key and give it a new key'
+            cand recipients 'See and extend who can open the vault'
             cand accept-rollback 'Go on with a vault file that was restored or rolled back'
         }
         &'oauthctl;help;vault;init'= {
@@ -972,6 +1053,14 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;help;vault;check'= {
         }
         &'oauthctl;help;vault;recover'= {
+        }
+        &'oauthctl;help;vault;recipients'= {
+            cand list 'List who can open the vault'
+            cand add 'Let one more key open the vault'
+        }
+        &'oauthctl;help;vault;recipients;list'= {
+        }
+        &'oauthctl;help;vault;recipients;add'= {
         }
         &'oauthctl;help;vault;accept-rollback'= {
         }

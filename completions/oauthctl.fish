@@ -58,7 +58,11 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l account -d
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l scope -d 'Ask for this scope (can be given several times)' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l client-id -d 'Use this client id instead of the stored one' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l name -d 'Call a discovered provider this' -r
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l timeout -d 'How long to wait for the browser, such as 90s or 10m' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l resume -d 'Wait for the answer to a connect that was begun with `--start`' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l token-exchange -d 'Exchange a job\'s own token, from `file:/PATH` or `env:NAME` (RFC 8693)' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l subject-token-type -d 'What the exchanged token is' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l audience -d 'Which service the token is for, where the provider asks' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l timeout -d 'How long to wait for the answer, such as 90s or 10m [default: 5m, with `--device` as long as the code lives]' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -66,6 +70,12 @@ always\t''
 never\t''"
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l strict -d 'Fail with exit code 4 when fewer scopes are granted than were asked for'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l no-browser -d 'Print the URL and open nothing'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l device -d 'Sign in on another device, with a code (RFC 8628)'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l start -d 'Print the URL and an id, and end; finish with `--resume ID`'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l client-credentials -d 'Sign in as the client itself, with its secret or key (RFC 6749 section 4.4)'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l dpop -d 'Bind the tokens to a key that never leaves the vault (RFC 9449)'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l paste -d 'Don\'t listen: read the address that the browser ends at from a prompt or stdin'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l qr -d 'Print the URL as a QR code too'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l with-token -d 'Store a token read from stdin, such as a personal access token'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l json -d 'Print JSON: documents on stdout, errors on stderr'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -s q -l quiet -d 'Say nothing but warnings and errors'
@@ -96,7 +106,11 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -l min-ttl -d '
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -l scope -d 'Fail unless this scope is granted (can be given several times)' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -l format -d 'How to print it' -r -f -a "plain\t'The token alone'
 json\t'An object with type, expiry and scopes'
-header\t'`Authorization: Bearer …`'"
+header\t'`Authorization: Bearer …`'
+dpop\t'The two headers of one request with a token that is bound to a key'"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -l method -d 'The method of the request that the proof is for' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -l url -d 'The URL of the request that the proof is for' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -l nonce -d 'The nonce that the server gave, for the proof' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -443,6 +457,8 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and not __fish
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and not __fish_seen_subcommand_from set show remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and __fish_seen_subcommand_from set" -l id -d 'The client id [default: asked for]' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and __fish_seen_subcommand_from set" -l secret-file -d 'Read the secret from this file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and __fish_seen_subcommand_from set" -l key-file -d 'Sign with the private key in this PEM file (`-` is stdin)' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and __fish_seen_subcommand_from set" -l key-id -d 'The key\'s id at the provider (`kid`)' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and __fish_seen_subcommand_from set" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and __fish_seen_subcommand_from set" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and __fish_seen_subcommand_from set" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -516,22 +532,23 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and __fish_seen_s
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and __fish_seen_subcommand_from setup" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "setup" -d 'Let git sign in to a host with your connections'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -l profile -d 'Use this profile: a vault and key of its own' -r
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -l vault -d 'Use this vault file' -r -F
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -l color -d 'When to use colour' -r -f -a "auto\t''
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -l json -d 'Print JSON: documents on stdout, errors on stderr'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -s v -l verbose -d 'Say more'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -l no-input -d 'Never ask anything'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -s h -l help -d 'Print help'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -f -a "init" -d 'Make a vault and its key'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -f -a "status" -d 'Say where the vault and its key are, and whether it is believed'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -f -a "check" -d 'Look at every record, event and page of the vault'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -f -a "recover" -d 'Open the vault with its recovery key and give it a new key'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -f -a "accept-rollback" -d 'Go on with a vault file that was restored or rolled back'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover accept-rollback help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -s h -l help -d 'Print help'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -f -a "init" -d 'Make a vault and its key'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -f -a "status" -d 'Say where the vault and its key are, and whether it is believed'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -f -a "check" -d 'Look at every record, event and page of the vault'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -f -a "recover" -d 'Open the vault with its recovery key and give it a new key'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -f -a "recipients" -d 'See and extend who can open the vault'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -f -a "accept-rollback" -d 'Go on with a vault file that was restored or rolled back'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover recipients accept-rollback help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from init" -l key -d 'Where the key is kept [default: what the environment names, else the keyring]' -r -f -a "keyring\t'The keyring of the operating system'
 file\t'An age identity file with mode 0600'
 passphrase\t'An age identity file protected by a passphrase'
@@ -587,6 +604,19 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -s v -l verbose -d 'Say more'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l no-input -d 'Never ask anything'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -s h -l help -d 'Print help'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -f -a "list" -d 'List who can open the vault'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -f -a "add" -d 'Let one more key open the vault'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from accept-rollback" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from accept-rollback" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from accept-rollback" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -602,6 +632,7 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from help" -f -a "status" -d 'Say where the vault and its key are, and whether it is believed'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from help" -f -a "check" -d 'Look at every record, event and page of the vault'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from help" -f -a "recover" -d 'Open the vault with its recovery key and give it a new key'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from help" -f -a "recipients" -d 'See and extend who can open the vault'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from help" -f -a "accept-rollback" -d 'Go on with a vault file that was restored or rolled back'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand demo" -l profile -d 'Use this profile: a vault and key of its own' -r
@@ -690,4 +721,5 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from vault" -f -a "status" -d 'Say where the vault and its key are, and whether it is believed'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from vault" -f -a "check" -d 'Look at every record, event and page of the vault'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from vault" -f -a "recover" -d 'Open the vault with its recovery key and give it a new key'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from vault" -f -a "recipients" -d 'See and extend who can open the vault'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from vault" -f -a "accept-rollback" -d 'Go on with a vault file that was restored or rolled back'

@@ -24,7 +24,7 @@ pub const SHELLS: [(Shell, &str); 5] = [
 ];
 
 /// What each exit code means, in order. The README shows the same table.
-pub const EXIT_CODES: [(u8, &str); 11] = [
+pub const EXIT_CODES: [(u8, &str); 12] = [
     (0, "done, or nothing to do"),
     (Kind::Failed.exit_code(), "failed"),
     (Kind::Usage.exit_code(), "the command line makes no sense"),
@@ -47,6 +47,10 @@ pub const EXIT_CODES: [(u8, &str); 11] = [
     (
         Kind::Refused.exit_code(),
         "refused by the provider or by the person",
+    ),
+    (
+        Kind::Pending.exit_code(),
+        "pending: a `connect --start` that is not finished",
     ),
     (
         Kind::Stopped.exit_code(),

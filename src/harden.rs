@@ -7,16 +7,15 @@
 /// guarded, and a container may forbid it.
 #[cfg(target_os = "linux")]
 pub fn process() {
-    use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+    use rustix::process::{
+        DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit,
+    };
 
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
-    let _ = setrlimit(
-        Resource::Core,
-        Rlimit {
-            current: Some(0),
-            maximum: Some(0),
-        },
-    );
+    // The soft limit only: a browser or a command that is started from here may raise it again.
+    let Rlimit { maximum, .. } = getrlimit(Resource::Core);
+    let current = Some(0);
+    let _ = setrlimit(Resource::Core, Rlimit { current, maximum });
 }
 
 /// Makes the process undumpable where the system has a way.

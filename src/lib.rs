@@ -46,10 +46,15 @@
 //! redeemed once, under a committed pending record, with a rescue file. [`connection::connect`]
 //! finds the account's place, writes tokens, consent and audit event in one transaction, and then
 //! tells the waiting [`flow::landing`] that it may say success: a page that says "connected" while
-//! the tokens are not on disk would be a lie.
+//! the tokens are not on disk would be a lie. What a person pastes is judged as what the listener
+//! hears. `--device` ([`flow::device`]) asks until the person consented; `--start`
+//! ([`connection::start`]) seals the one-time secrets for a `--resume` within ten minutes.
 //!
-//! **`revoke`** ([`connection::revoke`]) marks the connection `Revoking`, tells the provider in the
-//! way that its definition names, and erases only after the provider confirmed. What was not
+//! **A signal** ends a process at once, unless a request that spends something is in the air
+//! ([`stop`]): then its answer is stored first, nothing new is begun, and a second signal insists.
+//!
+//! **`revoke`** ([`connection::revoke`]) marks the connection `Revoking` before anything else, tells
+//! the provider in the way that its definition names, and erases only after the provider confirmed. What was not
 //! confirmed stays, is never handed out, and is tried again by `refresh --due` or the next
 //! `revoke`.
 //!
@@ -70,8 +75,8 @@
 //! | [`exchange`] | an HTTP response as the protocol reads it |
 //! | [`document`], [`oauth`], [`vault`] | manuscripts and their repository; the protocol, pure; the sealed file |
 //! | [`provider`], [`key`], [`http`], [`ui`], [`token`], [`config`], [`lock`] | definitions, custody, the one HTTP client, the one printer, token sets, settings, kernel locks |
-//! | [`private_file`], [`env`](mod@env) | the owners of files and of the environment |
-//! | [`names`], [`endpoint`] | values that can't be wrong once parsed |
+//! | [`private_file`], [`env`](mod@env), [`stop`] | the owners of files, of the environment and of signals |
+//! | [`names`], [`endpoint`], [`signing`] | values that can't be wrong once parsed, keys that sign |
 //! | [`moment`], [`escape`], [`secret`], [`harden`] | time as a value, text made harmless, secrets with one door, a process that can't be dumped |
 //!
 //! # What is deliberately absent
@@ -113,9 +118,11 @@
 //!   hand-out is printed after its event was committed.
 //! - *Only `invalid_grant`* (and what a definition says means the same) ends a connection, and even
 //!   then nothing is deleted. Everything else that goes wrong is temporary and keeps everything.
+//! - *A provider in trouble is left alone*: `Retry-After` and failures in a row are stored with the
+//!   connection; only a person who names it goes ahead.
 //! - *A grant stays with whom it was made with*: token endpoint, issuer, revocation endpoint and
 //!   client id are stamped on a connection; a definition that says otherwise later gets nothing
-//!   sent.
+//!   sent. A client's secret stays with the token endpoint that it was stored for.
 //! - *A file is believed as a whole*: header, pin, head, directory and log prove each other
 //!   ([`vault`] says how).
 //! - *Locks lie beside the vault and are never unlinked*; where one can't be had nothing is sent.
@@ -131,7 +138,11 @@
 //!   (`lost_answer`): where reuse ends the grant, trying would.
 //! - A provider that can't be told of a revocation: erased here, reported as *not* revoked, exit 1.
 //! - A discovered provider is pinned at first use as a file in `providers/`; other metadata later
-//!   is stopped (exit 9) until the person removes that file.
+//!   needs a person's yes, and is stopped (exit 9) where nobody is there to give it.
+//! - Of several authorization servers of a resource the first is taken, and said.
+//! - Authorization requests are pushed wherever the definition has the endpoint, with no way back to
+//!   a plain one; tokens are bound to a key where the definition says `required`, or `--dpop`.
+//! - What a client gets for itself is named after it; a job's exchanged token is `default`.
 //! - Scopes are compared as sets, with the definition's aliases, implications and letter case. An
 //!   answer without `scope` means what was asked for (RFC 6749 section 5.1).
 //! - A malformed answer of a token endpoint is temporary (exit 5): nothing is concluded from it.
@@ -139,6 +150,10 @@
 //!   folder.
 //! - A vault without a pin beside its key is read only until a person confirmed its fingerprint;
 //!   hand-outs work meanwhile, with a warning, because they can't be logged.
+//! - A token that somebody brought (`--with-token`) is not told to the provider as revoked: what a
+//!   provider says about a token that it did not issue to our client means nothing.
+//! - Reconnecting an account whose revocation was never confirmed drops the promised retry, which
+//!   could end the new grant; it is said.
 //! - A missing anchor is written anew and stops nobody: it is a witness, not a key.
 //!
 //! # Who can do what
@@ -213,6 +228,8 @@ pub mod private_file;
 pub mod provider;
 pub mod sandbox;
 pub mod secret;
+pub mod signing;
+pub mod stop;
 pub mod token;
 pub mod ui;
 pub mod vault;

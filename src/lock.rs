@@ -2,18 +2,23 @@
 //!
 //! The kernel frees such a lock when its holder dies, however it dies, so nobody has to guess
 //! whether a holder is still alive. Waiting happens in a blocked system call on a thread of its
-//! own, with a deadline: nothing polls and nothing waits for ever.
+//! own, with a deadline: the lock is had as soon as it is free, nothing waits for ever, and a signal
+//! ends the wait.
 
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use thiserror::Error;
 
 use crate::private_file::{self, PrivateFileError};
+use crate::stop;
+
+/// How often whoever waits looks up to see whether a signal came.
+const LOOK_UP: Duration = Duration::from_millis(50);
 
 /// Why a lock was not taken.
 #[derive(Debug, Error)]
@@ -25,6 +30,12 @@ pub enum LockError {
         path: PathBuf,
         /// How long this process waited.
         waited: Duration,
+    },
+    /// A signal came while it was waited for.
+    #[error("stopped while waiting for `{}`", path.display())]
+    Stopped {
+        /// The lock file.
+        path: PathBuf,
     },
     /// The lock file can't be made or is not private.
     #[error(transparent)]
@@ -85,14 +96,21 @@ fn take(
             let _ = sender.send(outcome);
         })
         .map_err(unlockable)?;
-    match receiver.recv_timeout(patience) {
-        Ok(Ok(file)) => Ok(Guard(file)),
-        Ok(Err(error)) => Err(unlockable(error)),
-        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-            Err(LockError::TimedOut {
-                path: path.to_owned(),
-                waited: patience,
-            })
+    let path = path.to_owned();
+    let deadline = Instant::now() + patience;
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match receiver.recv_timeout(left.min(LOOK_UP)) {
+            Ok(Ok(file)) => return Ok(Guard(file)),
+            Ok(Err(source)) => return Err(LockError::Unlockable { path, source }),
+            Err(RecvTimeoutError::Timeout) if stop::asked().is_some() && !stop::must_wait() => {
+                return Err(LockError::Stopped { path });
+            }
+            Err(RecvTimeoutError::Timeout) if left > LOOK_UP => {}
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                let waited = patience;
+                return Err(LockError::TimedOut { path, waited });
+            }
         }
     }
 }

@@ -110,6 +110,43 @@ pub fn check_folder(path: &Path) -> Result<(), PrivateFileError> {
     check_owner_and_mode(path, &metadata, 0o022)
 }
 
+/// Refuses a folder above which somebody else could put another one in its place: each folder on
+/// the way must belong to this user or to root, and others may write to it only where it is sticky,
+/// as `/tmp` is. A group that is the user's own, as many systems make one for each user, may.
+///
+/// # Errors
+/// The reason, with the path of the folder that is open.
+#[cfg(unix)]
+pub fn check_way(folder: &Path) -> Result<(), PrivateFileError> {
+    use std::os::unix::fs::MetadataExt;
+
+    const STICKY: u32 = 0o1000;
+    let folder = fs::canonicalize(folder).map_err(io_error("look at", folder))?;
+    let own = rustix::process::geteuid().as_raw();
+    for above in folder.ancestors().skip(1) {
+        let metadata = fs::metadata(above).map_err(io_error("look at", above))?;
+        let path = above.to_owned();
+        if metadata.uid() != own && metadata.uid() != 0 {
+            return Err(PrivateFileError::Foreign { path });
+        }
+        let mode = metadata.mode() & 0o7777;
+        let by_group = mode & 0o020 != 0 && metadata.gid() != own && metadata.gid() != 0;
+        if mode & STICKY == 0 && (mode & 0o002 != 0 || by_group) {
+            return Err(PrivateFileError::Loose { path, mode });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a folder above which somebody else could put another one in its place.
+///
+/// # Errors
+/// None where the system has no such modes.
+#[cfg(not(unix))]
+pub fn check_way(_: &Path) -> Result<(), PrivateFileError> {
+    Ok(())
+}
+
 /// Refuses a file that is a link, that another user owns, or that others may read or write.
 /// A missing file is an error for which [`PrivateFileError::is_not_found`] holds.
 ///
@@ -195,13 +232,14 @@ fn no_follow() -> i32 {
     i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0)
 }
 
-/// Reads a private file whole, after the checks of [`check_file`].
+/// Reads a private file whole. No link is followed, nothing is waited for, and the checks look at
+/// what was opened, not at what stood there before.
 ///
 /// # Errors
-/// When it is missing, not private, or larger than `limit` bytes.
+/// When it is missing, a link, not a regular file, somebody else's, open to others, or larger than
+/// `limit` bytes.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, PrivateFileError> {
-    check_file(path)?;
-    read_any(path, limit)
+    read_whole(open_checked(path, 0o077)?, path, limit)
 }
 
 /// Reads a file whole, whoever may read it (definitions and settings hold no secret).
@@ -228,13 +266,16 @@ fn read_whole(file: File, path: &Path, limit: u64) -> Result<Vec<u8>, PrivateFil
 }
 
 /// Reads a file whole that others may read but must not be able to write: definitions and settings
-/// hold no secret, but decide where secrets go. No link is followed, nothing is waited for, and the
-/// checks look at what was opened, not at what stood there before.
+/// hold no secret, but decide where secrets go. Opened and checked as by [`read`].
 ///
 /// # Errors
 /// When it is missing, a link, not a regular file, somebody else's, writable by others, or larger
 /// than `limit` bytes.
 pub fn read_trusted(path: &Path, limit: u64) -> Result<Vec<u8>, PrivateFileError> {
+    read_whole(open_checked(path, 0o022)?, path, limit)
+}
+
+fn open_checked(path: &Path, forbidden: u32) -> Result<File, PrivateFileError> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
@@ -258,8 +299,8 @@ pub fn read_trusted(path: &Path, limit: u64) -> Result<Vec<u8>, PrivateFileError
             wanted: "file",
         });
     }
-    check_owner_and_mode(path, &metadata, 0o022)?;
-    read_whole(file, path, limit)
+    check_owner_and_mode(path, &metadata, forbidden)?;
+    Ok(file)
 }
 
 /// Replaces a file by a new one with mode 0600: written beside it, fsynced, renamed over it, and

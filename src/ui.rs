@@ -4,12 +4,17 @@
 //! two only to a terminal. Text that came from a server or a file goes through [`crate::escape`]
 //! before it is handed in here; what is printed as data is escaped here where a terminal sees it.
 
+mod hidden;
+mod qr;
+
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::time::Duration;
 
 use anstream::AutoStream;
 pub use indicatif::ProgressBar;
 use indicatif::{ProgressDrawTarget, ProgressStyle};
+
+pub use hidden::HiddenLines;
 
 use crate::escape;
 use crate::secret::Secret;
@@ -49,6 +54,8 @@ pub struct Voice {
 #[derive(Debug)]
 pub struct Ui {
     voice: Voice,
+    /// The flags that commands in notes and hints must carry to mean what this run means.
+    flags: String,
     may_ask: bool,
     talk_to_terminal: bool,
     data_to_terminal: bool,
@@ -67,10 +74,30 @@ impl Ui {
         let talk_to_terminal = io::stderr().is_terminal();
         Self {
             voice,
+            flags: String::new(),
             may_ask: !voice.no_input && io::stdin().is_terminal() && talk_to_terminal,
             talk_to_terminal,
             data_to_terminal: io::stdout().is_terminal(),
         }
+    }
+
+    /// From now on every command in notes and hints carries these flags, as they were given: whoever
+    /// pastes it means the same vault.
+    #[must_use]
+    pub fn repeating(mut self, flags: &[(&str, String)]) -> Self {
+        for (flag, value) in flags {
+            self.flags.extend([" ", flag, " ", &shell_word(value)]);
+        }
+        self
+    }
+
+    /// A text with its commands as they have to be typed here.
+    #[must_use]
+    pub fn as_typed(&self, text: &str) -> String {
+        if self.flags.is_empty() {
+            return text.to_owned();
+        }
+        text.replace("`oauthctl ", &format!("`oauthctl{} ", self.flags))
     }
 
     /// Whether documents are wanted as JSON.
@@ -133,7 +160,7 @@ impl Ui {
     /// A note for the person, unless `--quiet`.
     pub fn note(&self, text: &str) {
         if !self.voice.quiet {
-            self.talk(&escape::block(text));
+            self.talk(&escape::block(&self.as_typed(text)));
         }
     }
 
@@ -146,18 +173,29 @@ impl Ui {
     /// A note for the curious, with `--verbose`.
     pub fn detail(&self, text: &str) {
         if self.voice.verbose {
-            self.talk(&format!("{CYAN}{}{PLAIN}", escape::block(text)));
+            self.talk(&format!(
+                "{CYAN}{}{PLAIN}",
+                escape::block(&self.as_typed(text))
+            ));
         }
     }
 
     /// Something that is wrong but stops nothing. `--quiet` does not silence it.
     pub fn warn(&self, text: &str) {
-        self.talk(&format!("{YELLOW}warning:{PLAIN} {}", escape::block(text)));
+        let text = escape::block(&self.as_typed(text));
+        self.talk(&format!("{YELLOW}warning:{PLAIN} {text}"));
     }
 
     /// A heading or a command echoed by `demo`.
     pub fn heading(&self, text: &str) {
         self.talk(&format!("{BOLD}{}{PLAIN}", escape::block(text)));
+    }
+
+    /// A way out where nothing failed.
+    pub fn hint(&self, text: &str) {
+        if !self.voice.quiet {
+            self.talk(&format!("{CYAN}hint:{PLAIN} {}", escape::block(text)));
+        }
     }
 
     /// A failure with its causes and ways out.
@@ -167,7 +205,8 @@ impl Ui {
             self.talk(&format!("  caused by: {}", escape::block(cause)));
         }
         for hint in hints {
-            self.talk(&format!("{CYAN}hint:{PLAIN} {}", escape::block(hint)));
+            let hint = escape::block(&self.as_typed(hint));
+            self.talk(&format!("{CYAN}hint:{PLAIN} {hint}"));
         }
     }
 
@@ -208,6 +247,41 @@ impl Ui {
         rpassword::prompt_password(question).map(Secret::new)
     }
 
+    /// Lines that a person types or pastes while something else goes on, without showing them.
+    /// Nothing where nobody is there to answer.
+    #[must_use]
+    pub fn hidden_lines(&self) -> Option<HiddenLines> {
+        if self.may_ask {
+            HiddenLines::of_terminal()
+        } else {
+            None
+        }
+    }
+
+    /// Lines of stdin, whatever that is; on a terminal they are not shown.
+    #[must_use]
+    pub fn lines(&self) -> HiddenLines {
+        self.hidden_lines().unwrap_or_else(HiddenLines::of_stdin)
+    }
+
+    /// A short code that a person types elsewhere.
+    pub fn code(&self, code: &str) {
+        self.talk(&format!("\n    {BOLD}{}{PLAIN}\n", escape::line(code)));
+    }
+
+    /// A QR code on stderr, for the camera of another device. Says whether it could be drawn.
+    #[must_use]
+    pub fn qr(&self, text: &str) -> bool {
+        let Some(rows) = qr::rows(text) else {
+            return false;
+        };
+        for row in rows {
+            // White and black by number: a theme may call anything white.
+            self.talk(&format!("\u{1b}[38;5;231;48;5;16m{row}{PLAIN}"));
+        }
+        true
+    }
+
     /// A progress bar on a terminal, nothing elsewhere.
     #[must_use]
     pub fn progress(&self, steps: u64) -> ProgressBar {
@@ -242,6 +316,16 @@ impl Ui {
             Color::Never => AutoStream::never(stderr),
         }
     }
+}
+
+/// A value as a POSIX shell reads it back, quoted where it has to be.
+#[must_use]
+pub fn shell_word(value: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+=:,@%".contains(c);
+    if !value.is_empty() && value.chars().all(is_plain) {
+        return value.to_owned();
+    }
+    format!("'{}'", value.replace('\'', r"'\''"))
 }
 
 /// A duration as people say it: `59s`, `12m`, `3h 5m`, `42d`.
@@ -300,6 +384,21 @@ mod tests {
         assert_eq!(said(3600), "1h");
         assert_eq!(said(11_100), "3h 5m");
         assert_eq!(said(86_400 * 42), "42d");
+    }
+
+    #[test]
+    fn commands_in_hints_carry_the_flags_that_were_given() {
+        let ui = Ui::new(Voice::default());
+        assert_eq!(ui.as_typed("say `oauthctl list`"), "say `oauthctl list`");
+        let ui = ui.repeating(&[
+            ("--profile", "work".to_owned()),
+            ("--vault", "/a b/it's.db".to_owned()),
+        ]);
+        assert_eq!(
+            ui.as_typed("say `oauthctl list`, or `oauthctl doctor`"),
+            "say `oauthctl --profile work --vault '/a b/it'\\''s.db' list`, or \
+             `oauthctl --profile work --vault '/a b/it'\\''s.db' doctor`"
+        );
     }
 
     #[test]

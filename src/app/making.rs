@@ -20,7 +20,14 @@ impl App {
             return Ok(vault);
         }
         may_be_made()?;
-        self.create_vault(&self.choose_source()?, Vec::new())
+        let vault = self.create_vault(&self.choose_source()?, Vec::new())?;
+        if self.ui.may_ask() {
+            self.ui.note(
+                "there is no recovery key yet; make one with `oauthctl vault recipients add \
+                 --recovery-file FILE`",
+            );
+        }
+        Ok(vault)
     }
 
     /// Makes a vault whose key comes from `source`, readable also with `recovery` identities.

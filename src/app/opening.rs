@@ -16,6 +16,14 @@ impl App {
     /// # Errors
     /// When it can't be opened, or its key can't be had.
     pub fn open_vault(&self) -> Result<Option<Vault>> {
+        Ok(self.open_vault_and_key()?.map(|(vault, _)| vault))
+    }
+
+    /// Opens the vault and keeps its key at hand, for a command that locks the vault anew.
+    ///
+    /// # Errors
+    /// As [`App::open_vault`].
+    pub fn open_vault_and_key(&self) -> Result<Option<(Vault, Arc<Custody>)>> {
         let path = self.vault_path()?;
         let Some(locked) = Locked::open(&path)? else {
             return Ok(None);
@@ -33,7 +41,7 @@ impl App {
         {
             self.save_anchor(&mut vault);
         }
-        Ok(Some(vault))
+        Ok(Some((vault, custody)))
     }
 
     /// Brings a vault of an older program to the current schema.
@@ -96,10 +104,18 @@ impl App {
     pub fn need_vault(&self) -> Result<Vault> {
         match self.open_vault()? {
             Some(vault) => Ok(vault),
-            None => Err(Error::new(Kind::LoginRequired, "there is no vault yet")
-                .because(format!("`{}` does not exist", self.vault_path()?.display()))
-                .hint("make a connection with `oauthctl connect PROVIDER`")),
+            None => Err(self.no_vault()?),
         }
+    }
+
+    /// What to say where there is no vault and one is needed.
+    ///
+    /// # Errors
+    /// When nobody can say where it would be.
+    pub fn no_vault(&self) -> Result<Error> {
+        Ok(Error::new(Kind::LoginRequired, "there is no vault yet")
+            .because(format!("`{}` does not exist", self.vault_path()?.display()))
+            .hint("make a connection with `oauthctl connect PROVIDER`"))
     }
 
     /// The vault before it is unlocked, and its key: for commands that look at a vault which may
@@ -166,9 +182,6 @@ impl App {
         };
         let mut shown = Error::new(kind, "could not get the key of the vault").caused_by(error);
         let vault = self.vault_path().ok().filter(|vault| vault.exists());
-        if let Some(vault) = &vault {
-            shown = shown.because(format!("the vault `{}` is untouched", vault.display()));
-        }
         for way in error.way_out() {
             // What does not exist yet can't be recovered, but made otherwise.
             let way = if vault.is_none() && way.contains("vault recover") {
@@ -177,6 +190,9 @@ impl App {
                 way
             };
             shown = shown.hint(way);
+        }
+        if let Some(vault) = &vault {
+            shown = shown.hint(format!("the vault `{}` was not touched", vault.display()));
         }
         shown
     }

@@ -11,7 +11,13 @@ use crate::names::ProviderName;
 use crate::oauth::discovery::DiscoveryError;
 use crate::private_file;
 use crate::provider::definition::Definition;
-use crate::provider::{LARGEST_FILE, Providers, save_user_file};
+use crate::provider::{LARGEST_FILE, Providers, remove_user_file, save_user_file};
+
+/// A provider that was found by its URL.
+pub(super) struct Discovered {
+    pub(super) definition: Arc<Definition>,
+    is_new: bool,
+}
 
 /// The definition for an issuer: the pinned one if its metadata still says the same, else a new
 /// one, written to the user's providers.
@@ -20,7 +26,7 @@ pub(super) async fn provider(
     http: &Http,
     issuer: &str,
     name: Option<&ProviderName>,
-) -> Result<Arc<Definition>> {
+) -> Result<Discovered> {
     let name = match name {
         Some(name) => name.clone(),
         None => name_of(issuer)?,
@@ -31,12 +37,20 @@ pub(super) async fn provider(
                 .hint("call the discovered one otherwise: `--name NAME`"),
         );
     }
-    let text = discover::discover(http, issuer, &name)
+    let found = discover::discover(http, issuer, &name)
         .await
         .map_err(|error| failed(&error))?;
+    let text = found.text;
+    if let Some(server) = &found.by_resource {
+        app.ui.note(&format!("`{issuer}` is guarded by `{server}`"));
+    }
     let file = app.providers().user_file(&name);
+    let mut is_new = false;
     match private_file::read_any(&file, LARGEST_FILE) {
         Ok(pinned) if pinned == text.as_bytes() => {}
+        Ok(pinned) if accepts(app, issuer, &pinned, &text) => {
+            save_user_file(&app.providers_folder(), &name, &text)?;
+        }
         Ok(_) => {
             let message = format!("the metadata of `{issuer}` is not what it was at first use");
             return Err(Error::new(Kind::Stopped, message)
@@ -47,6 +61,7 @@ pub(super) async fn provider(
         }
         Err(error) if error.is_not_found() => {
             let path = save_user_file(&app.providers_folder(), &name, &text)?;
+            is_new = true;
             app.ui.note(&format!(
                 "discovered `{name}`, defined in `{}`",
                 path.display()
@@ -56,7 +71,41 @@ pub(super) async fn provider(
             return Err(Error::new(Kind::Failed, "could not read the definition").caused_by(&error));
         }
     }
-    Ok(app.providers().get(&name)?)
+    let definition = app.providers().get(&name)?;
+    Ok(Discovered { definition, is_new })
+}
+
+impl Discovered {
+    /// A definition that came to nothing is not kept: nobody has to wonder where it came from, and
+    /// what was pinned by a failed first try does not stand in the way of the next.
+    pub(super) fn forget(&self, app: &App) {
+        if self.is_new {
+            // One that stays is a definition like any other.
+            let _ = remove_user_file(&app.providers_folder(), &self.definition.name);
+        }
+    }
+}
+
+/// Asks whether the new metadata is meant, line by line what it changes.
+fn accepts(app: &App, issuer: &str, pinned: &[u8], text: &str) -> bool {
+    if !app.ui.may_ask() {
+        return false;
+    }
+    let pinned = String::from_utf8_lossy(pinned);
+    app.ui.warn(&format!(
+        "the metadata of `{issuer}` is not what it was at first use"
+    ));
+    let beside = |lines: &str, others: &str, mark: &str| {
+        for line in lines
+            .lines()
+            .filter(|line| !others.lines().any(|o| o == *line))
+        {
+            app.ui.instruct(&format!("{mark} {line}"));
+        }
+    };
+    beside(&pinned, text, "-");
+    beside(text, &pinned, "+");
+    app.ui.confirm("use the new metadata from now on?")
 }
 
 fn name_of(issuer: &str) -> Result<ProviderName> {
@@ -95,6 +144,7 @@ fn failed(error: &DiscoverError) -> Error {
             ..
         } => Kind::Usage,
         DiscoverError::Metadata { .. }
+        | DiscoverError::Resource { .. }
         | DiscoverError::None { .. }
         | DiscoverError::Definition(_) => Kind::Failed,
     };

@@ -1,7 +1,7 @@
 //! The one way from a command to an access token: from the vault, refreshed first where it is too
 //! old, its hand-out logged.
 
-use crate::app::App;
+use crate::app::{App, moment};
 use crate::commands::{block_on, network};
 use crate::connection::ConnectionError;
 use crate::connection::fresh::{self, Accept, Cached, HandOut, Want};
@@ -9,6 +9,8 @@ use crate::connection::refresh::{self, Reason};
 use crate::connection::select::{self, Found};
 use crate::error::{Error, Kind, Result};
 use crate::names::{ConnectionName, ConnectionRef};
+use crate::token::Remaining;
+use crate::ui::span;
 use crate::vault::Vault;
 
 /// An access token of `asked` that is good enough for `want`.
@@ -35,6 +37,14 @@ pub(super) fn hand_out(app: &App, asked: &ConnectionRef, want: &Want) -> Result<
             }
         }
     };
+    if let (Some(wanted), Remaining::Time(left)) = (want.min_ttl, hand_out.set.remaining(&moment()))
+        && left < wanted
+    {
+        app.ui.warn(&format!(
+            "the token lives for {} only: the provider gives no longer ones",
+            span(left)
+        ));
+    }
     if let Some(why) = &hand_out.unlogged {
         app.ui
             .warn(&format!("this hand-out is not in the audit log: {why}"));
@@ -62,10 +72,12 @@ pub(super) fn renew(app: &App, name: &ConnectionName) -> Result<()> {
 fn refresh_now(app: &App, vault: &mut Vault, found: &Found) -> Result<()> {
     let http = network();
     let name = &found.connection.name;
-    let reason = Reason::Stale {
-        seen: found.row.version,
-    };
-    block_on(async { Ok(refresh::refresh(vault, app.world(), &http, name, reason).await?) })
+    let seen = found.connection.state.set().map(|set| &set.obtained);
+    block_on(async {
+        let refreshed =
+            refresh::refresh(vault, app.world(), &http, name, seen, Reason::Stale).await;
+        Ok(refreshed?)
+    })
 }
 
 fn missing(asked: &ConnectionRef) -> Error {

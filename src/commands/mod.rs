@@ -5,6 +5,7 @@
 use std::ffi::OsString;
 use std::future::Future;
 use std::io;
+use std::pin::pin;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -17,6 +18,7 @@ use crate::escape;
 use crate::harden;
 use crate::http::{self, Http, Limits};
 use crate::names::ProfileName;
+use crate::stop::{self, Signal};
 use crate::ui::{Color, Ui, Voice};
 
 mod api;
@@ -49,7 +51,7 @@ mod vault;
     max_term_width = 100,
     after_help = "Start with `oauthctl demo`, or connect an account: `oauthctl connect github`.\n\
                   stdout is data, stderr is talk. Exit codes: 0 done, 1 failed, 2 usage, 3 conflict, 4 login \
-                  required, 5 temporary, 6 no key, 7 refused, 9 stopped by a guard."
+                  required, 5 temporary, 6 no key, 7 refused, 8 pending, 9 stopped by a guard."
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -144,7 +146,8 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
     };
     let env = Env::read();
     let voice = cli.globals.voice(&env);
-    let ui = Ui::new(voice);
+    let given = cli.globals.given();
+    let ui = Ui::new(voice).repeating(&given);
     let globals = Globals {
         profile: cli.globals.profile,
         vault: cli.globals.vault,
@@ -154,7 +157,7 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
             let ended = dispatch(&app, cli.command);
             (app.ui, ended)
         }
-        Err(error) => (Ui::new(voice), Err(error)),
+        Err(error) => (Ui::new(voice).repeating(&given), Err(error)),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -196,6 +199,19 @@ enum HotCommand {
 }
 
 impl GlobalArgs {
+    /// The flags that choose the vault, as they were given.
+    fn given(&self) -> Vec<(&'static str, String)> {
+        let profile = self
+            .profile
+            .as_ref()
+            .map(|name| ("--profile", name.to_string()));
+        let vault = self
+            .vault
+            .as_ref()
+            .map(|path| ("--vault", path.display().to_string()));
+        profile.into_iter().chain(vault).collect()
+    }
+
     fn voice(&self, env: &Env) -> Voice {
         let color = match self.color {
             ColorArg::Auto if env.no_color => Color::Never,
@@ -283,7 +299,7 @@ fn report(ui: &Ui, error: &Error) {
     let shown = |texts: &[String]| {
         texts
             .iter()
-            .map(|text| escape::block(text))
+            .map(|text| escape::block(&ui.as_typed(text)))
             .collect::<Vec<_>>()
     };
     let document = serde_json::json!({
@@ -302,39 +318,101 @@ fn report(ui: &Ui, error: &Error) {
 
 /// Runs network work on one thread until it ends or a signal comes.
 fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let not_started = |error: io::Error| {
+        Error::new(Kind::Failed, "could not start the network").caused_by(&error)
+    };
+    let _listening = stop::listen().map_err(not_started)?;
     let ended = http::block_on(async {
-        tokio::select! {
+        let mut work = pin!(work);
+        let mut signals = Signals::listen();
+        let signal = tokio::select! {
             biased; // the signals first, so that they are listened to before anything is done
-            signal = interrupted() => Err(signal),
-            done = work => done,
+            signal = signals.first() => signal,
+            done = &mut work => return told_to_stop(done),
+        };
+        if !stop::must_wait() {
+            return Err(signal.into());
+        }
+        // What a server answers now exists nowhere else. Nothing new is begun, and every request
+        // has its limit, so this ends. Whoever insists is obeyed.
+        tokio::select! {
+            biased;
+            signal = signals.next() => Err(signal.into()),
+            done = &mut work => told_to_stop(done),
         }
     });
-    ended.unwrap_or_else(|error| {
-        Err(Error::new(Kind::Failed, "could not start the network").caused_by(&error))
+    ended.map_err(not_started)?
+}
+
+/// Work that ended after a signal came ends the process as the signal would have; a failure is told
+/// all the same, unless it is the signal's own doing.
+fn told_to_stop<T>(done: Result<T>) -> Result<T> {
+    let Some(signal) = stop::asked() else {
+        return done;
+    };
+    let stopped = Error::from(signal);
+    Err(match done {
+        Ok(_) => stopped,
+        Err(error) if error.kind == stopped.kind => stopped,
+        Err(error) => error.exits_with(stopped.kind.exit_code()),
     })
 }
 
+/// The signals that stop work, as they come.
 #[cfg(unix)]
-async fn interrupted() -> Error {
-    use tokio::signal::unix::{SignalKind, signal};
+struct Signals(Option<[tokio::signal::unix::Signal; 2]>);
 
-    let (Ok(mut interrupt), Ok(mut terminate)) = (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    ) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => Error::new(Kind::Interrupted, "interrupted"),
-        _ = terminate.recv() => Error::new(Kind::Terminated, "terminated"),
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        let both = (
+            signal(SignalKind::interrupt()),
+            signal(SignalKind::terminate()),
+        );
+        match both {
+            (Ok(interrupt), Ok(terminate)) => Self(Some([interrupt, terminate])),
+            _ => Self(None),
+        }
+    }
+
+    /// Ends when a signal comes, or came before anybody listened here.
+    async fn first(&mut self) -> Signal {
+        match stop::asked() {
+            Some(signal) => signal,
+            None => self.next().await,
+        }
+    }
+
+    async fn next(&mut self) -> Signal {
+        match &mut self.0 {
+            Some([interrupt, terminate]) => tokio::select! {
+                _ = interrupt.recv() => Signal::Interrupt,
+                _ = terminate.recv() => Signal::Terminate,
+            },
+            None => std::future::pending().await,
+        }
     }
 }
 
 #[cfg(not(unix))]
-async fn interrupted() -> Error {
-    match tokio::signal::ctrl_c().await {
-        Ok(()) => Error::new(Kind::Interrupted, "interrupted"),
-        Err(_) => std::future::pending().await,
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> Self {
+        Self
+    }
+
+    async fn first(&mut self) -> Signal {
+        self.next().await
+    }
+
+    async fn next(&mut self) -> Signal {
+        match tokio::signal::ctrl_c().await {
+            Ok(()) => Signal::Interrupt,
+            Err(_) => std::future::pending().await,
+        }
     }
 }
 

@@ -1,11 +1,12 @@
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use crate::app::App;
 use crate::commands::{block_on, network, printed};
-use crate::connection::many::{self, Progress};
+use crate::connection::many::{self, Progress, Wanted};
 use crate::connection::select;
 use crate::connection::{Connection, ConnectionError, State};
 use crate::error::{Error, Kind, Result};
+use crate::http::Limits;
 use crate::names::{ConnectionName, ConnectionRef};
 use crate::vault::Vault;
 
@@ -28,21 +29,28 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
-    let mut vault = app.need_vault()?;
+    let many = args.all || args.due;
+    let mut vault = match app.open_vault()? {
+        None if many => {
+            app.ui.note("nothing to refresh: there is no vault yet");
+            return Ok(());
+        }
+        Some(vault) => vault,
+        None => return Err(app.no_vault()?),
+    };
     let chosen = choose(app, &vault, args)?;
     if chosen.refresh.is_empty() && chosen.revoke.is_empty() {
         app.ui.note("nothing to refresh");
         return Ok(());
     }
-    let http = Arc::new(network());
     let world = app.world();
     let bar = app.ui.progress(chosen.refresh.len() as u64);
-    let attended = !args.all && !args.due;
+    let attended = !many;
     let outcomes = block_on(async {
         let mut outcomes = many::refresh_all(
             &mut vault,
             world,
-            &http,
+            Limits::default(),
             &chosen.refresh,
             attended,
             |step| match step {
@@ -50,7 +58,11 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
                 Progress::Ended => bar.inc(1),
             },
         )
-        .await;
+        .await
+        .map_err(|error| {
+            Error::new(Kind::Failed, "could not start the network").caused_by(&error)
+        })?;
+        let http = network();
         for name in &chosen.revoke {
             let revoked = crate::connection::revoke::revoke(&mut vault, world, &http, name).await;
             outcomes.push((name.clone(), revoked.map(|_| many::Refreshed::Revoked)));
@@ -63,7 +75,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
 }
 
 struct Chosen {
-    refresh: Vec<ConnectionName>,
+    refresh: Vec<Wanted>,
     revoke: Vec<ConnectionName>,
 }
 
@@ -74,30 +86,35 @@ fn choose(app: &App, vault: &Vault, args: &Args) -> Result<Chosen> {
         revoke: Vec::new(),
     };
     if !args.connections.is_empty() {
+        let mut known = BTreeSet::new();
         for asked in &args.connections {
             let found = vault.read(|snapshot| select::find(snapshot, asked))?;
-            chosen.refresh.push(found.connection.name);
+            if known.insert(found.connection.name.clone()) {
+                chosen.refresh.push(wanted(found.connection));
+            }
         }
-        chosen.refresh.dedup();
         return Ok(chosen);
     }
     let due = |connection: &Connection| match &connection.state {
         State::Active(set) => !set.is_fresh(&now, None),
-        State::Refreshing { .. } => true,
-        State::NeedsLogin { .. } | State::Suspect(_) | State::Revoking(_) | State::Moved => false,
+        State::Refreshing { .. } => !connection.state.is_suspect(),
+        State::NeedsLogin { .. } | State::Suspect(_) | State::Revoking { .. } | State::Moved => {
+            false
+        }
     };
     let live = |connection: &Connection| {
-        matches!(
-            connection.state,
-            State::Active(_) | State::Refreshing { .. }
-        )
+        !connection.state.is_suspect()
+            && matches!(
+                connection.state,
+                State::Active(_) | State::Refreshing { .. }
+            )
     };
     for found in vault.read(select::all)? {
         let connection = found.connection;
-        if args.due && matches!(connection.state, State::Revoking(_)) {
+        if args.due && matches!(connection.state, State::Revoking { .. }) {
             chosen.revoke.push(connection.name);
         } else if (args.all && live(&connection)) || (args.due && due(&connection)) {
-            chosen.refresh.push(connection.name);
+            chosen.refresh.push(wanted(connection));
         } else if args.all {
             app.ui.note(&format!(
                 "skipped `{}`: {}",
@@ -107,6 +124,13 @@ fn choose(app: &App, vault: &Vault, args: &Args) -> Result<Chosen> {
         }
     }
     Ok(chosen)
+}
+
+fn wanted(connection: Connection) -> Wanted {
+    Wanted {
+        seen: connection.state.set().map(|set| set.obtained.clone()),
+        name: connection.name,
+    }
 }
 
 type Outcomes = Vec<(

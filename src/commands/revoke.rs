@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use crate::app::App;
 use crate::commands::{block_on, network, printed};
 use crate::connection::revoke::{self, Remote, Report};
@@ -27,8 +29,15 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
-    let mut vault = app.need_vault()?;
-    let names: Vec<ConnectionName> = if args.all {
+    let mut vault = match app.open_vault()? {
+        Some(vault) => vault,
+        None if args.all => {
+            app.ui.note("nothing to revoke: there is no vault yet");
+            return Ok(());
+        }
+        None => return Err(app.no_vault()?),
+    };
+    let mut names: Vec<ConnectionName> = if args.all {
         vault
             .read(select::all)?
             .into_iter()
@@ -45,6 +54,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
             })
             .collect::<Result<_>>()?
     };
+    let mut known = BTreeSet::new();
+    names.retain(|name| known.insert(name.clone()));
     if args.all && !names.is_empty() && !args.yes {
         let question = format!("revoke all {} connections?", names.len());
         if !app.ui.may_ask() {
@@ -102,12 +113,14 @@ fn show(app: &App, outcomes: Outcomes) -> Result<()> {
                     say(app, report);
                 }
                 match &report.remote {
-                    Remote::NoWay { note } => Some(
-                        note.iter()
+                    Remote::NoWay => Some(
+                        report
+                            .notes
+                            .iter()
                             .fold(not_told(report), |error, note| error.hint(note.as_str()))
                             .because("the provider has no way to be told; it is erased here"),
                     ),
-                    Remote::Revoked { .. } | Remote::AlreadyGone | Remote::NotTold => None,
+                    Remote::Revoked | Remote::AlreadyGone | Remote::NotTold => None,
                 }
             }
             Err(_) => None,
@@ -138,12 +151,9 @@ fn show(app: &App, outcomes: Outcomes) -> Result<()> {
 fn say(app: &App, report: &Report) {
     let name = &report.name;
     match &report.remote {
-        Remote::Revoked { note } => {
+        Remote::Revoked => {
             app.ui
                 .note(&format!("{name}: revoked at the provider and erased here"));
-            if let Some(note) = note {
-                app.ui.note(&format!("note: {note}"));
-            }
         }
         Remote::AlreadyGone => {
             app.ui.note(&format!(
@@ -158,7 +168,11 @@ fn say(app: &App, report: &Report) {
                 app.ui.note(&format!("end it at {page}"));
             }
         }
-        Remote::NoWay { .. } => {}
+        // An error says all of it.
+        Remote::NoWay => return,
+    }
+    for note in &report.notes {
+        app.ui.note(&format!("note: {note}"));
     }
 }
 
@@ -170,10 +184,10 @@ fn document(
     let (word, erased, page, error) = match outcome {
         Ok(report) => {
             let word = match report.remote {
-                Remote::Revoked { .. } => "revoked",
+                Remote::Revoked => "revoked",
                 Remote::AlreadyGone => "already_gone",
                 Remote::NotTold => "not_told",
-                Remote::NoWay { .. } => "no_way",
+                Remote::NoWay => "no_way",
             };
             (
                 word,

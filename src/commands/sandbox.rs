@@ -15,7 +15,8 @@ use crate::sandbox::{
 /// Test your scripts against it, and how they cope with faults: it refuses everything that the
 /// standards let a server refuse, and misbehaves when told to. Beside the authorization server is
 /// the part of the GitHub API that keeps manuscripts: REST at /github, GraphQL at /github/graphql,
-/// for tokens with the scope repo. Everything is in memory; Ctrl-C ends it.
+/// git at /github/web/OWNER/NAME.git, for tokens with the scope repo. Everything is in memory;
+/// Ctrl-C ends it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     oauthctl sandbox --print-provider > sandbox.toml && oauthctl provider add sandbox.toml\n  \
@@ -91,6 +92,22 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     } else {
         printed(app.ui.data(sandbox.url()))?;
     }
+    let running = block_on(async {
+        // In here Ctrl-C is listened to.
+        announce(app, &sandbox);
+        std::future::pending().await
+    });
+    if let Some(folder) = &args.export {
+        export(app, &sandbox, folder)?;
+    }
+    match running {
+        // It is how a server ends, and no failure.
+        Err(error) if error.kind == Kind::Interrupted => Err(Error::new(Kind::Interrupted, "")),
+        ended => ended,
+    }
+}
+
+fn announce(app: &App, sandbox: &Sandbox) {
     app.ui
         .note("a practice provider is running; Ctrl-C ends it and forgets everything");
     app.ui.note("connect to it with:");
@@ -102,11 +119,6 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         "what was asked: {0}/_sandbox/log, live tokens: {0}/_sandbox/tokens",
         sandbox.url()
     ));
-    let ended = block_on(std::future::pending());
-    if let Some(folder) = &args.export {
-        export(app, &sandbox, folder)?;
-    }
-    ended
 }
 
 /// Writes `FOLDER/OWNER/NAME.git` for every repository.

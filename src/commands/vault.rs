@@ -6,8 +6,10 @@ use crate::error::Result;
 mod accept_rollback;
 mod check;
 mod init;
+mod recipients;
 mod recover;
 mod salvage;
+mod sheet;
 mod status;
 
 /// Look after the vault and its key
@@ -23,6 +25,7 @@ enum Command {
     Status(status::Args),
     Check(check::Args),
     Recover(recover::Args),
+    Recipients(recipients::Args),
     AcceptRollback(accept_rollback::Args),
 }
 
@@ -32,6 +35,7 @@ pub(super) fn run(app: &App, args: Args) -> Result<()> {
         Command::Status(args) => status::run(app, &args),
         Command::Check(args) => check::run(app, &args),
         Command::Recover(args) => recover::run(app, &args),
+        Command::Recipients(args) => recipients::run(app, args),
         Command::AcceptRollback(args) => accept_rollback::run(app, &args),
     }
 }

@@ -22,8 +22,9 @@ use crate::names::{AccountLabel, ClientId, ConnectionName, Scope};
 use crate::oauth::scope::{self, Comparison};
 use crate::oauth::userinfo::Identity;
 use crate::provider::definition::Definition;
+use crate::signing::SigningKey;
 use crate::token::TokenSet;
-use crate::vault::{Action, Outcome, Rescue, Row, Vault, VaultError};
+use crate::vault::{Action, Event, Outcome, Rescue, Row, Vault, VaultError};
 
 /// A connect that may redeem its code now.
 #[derive(Debug)]
@@ -52,6 +53,8 @@ pub struct Landed<'a> {
     pub account: Option<AccountLabel>,
     /// How the tokens came.
     pub grant: GrantKind,
+    /// The key that they are bound to.
+    pub dpop: Option<SigningKey>,
 }
 
 /// What was stored.
@@ -61,6 +64,8 @@ pub struct Connected {
     pub connection: Connection,
     /// Whether that account was known before.
     pub updated: bool,
+    /// It replaces a grant that was to be revoked, which the provider never confirmed.
+    pub dropped_revocation: bool,
     /// Granted scopes against requested ones.
     pub scopes: Comparison,
 }
@@ -141,6 +146,20 @@ pub fn abandon(
     forget(vault, world, &pending, definition, why)
 }
 
+/// Nothing came, and nothing is lost: takes the attempt back without a word in the log.
+///
+/// # Errors
+/// When the vault refuses.
+pub fn withdraw(vault: &mut Vault, attempt: Attempt) -> Result<(), ConnectionError> {
+    let Attempt {
+        pending,
+        rescue,
+        _locks,
+    } = attempt;
+    let _ = rescue.remove(); // one that stays is empty
+    Ok(vault.mutate(|writer| writer.delete(&pending))?)
+}
+
 fn forget(
     vault: &mut Vault,
     world: World<'_>,
@@ -148,13 +167,32 @@ fn forget(
     definition: &Definition,
     why: &str,
 ) -> Result<(), ConnectionError> {
-    let mut event = world.bare_event(Action::Connect, Outcome::Failed);
-    event.connection = Some(definition.name.to_string());
-    event.detail = Some(why.to_owned());
+    let event = failed(world, definition, why);
     Ok(vault.mutate(|writer| {
         writer.log(&event)?;
         writer.delete(pending)
     })?)
+}
+
+/// Logs a connect that ended before there was a code: denied, or nobody came.
+///
+/// # Errors
+/// When the vault refuses.
+pub fn log_failure(
+    vault: &mut Vault,
+    world: World<'_>,
+    definition: &Definition,
+    why: &str,
+) -> Result<(), ConnectionError> {
+    let event = failed(world, definition, why);
+    Ok(vault.mutate(|writer| writer.log(&event))?)
+}
+
+fn failed(world: World<'_>, definition: &Definition, why: &str) -> Event {
+    let mut event = world.bare_event(Action::Connect, Outcome::Failed);
+    event.connection = Some(definition.name.to_string());
+    event.detail = Some(why.to_owned());
+    event
 }
 
 /// Stores the grant, its consent and its event in one transaction.
@@ -175,7 +213,7 @@ pub fn store(
     } = attempt;
     let grant = grant(world, landed);
     let label = grant.name.to_string();
-    let stored = keep(vault, &label, rescue, &grant, |vault| {
+    let stored = keep(vault, &label, "connect", rescue, &grant, |vault| {
         store_once(vault, world, &pending, &grant, landed.account.as_ref())
     });
     if let Err(error @ ConnectionError::OtherAccount { .. }) = &stored {
@@ -187,7 +225,7 @@ pub fn store(
             &error.to_string(),
         )?;
     }
-    let (connection, updated) = stored?;
+    let (connection, replaced) = stored?;
     let scopes = scope::compare(
         &landed.definition.scopes,
         &landed.requested,
@@ -195,7 +233,8 @@ pub fn store(
     );
     Ok(Connected {
         connection,
-        updated,
+        updated: replaced.is_some(),
+        dropped_revocation: matches!(replaced, Some(State::Revoking { .. })),
         scopes,
     })
 }
@@ -222,8 +261,10 @@ fn grant(world: World<'_>, landed: &Landed<'_>) -> Connection {
         },
         requested: landed.requested.clone(),
         created: (world.now)().wall,
-        grant: landed.grant,
+        grant: landed.grant.clone(),
+        dpop: landed.dpop.clone(),
         state: State::Active(landed.set.clone()),
+        trouble: None,
     }
 }
 
@@ -233,7 +274,7 @@ fn store_once(
     pending: &Row<StoredPending>,
     grant: &Connection,
     wanted: Option<&AccountLabel>,
-) -> Result<(Connection, bool), ConnectionError> {
+) -> Result<(Connection, Option<State>), ConnectionError> {
     // Whoever refreshes the old grant of this account right now must not write over the new one.
     let replaced = vault
         .read(|snapshot| place::find(snapshot, grant, wanted))?
@@ -265,6 +306,7 @@ fn store_once(
         writer.log(&event)?;
         writer.insert(StoredConsent::new(consent, &connection, event.at))?;
         writer.delete(pending)?;
-        Ok((connection, place.existing.is_some()))
+        let replaced = place.existing.map(|found| found.connection.state);
+        Ok((connection, replaced))
     })
 }

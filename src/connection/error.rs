@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::connection::state::LoginReason;
+use crate::connection::exchange_source::NoToken;
+use crate::connection::state::{LoginReason, Trouble};
 use crate::connection::stored::FormError;
 use crate::http::SendError;
 use crate::names::{ConnectionName, ConnectionRef, ProviderName};
@@ -64,12 +65,31 @@ pub enum ConnectionError {
         /// The scopes.
         missing: Vec<String>,
     },
+    /// Its tokens are bound to a key, and the caller can't prove that it has it.
+    #[error("the tokens of `{name}` are bound to a key and are of no use without its proof")]
+    Bound {
+        /// The connection.
+        name: ConnectionName,
+    },
     /// Somebody else works on the connection and did not finish in time.
     #[error("`{name}` is being refreshed or revoked by another process")]
     LockTimeout {
         /// The connection.
         name: ConnectionName,
     },
+    /// The provider was in trouble a moment ago and is left alone for now.
+    #[error("`{name}` is not refreshed for now: {}", trouble.words())]
+    BackingOff {
+        /// The connection.
+        name: ConnectionName,
+        /// What happened.
+        trouble: Trouble,
+        /// How long it is still left alone.
+        wait: Duration,
+    },
+    /// A signal came before anything was sent.
+    #[error("stopped before anything was sent")]
+    Stopped,
     /// The locks beside the vault can't be taken, so nothing was sent.
     #[error("could not lock `{name}`, so nothing was sent")]
     NoLock {
@@ -101,6 +121,35 @@ pub enum ConnectionError {
         provider: ProviderName,
         /// The client id.
         client_id: String,
+    },
+    /// The client's secret was stored for another token endpoint than the definition names now.
+    #[error(
+        "the secret of the client `{client_id}` was stored for another token endpoint than the \
+         definition of `{provider}` names now; nothing was sent there"
+    )]
+    SecretElsewhere {
+        /// The provider.
+        provider: ProviderName,
+        /// The client id.
+        client_id: String,
+    },
+    /// The client registration lacks the key that the provider wants signatures of.
+    #[error(
+        "the client `{client_id}` of `{provider}` has no key here, and the provider wants signatures"
+    )]
+    NoKey {
+        /// The provider.
+        provider: ProviderName,
+        /// The client id.
+        client_id: String,
+    },
+    /// The token that is to be exchanged can't be read.
+    #[error("could not read the token that `{name}` is exchanged for")]
+    NoSubjectToken {
+        /// The connection.
+        name: ConnectionName,
+        /// Why not.
+        source: NoToken,
     },
     /// The provider refused the client, not the grant.
     #[error("`{provider}` refused the client registration (`{code}`{})", said(description.as_deref()))]
@@ -155,6 +204,8 @@ pub enum ConnectionError {
     Rescued {
         /// The connection.
         name: String,
+        /// Which command takes them over: `refresh` or `connect`.
+        next: &'static str,
         /// The rescue file.
         path: PathBuf,
         /// Why the vault didn't take them.
@@ -180,6 +231,12 @@ pub enum ConnectionError {
         /// The connection.
         name: ConnectionName,
     },
+    /// No authorization request with that id waits for an answer.
+    #[error("no connect with this id is pending")]
+    NoStart,
+    /// Another process waits for its answer.
+    #[error("another process waits for the answer to this connect")]
+    StartTaken,
     /// The request can't be written.
     #[error("could not write the request")]
     Request(#[from] RequestError),

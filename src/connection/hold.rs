@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use crate::connection::keep::rescued;
 use crate::connection::select::{self, Found};
-use crate::connection::state::State;
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
 use crate::lock::{Guard, LockError};
@@ -44,6 +43,8 @@ pub(super) fn hold(
     let asked = ConnectionRef::Exact(name.clone());
     let read = |vault: &Vault| vault.read(|snapshot| select::find(snapshot, &asked));
     let mut row = read(vault)?.row.id;
+    // What lies beside a vault that was set back may be newer than the vault, and is not touched.
+    vault.refuse_untrusted()?;
     loop {
         let shared = vault
             .lock_shared(LOCK_WAIT)
@@ -60,7 +61,7 @@ pub(super) fn hold(
         let adopted = adopt(vault, world, &found)?;
         let was_adopted = adopted.is_some();
         let found = adopted.unwrap_or(found);
-        let cut_off = matches!(found.connection.state, State::Refreshing { .. });
+        let cut_off = found.connection.state.intent().is_some();
         return Ok(Held {
             found,
             adopted: was_adopted,
@@ -74,6 +75,8 @@ fn no_lock(name: &ConnectionName, error: VaultError) -> ConnectionError {
     let name = name.clone();
     if matches!(error, VaultError::Lock(LockError::TimedOut { .. })) {
         ConnectionError::LockTimeout { name }
+    } else if matches!(error, VaultError::Lock(LockError::Stopped { .. })) {
+        ConnectionError::Stopped
     } else {
         ConnectionError::NoLock {
             name,
@@ -88,7 +91,7 @@ fn adopt(
     world: World<'_>,
     found: &Found,
 ) -> Result<Option<Found>, ConnectionError> {
-    let State::Refreshing { intent, .. } = &found.connection.state else {
+    let Some(intent) = found.connection.state.intent() else {
         // One whose writer died after its commit is empty: it takes room and nothing else.
         let _ = vault.remove_stray_rescues(found.row.id, world.state);
         return Ok(None);

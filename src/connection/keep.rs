@@ -17,6 +17,7 @@ const TRIES: u32 = 5;
 pub(super) fn keep<T>(
     vault: &mut Vault,
     name: &str,
+    next: &'static str,
     mut rescue: Rescue,
     connection: &Connection,
     mut store: impl FnMut(&mut Vault) -> Result<T, ConnectionError>,
@@ -49,6 +50,7 @@ pub(super) fn keep<T>(
         match rescue.save(&StoredConnection::from(connection).to_rescue()) {
             Ok(()) => ConnectionError::Rescued {
                 name,
+                next,
                 path: rescue.path().to_owned(),
                 source: failure,
             },

@@ -1,23 +1,38 @@
 //! Many refreshes at once: requests overlap, the vault is touched by one thread.
 //!
-//! Up to `AT_ONCE` requests are in the air. Each connection is begun and finished between them on
-//! the one thread that holds the vault, so nothing needs a lock inside the process.
+//! Up to `AT_ONCE` requests are in the air, on a thread of their own: however long the vault or a
+//! lock is waited for, every answer is read as it comes, and none runs into a limit meanwhile. Each
+//! connection is begun and finished on the one thread that holds the vault, so nothing needs a lock
+//! inside the process.
 
 use std::collections::VecDeque;
+use std::io;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
-use tokio::task::JoinSet;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::connection::hold::LOCK_WAIT;
 use crate::connection::refresh::{self, Begun, Flight, Reason};
 use crate::connection::{ConnectionError, World};
-use crate::http::{Http, Response, SendError};
+use crate::http::{self, Http, Limits, Response, SendError};
+use crate::moment::Moment;
 use crate::names::ConnectionName;
 use crate::vault::Vault;
 
 /// How many requests are in the air at most.
 const AT_ONCE: usize = 32;
+
+/// A connection to be refreshed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// Which.
+    pub name: ConnectionName,
+    /// When the set was obtained that is to be replaced: where somebody else replaces it first,
+    /// there is nothing left to do.
+    pub seen: Option<Moment>,
+}
 
 /// What became of one connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,41 +69,102 @@ pub enum Progress<'a> {
     Ended,
 }
 
-/// Refreshes all of `names` and says what became of each.
+/// A flight, and what came of its request.
+type Landed = (Box<Flight>, Result<Response, SendError>);
+
+/// Where requests are sent from.
+struct Air {
+    departing: UnboundedSender<Box<Flight>>,
+    landing: UnboundedReceiver<Landed>,
+    count: usize,
+}
+
+impl Air {
+    /// Starts the thread that sends. It ends when this is dropped.
+    fn open(limits: Limits) -> io::Result<Self> {
+        let (departing, mut departures) = unbounded_channel::<Box<Flight>>();
+        let (arriving, landing) = unbounded_channel();
+        let send = async move {
+            let http = Arc::new(Http::new(limits));
+            while let Some(mut flight) = departures.recv().await {
+                let (http, arriving) = (Arc::clone(&http), arriving.clone());
+                tokio::spawn(async move {
+                    let answer = flight.send(&http).await;
+                    // Nobody waits only after a panic; the intent tells.
+                    let _ = arriving.send((flight, answer));
+                });
+            }
+        };
+        thread::Builder::new()
+            .name("requests".to_owned())
+            .spawn(move || http::block_on(send))?;
+        Ok(Self {
+            departing,
+            landing,
+            count: 0,
+        })
+    }
+
+    /// Sends a flight on its way; gives it back when the sending thread could not start.
+    fn depart(&mut self, flight: Box<Flight>) -> Result<(), Box<Flight>> {
+        self.departing.send(flight).map_err(|refused| refused.0)?;
+        self.count += 1;
+        Ok(())
+    }
+
+    /// The next flight to land; `None` when nothing is in the air.
+    async fn landed(&mut self) -> Option<Landed> {
+        if self.count == 0 {
+            return None;
+        }
+        self.count -= 1;
+        self.landing.recv().await
+    }
+}
+
+/// Refreshes all that are `wanted` and says what became of each.
+///
+/// # Errors
+/// When no thread can be started to send from; then nothing was begun.
 pub async fn refresh_all(
     vault: &mut Vault,
     world: World<'_>,
-    http: &Arc<Http>,
-    names: &[ConnectionName],
+    limits: Limits,
+    wanted: &[Wanted],
     attended: bool,
     mut progress: impl FnMut(Progress<'_>),
-) -> Vec<(ConnectionName, Result<Refreshed, ConnectionError>)> {
+) -> io::Result<Vec<(ConnectionName, Result<Refreshed, ConnectionError>)>> {
     let reason = if attended {
         Reason::Asked
     } else {
         Reason::Unattended
     };
-    let mut waiting: VecDeque<(&ConnectionName, Duration)> =
-        names.iter().map(|name| (name, Duration::ZERO)).collect();
-    let mut air: JoinSet<(Box<Flight>, Result<Response, SendError>)> = JoinSet::new();
-    let mut outcomes = Vec::with_capacity(names.len());
+    if let [one] = wanted {
+        progress(Progress::Begun(&one.name));
+        let ended = alone(vault, world, limits, one, reason).await;
+        progress(Progress::Ended);
+        return Ok(vec![(one.name.clone(), ended)]);
+    }
+    let mut waiting: VecDeque<(&Wanted, Duration)> =
+        wanted.iter().map(|one| (one, Duration::ZERO)).collect();
+    let mut air = Air::open(limits)?;
+    let mut outcomes = Vec::with_capacity(wanted.len());
     loop {
-        while air.len() < AT_ONCE {
+        while air.count < AT_ONCE {
             // A connection that somebody else holds is waited for only when nothing is in the air.
-            let Some((name, wait)) = next(&mut waiting, air.is_empty()) else {
+            let Some((one, wait)) = next(&mut waiting, air.count == 0) else {
                 break;
             };
+            let Wanted { name, seen } = one;
             progress(Progress::Begun(name));
-            let ended = match refresh::begin(vault, world, name, reason, wait) {
-                Ok(Begun::Send(mut flight)) => {
-                    if let Some(request) = flight.take_request() {
-                        let http = Arc::clone(http);
-                        air.spawn(async move { (flight, http.send(request).await) });
-                    }
-                    continue;
-                }
+            let ended = match refresh::begin(vault, world, name, seen.as_ref(), reason, wait) {
+                Ok(Begun::Send(flight)) => match air.depart(flight) {
+                    Ok(()) => continue,
+                    Err(flight) => refresh::finish(vault, world, *flight, Err(no_thread()))
+                        .map(|()| Refreshed::Now),
+                },
                 Err(ConnectionError::LockTimeout { .. }) if wait.is_zero() => {
-                    waiting.push_back((name, LOCK_WAIT));
+                    waiting.push_back((one, LOCK_WAIT));
                     continue;
                 }
                 Ok(Begun::AlreadyFresh) => Ok(Refreshed::ByOthers),
@@ -98,14 +174,10 @@ pub async fn refresh_all(
             outcomes.push((name.clone(), ended));
             progress(Progress::Ended);
         }
-        let Some(landed) = air.join_next().await else {
+        let Some((flight, answer)) = air.landed().await else {
             if waiting.is_empty() {
-                return outcomes;
+                return Ok(outcomes);
             }
-            continue;
-        };
-        // A task ends without its value only when it panicked or was cancelled; its intent stays.
-        let Ok((flight, answer)) = landed else {
             continue;
         };
         let name = flight.name().clone();
@@ -115,10 +187,35 @@ pub async fn refresh_all(
     }
 }
 
+/// One needs no thread to send from: nothing else is done while its answer is waited for.
+async fn alone(
+    vault: &mut Vault,
+    world: World<'_>,
+    limits: Limits,
+    one: &Wanted,
+    reason: Reason,
+) -> Result<Refreshed, ConnectionError> {
+    let Wanted { name, seen } = one;
+    let mut flight = match refresh::begin(vault, world, name, seen.as_ref(), reason, LOCK_WAIT)? {
+        Begun::AlreadyFresh => return Ok(Refreshed::ByOthers),
+        Begun::Nothing => return Ok(Refreshed::NotNeeded),
+        Begun::Send(flight) => flight,
+    };
+    let answer = flight.send(&Http::new(limits)).await;
+    refresh::finish(vault, world, *flight, answer).map(|()| Refreshed::Now)
+}
+
+fn no_thread() -> SendError {
+    SendError::NotSent {
+        host: String::new(),
+        why: "the sending thread did not start".to_owned(),
+    }
+}
+
 fn next<'a>(
-    waiting: &mut VecDeque<(&'a ConnectionName, Duration)>,
+    waiting: &mut VecDeque<(&'a Wanted, Duration)>,
     nothing_in_the_air: bool,
-) -> Option<(&'a ConnectionName, Duration)> {
+) -> Option<(&'a Wanted, Duration)> {
     match waiting.front() {
         Some((_, wait)) if !wait.is_zero() && !nothing_in_the_air => None,
         _ => waiting.pop_front(),

@@ -15,15 +15,19 @@ use crate::connection::client;
 use crate::connection::hold::{Held, LOCK_WAIT, hold};
 use crate::connection::keep::{RESCUE_ROOM, random_id, rescued};
 use crate::connection::select::Found;
-use crate::connection::state::{Connection, Intent, LoginReason, State};
+use crate::connection::state::{Connection, GrantKind, Intent, LoginReason, State};
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
-use crate::http::Http;
+use crate::exchange::{Outgoing, unique};
+use crate::http::{Http, Response, SendError};
 use crate::lock::Guard;
 use crate::moment::Moment;
 use crate::names::ConnectionName;
+use crate::oauth::scope;
 use crate::oauth::token_request::{Grant, token_request};
 use crate::provider::definition::{Definition, LostAnswer};
+use crate::secret::Secret;
+use crate::stop::{self, InTheAir};
 use crate::token::{Remaining, TokenSet};
 use crate::vault::{Rescue, Row, Vault};
 
@@ -33,15 +37,14 @@ pub use answer::finish;
 /// Why a refresh is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// The set of this row version is too old; any newer one that is unexpired will do.
-    Stale {
-        /// The row version that was seen.
-        seen: u64,
-    },
+    /// Its token is too old.
+    Stale,
     /// The person asked for this connection by name.
     Asked,
     /// It is one of many, nobody is watching.
     Unattended,
+    /// It is being revoked, and only a live access token can be.
+    Revoked,
 }
 
 /// What `begin` found.
@@ -67,14 +70,28 @@ pub struct Flight {
     recovering: bool,
     rescue: Rescue,
     started: Moment,
-    request: Option<http::Request<Vec<u8>>>,
+    request: Option<Outgoing>,
     _locks: (Guard, Guard),
+    _air: InTheAir,
 }
 
 impl Flight {
-    /// The request, once.
-    pub fn take_request(&mut self) -> Option<http::Request<Vec<u8>>> {
-        self.request.take()
+    /// Sends the request, once, unless a signal came before: then not one byte leaves.
+    ///
+    /// # Errors
+    /// As [`Http::send`].
+    pub async fn send(&mut self, http: &Http) -> Result<Response, SendError> {
+        let not_sent = || SendError::NotSent {
+            host: self.definition.token_endpoint.authority(),
+            why: "stopped before anything was sent".to_owned(),
+        };
+        if stop::asked().is_some() {
+            return Err(not_sent());
+        }
+        match self.request.take() {
+            Some(request) => request.send(http).await,
+            None => Err(not_sent()),
+        }
     }
 
     /// Whose tokens are being refreshed.
@@ -93,20 +110,19 @@ pub async fn refresh(
     world: World<'_>,
     http: &Http,
     name: &ConnectionName,
+    seen: Option<&Moment>,
     reason: Reason,
 ) -> Result<(), ConnectionError> {
-    let mut flight = match begin(vault, world, name, reason, LOCK_WAIT)? {
+    let mut flight = match begin(vault, world, name, seen, reason, LOCK_WAIT)? {
         Begun::AlreadyFresh | Begun::Nothing => return Ok(()),
         Begun::Send(flight) => flight,
     };
-    let Some(request) = flight.take_request() else {
-        return Ok(());
-    };
-    let answer = http.send(request).await;
+    let answer = flight.send(http).await;
     finish(vault, world, *flight, answer)
 }
 
-/// Takes the locks, reads again, and commits the intent to refresh.
+/// Takes the locks, reads again, and commits the intent to refresh. `seen` is when the set was
+/// obtained that was found wanting: any other that is unexpired will do.
 ///
 /// # Errors
 /// When the connection can't be refreshed, its lock can't be had within `wait`, or the vault
@@ -115,46 +131,80 @@ pub fn begin(
     vault: &mut Vault,
     world: World<'_>,
     name: &ConnectionName,
+    seen: Option<&Moment>,
     reason: Reason,
     wait: Duration,
 ) -> Result<Begun, ConnectionError> {
+    if stop::asked().is_some() {
+        return Err(ConnectionError::Stopped);
+    }
     let held = hold(vault, world, name, wait)?;
-    let set = match &held.found.connection.state {
-        State::Active(set) | State::Refreshing { set, .. } => set.clone(),
-        State::Suspect(set) if reason == Reason::Asked => set.clone(),
-        State::Suspect(_) => return Err(ConnectionError::Suspect { name: name.clone() }),
-        State::NeedsLogin { reason, .. } => {
-            return Err(ConnectionError::LoginRequired {
-                name: name.clone(),
-                reason: reason.clone(),
-            });
-        }
-        State::Revoking(_) => return Err(ConnectionError::Revoking { name: name.clone() }),
-        State::Moved => return Err(ConnectionError::Moved { name: name.clone() }),
-    };
-    let is_newer = match reason {
-        Reason::Asked => false,
-        Reason::Stale { seen } => held.adopted || (held.found.row.version > seen && !held.cut_off),
-        Reason::Unattended => held.adopted,
-    };
-    let remaining = set.remaining(&(world.now)());
+    let connection = &held.found.connection;
+    let set = refreshable(connection, reason)?;
+    let now = (world.now)();
+    let remaining = set.remaining(&now);
     let unexpired = matches!(remaining, Remaining::Time(_) | Remaining::Unlimited);
+    let is_newer =
+        held.adopted || (seen.is_some_and(|seen| *seen != set.obtained) && !held.cut_off);
     if is_newer && unexpired {
         return Ok(Begun::AlreadyFresh);
     }
-    if set.refresh_token.is_none() {
-        let reason = LoginReason::NoRefreshToken;
-        let ended = || ConnectionError::LoginRequired {
+    if set.refresh_token.is_none() && !connection.grant.needs_nobody() {
+        if unexpired {
+            return Ok(Begun::Nothing);
+        }
+        return Err(ConnectionError::LoginRequired {
             name: name.clone(),
-            reason,
-        };
-        return if unexpired {
-            Ok(Begun::Nothing)
-        } else {
-            Err(ended())
-        };
+            reason: LoginReason::NoRefreshToken,
+        });
     }
+    leave_alone(connection, reason, &now)?;
+    let set = set.clone();
     depart(vault, world, held, set).map(Begun::Send)
+}
+
+/// The set of a connection that may be refreshed for this reason.
+fn refreshable(connection: &Connection, reason: Reason) -> Result<&TokenSet, ConnectionError> {
+    let name = || connection.name.clone();
+    match &connection.state {
+        State::Suspect(set) | State::Refreshing { set, .. } if connection.state.is_suspect() => {
+            if reason == Reason::Asked {
+                Ok(set)
+            } else {
+                Err(ConnectionError::Suspect { name: name() })
+            }
+        }
+        State::Active(set) | State::Refreshing { set, .. } | State::Suspect(set) => Ok(set),
+        State::Revoking { set, .. } if reason == Reason::Revoked => Ok(set),
+        State::Revoking { .. } => Err(ConnectionError::Revoking { name: name() }),
+        State::NeedsLogin { reason, .. } => Err(ConnectionError::LoginRequired {
+            name: name(),
+            reason: reason.clone(),
+        }),
+        State::Moved => Err(ConnectionError::Moved { name: name() }),
+    }
+}
+
+/// A provider in trouble is not asked again and again by scripts that ask us again and again. A
+/// person who names the connection may try.
+fn leave_alone(
+    connection: &Connection,
+    reason: Reason,
+    now: &Moment,
+) -> Result<(), ConnectionError> {
+    let Some(trouble) = &connection.trouble else {
+        return Ok(());
+    };
+    match trouble.left(now) {
+        Some(wait) if matches!(reason, Reason::Stale | Reason::Unattended) => {
+            Err(ConnectionError::BackingOff {
+                name: connection.name.clone(),
+                trouble: trouble.clone(),
+                wait,
+            })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Everything that must be ready before the request may leave: the request itself, the intent on
@@ -175,9 +225,10 @@ fn depart(
         row,
         mut connection,
     } = found;
-    let definition = world.providers.get(&connection.name.provider)?;
+    let definition = seen_by(&connection, world.providers.get(&connection.name.provider)?);
     check_stamp(&connection, &definition)?;
-    if cut_off && definition.refresh.lost_answer == LostAnswer::NeverRetry {
+    let spent = cut_off && old.refresh_token.is_some();
+    if spent && definition.refresh.lost_answer == LostAnswer::NeverRetry {
         return Err(ended(
             vault,
             world,
@@ -187,20 +238,28 @@ fn depart(
             LoginReason::LostAnswer,
         )?);
     }
-    let request = request(vault, &definition, &connection, &old)?;
+    let request = request(vault, world, &definition, &connection, &old)?;
+    if stop::asked().is_some() {
+        // Waiting for the locks may have taken long. Without an intent all is as it was.
+        return Err(ConnectionError::Stopped);
+    }
     let started = (world.now)();
     let intent = Intent {
         id: random_id()?,
         started: started.clone(),
+        from_suspect: connection.state.is_suspect(),
     };
     let what = intent.id;
-    let before = std::mem::replace(
-        &mut connection.state,
-        State::Refreshing {
-            set: old.clone(),
-            intent,
-        },
-    );
+    let set = old.clone();
+    let under_way = if matches!(connection.state, State::Revoking { .. }) {
+        State::Revoking {
+            set,
+            intent: Some(intent),
+        }
+    } else {
+        State::Refreshing { set, intent }
+    };
+    let before = std::mem::replace(&mut connection.state, under_way);
     let row = vault.mutate(|writer| writer.update(&row, StoredConnection::from(&connection)))?;
     let reserved = vault.reserve_rescue(rescued(&row, what), RESCUE_ROOM, world.state);
     let rescue = match reserved {
@@ -225,35 +284,73 @@ fn depart(
         started,
         request: Some(request),
         _locks: locks,
+        _air: InTheAir::new(),
     }))
+}
+
+/// The definition as the flow that a connection was made by sees it.
+pub(super) fn seen_by(connection: &Connection, definition: Arc<Definition>) -> Arc<Definition> {
+    match connection.grant {
+        GrantKind::Device => Arc::new(definition.for_device()),
+        GrantKind::AuthorizationCode
+        | GrantKind::Supplied
+        | GrantKind::ClientCredentials { .. }
+        | GrantKind::TokenExchange(_) => definition,
+    }
 }
 
 fn request(
     vault: &Vault,
+    world: World<'_>,
     definition: &Definition,
     connection: &Connection,
     old: &TokenSet,
-) -> Result<http::Request<Vec<u8>>, ConnectionError> {
-    let Some(refresh_token) = &old.refresh_token else {
-        let name = connection.name.clone();
-        return Err(ConnectionError::LoginRequired {
-            name,
-            reason: LoginReason::NoRefreshToken,
-        });
-    };
+) -> Result<Outgoing, ConnectionError> {
     let stamp = &connection.stamp;
     let client = vault.read(|snapshot| client::for_connection(snapshot, definition, stamp))?;
-    let redirect_uri = stamp.redirect_uri.as_deref();
-    let grant = Grant::RefreshToken {
-        refresh_token,
-        redirect_uri,
+    let client = client.at((world.now)().wall, unique()?);
+    let scope = (!connection.requested.is_empty())
+        .then(|| scope::request_text(&definition.scopes, &connection.requested))
+        .flatten();
+    let subject = subject_token(connection)?;
+    let grant = match (&connection.grant, &old.refresh_token, &subject) {
+        (GrantKind::ClientCredentials { audience }, _, _) => Grant::ClientCredentials {
+            scope: scope.as_deref(),
+            audience: audience.as_deref(),
+        },
+        (GrantKind::TokenExchange(exchange), _, Some(subject_token)) => Grant::TokenExchange {
+            subject_token,
+            subject_token_type: &exchange.subject_token_type,
+            scope: scope.as_deref(),
+            audience: exchange.audience.as_deref(),
+        },
+        (_, Some(refresh_token), _) => Grant::RefreshToken {
+            refresh_token,
+            redirect_uri: stamp.redirect_uri.as_deref(),
+        },
+        (_, None, _) => {
+            let name = connection.name.clone();
+            return Err(ConnectionError::LoginRequired {
+                name,
+                reason: LoginReason::NoRefreshToken,
+            });
+        }
     };
-    Ok(token_request(
-        definition,
-        &client,
-        &stamp.token_endpoint,
-        &grant,
-    )?)
+    let write = || token_request(definition, &client, &stamp.token_endpoint, &grant);
+    Ok(Outgoing::new(connection.dpop.as_ref(), world.now, write)?)
+}
+
+/// The token that is exchanged, where one is.
+fn subject_token(connection: &Connection) -> Result<Option<Secret>, ConnectionError> {
+    let GrantKind::TokenExchange(exchange) = &connection.grant else {
+        return Ok(None);
+    };
+    let read = exchange.source.read();
+    read.map(Some)
+        .map_err(|source| ConnectionError::NoSubjectToken {
+            name: connection.name.clone(),
+            source,
+        })
 }
 
 /// Refuses to send anything to endpoints that the grant was not made with.

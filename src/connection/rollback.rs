@@ -5,27 +5,39 @@
 
 use crate::connection::hold::LOCK_WAIT;
 use crate::connection::select;
-use crate::connection::state::State;
+use crate::connection::state::{Connection, State};
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
 use crate::names::ConnectionName;
 use crate::provider::definition::Rotation;
-use crate::vault::{Action, Outcome, Vault};
+use crate::vault::{Action, Outcome, Rescued, Vault};
 
-/// Accepts the vault as it is and names the connections that became suspect.
+/// Accepts the vault as it is and names the connections that became suspect. What was saved beside
+/// the vault after the state that it was set back to is newer than what it holds, and is taken over.
 ///
 /// # Errors
 /// When the vault refuses, or others work with it.
 pub fn accept(vault: &mut Vault, world: World<'_>) -> Result<Vec<ConnectionName>, ConnectionError> {
     let _alone = vault.lock_exclusive(LOCK_WAIT)?;
     let event = world.bare_event(Action::AcceptRollback, Outcome::Done);
-    vault.accept_rollback(|writer| {
+    let saved = saved(vault, world)?;
+    let suspects = vault.accept_rollback(|writer| {
         let mut suspects = Vec::new();
         for found in select::all(writer)? {
             let mut connection = found.connection;
-            let (State::Active(set) | State::Refreshing { set, .. }) = &connection.state else {
-                continue;
+            let newer = saved
+                .iter()
+                .find(|(what, _)| what.row == found.row.id && what.version >= found.row.version)
+                .and_then(|(_, connection)| connection.state.set());
+            let held = match &connection.state {
+                State::Active(set) | State::Refreshing { set, .. } => Some(set),
+                State::Suspect(set) | State::NeedsLogin { set, .. } if newer.is_some() => Some(set),
+                State::Suspect(_)
+                | State::NeedsLogin { .. }
+                | State::Revoking { .. }
+                | State::Moved => None,
             };
+            let Some(set) = newer.or(held) else { continue };
             // A provider that is not defined any more may well have rotated.
             let rotates = world
                 .providers
@@ -33,14 +45,41 @@ pub fn accept(vault: &mut Vault, world: World<'_>) -> Result<Vec<ConnectionName>
                 .map_or(true, |definition| {
                     definition.refresh.rotation != Rotation::None
                 });
-            if set.refresh_token.is_none() || !rotates {
+            let unsure = set.refresh_token.is_some() && rotates;
+            if !unsure && newer.is_none() {
                 continue;
             }
-            connection.state = State::Suspect(set.clone());
+            connection.state = match (&connection.state, unsure) {
+                (State::Revoking { .. }, _) => State::Revoking {
+                    set: set.clone(),
+                    intent: None,
+                },
+                (_, true) => State::Suspect(set.clone()),
+                (_, false) => State::Active(set.clone()),
+            };
             writer.update(&found.row, StoredConnection::from(&connection))?;
-            suspects.push(connection.name);
+            if connection.state.is_suspect() {
+                suspects.push(connection.name);
+            }
         }
         writer.log(&event)?;
-        Ok(suspects)
-    })
+        Ok::<_, ConnectionError>(suspects)
+    })?;
+    for (what, _) in saved {
+        // One that stays is older than what the vault holds now, and goes with the next refresh.
+        let _ = vault.remove_rescue(what, world.state);
+    }
+    Ok(suspects)
+}
+
+/// The newest rescue file of each connection.
+fn saved(vault: &Vault, world: World<'_>) -> Result<Vec<(Rescued, Connection)>, ConnectionError> {
+    let mut saved = Vec::new();
+    for found in vault.read(select::all)? {
+        if let Some((what, bytes)) = vault.newest_rescue(found.row.id, world.state)? {
+            let stored = StoredConnection::from_rescue(&bytes)?;
+            saved.push((what, Connection::try_from(&stored)?));
+        }
+    }
+    Ok(saved)
 }

@@ -3,9 +3,13 @@
 //! The hard idea: a state owns exactly the data that it needs, so "refreshing without an intent" or
 //! "active without tokens" can't be written down. Expiry is computed from the set, never stored.
 
+use std::time::Duration;
+
+use crate::connection::exchange_source::TokenSource;
 use crate::endpoint::Endpoint;
 use crate::moment::{Moment, Timestamp};
 use crate::names::{ClientId, ConnectionName, Scope, hex};
+use crate::signing::SigningKey;
 use crate::token::TokenSet;
 
 /// One authorised account at one provider.
@@ -23,8 +27,71 @@ pub struct Connection {
     pub created: Timestamp,
     /// How the tokens came.
     pub grant: GrantKind,
+    /// The key that its tokens are bound to (RFC 9449).
+    pub dpop: Option<SigningKey>,
     /// Where it stands.
     pub state: State,
+    /// What keeps it from being refreshed for now.
+    pub trouble: Option<Trouble>,
+}
+
+/// Refreshes that failed one after the other, for reasons that pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// How many.
+    pub failures: u32,
+    /// When the last one failed.
+    pub since: Moment,
+    /// How long to leave the provider alone from then on.
+    pub wait: Duration,
+    /// The provider asked for that wait; else it is our own patience.
+    pub by_provider: bool,
+}
+
+/// The longest that a provider is left alone because it asked: a wrong header must not lock anybody
+/// out for a day.
+const LONGEST_BY_PROVIDER: Duration = Duration::from_secs(60 * 60);
+
+/// The longest that it is left alone of our own accord.
+const LONGEST: Duration = Duration::from_secs(60);
+
+impl Trouble {
+    /// After one more failure. The first is free, the second costs about a second, each further
+    /// one twice as much; `spread`, any number, keeps many callers from coming back together.
+    #[must_use]
+    pub fn after(before: Option<&Self>, now: Moment, asked: Option<Duration>, spread: u8) -> Self {
+        let failures = before
+            .map_or(0, |trouble| trouble.failures)
+            .saturating_add(1);
+        let own = match failures {
+            1 => Duration::ZERO,
+            more => Duration::from_secs(1 << (more - 2).min(6)).min(LONGEST),
+        };
+        // Between three and five quarters of it.
+        let jittered = own * 3 / 4 + own * u32::from(spread) / 512;
+        Self {
+            failures,
+            since: now,
+            wait: asked.map_or(jittered, |wait| wait.min(LONGEST_BY_PROVIDER)),
+            by_provider: asked.is_some(),
+        }
+    }
+
+    /// What happened, in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match (self.by_provider, self.failures) {
+            (true, _) => "its provider asked to wait".to_owned(),
+            (false, count) => format!("its provider failed {count} times in a row"),
+        }
+    }
+
+    /// What is left of the wait; nothing where the clocks can't tell.
+    #[must_use]
+    pub fn left(&self, now: &Moment) -> Option<Duration> {
+        let gone = now.elapsed_since(&self.since)?;
+        self.wait.checked_sub(gone).filter(|left| !left.is_zero())
+    }
 }
 
 /// Where a connection's tokens and its client's secret may be sent: what the definition said when
@@ -44,12 +111,43 @@ pub struct Stamp {
 }
 
 /// How the tokens came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GrantKind {
     /// RFC 6749 section 4.1.
     AuthorizationCode,
+    /// RFC 8628.
+    Device,
     /// The person brought a token of their own.
     Supplied,
+    /// The client for itself (RFC 6749 section 4.4): asked for anew when it is over.
+    ClientCredentials {
+        /// The audience that was asked for.
+        audience: Option<String>,
+    },
+    /// Exchanged for another issuer's token (RFC 8693): that one is read anew when it is over.
+    TokenExchange(Exchange),
+}
+
+/// What is exchanged for what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchange {
+    /// Where the other issuer's token is.
+    pub source: TokenSource,
+    /// What it is (RFC 8693 section 3).
+    pub subject_token_type: String,
+    /// The audience that was asked for.
+    pub audience: Option<String>,
+}
+
+impl GrantKind {
+    /// Whether new tokens can be had without a refresh token and without a person.
+    #[must_use]
+    pub const fn needs_nobody(&self) -> bool {
+        matches!(
+            self,
+            Self::ClientCredentials { .. } | Self::TokenExchange(_)
+        )
+    }
 }
 
 /// Where a connection stands.
@@ -76,7 +174,12 @@ pub enum State {
     /// unattended.
     Suspect(TokenSet),
     /// Revocation was begun and is not confirmed by the provider.
-    Revoking(TokenSet),
+    Revoking {
+        /// What is to be revoked.
+        set: TokenSet,
+        /// A refresh that fetches the access token which the revocation is about.
+        intent: Option<Intent>,
+    },
     /// It lives in another vault now.
     Moved,
 }
@@ -88,6 +191,8 @@ pub struct Intent {
     pub id: [u8; 16],
     /// When it was begun.
     pub started: Moment,
+    /// It began from `Suspect`: what was cut off is not tried again unattended.
+    pub from_suspect: bool,
 }
 
 impl Intent {
@@ -145,7 +250,7 @@ impl State {
     pub const fn usable(&self) -> Option<&TokenSet> {
         match self {
             Self::Active(set) | Self::Refreshing { set, .. } | Self::Suspect(set) => Some(set),
-            Self::NeedsLogin { .. } | Self::Revoking(_) | Self::Moved => None,
+            Self::NeedsLogin { .. } | Self::Revoking { .. } | Self::Moved => None,
         }
     }
 
@@ -157,7 +262,7 @@ impl State {
             | Self::Refreshing { set, .. }
             | Self::NeedsLogin { set, .. }
             | Self::Suspect(set)
-            | Self::Revoking(set) => Some(set),
+            | Self::Revoking { set, .. } => Some(set),
             Self::Moved => None,
         }
     }
@@ -167,11 +272,34 @@ impl State {
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Active(_) => "active",
+            Self::Refreshing { intent, .. } if intent.from_suspect => "suspect",
             Self::Refreshing { .. } => "refreshing",
             Self::NeedsLogin { .. } => "needs-login",
             Self::Suspect(_) => "suspect",
-            Self::Revoking(_) => "revoking",
+            Self::Revoking { .. } => "revoking",
             Self::Moved => "moved",
+        }
+    }
+
+    /// The attempt under way, or the one that was cut off.
+    #[must_use]
+    pub const fn intent(&self) -> Option<&Intent> {
+        match self {
+            Self::Refreshing { intent, .. } => Some(intent),
+            Self::Revoking { intent, .. } => intent.as_ref(),
+            Self::Active(_) | Self::NeedsLogin { .. } | Self::Suspect(_) | Self::Moved => None,
+        }
+    }
+
+    /// Whether refreshing it unattended could end the live grant.
+    #[must_use]
+    pub const fn is_suspect(&self) -> bool {
+        match self {
+            Self::Suspect(_) => true,
+            Self::Refreshing { intent, .. } => intent.from_suspect,
+            Self::Active(_) | Self::NeedsLogin { .. } | Self::Revoking { .. } | Self::Moved => {
+                false
+            }
         }
     }
 }

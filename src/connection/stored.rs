@@ -9,10 +9,13 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::connection::state::{Connection, GrantKind, Intent, LoginReason, Stamp, State};
+use crate::connection::state::{
+    Connection, Exchange, GrantKind, Intent, LoginReason, Stamp, State, Trouble,
+};
 use crate::moment::{BootTime, Moment, Timestamp};
 use crate::names::{ConnectionName, Scope};
 use crate::secret::Secret;
+use crate::signing::SigningKey;
 use crate::token::{Lifetime, TokenSet};
 use crate::vault::{Kind, Stored};
 
@@ -52,7 +55,11 @@ pub struct StoredConnection {
     requested: Vec<String>,
     created_ms: i64,
     grant: StoredGrant,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    dpop_key: Option<Zeroizing<String>>,
     state: StoredState,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trouble: Option<StoredTrouble>,
 }
 
 impl Stored for StoredConnection {
@@ -81,11 +88,69 @@ impl StoredConnection {
     }
 }
 
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum StoredGrant {
     AuthorizationCode,
+    Device,
     Supplied,
+    ClientCredentials {
+        audience: Option<String>,
+    },
+    TokenExchange {
+        source: String,
+        subject_token_type: String,
+        audience: Option<String>,
+    },
+}
+
+fn store_grant(grant: &GrantKind) -> StoredGrant {
+    match grant {
+        GrantKind::AuthorizationCode => StoredGrant::AuthorizationCode,
+        GrantKind::Device => StoredGrant::Device,
+        GrantKind::Supplied => StoredGrant::Supplied,
+        GrantKind::ClientCredentials { audience } => StoredGrant::ClientCredentials {
+            audience: audience.clone(),
+        },
+        GrantKind::TokenExchange(exchange) => StoredGrant::TokenExchange {
+            source: exchange.source.to_string(),
+            subject_token_type: exchange.subject_token_type.clone(),
+            audience: exchange.audience.clone(),
+        },
+    }
+}
+
+fn load_grant(stored: &StoredGrant) -> Result<GrantKind, FormError> {
+    Ok(match stored {
+        StoredGrant::AuthorizationCode => GrantKind::AuthorizationCode,
+        StoredGrant::Device => GrantKind::Device,
+        StoredGrant::Supplied => GrantKind::Supplied,
+        StoredGrant::ClientCredentials { audience } => GrantKind::ClientCredentials {
+            audience: audience.clone(),
+        },
+        StoredGrant::TokenExchange {
+            source,
+            subject_token_type,
+            audience,
+        } => GrantKind::TokenExchange(Exchange {
+            source: source
+                .parse()
+                .map_err(|error| FormError::new("connection", error))?,
+            subject_token_type: subject_token_type.clone(),
+            audience: audience.clone(),
+        }),
+    })
+}
+
+/// A stored key.
+pub(super) fn key(text: &Zeroizing<String>) -> Result<SigningKey, FormError> {
+    SigningKey::from_pem(Secret::new(text.to_string()))
+        .map_err(|error| FormError::new("key", error))
+}
+
+/// The text of a key, for storing.
+pub(super) fn key_text(key: &SigningKey) -> Zeroizing<String> {
+    Zeroizing::new(key.pem().expose().to_owned())
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -98,6 +163,8 @@ enum StoredState {
         set: StoredSet,
         intent: String,
         started: StoredMoment,
+        #[serde(default, skip_serializing_if = "is_false")]
+        from_suspect: bool,
     },
     NeedsLogin {
         set: StoredSet,
@@ -108,8 +175,31 @@ enum StoredState {
     },
     Revoking {
         set: StoredSet,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        intent: Option<StoredIntent>,
     },
     Moved {},
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredIntent {
+    id: String,
+    started: StoredMoment,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredTrouble {
+    failures: u32,
+    since: StoredMoment,
+    wait_ms: u64,
+    by_provider: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -203,11 +293,10 @@ impl From<&Connection> for StoredConnection {
             redirect_uri: connection.stamp.redirect_uri.clone(),
             requested: texts(&connection.requested),
             created_ms: connection.created.unix_millis(),
-            grant: match connection.grant {
-                GrantKind::AuthorizationCode => StoredGrant::AuthorizationCode,
-                GrantKind::Supplied => StoredGrant::Supplied,
-            },
+            grant: store_grant(&connection.grant),
+            dpop_key: connection.dpop.as_ref().map(key_text),
             state: store_state(&connection.state),
+            trouble: connection.trouble.as_ref().map(StoredTrouble::from),
         }
     }
 }
@@ -238,11 +327,10 @@ impl TryFrom<&StoredConnection> for Connection {
             },
             requested: scopes(&stored.requested)?,
             created: Timestamp::from_unix_millis(stored.created_ms),
-            grant: match stored.grant {
-                StoredGrant::AuthorizationCode => GrantKind::AuthorizationCode,
-                StoredGrant::Supplied => GrantKind::Supplied,
-            },
+            grant: load_grant(&stored.grant)?,
+            dpop: stored.dpop_key.as_ref().map(key).transpose()?,
             state: load_state(&stored.state)?,
+            trouble: stored.trouble.as_ref().map(Trouble::from),
         })
     }
 }
@@ -265,13 +353,20 @@ fn store_state(state: &State) -> StoredState {
             set: set.into(),
             intent: intent.id_text(),
             started: (&intent.started).into(),
+            from_suspect: intent.from_suspect,
         },
         State::NeedsLogin { reason, set } => StoredState::NeedsLogin {
             set: set.into(),
             reason: store_reason(reason),
         },
         State::Suspect(set) => StoredState::Suspect { set: set.into() },
-        State::Revoking(set) => StoredState::Revoking { set: set.into() },
+        State::Revoking { set, intent } => StoredState::Revoking {
+            set: set.into(),
+            intent: intent.as_ref().map(|intent| StoredIntent {
+                id: intent.id_text(),
+                started: (&intent.started).into(),
+            }),
+        },
         State::Moved => StoredState::Moved {},
     }
 }
@@ -283,11 +378,13 @@ fn load_state(stored: &StoredState) -> Result<State, FormError> {
             set,
             intent,
             started,
+            from_suspect,
         } => State::Refreshing {
             set: set.try_into()?,
             intent: Intent {
                 id: intent_id(intent)?,
                 started: started.into(),
+                from_suspect: *from_suspect,
             },
         },
         StoredState::NeedsLogin { set, reason } => State::NeedsLogin {
@@ -295,9 +392,41 @@ fn load_state(stored: &StoredState) -> Result<State, FormError> {
             set: set.try_into()?,
         },
         StoredState::Suspect { set } => State::Suspect(set.try_into()?),
-        StoredState::Revoking { set } => State::Revoking(set.try_into()?),
+        StoredState::Revoking { set, intent } => State::Revoking {
+            set: set.try_into()?,
+            intent: match intent {
+                Some(intent) => Some(Intent {
+                    id: intent_id(&intent.id)?,
+                    started: (&intent.started).into(),
+                    from_suspect: false,
+                }),
+                None => None,
+            },
+        },
         StoredState::Moved {} => State::Moved,
     })
+}
+
+impl From<&Trouble> for StoredTrouble {
+    fn from(trouble: &Trouble) -> Self {
+        Self {
+            failures: trouble.failures,
+            since: (&trouble.since).into(),
+            wait_ms: u64::try_from(trouble.wait.as_millis()).unwrap_or(u64::MAX),
+            by_provider: trouble.by_provider,
+        }
+    }
+}
+
+impl From<&StoredTrouble> for Trouble {
+    fn from(stored: &StoredTrouble) -> Self {
+        Self {
+            failures: stored.failures,
+            since: (&stored.since).into(),
+            wait: Duration::from_millis(stored.wait_ms),
+            by_provider: stored.by_provider,
+        }
+    }
 }
 
 fn store_reason(reason: &LoginReason) -> StoredReason {
@@ -396,6 +525,8 @@ mod tests {
             requested: vec!["repo".parse().unwrap()],
             created: Timestamp::from_unix_millis(5),
             grant: GrantKind::AuthorizationCode,
+            trouble: Some(Trouble::after(None, set().obtained, None, 0)),
+            dpop: None,
             state,
         }
     }
@@ -419,6 +550,11 @@ mod tests {
         let intent = Intent {
             id: [0xA5; 16],
             started: set().obtained,
+            from_suspect: true,
+        };
+        let renewing = Intent {
+            from_suspect: false,
+            ..intent.clone()
         };
         let ended = LoginReason::Ended {
             code: "invalid_grant".to_owned(),
@@ -440,7 +576,14 @@ mod tests {
                 set: set(),
             },
             State::Suspect(set()),
-            State::Revoking(set()),
+            State::Revoking {
+                set: set(),
+                intent: None,
+            },
+            State::Revoking {
+                set: set(),
+                intent: Some(renewing),
+            },
             State::Moved,
         ];
         for state in states {

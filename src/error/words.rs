@@ -5,17 +5,30 @@ use crate::connection::state::LoginReason;
 use crate::error::{Error, Kind};
 use crate::flow::code::LoginError;
 use crate::http::SendError;
+use crate::lock::LockError;
 use crate::names::ConnectionName;
 use crate::oauth::token_error::TokenError;
+use crate::private_file::PrivateFileError;
 use crate::provider::ProviderError;
+use crate::stop::{self, Signal};
 use crate::vault::VaultError;
+
+/// The way out where locks can't be taken.
+const NO_LOCK: &str = "the vault's folder must be yours to write to, on a file system that has locks; a vault elsewhere is `--vault PATH`";
 
 impl From<VaultError> for Error {
     fn from(error: VaultError) -> Self {
         use VaultError as V;
         let shown = |kind| Self::new(kind, "could not use the vault").caused_by(&error);
         match &error {
-            V::Unsafe(_) | V::HardLinked { .. } => shown(Kind::Stopped)
+            V::HardLinked { .. }
+            | V::Unsafe(
+                PrivateFileError::Loose { .. }
+                | PrivateFileError::Foreign { .. }
+                | PrivateFileError::Symlink { .. }
+                | PrivateFileError::WrongType { .. }
+                | PrivateFileError::TooLarge { .. },
+            ) => shown(Kind::Stopped)
                 .hint("a vault is a file of your own with mode 0600 in a folder that only you write to")
                 .hint("mend it with `chmod 600 FILE` and `chmod 700 FOLDER`, then look who could write it"),
             V::NotAVault { .. } => shown(Kind::Failed).hint("name another file with `--vault PATH`"),
@@ -34,7 +47,12 @@ impl From<VaultError> for Error {
             V::Unpinned => shown(Kind::Stopped).hint(
                 "confirm the fingerprint that your recovery sheet says: `oauthctl vault check --confirm FINGERPRINT`",
             ),
-            V::Busy | V::Lock(_) | V::KeyChanged | V::Conflict => {
+            V::Lock(LockError::Stopped { .. }) => stopped(),
+            // A lock that can't be taken at all will not be there in a moment either.
+            V::Lock(LockError::File(_) | LockError::Unlockable { .. }) => {
+                shown(Kind::Failed).hint(NO_LOCK)
+            }
+            V::Busy | V::Lock(LockError::TimedOut { .. }) | V::KeyChanged | V::Conflict => {
                 shown(Kind::Temporary).hint("try again in a moment")
             }
             V::NoSpace { .. } => shown(Kind::Failed).hint("free some space and try again"),
@@ -42,6 +60,7 @@ impl From<VaultError> for Error {
                 shown(Kind::Failed).hint("open it once where it can be written")
             }
             V::NeedsMigration { .. }
+            | V::Unsafe(PrivateFileError::Io { .. })
             | V::AlreadyExists { .. }
             | V::BadRecipient { .. }
             | V::ReadOnly { .. }
@@ -52,6 +71,20 @@ impl From<VaultError> for Error {
             | V::Sqlite { .. } => shown(Kind::Failed),
         }
     }
+}
+
+impl From<Signal> for Error {
+    fn from(signal: Signal) -> Self {
+        match signal {
+            Signal::Interrupt => Self::new(Kind::Interrupted, "interrupted"),
+            Signal::Terminate => Self::new(Kind::Terminated, "terminated"),
+        }
+    }
+}
+
+/// What stopped a wait is the signal, whatever was waited for.
+fn stopped() -> Error {
+    stop::asked().unwrap_or(Signal::Interrupt).into()
 }
 
 impl From<ProviderError> for Error {
@@ -136,10 +169,22 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
                 flags.join(" ")
             ))
         }
+        C::Bound { name } => top(Kind::Failed)
+            .hint(format!(
+                "both headers for one request: `oauthctl token {name} --format dpop --method GET --url URL`"
+            ))
+            .hint("`oauthctl api` sends the proof by itself"),
         C::LockTimeout { .. } => {
             top(Kind::Temporary).hint("try again when the other process is done")
         }
-        C::NoLock { source, .. } => top(Kind::Temporary).caused_by(source),
+        C::NoLock { source, .. } => top(Kind::Failed).caused_by(source).hint(NO_LOCK),
+        C::Stopped => stopped(),
+        C::BackingOff { name, wait, .. } => {
+            top(Kind::Temporary).retry_after(Some(*wait)).hint(format!(
+                "try again in {}, or at once with `oauthctl refresh {name}`",
+                crate::ui::span(*wait)
+            ))
+        }
         C::DefinitionMoved { provider, .. } => top(Kind::LoginRequired).hint(format!(
             "if you changed it on purpose, sign in again with `oauthctl connect {provider}`"
         )),
@@ -153,6 +198,20 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
         } => top(Kind::Failed).hint(format!(
             "store it with `oauthctl client set {provider} --id {client_id}`"
         )),
+        C::SecretElsewhere {
+            provider,
+            client_id,
+        } => top(Kind::Stopped).hint(format!(
+            "if you changed the definition on purpose, store the secret anew: `oauthctl client \
+             set {provider} --id {client_id}`"
+        )),
+        C::NoKey {
+            provider,
+            client_id,
+        } => top(Kind::Failed).hint(format!(
+            "store it with `oauthctl client set {provider} --id {client_id} --key-file PATH`"
+        )),
+        C::NoSubjectToken { source, .. } => top(Kind::Failed).caused_by(source),
         C::InvalidClient { provider, .. } => top(Kind::Failed)
             .because("the connection is kept; only the app registration is wrong")
             .hint(format!(
@@ -171,9 +230,11 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
             .hint(format!(
                 "or erase it here only: `oauthctl revoke {name} --local-only`"
             )),
-        C::Rescued { source, .. } => top(Kind::Failed)
-            .caused_by(source.as_ref())
-            .hint("make room or mend the vault's folder; the next refresh takes them over"),
+        C::Rescued { source, next, .. } => {
+            top(Kind::Failed).caused_by(source.as_ref()).hint(format!(
+                "make room or mend the vault's folder; the next `oauthctl {next}` takes them over"
+            ))
+        }
         C::Lost { source, .. } => top(Kind::Failed)
             .caused_by(source.as_ref())
             .hint("make room or mend the vault's folder, then connect again"),
@@ -185,6 +246,10 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
                 name.provider
             ))
             .hint("or sign the browser in to the account that you mean"),
+        C::NoStart => top(Kind::LoginRequired)
+            .because("an id is good for ten minutes and for one answer")
+            .hint("begin again: `oauthctl connect PROVIDER --start`"),
+        C::StartTaken => top(Kind::Temporary).hint("wait until it is done"),
         C::Vault(_) | C::Provider(_) => top(Kind::Failed),
         C::Form(_) => top(Kind::Stopped),
         C::Request(source) => top(Kind::Failed).caused_by(source),
@@ -211,9 +276,14 @@ impl From<LoginError> for Error {
     fn from(error: LoginError) -> Self {
         let kind = match &error {
             LoginError::Denied { .. } => Kind::Refused,
-            LoginError::Wait(_) | LoginError::Send(_) => Kind::Temporary,
-            LoginError::Token(error) => token_kind(error),
+            LoginError::Wait(_) | LoginError::CodeExpired | LoginError::Send(_) => Kind::Temporary,
+            LoginError::Token(error) | LoginError::Device(error) | LoginError::Pushed(error) => {
+                token_kind(error)
+            }
             LoginError::Bind(_)
+            | LoginError::NoDevice
+            | LoginError::Page(_)
+            | LoginError::NothingPasted
             | LoginError::Request(_)
             | LoginError::IdToken(_)
             | LoginError::NoIdToken

@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use age::secrecy::ExposeSecret;
 use age::x25519;
 
 use super::identity::{self, Protection};
-use super::keyring::{Keyring, SERVICE};
+use super::keyring::{Asked, Item, Keyring, SERVICE};
 use super::notes::{self, Notes};
 use super::{Ask, KeyError, Source};
 use crate::names::VaultId;
@@ -26,9 +27,38 @@ pub struct Custody {
 }
 
 enum Home {
-    Keyring(Keyring),
+    Keyring(Keyring, Ahead),
     File { path: PathBuf, notes: Notes },
     Variable { notes: Notes },
+}
+
+/// Notes in the keyring that were asked for together with the identity, each good for one read:
+/// they come while the vault's header is decrypted.
+#[derive(Default)]
+struct Ahead {
+    pin: Once,
+    anchor: Once,
+}
+
+#[derive(Default)]
+struct Once(Mutex<Option<Asked<Option<Item>>>>);
+
+impl Once {
+    fn of(asked: Asked<Option<Item>>) -> Self {
+        Self(Mutex::new(Some(asked)))
+    }
+
+    /// What was asked for ahead, the first time; afterwards the keyring is asked again.
+    fn read(&self, keyring: &Keyring, user: &str) -> Result<Option<Item>, KeyError> {
+        match self.take() {
+            Some(asked) => keyring.wait(&asked),
+            None => keyring.get(user),
+        }
+    }
+
+    fn take(&self) -> Option<Asked<Option<Item>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
 }
 
 impl fmt::Debug for Custody {
@@ -96,7 +126,7 @@ impl Custody {
     #[must_use]
     pub fn describe(&self) -> String {
         match &self.home {
-            Home::Keyring(_) => {
+            Home::Keyring(..) => {
                 let user = user(self.vault_id);
                 format!("the system keyring (service `{SERVICE}`, user `{user}`)")
             }
@@ -112,8 +142,8 @@ impl Custody {
     /// what a keyring or the system said.
     pub fn read_pin(&self) -> Result<Option<String>, KeyError> {
         match &self.home {
-            Home::Keyring(keyring) => {
-                let pin = keyring.get(&pin_user(self.vault_id))?;
+            Home::Keyring(keyring, ahead) => {
+                let pin = ahead.pin.read(keyring, &pin_user(self.vault_id))?;
                 Ok(pin.map(|pin| String::from_utf8_lossy(&pin).into_owned()))
             }
             Home::File { notes, .. } | Home::Variable { notes } => {
@@ -128,7 +158,10 @@ impl Custody {
     /// What a keyring or the system said; the old pin then stands.
     pub fn write_pin(&self, pin: &str) -> Result<(), KeyError> {
         match &self.home {
-            Home::Keyring(keyring) => keyring.set(&pin_user(self.vault_id), pin.as_bytes()),
+            Home::Keyring(keyring, ahead) => {
+                ahead.pin.take();
+                keyring.set(&pin_user(self.vault_id), pin.as_bytes())
+            }
             Home::File { notes, .. } | Home::Variable { notes } => {
                 notes.write_pin(pin, &self.identity, self.vault_id)
             }
@@ -141,8 +174,8 @@ impl Custody {
     /// What a keyring or the system said.
     pub fn read_anchor(&self) -> Result<Option<Vec<u8>>, KeyError> {
         match &self.home {
-            Home::Keyring(keyring) => {
-                let anchor = keyring.get(&anchor_user(self.vault_id))?;
+            Home::Keyring(keyring, ahead) => {
+                let anchor = ahead.anchor.read(keyring, &anchor_user(self.vault_id))?;
                 Ok(anchor.map(|anchor| anchor.to_vec()))
             }
             Home::File { notes, .. } | Home::Variable { notes } => notes.read_anchor(),
@@ -155,7 +188,10 @@ impl Custody {
     /// What a keyring or the system said; the old anchor then stands.
     pub fn write_anchor(&self, anchor: &[u8]) -> Result<(), KeyError> {
         match &self.home {
-            Home::Keyring(keyring) => keyring.set(&anchor_user(self.vault_id), anchor),
+            Home::Keyring(keyring, ahead) => {
+                ahead.anchor.take();
+                keyring.set(&anchor_user(self.vault_id), anchor)
+            }
             Home::File { notes, .. } | Home::Variable { notes } => notes.write_anchor(anchor),
         }
     }
@@ -167,7 +203,7 @@ impl Custody {
     /// What a keyring or the system said; part of it may then be left.
     pub fn forget(self) -> Result<(), KeyError> {
         match &self.home {
-            Home::Keyring(keyring) => {
+            Home::Keyring(keyring, _) => {
                 keyring.delete(&pin_user(self.vault_id))?;
                 keyring.delete(&anchor_user(self.vault_id))?;
                 if self.minted {
@@ -242,8 +278,13 @@ fn refuse_override(path: Option<&Path>, ask: &Ask) -> Result<(), KeyError> {
 fn from_keyring(ask: &Ask) -> Result<Custody, KeyError> {
     let vault_id = ask.vault_id;
     let keyring = Keyring::start(ask.patience())?;
+    let identity = keyring.ask(&user(vault_id))?;
+    let ahead = Ahead {
+        pin: Once::of(keyring.ask(&pin_user(vault_id))?),
+        anchor: Once::of(keyring.ask(&anchor_user(vault_id))?),
+    };
     let item = keyring
-        .get(&user(vault_id))?
+        .wait(&identity)?
         .ok_or(KeyError::NoEntry { vault_id })?;
     let place = format!("the keyring item `{}`", user(vault_id));
     let text = str::from_utf8(&item).map_err(|_| KeyError::BadIdentity {
@@ -254,7 +295,7 @@ fn from_keyring(ask: &Ask) -> Result<Custody, KeyError> {
     Ok(Custody {
         vault_id,
         identity,
-        home: Home::Keyring(keyring),
+        home: Home::Keyring(keyring, ahead),
         minted: false,
     })
 }
@@ -285,7 +326,7 @@ fn mint_in_keyring(ask: &Ask) -> Result<Custody, KeyError> {
     Ok(Custody {
         vault_id,
         identity,
-        home: Home::Keyring(keyring),
+        home: Home::Keyring(keyring, Ahead::default()),
         minted: true,
     })
 }

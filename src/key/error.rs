@@ -129,6 +129,9 @@ pub enum KeyError {
     /// A key, passphrase, pin or anchor file.
     #[error(transparent)]
     File(#[from] PrivateFileError),
+    /// The file with the passphrase can't be used.
+    #[error("could not read the passphrase from the file that `OAUTHCTL_PASSPHRASE_FILE` names")]
+    PassphraseFile(#[source] PrivateFileError),
 }
 
 const KEY_FILE: &str =
@@ -195,7 +198,10 @@ impl KeyError {
                 )]
             }
             Self::Exists { .. } => vec![NOTHING_CHANGED.into()],
-            Self::File(error) => file_way_out(error),
+            Self::PassphraseFile(error) if error.is_not_found() => vec![
+                "name the file that holds the passphrase, or unset the variable to be asked".into(),
+            ],
+            Self::File(error) | Self::PassphraseFile(error) => file_way_out(error),
             Self::BadPassphrase { .. } | Self::Prompt(_) | Self::Source(_) => Vec::new(),
         }
     }
@@ -215,7 +221,7 @@ fn file_way_out(error: &PrivateFileError) -> Vec<String> {
         }
         PrivateFileError::Symlink { .. } => vec!["name the file that the link leads to".into()],
         PrivateFileError::Io { .. } if error.is_not_found() => {
-            vec![RECOVER.to_owned(), NOTHING_CHANGED.to_owned()]
+            vec![RECOVER.to_owned()]
         }
         PrivateFileError::Io { .. }
         | PrivateFileError::WrongType { .. }

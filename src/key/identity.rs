@@ -20,6 +20,9 @@ use crate::secret::Secret;
 const FILE_LIMIT: u64 = 64 * 1024;
 /// No passphrase is longer, in bytes.
 const PASSPHRASE_LIMIT: u64 = 4096;
+
+/// How often a person may mistype a passphrase.
+const TRIES: u32 = 3;
 /// About a second of scrypt and 256 MiB; age's automatic choice picked 20 where 18 took 1.2 s.
 pub(super) const WORK_FACTOR: u8 = 18;
 /// The most scrypt work that a file can make this program do: 1 GiB.
@@ -85,11 +88,29 @@ pub(super) fn from_file(
     let plain = match (protected, protection) {
         (true, Protection::Plain) => return Err(bad("it is encrypted, which was not recorded")),
         (false, Protection::Passphrase) => return Err(bad("it is not encrypted any more")),
-        (true, _) => decrypt(&content, &passphrase_for(path, ask)?, path)?,
+        (true, _) => decrypt_asking(&content, path, ask)?,
         (false, _) => content,
     };
     let text = str::from_utf8(&plain).map_err(|_| bad("it is not text"))?;
     from_text(text, &place)
+}
+
+/// Decrypts with the passphrase. A person who mistypes it is asked again, as by ssh and age.
+fn decrypt_asking(content: &[u8], path: &Path, ask: &Ask) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    let mut tries = 1;
+    loop {
+        match (
+            decrypt(content, &passphrase_for(path, ask)?, path),
+            ask.prompt,
+        ) {
+            (Err(KeyError::WrongPassphrase { .. }), Some(_))
+                if ask.passphrase_file.is_none() && tries < TRIES =>
+            {
+                tries += 1;
+            }
+            (ended, _) => return ended,
+        }
+    }
 }
 
 fn is_age_file(content: &[u8]) -> bool {
@@ -155,23 +176,28 @@ fn passphrase_for(path: &Path, ask: &Ask) -> Result<Secret, KeyError> {
 
 /// The passphrase for a file that is to be made: a person types it twice.
 pub(super) fn new_passphrase(path: &Path, ask: &Ask) -> Result<Secret, KeyError> {
-    let passphrase = passphrase_for(path, ask)?;
-    if let (None, Some(prompt)) = (ask.passphrase_file, ask.prompt) {
-        let again = prompt("the same again: ").map_err(KeyError::Prompt)?;
-        if !passphrase.matches(again.expose()) {
-            return Err(KeyError::BadPassphrase {
-                why: "the two are not the same",
-            });
+    let mut tries = 1;
+    loop {
+        let passphrase = passphrase_for(path, ask)?;
+        let mut why = passphrase.expose().is_empty().then_some("it is empty");
+        if let (None, None, Some(prompt)) = (why, ask.passphrase_file, ask.prompt) {
+            let again = prompt("the same again: ").map_err(KeyError::Prompt)?;
+            let differs = !passphrase.matches(again.expose());
+            why = differs.then_some("the two are not the same");
+        }
+        match why {
+            None => return Ok(passphrase),
+            Some(why) if ask.passphrase_file.is_some() || tries == TRIES => {
+                return Err(KeyError::BadPassphrase { why });
+            }
+            Some(_) => tries += 1,
         }
     }
-    if passphrase.expose().is_empty() {
-        return Err(KeyError::BadPassphrase { why: "it is empty" });
-    }
-    Ok(passphrase)
 }
 
 fn passphrase_from_file(path: &Path) -> Result<Secret, KeyError> {
-    let content = Zeroizing::new(private_file::read(path, PASSPHRASE_LIMIT)?);
+    let read = private_file::read(path, PASSPHRASE_LIMIT).map_err(KeyError::PassphraseFile);
+    let content = Zeroizing::new(read?);
     let text = str::from_utf8(&content).map_err(|_| KeyError::BadPassphrase {
         why: "its file is not text",
     })?;
@@ -467,8 +493,37 @@ mod tests {
         let read = from_file(&path, Protection::Passphrase, &ask(Some(&passphrase), None));
         assert!(matches!(
             read,
-            Err(KeyError::File(PrivateFileError::Loose { .. }))
+            Err(KeyError::PassphraseFile(PrivateFileError::Loose { .. }))
         ));
+    }
+
+    /// Answers one after the other, as a person types them.
+    fn typed(answers: &[&str]) -> impl Fn(&str) -> io::Result<Secret> {
+        let mut left: Vec<_> = answers.iter().rev().map(ToString::to_string).collect();
+        let left = std::cell::RefCell::new(std::mem::take(&mut left));
+        move |_| {
+            let next = left.borrow_mut().pop();
+            Ok(Secret::new(next.expect("asked too often")))
+        }
+    }
+
+    #[test]
+    fn a_mistyped_passphrase_is_asked_for_again_up_to_three_times() {
+        let (identity, line) = key();
+        let sealed = encrypt(line.as_bytes(), &Secret::new("p".into()), 4).unwrap();
+        let (_folder, path) = file(&sealed);
+        let third = typed(&["x", "y", "p"]);
+        let asked = from_file(&path, Protection::Either, &ask(None, Some(&third)));
+        assert!(same(&asked.unwrap(), &identity));
+        let never = typed(&["x", "y", "z"]);
+        let asked = from_file(&path, Protection::Either, &ask(None, Some(&never)));
+        assert!(matches!(asked, Err(KeyError::WrongPassphrase { .. })));
+        let second = typed(&["", "a", "b", "c", "c"]);
+        let new = new_passphrase(&path, &ask(None, Some(&second))).unwrap();
+        assert_eq!(new.expose(), "c");
+        let never = typed(&["a", "b", "a", "b", "a", "b"]);
+        let new = new_passphrase(&path, &ask(None, Some(&never)));
+        assert!(matches!(new, Err(KeyError::BadPassphrase { .. })));
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod platform;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 
 use keyring_core::{CredentialStore, Entry, Error};
@@ -127,16 +127,28 @@ impl Keyring {
         self.call(move |keyring| keyring.delete(&user))
     }
 
+    /// Asks for an item without waiting: it is fetched while this process does something else.
+    pub(super) fn ask(&self, user: &str) -> Result<Asked<Option<Item>>, KeyError> {
+        let user = user.to_owned();
+        self.begin(move |keyring| keyring.get(&user))
+    }
+
     fn call<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Connection) -> Result<T, KeyError> + Send + 'static,
     ) -> Result<T, KeyError> {
+        self.wait(&self.begin(job)?)
+    }
+
+    fn begin<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Connection) -> Result<T, KeyError> + Send + 'static,
+    ) -> Result<Asked<T>, KeyError> {
         if self.abandoned.load(Ordering::Relaxed) {
             return Err(KeyError::TimedOut {
                 said: "an earlier call is still waiting".to_owned(),
             });
         }
-        let ended = || failed("its thread ended");
         let (answer, answers) = mpsc::channel();
         self.worker
             .send(Box::new(move |connection| {
@@ -144,8 +156,14 @@ impl Keyring {
                 let _ = answer.send(job(connection));
             }))
             .map_err(|_| ended())?;
+        Ok(Asked(answers))
+    }
+
+    /// Waits for what was asked, no longer than the patience.
+    pub(super) fn wait<T>(&self, asked: &Asked<T>) -> Result<T, KeyError> {
         let deadline = self.patience.deadline();
-        answers
+        asked
+            .0
             .recv_timeout(deadline)
             .unwrap_or_else(|error| match error {
                 RecvTimeoutError::Disconnected => Err(ended()),
@@ -159,16 +177,24 @@ impl Keyring {
     }
 }
 
+/// Something that was asked of the keyring.
+pub(super) struct Asked<T>(Receiver<Result<T, KeyError>>);
+
+fn ended() -> KeyError {
+    failed("its thread ended")
+}
+
 fn failed(said: &str) -> KeyError {
     KeyError::Failed {
         said: said.to_owned(),
     }
 }
 
-/// One session with the keyring, opened by its first use. Lives on the worker thread.
+/// What is open to the keyring, each opened by its first use. Lives on the worker thread.
 struct Connection {
     patience: Patience,
-    store: Option<Arc<CredentialStore>>,
+    reading: Option<platform::Session>,
+    writing: Option<Arc<CredentialStore>>,
     /// The lock was looked at: no call of this session will open a dialog.
     seen_unlocked: bool,
 }
@@ -177,21 +203,16 @@ impl Connection {
     fn new(patience: Patience) -> Self {
         Self {
             patience,
-            store: None,
+            reading: None,
+            writing: None,
             seen_unlocked: false,
         }
     }
 
     fn get(&mut self, user: &str) -> Result<Option<Item>, KeyError> {
-        match self.entry(user)?.get_secret() {
-            Ok(content) => Ok(Some(Zeroizing::new(content))),
-            Err(Error::NoEntry) => {
-                // Some services hide the items of a locked collection.
-                self.refuse_if_locked(user)?;
-                Ok(None)
-            }
-            Err(error) => Err(platform::explain(&error, user)),
-        }
+        let patience = self.patience;
+        let content = self.session(user)?.get(user, patience)?;
+        Ok(content.map(Zeroizing::new))
     }
 
     fn set(&mut self, user: &str, content: &[u8]) -> Result<(), KeyError> {
@@ -207,22 +228,22 @@ impl Connection {
     }
 
     fn entry(&mut self, user: &str) -> Result<Entry, KeyError> {
-        if self.patience == Patience::Unattended {
-            self.refuse_if_locked(user)?;
+        if self.patience == Patience::Unattended && !self.seen_unlocked {
+            self.session(user)?.refuse_if_locked(user)?;
+            self.seen_unlocked = true;
         }
         let explain = |error| platform::explain(&error, user);
-        let store = match &self.store {
+        let store = match &self.writing {
             Some(store) => store,
-            None => self.store.insert(platform::open().map_err(explain)?),
+            None => self.writing.insert(platform::open().map_err(explain)?),
         };
         store.build(SERVICE, user, None).map_err(explain)
     }
 
-    fn refuse_if_locked(&mut self, user: &str) -> Result<(), KeyError> {
-        if !self.seen_unlocked {
-            platform::refuse_if_locked(user)?;
-            self.seen_unlocked = true;
+    fn session(&mut self, user: &str) -> Result<&platform::Session, KeyError> {
+        match &mut self.reading {
+            Some(session) => Ok(session),
+            none => Ok(none.insert(platform::Session::open(user)?)),
         }
-        Ok(())
     }
 }

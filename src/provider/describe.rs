@@ -67,15 +67,9 @@ pub fn describe(definition: &Definition) -> Vec<Row> {
         ("refresh token", Some(refresh(definition))),
         ("revocation", Some(revocation(&definition.revocation))),
         ("end access at", page(&definition.revocation)),
-        ("token goes to", some_list(&definition.api_hosts)),
-        (
-            "in a variable",
-            Some(definition.token_variable().to_string()),
-        ),
-        ("for git at", git(definition)),
-        ("manuscripts at", documents(definition)),
     ];
     rows.into_iter()
+        .chain(uses(definition))
         .filter_map(|(label, value)| {
             let value = escape::block(&value?);
             Some(Row { label, value })
@@ -83,14 +77,29 @@ pub fn describe(definition: &Definition) -> Vec<Row> {
         .collect()
 }
 
-fn git(definition: &Definition) -> Option<String> {
-    let git = definition.git.as_ref()?;
-    some_list(&git.hosts)
-}
-
-fn documents(definition: &Definition) -> Option<String> {
-    let documents = definition.documents.as_ref()?;
-    Some(documents.rest.to_string())
+/// What a token is for, and where it goes.
+fn uses(definition: &Definition) -> [(&'static str, Option<String>); 4] {
+    [
+        ("token goes to", some_list(&definition.api_hosts)),
+        (
+            "in a variable",
+            Some(definition.token_variable().to_string()),
+        ),
+        (
+            "for git at",
+            definition
+                .git
+                .as_ref()
+                .and_then(|git| some_list(&git.hosts)),
+        ),
+        (
+            "manuscripts at",
+            definition
+                .documents
+                .as_ref()
+                .map(|documents| documents.rest.to_string()),
+        ),
+    ]
 }
 
 fn origin(origin: &Origin) -> String {
@@ -128,6 +137,8 @@ fn client(definition: &Definition) -> String {
     let place = match client.authentication {
         ClientAuthentication::Basic => "HTTP Basic",
         ClientAuthentication::Post => "the body",
+        ClientAuthentication::PrivateKeyJwt => "a signature by its key",
+        ClientAuthentication::ClientSecretJwt => "a signature by its secret",
     };
     let rule = |rule| match rule {
         SecretRule::Required => "required",

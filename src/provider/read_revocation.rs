@@ -40,6 +40,7 @@ pub(super) fn revocation(section: file::Revocation) -> Result<Revocation, Fault>
             }
             Ok(Revocation::ApplicationToken {
                 endpoint_template,
+                note: section.note,
                 page_template,
             })
         }
@@ -59,7 +60,10 @@ fn refuse_what_does_not_belong(section: &file::Revocation) -> Result<(), Fault> 
         ("client", section.client.is_some() && !is_rfc7009),
         ("body", section.body.is_some() && !is_rfc7009),
         ("tokens", section.tokens.is_some() && !is_rfc7009),
-        ("note", section.note.is_some() && !is_rfc7009 && !is_none),
+        (
+            "note",
+            section.note.is_some() && matches!(section.kind, RevocationKind::BearerPost),
+        ),
     ];
     match unused.iter().find(|(_, is_unused)| *is_unused) {
         Some((key, _)) => Err(Fault::new(

@@ -25,13 +25,15 @@ pub enum Area {
     Compare,
     Archive,
     Activity,
+    Git,
+    GitWrite,
     Query,
     Mutation,
     Other,
 }
 
 /// Every area and its name in faults and in the log.
-pub(super) const AREAS: [(Area, &str); 23] = [
+pub(super) const AREAS: [(Area, &str); 25] = [
     (Area::Any, "github-any"),
     (Area::Read, "github-read"),
     (Area::Write, "github-write"),
@@ -52,6 +54,8 @@ pub(super) const AREAS: [(Area, &str); 23] = [
     (Area::Compare, "github-compare"),
     (Area::Archive, "github-archive"),
     (Area::Activity, "github-activity"),
+    (Area::Git, "github-git"),
+    (Area::GitWrite, "github-git-write"),
     (Area::Query, "github-query"),
     (Area::Mutation, "github-mutation"),
     (Area::Other, "github-other"),
@@ -77,6 +81,7 @@ impl Area {
                 | Self::BlobWrite
                 | Self::CommitWrite
                 | Self::ContentsWrite
+                | Self::GitWrite
                 | Self::Mutation
         )
     }

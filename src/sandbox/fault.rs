@@ -28,6 +28,8 @@ pub enum Endpoint {
     Poll,
     /// The device authorization endpoint (RFC 8628 section 3.1).
     Device,
+    /// Pushed authorization requests (RFC 9126).
+    Par,
     /// The revocation endpoint (RFC 7009).
     Revoke,
     /// The introspection endpoint (RFC 7662).
@@ -38,6 +40,10 @@ pub enum Endpoint {
     Metadata,
     /// Dynamic registration (RFC 7591).
     Register,
+    /// Metadata of a resource (RFC 9728).
+    Resource,
+    /// The resource itself.
+    Api,
     /// The pages for people.
     Page,
     /// Something of the practice GitHub's.
@@ -46,17 +52,20 @@ pub enum Endpoint {
     Other,
 }
 
-const ENDPOINTS: [(Endpoint, &str); 12] = [
+const ENDPOINTS: [(Endpoint, &str); 15] = [
     (Endpoint::Authorize, "authorize"),
     (Endpoint::Token, "token"),
     (Endpoint::Refresh, "refresh"),
     (Endpoint::Poll, "poll"),
     (Endpoint::Device, "device"),
+    (Endpoint::Par, "par"),
     (Endpoint::Revoke, "revoke"),
     (Endpoint::Introspect, "introspect"),
     (Endpoint::Userinfo, "userinfo"),
     (Endpoint::Metadata, "metadata"),
     (Endpoint::Register, "register"),
+    (Endpoint::Resource, "resource"),
+    (Endpoint::Api, "api"),
     (Endpoint::Page, "page"),
     (Endpoint::Other, "other"),
 ];
@@ -97,6 +106,9 @@ impl Endpoint {
             | Self::Userinfo
             | Self::Metadata
             | Self::Register
+            | Self::Par
+            | Self::Resource
+            | Self::Api
             | Self::Page
             | Self::Other => [None, None],
         };
@@ -325,6 +337,11 @@ mod tests {
             ("metadata=html", Kind::Html),
             ("userinfo:1=slow=20", Kind::Slow(Duration::from_millis(20))),
             ("poll:1=no-refresh-token", Kind::NoRefreshToken),
+            ("github-ref:1-3=stale", Kind::Trouble(Trouble::Stale)),
+            (
+                "github-write:2=secondary429/30",
+                Kind::Trouble(Trouble::Secondary(429, Some(Duration::from_secs(30)))),
+            ),
         ] {
             assert_eq!(text.parse::<Fault>().unwrap().kind, kind, "{text}");
         }
@@ -339,6 +356,22 @@ mod tests {
         }
         for (endpoint, name) in ENDPOINTS {
             assert_eq!(endpoint.to_string(), name);
+        }
+        for (area, name) in AREAS {
+            assert_eq!(Endpoint::named(name), Some(Endpoint::GitHub(area)));
+            assert_eq!(area.name(), name);
+        }
+        let troubles = [
+            "stale",
+            "commit",
+            "force-push",
+            "rename",
+            "forbidden",
+            "secondary",
+        ];
+        for word in troubles.into_iter().chain(["secondary/9", "primary/60"]) {
+            let fault: Fault = format!("github-any:1={word}").parse().unwrap();
+            assert_eq!(fault.kind.to_string(), word);
         }
     }
 
@@ -359,6 +392,9 @@ mod tests {
             "token:1=500/x",
             "authorize:1=no-refresh-token",
             "revoke:1=invalid-grant",
+            "token:1=stale",
+            "github-ref:1=invalid-grant",
+            "github-ref:1=primary",
         ] {
             assert!(bad.parse::<Fault>().is_err(), "{bad:?}");
         }

@@ -131,7 +131,8 @@ pub(super) fn front(issuer: &str) -> Answer {
          <p><a href=\"/.well-known/openid-configuration\">What it offers</a><br>\
          <a href=\"/device\">Connect a device</a><br>\
          <a href=\"/_sandbox/log\">What was asked</a><br>\
-         <a href=\"/_sandbox/tokens\">Which tokens live</a></p>"
+         <a href=\"/_sandbox/tokens\">Which tokens live</a><br>\
+         <a href=\"/_sandbox/github\">Which repositories the practice GitHub has</a></p>"
     );
     page(200, "Practice server", &body, None)
 }

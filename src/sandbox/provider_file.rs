@@ -36,6 +36,9 @@ authentication = "basic"
 secret = "optional"
 device_secret = "optional"
 
+[token]
+dpop = "offered"
+
 [redirect]
 host = "127.0.0.1"
 port = "any"
@@ -80,6 +83,10 @@ admin = {{ title = "Admin", category = "admin", dangerous = true, description = 
 
 [catalogue.documents]
 repo = {{ title = "Repositories", category = "write", description = "Read and change your repositories" }}
+
+[git]
+hosts = ["{authority}"]
+username = "x-access-token"
 "#
     )
 }

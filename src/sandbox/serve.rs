@@ -12,6 +12,7 @@ use tiny_http::{HTTPVersion, Header, Method, Request, Response, Server, StatusCo
 use super::call::{Answer, Body, Call};
 use super::fault::{Endpoint, Kind};
 use super::gate::Lines;
+use super::github::GitHub;
 use super::practice::{Manner, Practice, endpoint_of};
 use super::record::{Entry, LiveTokens, Record, shown, times};
 use super::{github, spoil, token};
@@ -162,20 +163,29 @@ fn read(request: &mut Request) -> Option<Call> {
         })
         .collect();
     let method = request.method().to_string();
-    let mut body = String::new();
     let most = if path.starts_with("/github/") {
         GITHUB_BODY
     } else {
         BODY
     };
     let mut reader = request.as_reader().take(most + 1);
-    reader.read_to_string(&mut body).ok()?;
-    (u64::try_from(body.len()).is_ok_and(|length| length <= most)).then_some(Call {
+    let mut bytes = Vec::new();
+    reader.read_to_end(&mut bytes).ok()?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > most) {
+        return None;
+    }
+    let mut body = String::new();
+    if !path.starts_with("/github/web/") {
+        body = String::from_utf8(std::mem::take(&mut bytes)).ok()?;
+    }
+    Some(Call {
         method,
         path,
         query,
         headers,
         body,
+        bytes,
+        ..Call::default()
     })
 }
 
@@ -191,9 +201,34 @@ fn inspect(call: &Call, shared: &Shared) -> Option<Answer> {
             let live = shared.world().live();
             json!({"schema": 1, "access": live.access, "refresh": live.refresh})
         }
-        _ => return None,
+        path => return inspected(path.strip_prefix("/_sandbox/github")?, call, shared),
     };
     Some(Answer::json(200, value))
+}
+
+/// What can be seen and done at the practice GitHub beside its API.
+fn inspected(path: &str, call: &Call, shared: &Shared) -> Option<Answer> {
+    let github = GitHub::new(shared);
+    let answer = match (
+        call.method.as_str(),
+        path.split('/').collect::<Vec<_>>().as_slice(),
+    ) {
+        ("GET", [_]) => Answer::json(
+            200,
+            json!({"schema": 1, "repositories": github.repositories()}),
+        ),
+        ("GET", ["", owner, name]) => {
+            let name = name.strip_suffix(".tar")?;
+            let archive = github.archive(&format!("{owner}/{name}"));
+            archive.map_or_else(
+                |_| Answer::empty(404),
+                |bytes| Answer::bare(200, Body::Bytes("application/x-tar", bytes)),
+            )
+        }
+        ("POST", ["", owner, name]) => github::somebody(&github, &format!("{owner}/{name}"), call),
+        _ => Answer::empty(404),
+    };
+    Some(answer)
 }
 
 /// Counts, acts and records, as one step.
@@ -239,7 +274,7 @@ fn act(call: &Call, shared: &Shared) -> (Answer, Option<Kind>, Duration) {
         endpoint: endpoint.name(),
         method: call.method.chars().take(16).collect(),
         path: call.path.chars().take(100).collect(),
-        template: matches!(endpoint, Endpoint::GitHub(_)).then(|| github::purpose(call).1),
+        template: matches!(endpoint, Endpoint::GitHub(_)).then(|| github::purpose(call).1.clone()),
         grant: token::known_grant(call),
         at_millis,
         time,

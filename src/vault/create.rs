@@ -53,6 +53,7 @@ pub fn create(
     anchor: Option<Box<dyn AnchorKeeper>>,
 ) -> Result<Vault, VaultError> {
     private_file::ensure_folder(database::folder(path))?;
+    private_file::check_way(database::folder(path))?;
     let path = database::resolve(path)?.ok_or_else(|| VaultError::NotAVault {
         path: path.to_owned(),
     })?;

@@ -32,6 +32,9 @@ pub struct Rescued {
     pub intent: [u8; 16],
 }
 
+/// What a rescue file held, and for which request.
+pub(super) type Saved = (Rescued, Zeroizing<Vec<u8>>);
+
 /// A reserved rescue file.
 #[derive(Debug)]
 pub struct Rescue {
@@ -107,6 +110,31 @@ impl Vault {
             }
         }
         Ok(None)
+    }
+
+    /// What was saved last for a row, whatever the row itself says: for a vault that was set back
+    /// behind the request. Files that are empty or don't authenticate are passed over.
+    ///
+    /// # Errors
+    /// When a folder can't be listed.
+    pub fn newest_rescue(&self, row: RowId, elsewhere: &Path) -> Result<Option<Saved>, VaultError> {
+        let of_row = format!("{}{row}-", prefix(self.id()));
+        let mut newest: Option<Saved> = None;
+        for path in self.list_rescues(elsewhere, &of_row)? {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let what = name.strip_prefix(&of_row).and_then(|rest| named(row, rest));
+            let Some(what) = what else { continue };
+            if newest
+                .as_ref()
+                .is_some_and(|(other, _)| other.version >= what.version)
+            {
+                continue;
+            }
+            if let Ok(Some(text)) = self.find_rescue(what, elsewhere) {
+                newest = Some((what, text));
+            }
+        }
+        Ok(newest)
     }
 
     /// Removes that request's rescue files, after its answer was committed or given up.
@@ -294,6 +322,23 @@ fn file_name(vault: VaultId, what: Rescued) -> String {
         what.version,
         hex(&what.intent)
     )
+}
+
+/// Reads the end of a file's name: version and intent.
+fn named(row: RowId, rest: &str) -> Option<Rescued> {
+    let (version, intent) = rest.split_once('-')?;
+    let mut id = [0; 16];
+    if intent.len() != 32 || !intent.is_ascii() {
+        return None;
+    }
+    for (at, byte) in id.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(intent.get(at * 2..at * 2 + 2)?, 16).ok()?;
+    }
+    Some(Rescued {
+        row,
+        version: version.parse().ok()?,
+        intent: id,
+    })
 }
 
 #[cfg(test)]

@@ -9,6 +9,12 @@ use super::recipients::{Recipient, RecipientList};
 use super::writer::Writer;
 
 impl Writer<'_> {
+    /// Where the master identity is kept, as the header says.
+    #[must_use]
+    pub fn key_source(&self) -> &str {
+        &self.snapshot.header.key_source
+    }
+
     /// Locks the vault key, which `identity` opens, to `recipients` only, and records where the
     /// master identity is kept now.
     ///

@@ -306,3 +306,50 @@ fn names_that_could_steer_a_terminal_are_shown_harmless() {
     let listed = world.ok(&["list"]).stdout;
     assert!(!listed.contains('\u{1b}'), "{listed:?}");
 }
+
+#[test]
+fn a_passphrase_file_that_is_not_there_is_named_and_no_recovery_is_spoken_of() {
+    let world = World::empty();
+    let passphrase = world.give("passphrase", "correct horse battery\n");
+    world.secret("the passphrase", "correct horse battery");
+    world
+        .call(&["vault", "init", "--key", "passphrase"])
+        .env("OAUTHCTL_PASSPHRASE_FILE", &passphrase)
+        .run()
+        .ended(0);
+    world
+        .call(&["vault", "status"])
+        .env("OAUTHCTL_PASSPHRASE_FILE", "/nowhere/passphrase")
+        .run()
+        .ended(6)
+        .says(&[
+            "`OAUTHCTL_PASSPHRASE_FILE` names",
+            "/nowhere/passphrase",
+            "hint: name the file that holds the passphrase",
+        ])
+        .silent_about("recover");
+}
+
+#[test]
+fn a_recovery_key_that_can_not_be_written_makes_no_vault() {
+    let world = World::new();
+    let line = "ulimit -f 0; trap '' XFSZ; exec \"$@\"";
+    let sheet = world.path("given/sheet").display().to_string();
+    world
+        .call(&["vault", "init", "--recovery-file", &sheet])
+        .through(line)
+        .run()
+        .ended(1)
+        .says(&[
+            "could not write the recovery key",
+            "hint: nothing was changed",
+        ]);
+    assert!(!world.vault().exists());
+    assert!(!world.path("given/sheet").exists());
+    // control: with room both are made
+    let made = world
+        .call(&["vault", "init", "--recovery-file", &sheet])
+        .start();
+    made.finish().ended(0);
+    assert!(world.vault().exists() && world.path("given/sheet").exists());
+}

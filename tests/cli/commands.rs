@@ -1,6 +1,8 @@
 //! What the commands say that need no chapter of their own: `list`, `show`, `demo`, `sandbox`.
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 
 use oauthctl::sandbox::user_agent;
 use rustix::process::Signal;
@@ -160,6 +162,62 @@ fn sandbox_serves_until_it_is_stopped_and_can_be_connected_to() {
         .says(&["is not a fault"]);
     let file = world.ok(&["sandbox", "--port", "0", "--print-provider"]);
     assert!(file.stdout.contains("[endpoints]"));
+}
+
+#[test]
+fn sandbox_has_a_practice_github_and_exports_its_repositories_at_the_end() {
+    let world = World::empty();
+    world.make_key();
+    let folder = world.path("repositories");
+    let call = world.call(&[
+        "sandbox",
+        "--port",
+        "0",
+        "--auto-consent",
+        "--write-limit",
+        "1",
+    ]);
+    let mut served = call.arg("--export").arg(&folder).start();
+    let url = served.line(|line| {
+        let (_, rest) = line.split_once("oauthctl connect ")?;
+        Some(rest.split(' ').next().unwrap().to_owned())
+    });
+    let args = [
+        "--name",
+        "found",
+        "--client-id",
+        "sandbox-public",
+        "--scope",
+        "profile",
+        "--scope",
+        "repo",
+    ];
+    let (output, _) = world.connect_with(&[&[url.as_str()], args.as_slice()].concat());
+    output.ended(0);
+    let token = world.token("found");
+    let create = |name: &str| {
+        let authority = url.strip_prefix("http://").unwrap();
+        let body = format!("{{\"name\":\"{name}\",\"private\":true,\"auto_init\":true}}");
+        let request = format!(
+            "POST /github/user/repos HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\
+             User-Agent: test\r\nAuthorization: Bearer {token}\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let mut stream = TcpStream::connect(authority).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    assert!(create("novel").starts_with("HTTP/1.1 201 "));
+    let limited = create("another");
+    assert!(limited.starts_with("HTTP/1.1 403 ") && limited.contains("Retry-After: "));
+    served.signal(Signal::INT);
+    let place = folder.join("writer/novel.git");
+    let wrote = format!("wrote `{}`", place.display());
+    served.finish().ended(130).says(&[&wrote]);
+    let head = fs::read_to_string(place.join("HEAD")).unwrap();
+    assert_eq!(head, "ref: refs/heads/main\n");
 }
 
 #[test]

@@ -566,3 +566,32 @@ fn connect_opens_no_browser_without_a_terminal() {
         .says(&["no browser was opened: there is no terminal"]);
     assert!(!mark.exists());
 }
+
+#[test]
+fn connect_to_a_url_that_comes_to_nothing_leaves_no_definition() {
+    let world = World::new();
+    let url = world.sandbox(|sandbox| sandbox.url().to_owned());
+    let found = world.path("home/config/oauthctl/providers/found.toml");
+    let connect = [
+        "connect",
+        &url,
+        "--name",
+        "found",
+        "--no-browser",
+        "--timeout",
+        "1s",
+    ];
+    // nobody consents, with a client that is registered on the way, and with a named one
+    world.run(&connect).ended(5);
+    assert!(!found.exists());
+    let with_client = [&connect[..], &["--client-id", PUBLIC_CLIENT]].concat();
+    world.run(&with_client).ended(5);
+    assert!(!found.exists());
+    // control: what is connected keeps it
+    let (output, _) = world.connect_with(&[&url, "--name", "found", "--client-id", PUBLIC_CLIENT]);
+    output.ended(0);
+    assert!(found.exists());
+    // and a later failure takes nothing away
+    world.run(&with_client).ended(5);
+    assert!(found.exists());
+}

@@ -111,8 +111,8 @@ fn exit_code_6_is_no_key() {
             Some(_) => call.run().ended(6).no_data().says(&[
                 "error: could not get the key of the vault",
                 "caused by:",
-                "is untouched",
                 "hint:",
+                "was not touched",
             ]),
         };
     }
@@ -136,6 +136,21 @@ fn exit_code_6_without_keyring_and_terminal_comes_before_any_consent() {
 fn exit_code_7_is_refused() {
     let world = World::with(|options| options.consent = Consent::Denied);
     world.connect_with(&["sandbox"]).0.ended(7);
+}
+
+#[test]
+fn exit_code_8_is_pending() {
+    let world = World::new();
+    let start = ["connect", "sandbox", "--start", "--paste"];
+    let id = world.ok(&start).stdout.lines().nth(1).unwrap().to_owned();
+    let error = world
+        .run(&["connect", "--resume", &id, "--paste", "--json"])
+        .ended(8)
+        .error();
+    assert_eq!(
+        (&error["kind"], &error["exit_code"]),
+        (&"pending".into(), &8.into())
+    );
 }
 
 #[test]
@@ -177,12 +192,12 @@ fn exit_code_130_is_interrupted_and_143_terminated() {
     world.connect();
 }
 
-/// 3 and 8 belong to commands that are not there yet; nothing may use them for anything else.
+/// 3 belongs to commands that are not there yet; nothing may use them for anything else.
 #[test]
 fn exit_codes_are_listed_in_the_help() {
     let world = World::empty();
     let help = world.ok(&["--help"]).stdout.replace('\n', " ");
-    let codes = "0 done, 1 failed, 2 usage, 4 login required, 5 temporary, 6 no key, 7 refused, 9 stopped by a guard";
+    let codes = "0 done, 1 failed, 2 usage, 4 login required, 5 temporary, 6 no key, 7 refused, 8 pending, 9 stopped by a guard";
     let squeezed = help.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(squeezed.contains(codes), "{help}");
 }

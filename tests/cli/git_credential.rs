@@ -7,15 +7,16 @@ use crate::world::{Output, World};
 /// A sandbox whose definition answers for a host of its own.
 fn world() -> World {
     let world = World::new();
-    world.define(
-        "sandbox",
-        &format!(
-            "{}\n[git]\nhosts = [\"git.example\", \"127.0.0.1:8418\"]\nusername = \"token\"\n",
-            world.provider_toml()
-        ),
-    );
+    define(&world, "\"git.example\", \"127.0.0.1:8418\"");
     world.connect();
     world
+}
+
+fn define(world: &World, hosts: &str) {
+    let own = world.provider_toml();
+    let (rest, _) = own.split_once("\n[git]\n").unwrap();
+    let git = format!("[git]\nhosts = [{hosts}]\nusername = \"token\"\n");
+    world.define("sandbox", &format!("{rest}\n{git}"));
 }
 
 fn ask(world: &World, operation: &str, request: &str) -> Output {
@@ -64,8 +65,7 @@ fn git_credential_get_tells_the_token_and_when_it_ends_for_its_own_host() {
 #[test]
 fn git_credential_get_refreshes_an_expired_token_first() {
     let world = World::expired();
-    let git = "\n[git]\nhosts = [\"git.example\"]\nusername = \"token\"\n";
-    world.define("sandbox", &format!("{}{git}", world.provider_toml()));
+    define(&world, "\"git.example\"");
     let before = world.count(Endpoint::Refresh);
     let output = get(&world, "protocol=https\nhost=git.example\n");
     assert_eq!(world.count(Endpoint::Refresh), before + 1);

@@ -154,3 +154,59 @@ fn a_missing_home_is_said_and_nothing_is_made_elsewhere() {
     assert!([0, 1].contains(&output.code), "{output:?}");
     assert_eq!(fs::read_dir(world.path("work")).unwrap().count(), 0);
 }
+
+#[test]
+fn a_folder_above_the_vault_that_others_may_write_to_is_refused() {
+    let world = World::new();
+    world.connect();
+    let above = world.path("home/data");
+    let vault = world.vault().display().to_string();
+    for (mode, code) in [
+        (0o700, 0),
+        (0o755, 0),
+        (0o1777, 0),
+        (0o757, 9),
+        (0o777, 9),
+        (0o702, 9),
+    ] {
+        set_mode(&above, mode);
+        for args in [&["token", "sandbox"][..], &["--vault", &vault, "list"]] {
+            let output = world.run(args).ended(code);
+            if code == 9 {
+                let path = above.display().to_string();
+                output
+                    .no_data()
+                    .says(&[&path, &format!("(mode {mode:04o})"), "hint:", "chmod"]);
+            }
+        }
+    }
+    // nor is one made there
+    set_mode(&above, 0o777);
+    let made = world.run(&["--profile", "new", "vault", "init"]);
+    made.ended(9);
+    assert!(!world.vault_of("new").exists());
+}
+
+#[test]
+fn hints_repeat_the_flags_that_choose_the_vault() {
+    let world = World::new();
+    world
+        .run(&["--profile", "work", "token", "sandbox"])
+        .ended(4)
+        .says(&["hint:", "`oauthctl --profile work connect sandbox`"]);
+    let odd = world.path("home/it's").join("a b.db").display().to_string();
+    let quoted = odd.replace('\'', "'\\''");
+    let error = world
+        .run(&["--vault", &odd, "token", "sandbox", "--json"])
+        .ended(4)
+        .error();
+    let hint = error["hints"][0].as_str().unwrap();
+    assert!(
+        hint.contains(&format!("`oauthctl --vault '{quoted}' connect sandbox`")),
+        "{hint}"
+    );
+    world
+        .run(&["token", "sandbox"])
+        .ended(4)
+        .says(&["`oauthctl connect sandbox`"]);
+}

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use oauthctl::sandbox::{Endpoint, Rotation, Sandbox, fingerprint};
 use rustix::process::Signal;
 
-use crate::world::World;
+use crate::world::{World, moved};
 
 fn with_grace(seconds: u64) -> World {
     let grace = Duration::from_secs(seconds);
@@ -144,29 +144,6 @@ fn refresh_takes_what_is_odd_but_usable() {
 }
 
 #[test]
-fn refresh_that_is_interrupted_says_so_and_the_next_one_recovers() {
-    let world = with_grace(60);
-    world.faults(&["refresh:1=stall", "refresh:2=stall"]);
-    for (nth, (signal, code)) in [(Signal::INT, 130), (Signal::TERM, 143)]
-        .into_iter()
-        .enumerate()
-    {
-        let running = world.call(&["refresh", "sandbox"]).start();
-        let asked = u64::try_from(nth).unwrap() + 1;
-        world.until("the server is asked", |world| {
-            world.count(Endpoint::Refresh) == asked
-        });
-        running.signal(signal);
-        running.finish().ended(code).no_data();
-        assert_eq!(world.shown("sandbox")["state"], "refreshing");
-        world.ok(&["audit", "verify"]);
-    }
-    world.faults(&[]);
-    world.ok(&["refresh", "sandbox"]);
-    assert_eq!(world.shown("sandbox")["state"], "active");
-}
-
-#[test]
 fn refresh_of_a_killed_process_is_recovered_by_the_next() {
     let world = with_grace(60);
     world.faults(&["refresh:1=stall"]);
@@ -265,17 +242,12 @@ fn refresh_sends_nothing_when_the_definition_names_other_endpoints() {
     ))
     .unwrap();
     let ours = world.sandbox(|sandbox| sandbox.url().to_owned());
-    world.define(
-        "sandbox",
-        &world.provider_toml().replace(&ours, elsewhere.url()),
-    );
-    for args in [["refresh", "sandbox"], ["revoke", "sandbox"]] {
-        world
-            .run(&args)
-            .ended(4)
-            .no_data()
-            .says(&["now names another", "nothing was sent there"]);
-    }
+    world.define("sandbox", &moved(&world.provider_toml(), &ours, &elsewhere));
+    world
+        .run(&["refresh", "sandbox"])
+        .ended(4)
+        .no_data()
+        .says(&["now names another", "nothing was sent there"]);
     assert_eq!(elsewhere.log(), []);
     assert_eq!(world.count(Endpoint::Refresh), 0);
     // what is stored still serves, and the old definition mends it

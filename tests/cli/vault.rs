@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::world::{World, mode};
+use crate::world::{World, mode, new_identity};
 
 #[test]
 fn vault_init_makes_a_vault_once() {
@@ -46,7 +46,7 @@ fn vault_init_makes_an_identity_file_beside_the_vault() {
     lost.run()
         .ended(6)
         .no_data()
-        .says(&["identity.txt", "is untouched", "hint:"]);
+        .says(&["identity.txt", "hint:", "was not touched"]);
     world.secret("the identity that was made", line);
     let found = world
         .call(&["list"])
@@ -114,7 +114,82 @@ fn vault_commands_without_a_vault_say_so() {
         .ended(1)
         .no_data();
     world.run(&["show", "sandbox"]).ended(4).no_data();
-    world.run(&["refresh", "--all"]).ended(4).no_data();
-    world.run(&["revoke", "--all", "--yes"]).ended(4).no_data();
+    for nothing_to_do in [
+        &["refresh", "--all"][..],
+        &["refresh", "--due"],
+        &["revoke", "--all", "--yes"],
+    ] {
+        let output = world.ok(nothing_to_do).no_data();
+        output.says(&["nothing to re", "there is no vault yet"]);
+    }
+    world.run(&["refresh", "sandbox"]).ended(4).no_data();
+    world.run(&["revoke", "sandbox"]).ended(4).no_data();
     assert!(!world.vault().exists());
+}
+
+#[test]
+fn vault_recipients_add_makes_a_recovery_key_that_opens_the_vault_when_its_key_is_lost() {
+    let world = World::new();
+    world.connect();
+    let token = world.token("sandbox");
+    let before = world.json(&["vault", "recipients", "list"]);
+    assert_eq!(before.len(), 1);
+    assert_eq!(before[0]["label"], "master");
+    let sheet = world.path("given/sheet");
+    let path = sheet.display().to_string();
+    let made = world
+        .call(&["vault", "recipients", "add", "--recovery-file", &path])
+        .start()
+        .finish()
+        .ended(0);
+    assert!(made.stdout.contains("recovery"), "{made:?}");
+    let text = fs::read_to_string(&sheet).unwrap();
+    let line = text.lines().find(|line| line.starts_with("AGE-")).unwrap();
+    world.secret("the recovery key", line);
+    assert_eq!(mode(&sheet), 0o600);
+    assert_eq!(world.json(&["vault", "recipients", "list"]).len(), 2);
+    assert_eq!(
+        world
+            .json(&["audit", "--action", "recipients_change"])
+            .len(),
+        1
+    );
+    world.ok(&["vault", "check"]);
+    // what is named twice is there once
+    let other = new_identity().parse::<age::x25519::Identity>().unwrap();
+    let other = other.to_public().to_string();
+    for _ in 0..2 {
+        world.ok(&["vault", "recipients", "add", &other, "--label", "at work"]);
+        assert_eq!(world.json(&["vault", "recipients", "list"]).len(), 3);
+    }
+    fs::remove_file(world.key_file()).unwrap();
+    world
+        .ok(&["vault", "recover", "--with", &path, "--key", "file"])
+        .says(&["recovered"]);
+    assert_eq!(world.token("sandbox"), token);
+    assert_eq!(world.json(&["vault", "recipients", "list"]).len(), 3);
+}
+
+#[test]
+fn vault_recipients_add_refuses_what_is_no_recipient() {
+    let world = World::new();
+    world.ok(&["vault", "init"]);
+    for bad in ["age1nonsense", "AGE-SECRET-KEY-1", "", "ssh-ed25519 AAAA"] {
+        world
+            .run(&["vault", "recipients", "add", bad])
+            .ended(2)
+            .no_data();
+    }
+    world.run(&["vault", "recipients", "add"]).ended(2);
+    let other = new_identity().parse::<age::x25519::Identity>().unwrap();
+    let other = other.to_public().to_string();
+    world
+        .run(&["vault", "recipients", "add", &other, "--label", "master"])
+        .ended(2);
+    let there = world.give("there", "x").display().to_string();
+    world
+        .run(&["vault", "recipients", "add", "--recovery-file", &there])
+        .ended(1)
+        .says(&["could not write the recovery key"]);
+    assert_eq!(world.json(&["vault", "recipients", "list"]).len(), 1);
 }

@@ -52,8 +52,8 @@ fn revoke_that_nobody_confirms_is_kept_and_said_and_tried_again() {
     assert!(is_active(&peer, &refresh));
     assert_eq!(
         state(&world),
-        "active",
-        "nothing was sent, nothing has changed"
+        "revoking",
+        "nothing was sent, but it is handed out no more"
     );
     world.define(&definition);
     drop(peer);

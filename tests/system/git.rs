@@ -216,9 +216,10 @@ fn stage(lifetimes: &str) -> Option<(Stage, Host, PathBuf)> {
     let stage = Stage::connected(lifetimes);
     let provider = stage.sandbox.url().replace("http://", "");
     let host = Host::start(&git, Arc::new(move |token| is_alive(&provider, token)));
+    let own = stage.sandbox.provider_toml("Practice");
+    let (rest, _) = own.split_once("\n[git]\n").expect("hosts of its own");
     stage.world.define(&format!(
-        "{}\n[git]\nhosts = [\"{}\"]\nusername = \"x-access-token\"\n",
-        stage.sandbox.provider_toml("Practice"),
+        "{rest}\n[git]\nhosts = [\"{}\"]\nusername = \"x-access-token\"\n",
         host.authority
     ));
     Some((stage, host, git))

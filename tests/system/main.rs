@@ -4,6 +4,7 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::print_stderr,
     clippy::unwrap_used,
@@ -16,16 +17,25 @@ mod custody;
 mod disk;
 mod ending;
 mod git;
+mod github;
+mod github_api;
+mod github_git;
+mod github_schema;
+mod github_talk;
+mod glewlwyd;
 mod herd;
 mod keyring;
 mod kill;
 mod leaks;
 mod login;
 mod peer;
+mod persons;
 mod relay;
 mod rig;
+mod screen;
 mod seams;
 mod stage;
 mod trace;
 mod visitor;
+mod ways;
 mod world;

@@ -21,7 +21,7 @@ fn next_in(value: &str) -> Option<String> {
     loop {
         let (_, after) = rest.split_once('<')?;
         let (target, parameters) = after.split_once('>')?;
-        let (mine, others) = until_comma(parameters);
+        let (mine, others) = until(',', parameters);
         if is_next(mine) {
             return Some(target.to_owned());
         }
@@ -29,30 +29,35 @@ fn next_in(value: &str) -> Option<String> {
     }
 }
 
-/// Parameters up to the comma that ends this link; commas inside quotes end nothing.
-fn until_comma(text: &str) -> (&str, &str) {
+/// Splits before the first `separator` that is not inside quotes.
+fn until(separator: char, text: &str) -> (&str, &str) {
     let mut quoted = false;
     for (at, character) in text.char_indices() {
         match character {
             '"' => quoted = !quoted,
-            ',' if !quoted => return text.split_at(at),
+            other if other == separator && !quoted => return text.split_at(at),
             _ => {}
         }
     }
     (text, "")
 }
 
+/// Whether one of the parameters is `rel`, with `next` among its types.
 fn is_next(parameters: &str) -> bool {
-    parameters.split(';').any(|parameter| {
-        let Some((name, value)) = parameter.split_once('=') else {
-            return false;
-        };
-        let types = value.trim().trim_matches('"');
-        name.trim().eq_ignore_ascii_case("rel")
-            && types
+    let mut rest = parameters;
+    while !rest.is_empty() {
+        let (parameter, others) = until(';', rest);
+        if let Some((name, value)) = parameter.split_once('=')
+            && name.trim().eq_ignore_ascii_case("rel")
+        {
+            let types = value.trim().trim_matches('"');
+            return types
                 .split_ascii_whitespace()
-                .any(|one| one.eq_ignore_ascii_case("next"))
-    })
+                .any(|one| one.eq_ignore_ascii_case("next"));
+        }
+        rest = others.strip_prefix(';').unwrap_or_default();
+    }
+    false
 }
 
 #[cfg(test)]

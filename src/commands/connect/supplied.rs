@@ -6,7 +6,7 @@ use crate::app::{App, moment};
 use crate::commands::connect::Args;
 use crate::commands::{block_on, network};
 use crate::connection::connect::{self, Connected, Landed};
-use crate::connection::{GrantKind, client};
+use crate::connection::{ConnectionError, GrantKind, client};
 use crate::error::{Error, Kind, Result};
 use crate::flow::code::{self, WhoError};
 use crate::oauth::Client;
@@ -41,13 +41,18 @@ pub(super) fn supply(
     })?;
     let flag = args.client_id.clone();
     let client = match flag {
-        Some(id) => Client { id, secret: None },
-        None => vault
-            .read(|snapshot| client::for_connect(snapshot, definition, None))
-            .or_else(|_| "none".parse().map(|id| Client { id, secret: None }))
-            .map_err(|error: crate::names::NameError| {
-                Error::new(Kind::Failed, "no client id").caused_by(&error)
-            })?,
+        Some(id) => Client::new(id, None),
+        None => match vault.read(|snapshot| client::for_connect(snapshot, definition, None)) {
+            Ok(client) => client,
+            // The token is no client's of ours; any name will do.
+            Err(ConnectionError::NoClient { .. } | ConnectionError::NoSecret { .. }) => {
+                let id = "none".parse().map_err(|error: crate::names::NameError| {
+                    Error::new(Kind::Failed, "no client id").caused_by(&error)
+                })?;
+                Client::new(id, None)
+            }
+            Err(error) => return Err(error.into()),
+        },
     };
     let attempt = connect::begin(vault, world, definition, &client.id)?;
     let landed = Landed {
@@ -59,6 +64,7 @@ pub(super) fn supply(
         identity,
         account: args.account.clone(),
         grant: GrantKind::Supplied,
+        dpop: None,
     };
     Ok(connect::store(vault, world, attempt, &landed)?)
 }

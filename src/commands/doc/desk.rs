@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::app::App;
-use crate::commands::{fresh_token, interrupted};
+use crate::commands::fresh_token;
 use crate::connection::fresh::Want;
 use crate::document::error::{DocumentError, Guard, StoreError};
 use crate::document::github::GitHub;
@@ -233,10 +233,10 @@ fn limits() -> Limits {
     }
 }
 
+/// A signal ends the process at once, which is as good as any other crash: what is on the disk is
+/// right at every moment, and the next run finds out what became of a request.
 fn stop() -> Pin<Box<dyn Future<Output = ()>>> {
-    Box::pin(async {
-        let _ = interrupted().await; // which signal it was makes no difference here
-    })
+    Box::pin(std::future::pending())
 }
 
 fn token(app: &App, name: &ConnectionName, other: bool) -> Result<crate::secret::Secret> {
@@ -269,9 +269,12 @@ pub(super) fn log<T>(app: &App, action: Action, link: &Link, done: &Result<T>, d
             Kind::Conflict => Outcome::Done,
             Kind::Temporary | Kind::Interrupted | Kind::Terminated => Outcome::Temporary,
             Kind::Refused => Outcome::Refused,
-            Kind::Failed | Kind::Usage | Kind::LoginRequired | Kind::NoKey | Kind::Stopped => {
-                Outcome::Failed
-            }
+            Kind::Failed
+            | Kind::Usage
+            | Kind::LoginRequired
+            | Kind::NoKey
+            | Kind::Pending
+            | Kind::Stopped => Outcome::Failed,
         },
     };
     let logged = (|| -> Result<()> {

@@ -1,14 +1,12 @@
 use std::path::{Path, PathBuf};
 
-use age::secrecy::ExposeSecret;
 use age::x25519;
-use zeroize::Zeroizing;
 
 use crate::app::App;
+use crate::commands::vault::sheet;
 use crate::error::{Error, Kind, Result};
 use crate::key::Source;
-use crate::private_file;
-use crate::vault::{Recipient, Vault};
+use crate::vault::Recipient;
 
 /// Make a vault and its key
 ///
@@ -65,10 +63,9 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         return Ok(());
     };
     let recovery = x25519::Identity::generate();
-    // The place first: a vault whose recovery key could not be written would pretend to have one.
-    let mut sheet = private_file::create_new(&file).map_err(|error| {
-        Error::new(Kind::Failed, "could not write the recovery key").caused_by(&error)
-    })?;
+    // The key first, on disk: a vault whose recovery key could not be written would pretend to have
+    // one.
+    let mut sheet = sheet::begin(&file, &recovery)?;
     let recipient = Recipient {
         recipient: recovery.to_public().to_string(),
         label: "recovery".to_owned(),
@@ -79,7 +76,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
             // Nothing opens with it.
             let _ = std::fs::remove_file(&file);
         })?;
-    write_sheet(&mut sheet, &file, &vault, &recovery)?;
+    sheet::end(app, &mut sheet, &vault);
     app.ui.note(&format!(
         "wrote a recovery key to `{}`: print it or put it on another medium, then remove it here",
         file.display()
@@ -106,42 +103,5 @@ pub(super) fn source(
         Some(Place::File) => Source::IdentityFile(beside("identity.txt")),
         Some(Place::Passphrase) => Source::PassphraseFile(beside("identity.age")),
         Some(Place::Environment) => Source::Environment,
-    })
-}
-
-/// The recovery sheet is a stock age identity file; its comments carry what a person needs to know.
-fn write_sheet(
-    sheet: &mut std::fs::File,
-    path: &Path,
-    vault: &Vault,
-    recovery: &x25519::Identity,
-) -> Result<()> {
-    use std::io::Write;
-
-    let text = Zeroizing::new(format!(
-        "# oauthctl recovery key\n\
-         # vault: {}\n\
-         # fingerprint: {}\n\
-         # public key: {}\n\
-         # Use it with: oauthctl vault recover --with THIS-FILE\n\
-         {}\n",
-        vault.id(),
-        vault.fingerprint(),
-        recovery.to_public(),
-        recovery.to_string().expose_secret(),
-    ));
-    sheet
-        .write_all(text.as_bytes())
-        .and_then(|()| sheet.sync_all())
-        .map_err(|error| {
-            Error::new(
-                Kind::Failed,
-                format!("could not write the recovery key `{}`", path.display()),
-            )
-            .caused_by(&error)
-            .hint("the vault was made; its own key works, the recovery key does not exist")
-        })?;
-    private_file::sync_parent(path).map_err(|error| {
-        Error::new(Kind::Failed, "could not write the recovery key").caused_by(&error)
     })
 }

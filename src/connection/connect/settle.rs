@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use crate::connection::connect::place;
-use crate::connection::keep::rescued;
-use crate::connection::records::StoredPending;
+use crate::connection::hold::LOCK_WAIT;
+use crate::connection::keep::{random_id, rescued};
+use crate::connection::records::{StoredConsent, StoredPending};
 use crate::connection::state::Connection;
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
@@ -31,11 +32,7 @@ pub struct CutOff {
 /// # Errors
 /// When the vault refuses.
 pub fn settle(vault: &mut Vault, world: World<'_>) -> Result<Vec<CutOff>, ConnectionError> {
-    #[expect(
-        clippy::redundant_closure_for_method_calls,
-        reason = "the method is not general enough in its lifetime"
-    )]
-    let rows = vault.read(|snapshot| snapshot.all::<StoredPending>())?;
+    let rows = vault.read(|snapshot| snapshot.group::<StoredPending>(StoredPending::GROUP))?;
     let mut settled = Vec::new();
     for row in rows {
         // Whoever works on it holds its lock.
@@ -46,7 +43,7 @@ pub fn settle(vault: &mut Vault, world: World<'_>) -> Result<Vec<CutOff>, Connec
         if still_there.is_none_or(|now| now.version != row.version) {
             continue; // its owner finished while this one waited for its turn
         }
-        settled.push(settle_one(vault, world, &row)?);
+        settled.extend(settle_one(vault, world, &row)?);
     }
     // They hold nothing that the vault does not have; one that can't be removed only takes room.
     let _ = vault.remove_orphaned_rescues(world.state);
@@ -57,7 +54,7 @@ fn settle_one(
     vault: &mut Vault,
     world: World<'_>,
     row: &Row<StoredPending>,
-) -> Result<CutOff, ConnectionError> {
+) -> Result<Option<CutOff>, ConnectionError> {
     let what = rescued(row, row.value.id()?);
     let saved = match vault.find_rescue(what, world.state) {
         // Cut off while it was written: there is nothing to take over.
@@ -70,6 +67,24 @@ fn settle_one(
         )?)?),
         None => None,
     };
+    // As when it is stored the usual way: whoever refreshes the grant that this one replaces must
+    // not write over it.
+    let replaced = match &saved {
+        Some(grant) => vault
+            .read(|snapshot| place::find(snapshot, grant, None))?
+            .row(),
+        None => None,
+    };
+    let _lock = match replaced {
+        Some(row) => match vault.lock_connection(row, LOCK_WAIT) {
+            Ok(lock) => Some(lock),
+            // The next connect settles it.
+            Err(VaultError::Lock(_)) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        },
+        None => None,
+    };
+    let consent = random_id()?;
     let adopted = vault.mutate(|writer| {
         let mut event = world.bare_event(Action::Connect, Outcome::Failed);
         event.connection = Some(row.value.provider().to_owned());
@@ -77,10 +92,14 @@ fn settle_one(
         let mut adopted = None;
         if let Some(grant) = &saved {
             let place = place::find(writer, grant, None)?;
+            if place.row() != replaced {
+                return Err(VaultError::Conflict.into());
+            }
             let connection = place::put(writer, &place, grant)?;
             event.outcome = Outcome::Done;
             event.connection = Some(connection.name.to_string());
             event.detail = Some("taken over from a rescue file".to_owned());
+            writer.insert(StoredConsent::new(consent, &connection, event.at))?;
             adopted = Some(connection.name);
         }
         writer.log(&event)?;
@@ -88,10 +107,10 @@ fn settle_one(
         Ok::<_, ConnectionError>(adopted)
     })?;
     vault.remove_rescue(what, world.state)?;
-    Ok(CutOff {
+    Ok(Some(CutOff {
         provider: row.value.provider().to_owned(),
         client_id: row.value.client_id().to_owned(),
         started: row.value.started(),
         adopted,
-    })
+    }))
 }

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use crate::connection::keep::keep;
+use crate::connection::keep::{keep, random_id};
 use crate::connection::refresh::Flight;
-use crate::connection::state::{Connection, LoginReason, State};
+use crate::connection::state::{Connection, LoginReason, State, Trouble};
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
 use crate::exchange::reply;
 use crate::http::{Response, SendError};
+use crate::moment::Moment;
 use crate::oauth::token_answer;
 use crate::oauth::token_error::TokenError;
 use crate::token::TokenSet;
@@ -35,10 +36,11 @@ pub fn finish(
             return Err(not_refreshed(vault, world, flight, sent, None, error));
         }
     };
-    let read = token_answer::read(
+    let read = token_answer::read_bound(
         &flight.definition,
         &flight.old.granted,
         &flight.started,
+        flight.connection.dpop.is_some(),
         &reply(&response),
     );
     let error = match read.and_then(|answer| answer.following(&flight.old)) {
@@ -60,6 +62,14 @@ fn refused(
     let code = code_of(&error);
     let provider = flight.name.provider.clone();
     let failure = match error {
+        // Where no person signed in, none can sign in again: the next try may go well.
+        TokenError::Ended { code, description } if flight.connection.grant.needs_nobody() => {
+            ConnectionError::Refused {
+                provider,
+                code,
+                description,
+            }
+        }
         TokenError::Ended { code, description } => {
             let reason = if flight.recovering {
                 LoginReason::LostAnswer
@@ -132,9 +142,14 @@ fn arrive(
     let mut event = world.event(Action::Refresh, &name, Outcome::Done);
     event.scopes = set.granted.iter().map(ToString::to_string).collect();
     event.token = Some(mark);
-    connection.state = State::Active(set);
+    connection.trouble = None;
+    connection.state = if matches!(connection.state, State::Revoking { .. }) {
+        State::Revoking { set, intent: None }
+    } else {
+        State::Active(set)
+    };
     let label = name.to_string();
-    keep(vault, &label, rescue, &connection, |vault| {
+    keep(vault, &label, "refresh", rescue, &connection, |vault| {
         Ok(vault.mutate(|writer| {
             writer.log(&event)?;
             writer.update(&row, StoredConnection::from(&connection))
@@ -159,9 +174,18 @@ pub(super) fn ended(
         LoginReason::LostAnswer | LoginReason::NoRefreshToken => None,
     };
     event.detail = Some(reason.words());
-    connection.state = State::NeedsLogin {
-        reason: reason.clone(),
-        set: old,
+    connection.trouble = None;
+    connection.state = if let State::Revoking { intent, .. } = connection.state {
+        // What a person wanted to end is still to be ended. That an answer was lost stays known.
+        State::Revoking {
+            set: old,
+            intent: intent.filter(|_| reason == LoginReason::LostAnswer),
+        }
+    } else {
+        State::NeedsLogin {
+            reason: reason.clone(),
+            set: old,
+        }
     };
     vault.mutate(|writer| {
         writer.log(&event)?;
@@ -196,15 +220,36 @@ fn not_refreshed(
     if !keep_intent {
         connection.state = before;
     }
+    let trouble = trouble(&connection, &error, (world.now)());
+    let changed = !keep_intent || trouble != connection.trouble;
+    connection.trouble = trouble;
     // The tokens are safe whatever comes of this: an intent that could not be taken back only makes
     // the next refresh a recovery, and an empty rescue file is adopted by nobody.
     let _ = vault.mutate(|writer| -> Result<(), VaultError> {
         writer.log(&event)?;
-        if !keep_intent {
+        if changed {
             writer.update(&row, StoredConnection::from(&connection))?;
         }
         Ok(())
     });
     let _ = rescue.remove();
     error
+}
+
+/// What a failure that passes means for the next attempts. A provider that could not be reached at
+/// all was not burdened, and the way to it may be back at any moment.
+fn trouble(connection: &Connection, error: &ConnectionError, now: Moment) -> Option<Trouble> {
+    let before = connection.trouble.as_ref();
+    let retry_after = if let ConnectionError::Temporary { retry_after, .. } = error {
+        *retry_after
+    } else if let ConnectionError::Network { source, .. } = error
+        && matches!(source, SendError::MaybeSent { .. })
+    {
+        None
+    } else {
+        return before.cloned();
+    };
+    // Without randomness all come back together, which is no reason to fail.
+    let spread = random_id().map_or(0, |id| id[0]);
+    Some(Trouble::after(before, now, retry_after, spread))
 }

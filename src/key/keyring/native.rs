@@ -8,7 +8,7 @@ use keyring_core::{CredentialStore, Error};
 #[cfg(windows)]
 use windows_native_keyring_store::store::Store;
 
-use super::{KeyError, failed};
+use super::{KeyError, Patience, SERVICE, failed};
 use crate::escape;
 
 /// The login keychain, or the credentials of the Windows user.
@@ -16,9 +16,32 @@ pub(super) fn open() -> Result<Arc<CredentialStore>, Error> {
     Ok(Store::new()?)
 }
 
-/// Neither system tells whether reading an item would ask; the deadline has to do.
-pub(super) fn refuse_if_locked(_: &str) -> Result<(), KeyError> {
-    Ok(())
+/// A connection for reading.
+pub(super) struct Session(Arc<CredentialStore>);
+
+impl Session {
+    /// Opens the store.
+    pub(super) fn open(user: &str) -> Result<Self, KeyError> {
+        open().map(Self).map_err(|error| explain(&error, user))
+    }
+
+    /// The item of that user.
+    pub(super) fn get(&self, user: &str, _: Patience) -> Result<Option<Vec<u8>>, KeyError> {
+        let read = self
+            .0
+            .build(SERVICE, user, None)
+            .and_then(|entry| entry.get_secret());
+        match read {
+            Ok(content) => Ok(Some(content)),
+            Err(Error::NoEntry) => Ok(None),
+            Err(error) => Err(explain(&error, user)),
+        }
+    }
+
+    /// Neither system tells whether reading an item would ask; the deadline has to do.
+    pub(super) fn refuse_if_locked(&self, _: &str) -> Result<(), KeyError> {
+        Ok(())
+    }
 }
 
 /// What an error of the store means.

@@ -1,7 +1,9 @@
 //! The Secret Service on D-Bus: `gnome-keyring`, `KWallet`, `KeePassXC`.
 //!
-//! The store unlocks whatever it meets, which opens a dialog on somebody's desktop. To refuse that
-//! without a terminal, a second, unencrypted session looks at the lock first; no secret crosses it.
+//! The store unlocks whatever it meets, which opens a dialog on somebody's desktop, and looks twice
+//! at what it reads. So reading, which every token costs, is done here with one session and two
+//! calls an item; the store is for writing, after a look at the lock. Secrets travel encrypted
+//! (Diffie-Hellman), as they do for `secret-tool`, so that the bus daemon's memory holds none.
 
 use std::sync::Arc;
 
@@ -9,36 +11,77 @@ use dbus_secret_service::{EncryptionType, Error as ServiceError, SecretService};
 use dbus_secret_service_keyring_store::Store;
 use keyring_core::{CredentialStore, Error};
 
-use super::{KeyError, SERVICE, failed};
+use super::{KeyError, Patience, SERVICE, failed};
 use crate::escape;
 
 /// For answers whose own text could quote what was read.
 const NOT_UNDERSTOOD: &str = "it answered in a way that can't be understood";
 
-/// Connects to the session's bus and its keyring; secrets travel encrypted (Diffie-Hellman).
+/// Connects to the session's bus and its keyring, for writing.
 pub(super) fn open() -> Result<Arc<CredentialStore>, Error> {
     Ok(Store::new()?)
 }
 
-/// Fails when reading or making the item of that user would have to unlock something.
-pub(super) fn refuse_if_locked(user: &str) -> Result<(), KeyError> {
-    let explain = |error| explain_service(&error, user);
-    let service = SecretService::connect(EncryptionType::Plain).map_err(explain)?;
-    let attributes = [("service", SERVICE), ("username", user)];
-    let found = service.search_items(attributes.into()).map_err(explain)?;
-    if !found.locked.is_empty() {
-        return Err(locked("its item is locked"));
+/// A connection for reading.
+pub(super) struct Session(SecretService);
+
+impl Session {
+    /// Connects to the session's bus and its keyring.
+    pub(super) fn open(user: &str) -> Result<Self, KeyError> {
+        SecretService::connect(EncryptionType::Dh)
+            .map(Self)
+            .map_err(|error| explain_service(&error, user))
     }
-    if !found.unlocked.is_empty() {
-        return Ok(());
+
+    /// The item of that user. A locked one is unlocked, with a dialog, only where somebody is there
+    /// to see it.
+    pub(super) fn get(&self, user: &str, patience: Patience) -> Result<Option<Vec<u8>>, KeyError> {
+        let explain = |error| explain_service(&error, user);
+        let attributes = [("service", SERVICE), ("username", user)];
+        let found = self.0.search_items(attributes.into()).map_err(explain)?;
+        let item = match (found.unlocked.as_slice(), found.locked.as_slice()) {
+            ([item], []) => item,
+            ([], [item]) => {
+                if patience == Patience::Unattended {
+                    return Err(locked("its item is locked"));
+                }
+                item.unlock().map_err(explain)?;
+                item
+            }
+            ([], []) => {
+                // Some services hide the items of a locked collection.
+                self.refuse_if_locked(user)?;
+                return Ok(None);
+            }
+            _ => {
+                return Err(KeyError::Ambiguous {
+                    user: user.to_owned(),
+                });
+            }
+        };
+        item.get_secret().map(Some).map_err(explain)
     }
-    match service
-        .get_default_collection()
-        .and_then(|collection| collection.is_locked())
-    {
-        Ok(true) => Err(locked("its default collection is locked")),
-        Ok(false) | Err(ServiceError::NoResult) => Ok(()),
-        Err(error) => Err(explain_service(&error, user)),
+
+    /// Fails when reading or making the item of that user would have to unlock something.
+    pub(super) fn refuse_if_locked(&self, user: &str) -> Result<(), KeyError> {
+        let explain = |error| explain_service(&error, user);
+        let attributes = [("service", SERVICE), ("username", user)];
+        let found = self.0.search_items(attributes.into()).map_err(explain)?;
+        if !found.locked.is_empty() {
+            return Err(locked("its item is locked"));
+        }
+        if !found.unlocked.is_empty() {
+            return Ok(());
+        }
+        match self
+            .0
+            .get_default_collection()
+            .and_then(|collection| collection.is_locked())
+        {
+            Ok(true) => Err(locked("its default collection is locked")),
+            Ok(false) | Err(ServiceError::NoResult) => Ok(()),
+            Err(error) => Err(explain_service(&error, user)),
+        }
     }
 }
 

@@ -32,6 +32,7 @@ pub(super) struct Ask<'a> {
     /// Below `/github`, decoded; `/` stays between the parts.
     pub(super) parts: Vec<String>,
     pub(super) query: BTreeMap<String, String>,
+    pub(super) raw_query: Option<&'a str>,
     pub(super) accept: String,
     pub(super) body: &'a str,
     pub(super) asker: Option<Asker>,
@@ -76,6 +77,7 @@ impl<'a> Ask<'a> {
             query: form_urlencoded::parse(call.query.as_deref().unwrap_or_default().as_bytes())
                 .into_owned()
                 .collect(),
+            raw_query: call.query.as_deref(),
             accept: header("accept").unwrap_or_default(),
             body: &call.body,
             asker,

@@ -12,10 +12,15 @@ use super::export;
 use super::object::{Kind, Object, Oid};
 use super::repository::{Replica, Repository};
 use super::shape::user_id;
+use super::tar::{self, Member};
 use super::tree::{Leaf, Mode, Tree};
 use super::trouble::commit_files;
+use crate::names::AccountLabel;
 use crate::private_file::{self, PrivateFileError};
+use crate::sandbox::client::PUBLIC_CLIENT;
+use crate::sandbox::grants::Issuing;
 use crate::sandbox::serve::Shared;
+use crate::secret::Secret;
 
 /// Why nothing was done.
 #[derive(Debug, Error)]
@@ -64,6 +69,35 @@ impl<'a> GitHub<'a> {
         let repository = id.and_then(|id| hub.repositories.get_mut(&id));
         let repository = repository.ok_or_else(|| ConsoleError::NoRepository(called.to_owned()))?;
         act(repository, now)
+    }
+
+    /// An access token of `login`'s with these scopes, as if they had connected.
+    #[must_use]
+    pub fn token(&self, login: &AccountLabel, scopes: &[&str]) -> Secret {
+        let mut world = self.shared.world();
+        let now = world.clock.now();
+        let practice = &mut world.practice;
+        let mut issuing = Issuing {
+            mint: &mut practice.mint,
+            options: &practice.options,
+            now,
+            with_refresh: false,
+            key: None,
+        };
+        let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        let account = Some(login.clone());
+        let (_, issued) = practice
+            .grants
+            .open(&mut issuing, PUBLIC_CLIENT, account, scopes);
+        Secret::new(issued.access)
+    }
+
+    /// What was asked and answered while `keep_exchanges` was on, one object each: `method`, `path`
+    /// below the REST root, `body`, `status`, and the JSON of the answer or its media type. No header
+    /// is in it, and so no token. A fault that keeps a request from the server keeps it from this, too.
+    #[must_use]
+    pub fn exchanges(&self) -> Vec<serde_json::Value> {
+        self.shared.world().practice.hub.exchanges.clone()
     }
 
     /// All repositories, by name.
@@ -267,6 +301,25 @@ impl<'a> GitHub<'a> {
     #[must_use]
     pub fn user_id(&self, login: &str) -> u64 {
         user_id(login)
+    }
+
+    /// A repository as a tar archive of a bare git repository, `NAME.git/…`.
+    ///
+    /// # Errors
+    /// When there is no such repository.
+    pub fn archive(&self, called: &str) -> Result<Vec<u8>, ConsoleError> {
+        self.with(called, |repository, now| {
+            let root = format!("{}.git/", repository.name);
+            let folders = [""].into_iter().chain(export::FOLDERS);
+            let folders =
+                folders.map(|folder| Member::folder(format!("{root}{folder}").as_bytes()));
+            let files = export::files(repository);
+            let files = files.iter().map(|(path, content)| {
+                Member::file(format!("{root}{path}").as_bytes(), content, false)
+            });
+            let members: Vec<Member> = folders.chain(files).collect();
+            Ok(tar::archive(&members, now.unix_seconds()))
+        })
     }
 
     /// Writes a repository as a bare git repository into `folder`, which must not exist yet.

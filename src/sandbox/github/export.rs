@@ -1,7 +1,7 @@
 //! A repository as the files of a bare git repository: loose objects, refs, `HEAD`.
 
+use super::deflate;
 use super::object::header;
-use super::pack;
 use super::repository::Repository;
 
 /// Every file, by its path with slashes, and its content.
@@ -23,7 +23,7 @@ pub(super) fn files(repository: &Repository) -> Vec<(String, Vec<u8>)> {
         whole.extend(bytes);
         let name = oid.to_string();
         let (folder, file) = name.split_at_checked(2).unwrap_or_default();
-        files.push((format!("objects/{folder}/{file}"), pack::zlib(&whole)));
+        files.push((format!("objects/{folder}/{file}"), deflate::zlib(&whole)));
     }
     files
 }

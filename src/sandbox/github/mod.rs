@@ -1,26 +1,33 @@
 //! A practice GitHub: the part of its API that keeps manuscripts, strict and in memory.
 //!
-//! REST is at `/github`, GraphQL at `/github/graphql`, archives come from `/github/codeload`; who
-//! may do what is decided by the tokens of the authorization server beside it, with the scope
-//! `repo`. Objects are git's own, hash for hash, so [`export`] gives repositories that `git` reads.
-//! Statuses, shapes and the texts that clients branch on are GitHub's; where GitHub lets something
-//! pass that nobody can mean, this one refuses.
+//! REST is at `/github`, GraphQL at `/github/graphql`, archives come from `/github/codeload`, and git
+//! itself reads and writes `/github/web/OWNER/NAME.git`. Who may do what is decided by the tokens of
+//! the authorization server beside it, with the scope `repo`. Objects are git's own, hash for hash,
+//! and an exported repository is one that git reads. Statuses, shapes and the texts that clients
+//! branch on are GitHub's; where GitHub lets something pass that nobody can mean, this one refuses.
 
 mod ask;
 mod console;
+mod deflate;
 mod diff;
+mod envelope;
 mod export;
 mod graphql;
 mod history;
+mod inflate;
 mod limits;
 mod lines;
 mod object;
-mod pack;
+mod packfile;
+mod parse;
+mod registry;
 mod reply;
 mod repository;
 mod rest;
 mod route;
 mod shape;
+mod smart;
+mod somebody;
 mod store;
 mod tar;
 mod tree;
@@ -29,20 +36,22 @@ mod trouble;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 pub(super) use self::ask::Asker;
 use self::ask::{Ask, Members};
 pub use self::console::{ConsoleError, GitHub};
+use self::envelope::{conditional, exchange};
 use self::limits::{Limits, Resource};
 use self::object::Person;
-use self::reply::{Outcome, Problem, json_answer};
+use self::registry::{may_read, may_write};
+use self::reply::{Outcome, Problem};
 use self::repository::Repository;
 use self::route::{Handler, Route};
+pub(super) use self::somebody::somebody;
 pub use self::trouble::Trouble;
 use super::area::Area;
 use super::call::{Answer, Body, Call};
-use super::mint::Hash;
 use super::options::GitHubOptions;
 use crate::moment::Timestamp;
 
@@ -56,6 +65,7 @@ pub(super) struct Hub {
     served: u64,
     /// The repository that was last asked for: faults befall this one.
     last: Option<u64>,
+    exchanges: Vec<Value>,
 }
 
 /// What a request comes with.
@@ -71,7 +81,14 @@ pub(super) struct Circumstances<'a> {
 }
 
 /// What a request is for, as faults and the log count it, and what the log calls it.
-pub(super) fn purpose(call: &Call) -> (Area, String) {
+pub(super) fn purpose(call: &Call) -> &(Area, String) {
+    call.purpose.get_or_init(|| found_purpose(call))
+}
+
+fn found_purpose(call: &Call) -> (Area, String) {
+    if let Some(git) = smart::purpose(call) {
+        return git;
+    }
     let path = call.path.strip_prefix("/github/").unwrap_or_default();
     if path == "graphql" {
         return graphql::purpose(&call.body);
@@ -87,6 +104,13 @@ impl Hub {
     /// Answers one request.
     pub(super) fn respond(&mut self, call: &Call, given: &Circumstances<'_>) -> Answer {
         self.served += 1;
+        if smart::purpose(call).is_some() {
+            // not the API: without its limits and headers
+            return match &given.asker {
+                Ok(asker) => self.git(call, asker.as_ref(), given.wall),
+                Err(()) => self.git(call, None, given.wall),
+            };
+        }
         let login = match &given.asker {
             Ok(Some(asker)) => asker.login.clone(),
             Ok(None) | Err(()) => String::new(),
@@ -106,6 +130,9 @@ impl Hub {
             .budget(&login, resource, given.now, given.options);
         if !free && left.remaining() > 0 {
             self.limits.charge(&login, resource, given.now);
+        }
+        if given.options.keep_exchanges {
+            self.exchanges.push(exchange(call, &answer));
         }
         self.labelled(answer, given, &login, resource)
     }
@@ -145,7 +172,7 @@ impl Hub {
                 Resource::Graphql => Ok(graphql::rate_limited(login)),
             };
         }
-        let (area, _) = purpose(call);
+        let area = purpose(call).0;
         if area.is_write() && !login.is_empty() {
             self.limits
                 .write(login, given.now, given.options)
@@ -187,185 +214,6 @@ impl Hub {
             }
         }
     }
-
-    /// The repository with this name, or with this number where the owner is empty, if whoever asks
-    /// may know of it. A name that it had before leads on (301, and 307 for what is not a read).
-    fn visible(&mut self, ask: &Ask<'_>, owner: &str, name: &str) -> Result<u64, Problem> {
-        let id = if owner.is_empty() {
-            name.parse().ok()
-        } else {
-            self.named(owner, name)
-        };
-        let found = id.and_then(|id| self.repositories.get(&id));
-        let found = found.filter(|repository| may_read(repository, ask));
-        let repository = found.ok_or_else(Problem::not_found)?;
-        let (id, current) = (repository.id, repository.full_name());
-        if !owner.is_empty() && !current.eq_ignore_ascii_case(&format!("{owner}/{name}")) {
-            let rest = ask.parts.get(3..).unwrap_or_default();
-            let rest = [&[String::new()], rest].concat().join("/");
-            let rest = shape::encoded_path(&rest);
-            let location = format!("{}/repositories/{id}{rest}", ask.root());
-            let (status, message) = if ask.method == "GET" {
-                (301, "Moved Permanently")
-            } else {
-                (307, "Temporary Redirect")
-            };
-            return Err(Problem::new(status, message).with("Location", location));
-        }
-        self.last = Some(id);
-        Ok(id)
-    }
-
-    fn named(&self, owner: &str, name: &str) -> Option<u64> {
-        let key = (owner.to_lowercase(), name.to_lowercase());
-        self.names.get(&key).copied()
-    }
-
-    /// Adds a repository; its name is free.
-    fn add(&mut self, owner: &str, name: &str, now: Timestamp) -> u64 {
-        let id = 1_000_001 + u64::try_from(self.repositories.len()).unwrap_or_default();
-        let key = (owner.to_lowercase(), name.to_lowercase());
-        self.names.insert(key, id);
-        self.repositories
-            .insert(id, Repository::new(id, owner, name, now));
-        id
-    }
-
-    /// Gives a repository another name; the old one leads to it.
-    fn rename(&mut self, id: u64, name: &str) {
-        if let Some(repository) = self.repositories.get_mut(&id) {
-            name.clone_into(&mut repository.name);
-            let key = (repository.owner.to_lowercase(), name.to_lowercase());
-            self.names.insert(key, id);
-        }
-    }
-
-    fn is_taken(&self, owner: &str, name: &str) -> bool {
-        let repository = self.named(owner, name);
-        let repository = repository.and_then(|id| self.repositories.get(&id));
-        repository.is_some_and(|repository| repository.name.eq_ignore_ascii_case(name))
-    }
-
-    /// `GET /rate_limit`, which costs nothing.
-    fn rate_limit(&self, ask: &Ask<'_>, given: &Circumstances<'_>) -> Answer {
-        let told = |resource: Resource| {
-            let budget = self
-                .limits
-                .budget(ask.login(), resource, given.now, given.options);
-            json!({
-                "limit": budget.limit,
-                "used": budget.used,
-                "remaining": budget.remaining(),
-                "reset": given.wall.plus(budget.reset.saturating_sub(given.now)).unix_seconds(),
-                "resource": resource.name(),
-            })
-        };
-        let core = told(Resource::Core);
-        let mut body = json!({"resources": {
-            "core": core,
-            "graphql": told(Resource::Graphql),
-            "search": core,
-        }});
-        if ask.api_version == "2022-11-28"
-            && let Some(members) = body.as_object_mut()
-        {
-            members.insert("rate".to_owned(), core);
-        }
-        json_answer(200, body)
-    }
-
-    /// Adds the headers that every answer has.
-    fn labelled(
-        &self,
-        answer: Answer,
-        given: &Circumstances<'_>,
-        login: &str,
-        resource: Resource,
-    ) -> Answer {
-        let budget = self
-            .limits
-            .budget(login, resource, given.now, given.options);
-        let (mut remaining, mut reset) = (budget.remaining(), budget.reset);
-        if let Some(Trouble::Primary(wait)) = given.trouble {
-            (remaining, reset) = (0, given.now + wait);
-        }
-        let reset = given.wall.plus(reset.saturating_sub(given.now));
-        let seed = format!("{}\0{}", given.origin, self.served);
-        let mut answer = answer
-            .with("X-GitHub-Request-Id", Hash::of(&seed).fingerprint())
-            .with("X-GitHub-Media-Type", "github.v3; format=json")
-            .with("X-RateLimit-Limit", budget.limit.to_string())
-            .with("X-RateLimit-Remaining", remaining.to_string())
-            .with(
-                "X-RateLimit-Used",
-                (budget.limit - remaining.min(budget.limit)).to_string(),
-            )
-            .with("X-RateLimit-Reset", reset.unix_seconds().to_string())
-            .with("X-RateLimit-Resource", resource.name());
-        if let Ok(Some(asker)) = &given.asker {
-            let scopes: Vec<&str> = asker.scopes.iter().map(String::as_str).collect();
-            answer = answer
-                .with("X-OAuth-Scopes", scopes.join(", "))
-                .with("X-Accepted-OAuth-Scopes", "repo");
-        }
-        answer
-    }
-}
-
-/// Private repositories are their owner's, and only with the scope `repo`.
-fn may_read(repository: &Repository, ask: &Ask<'_>) -> bool {
-    !repository.private || may_write(repository, ask)
-}
-
-fn may_write(repository: &Repository, ask: &Ask<'_>) -> bool {
-    ask.asker.as_ref().is_some_and(|asker| {
-        asker.scopes.contains("repo")
-            && (asker.login == repository.owner || repository.collaborators.contains(&asker.login))
-    })
-}
-
-/// Adds the `ETag`, which is another for every token, and answers 304 where the client has it.
-fn conditional(answer: Answer, call: &Call, given: &Circumstances<'_>) -> Answer {
-    if answer.status != 200 || call.method != "GET" || call.path.starts_with("/github/codeload/") {
-        return answer;
-    }
-    let body = match &answer.body {
-        Body::Json(value) => value.to_string(),
-        Body::Bytes(_, bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        Body::Text(_, text) | Body::Html(text) => text.clone(),
-        Body::Empty => String::new(),
-    };
-    let own = answer.headers.iter().find(|(name, _)| *name == "ETag");
-    let tag = own.map_or_else(
-        || {
-            let token = given.asker.as_ref().ok().and_then(Option::as_ref);
-            let token = token.map_or("", |asker| &asker.token);
-            let accept = call.headers.iter().find(|(name, _)| name == "accept");
-            let accept = accept.map_or("", |(_, value)| value);
-            let seed = format!("{token}\0{accept}\0{body}");
-            format!("W/\"{}\"", Hash::of(&seed).fingerprint())
-        },
-        |(_, tag)| tag.clone(),
-    );
-    let known = call
-        .headers
-        .iter()
-        .filter(|(name, _)| name == "if-none-match")
-        .flat_map(|(_, value)| value.split(','))
-        .any(|value| value.trim().trim_start_matches("W/") == tag.trim_start_matches("W/"));
-    let mut answer = if known {
-        Answer {
-            headers: answer.headers,
-            ..Answer::bare(304, Body::Empty)
-        }
-    } else {
-        answer
-    };
-    answer.headers.retain(|(name, _)| *name != "ETag");
-    answer
-        .with("ETag", tag)
-        .with("Cache-Control", "private, max-age=60, s-maxage=60")
-        .with("Vary", "Accept, Authorization, Cookie, X-GitHub-OTP")
 }
 
 /// The replica that a request reads from.

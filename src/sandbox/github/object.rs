@@ -16,6 +16,10 @@ impl Oid {
     /// What stands for "no object": git's all-zero name.
     pub(super) const NONE: Self = Self([0; 20]);
 
+    pub(super) fn from_bytes(bytes: [u8; 20]) -> Self {
+        Self(bytes)
+    }
+
     pub(super) fn bytes(&self) -> &[u8; 20] {
         &self.0
     }
@@ -130,8 +134,14 @@ impl Object {
         match self {
             Self::Blob(bytes) => bytes.clone(),
             Self::Tree(tree) => tree.bytes(),
-            Self::Commit(commit) => commit.text().into_bytes(),
-            Self::Tag(tag) => tag.text().into_bytes(),
+            Self::Commit(commit) => match &commit.raw {
+                Some(raw) => raw.clone(),
+                None => commit.text().into_bytes(),
+            },
+            Self::Tag(tag) => match &tag.raw {
+                Some(raw) => raw.clone(),
+                None => tag.text().into_bytes(),
+            },
         }
     }
 }
@@ -179,6 +189,8 @@ pub(super) struct Commit {
     pub(super) committer: Person,
     pub(super) signature: Option<String>,
     pub(super) message: String,
+    /// Its bytes where others made it: they may say more.
+    pub(super) raw: Option<Vec<u8>>,
 }
 
 impl Commit {
@@ -223,6 +235,8 @@ pub(super) struct Tag {
     pub(super) name: String,
     pub(super) tagger: Person,
     pub(super) message: String,
+    /// Its bytes where others made it.
+    pub(super) raw: Option<Vec<u8>>,
 }
 
 impl Tag {
@@ -261,6 +275,7 @@ mod tests {
             committer: person,
             signature: None,
             message: "first\n".to_owned(),
+            raw: None,
         });
         // from `git commit-tree 4b825dc… <<<first` with that person and time
         assert_eq!(named(&commit), "96328321f8109fc43dd8600b00bc0dfafbf9f2cf");

@@ -174,6 +174,7 @@ impl Repository {
             committer,
             signature: None,
             message: message.to_owned(),
+            raw: None,
         }))
     }
 }

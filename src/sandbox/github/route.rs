@@ -223,8 +223,9 @@ fn matched(template: &str, parts: &[String]) -> Option<Vec<String>> {
     }
     let rest = rest.join("/");
     if last.starts_with('{') {
-        // a slash at the end is another path
-        if rest.is_empty() || rest.ends_with('/') {
+        // a slash at the end is another path, but for the start of names
+        let start = template.ends_with("/matching-refs/{ref}");
+        if rest.is_empty() || (rest.ends_with('/') && !start) {
             return None;
         }
         names.push(rest);

@@ -100,11 +100,6 @@ pub(super) fn repository(ask: &Ask<'_>, repository: &Repository) -> Value {
     } else {
         "public"
     };
-    let kilobytes: usize = repository
-        .store
-        .objects()
-        .map(|(_, o)| o.bytes().len())
-        .sum();
     let rest = json!({
         "id": repository.id,
         "node_id": node_id("Repository", repository.id),
@@ -120,7 +115,7 @@ pub(super) fn repository(ask: &Ask<'_>, repository: &Repository) -> Value {
         "clone_url": git,
         "git_url": git,
         "ssh_url": git,
-        "size": kilobytes.div_ceil(1024),
+        "size": repository.store.size().div_ceil(1024),
         "default_branch": repository.default_branch,
         "has_issues": repository.features.issues,
         "has_wiki": repository.features.wiki,
@@ -164,6 +159,7 @@ fn constants(url: &str) -> Map<String, Value> {
     ] {
         members.insert(name.to_owned(), Value::Null);
     }
+    members.insert("has_downloads".to_owned(), json!(true));
     for name in [
         "fork",
         "has_pages",

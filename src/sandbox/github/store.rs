@@ -1,6 +1,7 @@
 //! The objects of one repository, and what is done to whole trees.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use super::object::{Commit, Kind, Object, Oid, Tag};
@@ -8,7 +9,10 @@ use super::tree::{Leaf, Mode, Tree, joined};
 
 /// All objects, by name. None is ever removed, as on a real server for a long while.
 #[derive(Debug, Default)]
-pub(super) struct Store(BTreeMap<Oid, Arc<Object>>);
+pub(super) struct Store {
+    objects: BTreeMap<Oid, Arc<Object>>,
+    bytes: usize,
+}
 
 /// What becomes of paths; `None` deletes.
 pub(super) type Edits = BTreeMap<Vec<u8>, Option<Leaf>>;
@@ -19,42 +23,55 @@ pub(super) struct MissingPath(pub(super) Vec<u8>);
 
 impl Store {
     pub(super) fn put(&mut self, object: Object) -> Oid {
-        let oid = Oid::of(object.kind(), &object.bytes());
-        self.0.entry(oid).or_insert_with(|| Arc::new(object));
+        let bytes = object.bytes();
+        let oid = Oid::of(object.kind(), &bytes);
+        if let Entry::Vacant(free) = self.objects.entry(oid) {
+            free.insert(Arc::new(object));
+            self.bytes += bytes.len();
+        }
         oid
     }
 
+    /// The bytes of all objects.
+    pub(super) fn size(&self) -> usize {
+        self.bytes
+    }
+
     pub(super) fn objects(&self) -> impl Iterator<Item = (Oid, &Object)> {
-        self.0.iter().map(|(oid, object)| (*oid, &**object))
+        self.objects.iter().map(|(oid, object)| (*oid, &**object))
+    }
+
+    pub(super) fn object(&self, oid: Oid) -> Option<&Object> {
+        self.objects.get(&oid).map(|object| &**object)
     }
 
     pub(super) fn kind(&self, oid: Oid) -> Option<Kind> {
-        self.0.get(&oid).map(|object| object.kind())
+        self.objects.get(&oid).map(|object| object.kind())
     }
 
     pub(super) fn blob(&self, oid: Oid) -> Option<&[u8]> {
-        match &**self.0.get(&oid)? {
+        match &**self.objects.get(&oid)? {
             Object::Blob(bytes) => Some(bytes),
             Object::Tree(_) | Object::Commit(_) | Object::Tag(_) => None,
         }
     }
 
     pub(super) fn tree(&self, oid: Oid) -> Option<&Tree> {
-        match &**self.0.get(&oid)? {
+        match &**self.objects.get(&oid)? {
             Object::Tree(tree) => Some(tree),
             Object::Blob(_) | Object::Commit(_) | Object::Tag(_) => None,
         }
     }
 
     pub(super) fn commit(&self, oid: Oid) -> Option<&Commit> {
-        match &**self.0.get(&oid)? {
+        match &**self.objects.get(&oid)? {
             Object::Commit(commit) => Some(commit),
             Object::Blob(_) | Object::Tree(_) | Object::Tag(_) => None,
         }
     }
 
     pub(super) fn tag(&self, oid: Oid) -> Option<&Tag> {
-        match &**self.0.get(&oid)? {
+        match &**self.objects.get(&oid)? {
             Object::Tag(tag) => Some(tag),
             Object::Blob(_) | Object::Tree(_) | Object::Commit(_) => None,
         }
@@ -79,7 +96,7 @@ impl Store {
     /// The first object whose name begins so, as git takes short names: from four digits on.
     pub(super) fn abbreviated(&self, prefix: &str) -> Option<Oid> {
         let long = prefix.len() >= 4 && prefix.bytes().all(|b| b.is_ascii_hexdigit());
-        let mut found = self.0.keys();
+        let mut found = self.objects.keys();
         long.then(|| found.find(|oid| oid.to_string().starts_with(prefix)))
             .flatten()
             .copied()

@@ -61,7 +61,7 @@ impl Checker<'_> {
     }
 
     fn selection(&mut self, kind: &str, selection: &[Selection]) {
-        self.conflicts(selection);
+        self.conflicts(kind, selection);
         for selected in selection {
             match selected {
                 Selection::Field(field) => self.field(kind, field),
@@ -74,21 +74,27 @@ impl Checker<'_> {
         }
     }
 
-    /// Two fields with one key must be the same field.
-    fn conflicts(&mut self, selection: &[Selection]) {
-        let mut seen: Vec<&Field> = Vec::new();
-        for selected in selection {
-            let Selection::Field(field) = selected else {
-                continue;
-            };
-            let same = |other: &&&Field| other.key() == field.key();
-            if let Some(other) = seen.iter().find(same)
-                && (other.name != field.name || other.arguments != field.arguments)
-            {
-                let message = format!("Field '{}' has a field conflict", field.key());
-                self.fault("fieldConflict", message, field.place);
+    /// Two fields with one key must be the same field, and where they belong to different types, of
+    /// one type themselves.
+    fn conflicts(&mut self, kind: &str, selection: &[Selection]) {
+        let document = self.document;
+        let mut all = Vec::new();
+        flatten(document, kind, selection, &mut all, 0);
+        let returned = |(kind, field): &(&str, &Field)| {
+            let known = schema::field(kind, &field.name);
+            known.map(|known| known.kind)
+        };
+        for (index, one) in all.iter().enumerate() {
+            let earlier = all.iter().take(index);
+            let mut same = earlier.filter(|other| other.1.key() == one.1.key());
+            let conflict = same.any(|other| {
+                let differs = other.1.name != one.1.name || other.1.arguments != one.1.arguments;
+                (other.0 == one.0 && differs) || returned(other) != returned(one)
+            });
+            if conflict {
+                let message = format!("Field '{}' has a field conflict", one.1.key());
+                self.fault("fieldConflict", message, one.1.place);
             }
-            seen.push(field);
         }
     }
 
@@ -229,6 +235,37 @@ impl Checker<'_> {
                 variable.kind
             );
             self.fault("variableMismatch", message, place);
+        }
+    }
+}
+
+/// All fields of a selection, those of its fragments too, each with the type that it is asked of.
+fn flatten<'a>(
+    document: &'a Document,
+    kind: &'a str,
+    selection: &'a [Selection],
+    all: &mut Vec<(&'a str, &'a Field)>,
+    depth: usize,
+) {
+    for selected in selection {
+        match selected {
+            Selection::Field(field) => all.push((kind, field)),
+            Selection::Inline(on, inner, _) => {
+                flatten(
+                    document,
+                    on.as_deref().unwrap_or(kind),
+                    inner,
+                    all,
+                    depth + 1,
+                );
+            }
+            // one that holds itself is found elsewhere
+            Selection::Spread(name, _) if depth < document.fragments.len() + 10 => {
+                if let Some(fragment) = document.fragments.get(name) {
+                    flatten(document, &fragment.on, &fragment.selection, all, depth + 1);
+                }
+            }
+            Selection::Spread(..) => {}
         }
     }
 }

@@ -6,10 +6,12 @@ mod fault;
 mod lexer;
 mod mutation;
 mod node;
+mod objects;
 mod parser;
 mod schema;
 mod values;
 
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use self::fault::Fault;
@@ -31,7 +33,7 @@ struct Posted {
 }
 
 fn posted(body: &str) -> Result<Posted, Problem> {
-    let value: Value =
+    let mut value: Value =
         serde_json::from_str(body).map_err(|_| Problem::new(400, "Problems parsing JSON"))?;
     let query = value.get("query").and_then(Value::as_str);
     let query = query.ok_or_else(|| {
@@ -43,8 +45,8 @@ fn posted(body: &str) -> Result<Posted, Problem> {
     let operation = value.get("operationName").and_then(Value::as_str);
     Ok(Posted {
         query: query.to_owned(),
-        variables: value.get("variables").cloned(),
         operation: operation.map(str::to_owned),
+        variables: value.get_mut("variables").map(Value::take),
     })
 }
 
@@ -59,16 +61,24 @@ fn chosen<'a>(document: &'a Document, name: Option<&str>) -> Result<&'a Operatio
     found.ok_or_else(|| Fault::of("INVALID", "operationName names no operation"))
 }
 
+/// A body without its variables, which may be a whole manuscript.
+#[derive(Deserialize)]
+struct Head {
+    query: String,
+    #[serde(rename = "operationName")]
+    operation: Option<String>,
+}
+
 /// What a body asks for, as faults and the log count and call it: `query repository`.
 pub(super) fn purpose(body: &str) -> (Area, String) {
     let nothing = (Area::Query, "query".to_owned());
-    let Ok(posted) = posted(body) else {
+    let Ok(head) = serde_json::from_str::<Head>(body) else {
         return nothing;
     };
-    let Ok(document) = parser::document(&posted.query) else {
+    let Ok(document) = parser::document(&head.query) else {
         return nothing;
     };
-    let Ok(operation) = chosen(&document, posted.operation.as_deref()) else {
+    let Ok(operation) = chosen(&document, head.operation.as_deref()) else {
         return nothing;
     };
     let (area, word) = if operation.is_mutation {
@@ -119,7 +129,7 @@ pub(super) fn respond(hub: &mut Hub, ask: &Ask<'_>) -> Outcome {
     if !faults.is_empty() {
         return Ok(failed(&faults));
     }
-    let variables = match values::variables(operation, posted.variables.as_ref()) {
+    let variables = match values::variables(operation, posted.variables) {
         Ok(variables) => variables,
         Err(fault) => return Ok(failed(&[fault])),
     };

@@ -1,23 +1,16 @@
 //! What a document can reach, and the fields of each.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::connection::{Connection, Edge};
 use super::fault::Fault;
 use super::values::Arguments;
-use crate::moment::Timestamp;
 use crate::sandbox::github::ask::Ask;
-use crate::sandbox::github::diff;
-use crate::sandbox::github::object::{Commit, Kind, Oid, Person, Tag};
+use crate::sandbox::github::object::{Kind, Oid, Person};
 use crate::sandbox::github::repository::Repository;
 use crate::sandbox::github::shape::{self, account_of, node_id, user_id, web_url};
-use crate::sandbox::github::tree::{Leaf, Mode, joined, shown};
+use crate::sandbox::github::tree::Leaf;
 use crate::sandbox::github::{Hub, may_read, may_write};
-
-/// `Blob.text` ends here, whatever comes after.
-const TEXT: usize = 512_000;
 
 /// Something with fields.
 #[derive(Debug, Clone)]
@@ -53,11 +46,11 @@ pub(super) enum Held {
 }
 
 impl Held {
-    fn perhaps(node: Option<Node>) -> Self {
+    pub(super) fn perhaps(node: Option<Node>) -> Self {
         node.map_or(Self::Value(Value::Null), Self::Node)
     }
 
-    fn of(value: impl Into<Value>) -> Self {
+    pub(super) fn of(value: impl Into<Value>) -> Self {
         Self::Value(value.into())
     }
 }
@@ -68,9 +61,9 @@ pub(super) struct Source<'a> {
     pub(super) ask: &'a Ask<'a>,
 }
 
-type Found = Result<Held, Fault>;
+pub(super) type Found = Result<Held, Fault>;
 
-fn missing(what: &str) -> Fault {
+pub(super) fn missing(what: &str) -> Fault {
     Fault::of("NOT_FOUND", format!("Could not resolve to a {what}."))
 }
 
@@ -140,7 +133,7 @@ fn of_actor(person: &Person, name: &str) -> Held {
 }
 
 impl Source<'_> {
-    fn repository(&self, id: u64) -> Option<&Repository> {
+    pub(super) fn repository(&self, id: u64) -> Option<&Repository> {
         self.hub.repositories.get(&id)
     }
 
@@ -275,150 +268,6 @@ impl Source<'_> {
                 Held::perhaps(oid.map(|oid| Node::Object(id, oid)))
             }
         })
-    }
-
-    fn of_object(&self, id: u64, oid: Oid, name: &str, given: &Arguments) -> Found {
-        let repo = self.repository(id).ok_or_else(|| missing("Repository"))?;
-        match name {
-            "id" => return Ok(Held::of(node_id("GitObject", format_args!("{id}:{oid}")))),
-            "oid" => return Ok(Held::of(oid.to_string())),
-            "abbreviatedOid" => return Ok(Held::of(oid.short())),
-            "repository" => return Ok(Held::Node(Node::Repository(id))),
-            _ => {}
-        }
-        if let Some(commit) = repo.store.commit(oid) {
-            return self.of_commit(repo, oid, commit, name, given);
-        }
-        if let Some(bytes) = repo.store.blob(oid) {
-            return Ok(of_blob(bytes, name));
-        }
-        if let Some(tag) = repo.store.tag(oid) {
-            return Ok(of_tag(id, tag, name));
-        }
-        Ok(self.entries(id, b"", oid))
-    }
-
-    fn entries(&self, id: u64, folder: &[u8], oid: Oid) -> Held {
-        let tree = self.repository(id).and_then(|repo| repo.store.tree(oid));
-        let entries = tree.map(|tree| tree.entries()).unwrap_or_default();
-        let entry = |(name, leaf): (&[u8], Leaf)| Node::Entry(id, joined(folder, name), leaf);
-        Held::Nodes(entries.into_iter().map(entry).collect())
-    }
-
-    fn of_commit(
-        &self,
-        repo: &Repository,
-        oid: Oid,
-        commit: &Commit,
-        name: &str,
-        given: &Arguments,
-    ) -> Found {
-        let id = repo.id;
-        let text = |name: &str| given.get(name).and_then(Value::as_str);
-        let changes = || {
-            let parent = commit
-                .parents
-                .first()
-                .and_then(|oid| repo.store.commit(*oid));
-            diff::changes(&repo.store, parent.map(|parent| parent.tree), commit.tree)
-        };
-        Ok(match name {
-            "message" => Held::of(commit.message.clone()),
-            "messageHeadline" => Held::of(commit.headline()),
-            "messageBody" => Held::of(commit.body()),
-            "authoredDate" => Held::of(commit.author.when()),
-            "committedDate" => Held::of(commit.committer.when()),
-            "author" => Held::Node(Node::Actor(commit.author.clone())),
-            "committer" => Held::Node(Node::Actor(commit.committer.clone())),
-            "tree" => Held::Node(Node::Object(id, commit.tree)),
-            "url" => Held::of(format!("{}/commit/{oid}", web_url(self.ask, repo))),
-            "additions" => Held::of(
-                changes()
-                    .iter()
-                    .map(|change| change.additions)
-                    .sum::<usize>(),
-            ),
-            "deletions" => Held::of(
-                changes()
-                    .iter()
-                    .map(|change| change.deletions)
-                    .sum::<usize>(),
-            ),
-            "changedFilesIfAvailable" => Held::of(changes().len()),
-            "file" => {
-                let path = text("path").unwrap_or_default().as_bytes();
-                let leaf = repo.store.at(commit.tree, path);
-                Held::perhaps(leaf.map(|leaf| Node::Entry(id, path.to_vec(), leaf)))
-            }
-            "parents" => {
-                let nodes = commit.parents.iter().map(|oid| Node::Object(id, *oid));
-                let kinds = ("CommitConnection", "CommitEdge");
-                Held::Node(Connection::cut("parents", kinds, nodes.collect(), given)?)
-            }
-            _ => {
-                let mut log = repo.store.log(oid);
-                if let Some(path) = text("path").filter(|path| !path.is_empty()) {
-                    log = repo.store.touching(log, path.as_bytes());
-                }
-                let bound = |name: &str| text(name).and_then(Timestamp::parse);
-                let (since, until) = (bound("since"), bound("until"));
-                log.retain(|oid| {
-                    let when = repo.store.commit(*oid).map_or(0, |c| c.committer.seconds);
-                    since.is_none_or(|since| since.unix_seconds() <= when)
-                        && until.is_none_or(|until| when <= until.unix_seconds())
-                });
-                let nodes = log.into_iter().map(|oid| Node::Object(id, oid)).collect();
-                let kinds = ("CommitHistoryConnection", "CommitEdge");
-                Held::Node(Connection::cut("history", kinds, nodes, given)?)
-            }
-        })
-    }
-
-    fn of_entry(&self, id: u64, path: &[u8], leaf: Leaf, name: &str) -> Found {
-        let repo = self.repository(id).ok_or_else(|| missing("Repository"))?;
-        let last = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
-        Ok(match name {
-            "name" => Held::of(shown(last)),
-            "nameRaw" => Held::of(STANDARD.encode(last)),
-            "path" => Held::of(shown(path)),
-            "pathRaw" => Held::of(STANDARD.encode(path)),
-            "mode" => Held::of(leaf.mode.number()),
-            "type" => Held::of(leaf.mode.kind().name()),
-            "oid" => Held::of(leaf.oid.to_string()),
-            "size" => Held::of(repo.store.blob(leaf.oid).map_or(0, <[u8]>::len)),
-            "extension" => {
-                let last = shown(last);
-                let extension = last.rsplit_once('.').map(|(_, end)| format!(".{end}"));
-                Held::of(extension.unwrap_or_default())
-            }
-            "repository" => Held::Node(Node::Repository(id)),
-            _ if leaf.mode == Mode::Submodule => Held::Value(Value::Null),
-            _ if leaf.mode == Mode::Directory => {
-                Held::Node(Node::Folder(id, path.to_vec(), leaf.oid))
-            }
-            _ => Held::Node(Node::Object(id, leaf.oid)),
-        })
-    }
-}
-
-fn of_blob(bytes: &[u8], name: &str) -> Held {
-    let binary = diff::is_binary(bytes);
-    match name {
-        "byteSize" => Held::of(bytes.len()),
-        "isBinary" => Held::of(binary),
-        "isTruncated" => Held::of(bytes.len() > TEXT),
-        _ if binary => Held::Value(Value::Null),
-        // what is not UTF-8 comes out as something else, as there
-        _ => Held::of(String::from_utf8_lossy(bytes.get(..TEXT).unwrap_or(bytes)).into_owned()),
-    }
-}
-
-fn of_tag(id: u64, tag: &Tag, name: &str) -> Held {
-    match name {
-        "name" => Held::of(tag.name.clone()),
-        "message" => Held::of(tag.message.clone()),
-        "tagger" => Held::Node(Node::Actor(tag.tagger.clone())),
-        _ => Held::Node(Node::Object(id, tag.object)),
     }
 }
 

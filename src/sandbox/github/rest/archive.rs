@@ -10,7 +10,7 @@ use crate::sandbox::github::repository::Repository;
 use crate::sandbox::github::shape::{encoded, encoded_path};
 use crate::sandbox::github::tar::{self, Member};
 use crate::sandbox::github::tree::{Mode, shown};
-use crate::sandbox::github::{nothing, pack};
+use crate::sandbox::github::{deflate, nothing};
 use crate::sandbox::mint::Hash;
 
 /// How long a link to an archive of a private repository works.
@@ -68,7 +68,7 @@ pub(in crate::sandbox::github) fn download(
         .ok_or_else(Problem::not_found)?;
     let file = format!("{}-{}-{}.tar.gz", repo.owner, repo.name, oid.short());
     Ok(
-        raw("application/x-gzip", pack::gzip(&archive(repo, *oid))).with(
+        raw("application/x-gzip", deflate::gzip(&archive(repo, *oid))).with(
             "Content-Disposition",
             format!("attachment; filename={file}"),
         ),

@@ -63,6 +63,7 @@ pub(in crate::sandbox::github) fn create(repo: &mut Repository, ask: &Ask<'_>, _
         committer,
         signature: body.text("signature")?.map(str::to_owned),
         message: body.need("message")?.to_owned(),
+        raw: None,
     };
     let oid = repo.store.put(Object::Commit(commit.clone()));
     let url = format!("{}/git/commits/{oid}", repository_url(ask, repo));

@@ -235,6 +235,7 @@ pub(in crate::sandbox::github) fn create_tag(
         name: body.need("tag")?.to_owned(),
         tagger,
         message: body.need("message")?.to_owned(),
+        raw: None,
     };
     if !is_ref_name(&format!("refs/tags/{}", tag.name)) {
         return Err(Problem::unprocessable("tag is not well-formed"));

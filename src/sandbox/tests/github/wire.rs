@@ -154,6 +154,33 @@ fn troubles_come_when_a_fault_says_so() {
 }
 
 #[test]
+fn exchanges_are_kept_when_told_to_and_hold_no_token() {
+    let (sandbox, token) = start(&[]);
+    let head = novel(&sandbox);
+    push(&sandbox, &token, &head);
+    assert!(sandbox.github().exchanges().is_empty());
+    sandbox.adjust(|options| options.github.keep_exchanges = true);
+    push(&sandbox, &token, &head);
+    let path = "/repos/writer/novel/git/ref/heads/main?x=1";
+    send(&sandbox, &token, "GET", path, &Value::Null);
+    let kept = sandbox.github().exchanges();
+    let asked: Vec<_> = kept
+        .iter()
+        .map(|one| (&one["method"], &one["path"]))
+        .collect();
+    assert_eq!(
+        asked,
+        [
+            (&json!("POST"), &json!("/graphql")),
+            (&json!("GET"), &json!(path))
+        ]
+    );
+    assert_eq!(kept[0]["body"]["variables"]["in"]["expectedHeadOid"], head);
+    assert_eq!(kept[0]["answer"]["errors"][0]["type"], "STALE_DATA");
+    assert!(!format!("{kept:?}").contains(&token));
+}
+
+#[test]
 fn every_answer_is_late_by_the_latency() {
     let (sandbox, token) = start(&[]);
     sandbox.adjust(|options| options.latency = Duration::from_millis(50));
@@ -178,6 +205,47 @@ fn a_megabyte_of_text_goes_in_and_comes_out() {
     assert!(answer.get("errors").is_none(), "{answer}");
     let files = sandbox.github().files("writer/novel", "main").unwrap();
     assert_eq!(files[b"sea.md".as_slice()], text.as_bytes());
+}
+
+#[test]
+fn a_script_can_commit_as_somebody_else_and_fetch_a_repository() {
+    let (sandbox, _) = start(&[]);
+    novel(&sandbox);
+    let post = |path: &str, kind: &str, content: &str| {
+        let request = format!(
+            "POST /_sandbox/github{path} HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\
+             Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n{content}",
+            content.len()
+        );
+        raw(&sandbox, &request)
+    };
+    let change =
+        r#"{"who": "editor", "message": "M", "files": {"new.md": "N\n", "chapter.md": null}}"#;
+    let made = post("/writer/novel", "application/json", change);
+    assert!(made.starts_with("HTTP/1.1 201 "), "{made}");
+    let head = sandbox.github().find("writer/novel", "refs/heads/main");
+    assert_eq!(value(&made)["commit"].as_str().map(str::to_owned), head);
+    for (path, kind, content, status) in [
+        ("/writer/novel", "text/plain", change, "415"),
+        ("/writer/novel", "application/json", "{}", "400"),
+        ("/writer/novel", "application/json", change, "422"), // there is no such file any more
+        ("/writer/none", "application/json", change, "404"),
+        ("/writer", "application/json", change, "404"),
+    ] {
+        let answer = post(path, kind, content);
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{path}: {answer}"
+        );
+    }
+    let get = |path: &str| {
+        let path = format!("/_sandbox/github{path}");
+        raw(&sandbox, &super::super::wire::get(&path))
+    };
+    assert_eq!(value(&get(""))["repositories"], json!(["writer/novel"]));
+    assert!(get("/writer/none.tar").starts_with("HTTP/1.1 404 "));
+    let archive = get("/writer/novel.tar");
+    assert!(archive.contains("novel.git/HEAD") && archive.contains("novel.git/objects/"));
 }
 
 #[test]

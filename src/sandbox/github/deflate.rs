@@ -38,7 +38,7 @@ pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
-fn adler32(bytes: &[u8]) -> u32 {
+pub(super) fn adler32(bytes: &[u8]) -> u32 {
     let (mut low, mut high) = (1_u32, 0_u32);
     for byte in bytes {
         low = (low + u32::from(*byte)) % 65_521;
@@ -47,7 +47,7 @@ fn adler32(bytes: &[u8]) -> u32 {
     high << 16 | low
 }
 
-fn crc32(bytes: &[u8]) -> u32 {
+pub(super) fn crc32(bytes: &[u8]) -> u32 {
     let mut crc = u32::MAX;
     for byte in bytes {
         crc ^= u32::from(*byte);

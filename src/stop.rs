@@ -1,0 +1,111 @@
+//! Being told to stop: Ctrl-C and SIGTERM.
+//!
+//! The hard idea: a signal may not undo what a server has done already. While a request that spends
+//! something is in the air (a refresh token, a code) the process hears of the signal, begins
+//! nothing new, and ends only when the answer is stored. At all other times the signal has its
+//! usual effect at once: what is on disk is right at every moment.
+//!
+//! Signals come to the process and not to a value that is handed around, so this is state of the
+//! process as well.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+
+/// Which signal came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// Ctrl-C.
+    Interrupt,
+    /// SIGTERM.
+    Terminate,
+}
+
+struct Flags {
+    /// The number of the signal that came, or 0.
+    came: Arc<AtomicUsize>,
+    /// Whether the signals do what they do by default: end the process there and then.
+    by_default: Arc<AtomicBool>,
+}
+
+static FLAGS: OnceLock<Flags> = OnceLock::new();
+
+static IN_THE_AIR: AtomicUsize = AtomicUsize::new(0);
+
+/// While this lives, signals are heard and don't end the process by themselves.
+#[derive(Debug)]
+pub struct Listening(());
+
+/// Listens from now on.
+///
+/// # Errors
+/// When the system refuses.
+pub fn listen() -> io::Result<Listening> {
+    if FLAGS.get().is_none() {
+        let flags = Flags {
+            came: Arc::new(AtomicUsize::new(0)),
+            by_default: Arc::new(AtomicBool::new(false)),
+        };
+        for (signal, number) in [(SIGINT, 2), (SIGTERM, 15)] {
+            flag::register_conditional_default(signal, Arc::clone(&flags.by_default))?;
+            flag::register_usize(signal, Arc::clone(&flags.came), number)?;
+        }
+        let _ = FLAGS.set(flags);
+    }
+    if let Some(flags) = FLAGS.get() {
+        flags.by_default.store(false, Ordering::SeqCst);
+    }
+    Ok(Listening(()))
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        if let Some(flags) = FLAGS.get() {
+            flags.by_default.store(true, Ordering::SeqCst);
+        }
+    }
+}
+
+/// The signal that came while somebody listened.
+#[must_use]
+pub fn asked() -> Option<Signal> {
+    match FLAGS.get()?.came.load(Ordering::SeqCst) {
+        0 => None,
+        2 => Some(Signal::Interrupt),
+        _ => Some(Signal::Terminate),
+    }
+}
+
+/// A request that spends something has left, or is about to; what it brings must be stored.
+#[derive(Debug)]
+pub struct InTheAir(());
+
+impl InTheAir {
+    /// From just before the request leaves until its answer is stored.
+    #[must_use]
+    pub fn new() -> Self {
+        IN_THE_AIR.fetch_add(1, Ordering::SeqCst);
+        Self(())
+    }
+}
+
+impl Default for InTheAir {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for InTheAir {
+    fn drop(&mut self) {
+        IN_THE_AIR.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Whether an answer is waited for that must be stored.
+#[must_use]
+pub fn must_wait() -> bool {
+    IN_THE_AIR.load(Ordering::SeqCst) > 0
+}
