@@ -1,7 +1,7 @@
 //! URLs that a token, a code or a secret may be sent to.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
 
 use thiserror::Error;
@@ -58,6 +58,37 @@ pub fn is_loopback(url: &Url) -> bool {
         Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
         Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
         Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+/// Whether a URL's host is an address inside somebody's network, or this machine: what a server on
+/// the internet has no business to name. Names are not looked up.
+#[must_use]
+pub fn is_inside(url: &Url) -> bool {
+    let inside_v4 = |address: Ipv4Addr| {
+        let [first, second, ..] = address.octets();
+        address.is_loopback()
+            || address.is_private()
+            || address.is_link_local()
+            || address.is_unspecified()
+            || address.is_broadcast()
+            // RFC 6598
+            || (first == 100 && (64..128).contains(&second))
+    };
+    match url.host() {
+        Some(Host::Ipv4(address)) => inside_v4(address),
+        Some(Host::Ipv6(address)) => {
+            address.to_ipv4_mapped().is_some_and(inside_v4)
+                || address.is_loopback()
+                || address.is_unspecified()
+                || address.is_unique_local()
+                || address.is_unicast_link_local()
+        }
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            name == "localhost" || name.ends_with(".localhost") || name.ends_with(".internal")
+        }
         None => false,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::names::ProviderName;
 use crate::secret::Secret;
@@ -39,6 +39,11 @@ pub struct Env {
     pub ssh: bool,
     /// `DISPLAY` or `WAYLAND_DISPLAY` is set.
     pub display: bool,
+    /// `WSL_DISTRO_NAME` or `WSL_INTEROP` is set: this is Linux inside Windows.
+    pub wsl: bool,
+    /// `container` is set, or there is a file that container engines make: this machine's loopback
+    /// is not that of the person's browser.
+    pub container: bool,
 }
 
 impl Env {
@@ -57,6 +62,11 @@ impl Env {
             ci: raw("CI").is_some_and(|value| value != "false" && value != "0"),
             ssh: raw("SSH_CONNECTION").is_some() || raw("SSH_TTY").is_some(),
             display: raw("DISPLAY").is_some() || raw("WAYLAND_DISPLAY").is_some(),
+            wsl: raw("WSL_DISTRO_NAME").is_some() || raw("WSL_INTEROP").is_some(),
+            container: raw("container").is_some()
+                || ["/.dockerenv", "/run/.containerenv"]
+                    .iter()
+                    .any(|mark| Path::new(mark).exists()),
         }
     }
 }
@@ -78,6 +88,12 @@ pub fn client_secret(provider: &ProviderName) -> Option<Secret> {
         provider.environment_form()
     ))
     .map(Secret::new)
+}
+
+/// A variable that the person named, which holds a secret of another program's.
+#[must_use]
+pub fn secret(name: &str) -> Option<Secret> {
+    text(name).map(Secret::new)
 }
 
 /// The names of all variables of ours that are set, to be kept from child processes.

@@ -24,6 +24,8 @@ pub enum Kind {
     NoKey,
     /// The provider or the person said no.
     Refused,
+    /// The first step of two is done, the second is not.
+    Pending,
     /// A safety guard stopped it: tampering, roll-back, another account.
     Stopped,
     /// Ctrl-C.
@@ -44,6 +46,7 @@ impl Kind {
             Self::Temporary => 5,
             Self::NoKey => 6,
             Self::Refused => 7,
+            Self::Pending => 8,
             Self::Stopped => 9,
             Self::Interrupted => 130,
             Self::Terminated => 143,
@@ -61,6 +64,7 @@ impl Kind {
             Self::Temporary => "temporary",
             Self::NoKey => "no_key",
             Self::Refused => "refused",
+            Self::Pending => "pending",
             Self::Stopped => "stopped",
             Self::Interrupted => "interrupted",
             Self::Terminated => "terminated",
@@ -79,7 +83,8 @@ impl Kind {
             Self::Refused => 4,
             Self::Temporary => 5,
             Self::Failed => 6,
-            Self::Usage | Self::Conflict => 7,
+            Self::Pending => 7,
+            Self::Usage | Self::Conflict => 8,
         };
         kinds.into_iter().min_by_key(rank)
     }

@@ -46,7 +46,9 @@
 //! redeemed once, under a committed pending record, with a rescue file. [`connection::connect`]
 //! finds the account's place, writes tokens, consent and audit event in one transaction, and then
 //! tells the waiting [`flow::landing`] that it may say success: a page that says "connected" while
-//! the tokens are not on disk would be a lie.
+//! the tokens are not on disk would be a lie. What a person pastes is judged as what the listener
+//! hears. `--device` ([`flow::device`]) asks until the person consented; `--start`
+//! ([`connection::start`]) seals the one-time secrets for a `--resume` within ten minutes.
 //!
 //! **A signal** ends a process at once, unless a request that spends something is in the air
 //! ([`stop`]): then its answer is stored first, nothing new is begun, and a second signal insists.
@@ -71,13 +73,11 @@
 //! | [`error`] | what failed, why, the way out; the exit codes |
 //! | [`connection`], [`flow`], [`sandbox`] | the life of a token; a grant run against the world; the practice provider |
 //! | [`exchange`] | an HTTP response as the protocol reads it |
-//! | [`oauth`], [`vault`] | the protocol, pure; the sealed file |
+//! | [`document`], [`oauth`], [`vault`] | manuscripts and their repository; the protocol, pure; the sealed file |
 //! | [`provider`], [`key`], [`http`], [`ui`], [`token`], [`config`], [`lock`] | definitions, custody, the one HTTP client, the one printer, token sets, settings, kernel locks |
 //! | [`private_file`], [`env`](mod@env), [`stop`] | the owners of files, of the environment and of signals |
-//! | [`names`], [`endpoint`] | values that can't be wrong once parsed |
+//! | [`names`], [`endpoint`], [`signing`] | values that can't be wrong once parsed, keys that sign |
 //! | [`moment`], [`escape`], [`secret`], [`harden`] | time as a value, text made harmless, secrets with one door, a process that can't be dumped |
-//!
-//! `document` (manuscripts) will stand beside `oauth` and `vault`.
 //!
 //! # What is deliberately absent
 //!
@@ -138,7 +138,11 @@
 //!   (`lost_answer`): where reuse ends the grant, trying would.
 //! - A provider that can't be told of a revocation: erased here, reported as *not* revoked, exit 1.
 //! - A discovered provider is pinned at first use as a file in `providers/`; other metadata later
-//!   is stopped (exit 9) until the person removes that file.
+//!   needs a person's yes, and is stopped (exit 9) where nobody is there to give it.
+//! - Of several authorization servers of a resource the first is taken, and said.
+//! - Authorization requests are pushed wherever the definition has the endpoint, with no way back to
+//!   a plain one; tokens are bound to a key where the definition says `required`, or `--dpop`.
+//! - What a client gets for itself is named after it; a job's exchanged token is `default`.
 //! - Scopes are compared as sets, with the definition's aliases, implications and letter case. An
 //!   answer without `scope` means what was asked for (RFC 6749 section 5.1).
 //! - A malformed answer of a token endpoint is temporary (exit 5): nothing is concluded from it.
@@ -224,6 +228,7 @@ pub mod private_file;
 pub mod provider;
 pub mod sandbox;
 pub mod secret;
+pub mod signing;
 pub mod stop;
 pub mod token;
 pub mod ui;

@@ -4,11 +4,17 @@
 //! two only to a terminal. Text that came from a server or a file goes through [`crate::escape`]
 //! before it is handed in here; what is printed as data is escaped here where a terminal sees it.
 
+mod hidden;
+mod qr;
+
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::time::Duration;
 
 use anstream::AutoStream;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+pub use indicatif::ProgressBar;
+use indicatif::{ProgressDrawTarget, ProgressStyle};
+
+pub use hidden::HiddenLines;
 
 use crate::escape;
 use crate::secret::Secret;
@@ -185,6 +191,13 @@ impl Ui {
         self.talk(&format!("{BOLD}{}{PLAIN}", escape::block(text)));
     }
 
+    /// A way out where nothing failed.
+    pub fn hint(&self, text: &str) {
+        if !self.voice.quiet {
+            self.talk(&format!("{CYAN}hint:{PLAIN} {}", escape::block(text)));
+        }
+    }
+
     /// A failure with its causes and ways out.
     pub fn error(&self, message: &str, causes: &[String], hints: &[String]) {
         self.talk(&format!("{RED}error:{PLAIN} {}", escape::block(message)));
@@ -232,6 +245,41 @@ impl Ui {
             return Err(io::Error::other("there is no terminal to ask on"));
         }
         rpassword::prompt_password(question).map(Secret::new)
+    }
+
+    /// Lines that a person types or pastes while something else goes on, without showing them.
+    /// Nothing where nobody is there to answer.
+    #[must_use]
+    pub fn hidden_lines(&self) -> Option<HiddenLines> {
+        if self.may_ask {
+            HiddenLines::of_terminal()
+        } else {
+            None
+        }
+    }
+
+    /// Lines of stdin, whatever that is; on a terminal they are not shown.
+    #[must_use]
+    pub fn lines(&self) -> HiddenLines {
+        self.hidden_lines().unwrap_or_else(HiddenLines::of_stdin)
+    }
+
+    /// A short code that a person types elsewhere.
+    pub fn code(&self, code: &str) {
+        self.talk(&format!("\n    {BOLD}{}{PLAIN}\n", escape::line(code)));
+    }
+
+    /// A QR code on stderr, for the camera of another device. Says whether it could be drawn.
+    #[must_use]
+    pub fn qr(&self, text: &str) -> bool {
+        let Some(rows) = qr::rows(text) else {
+            return false;
+        };
+        for row in rows {
+            // White and black by number: a theme may call anything white.
+            self.talk(&format!("\u{1b}[38;5;231;48;5;16m{row}{PLAIN}"));
+        }
+        true
     }
 
     /// A progress bar on a terminal, nothing elsewhere.

@@ -6,12 +6,13 @@ use std::time::Duration;
 use http::header::{AUTHORIZATION, LOCATION};
 use url::Url;
 
-use crate::app::App;
+use crate::app::{App, moment};
 use crate::commands::token::duration;
 use crate::commands::{block_on, fresh_token, printed};
 use crate::connection::fresh::{HandOut, Want};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind, Result};
+use crate::exchange::Outgoing;
 use crate::http::{Http, Limits, Response};
 use crate::names::ConnectionRef;
 use crate::provider::definition::Definition;
@@ -60,7 +61,7 @@ pub(super) struct Args {
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     let mut call = args.request.call(args.url.url())?;
     // A body or a header that makes no sense is heard of before a token is fetched.
-    let mut hand_out = fresh_token::hand_out(app, &args.connection, &Want::default())?;
+    let mut hand_out = fresh_token::hand_out(app, &args.connection, &bound())?;
     let definition = app.providers().get(&hand_out.name.provider)?;
     check_host(&definition, &call.url)?;
     let mut seen = 0;
@@ -130,7 +131,7 @@ fn authorised(
     }
     fresh_token::renew(app, &hand_out.name)?;
     let exact = ConnectionRef::Exact(hand_out.name.clone());
-    let next = fresh_token::hand_out(app, &exact, &Want::default())?;
+    let next = fresh_token::hand_out(app, &exact, &bound())?;
     if next
         .set
         .access_token
@@ -166,7 +167,17 @@ fn send(args: &Args, definition: &Definition, hand_out: &HandOut, call: &Call) -
                 request.headers_mut().entry(name).or_insert(value);
             }
         }
-        let response = block_on(async { Ok(http.send(request).await) })?.map_err(|error| {
+        let sent = block_on(async {
+            let Some(key) = &hand_out.key else {
+                return Ok(http.send(request).await);
+            };
+            let token = &hand_out.set.access_token;
+            let outgoing = Outgoing::to_resource(key, token, moment, request).map_err(|error| {
+                Error::new(Kind::Failed, "could not prove the token's key").caused_by(&error)
+            })?;
+            Ok(outgoing.send(&http).await)
+        });
+        let response = sent?.map_err(|error| {
             Error::new(Kind::Temporary, "could not reach the API").caused_by(&error)
         })?;
         let Some(target) = redirect(call, &url, &response) else {
@@ -219,4 +230,12 @@ fn judge(call: &Call, response: &Response) -> Result<()> {
         Some(wait) => failed.hint(format!("try again in {}", crate::ui::span(wait))),
         None => failed,
     })
+}
+
+/// A token that is bound to a key will do: its proof goes with it.
+fn bound() -> Want {
+    Want {
+        may_be_bound: true,
+        ..Want::default()
+    }
 }

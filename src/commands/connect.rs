@@ -1,4 +1,10 @@
+mod announce;
+mod code;
+mod device;
+mod machine;
+mod registration;
 mod supplied;
+mod two_step;
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -6,18 +12,12 @@ use std::time::Duration;
 use crate::app::{App, moment};
 use crate::commands::token::duration;
 use crate::commands::{block_on, discover, network, printed, state_json};
-use crate::connection::connect::{self, Connected, Landed};
-use crate::connection::{ConnectionError, GrantKind, client};
+use crate::connection::client;
+use crate::connection::connect::{self, Connected};
+use crate::connection::exchange_source::TokenSource;
 use crate::error::{Error, Kind, Result};
-use crate::flow::browser;
-use crate::flow::code::{self, Login, LoginError};
-use crate::http::Http;
 use crate::names::{AccountLabel, ClientId, ProviderName, Scope};
-use crate::oauth::scope::request_scopes;
-use crate::oauth::userinfo::Identity;
 use crate::provider::definition::Definition;
-use crate::stop::{self, InTheAir};
-use crate::token::TokenSet;
 use crate::vault::Vault;
 
 /// Authorise an account in your browser and store it
@@ -26,15 +26,17 @@ use crate::vault::Vault;
 /// tokens encrypted. Connecting the same account again updates it; another account is stored beside
 /// it. An issuer's URL in place of a name discovers the provider.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one switch")]
 #[command(after_help = "Examples:\n  \
     oauthctl connect github\n  \
     oauthctl connect google --scope https://www.googleapis.com/auth/calendar.readonly\n  \
+    oauthctl connect github --device\n  \
     oauthctl connect https://login.example.org --client-id my-app\n  \
     gh auth token | oauthctl connect github --with-token")]
 pub(super) struct Args {
     /// The provider's name, or an issuer's https URL
-    #[arg(value_name = "PROVIDER|URL")]
-    provider: String,
+    #[arg(value_name = "PROVIDER|URL", required_unless_present = "resume")]
+    provider: Option<String>,
     /// Store it under this label instead of the provider's own
     #[arg(long, value_name = "LABEL")]
     account: Option<AccountLabel>,
@@ -53,23 +55,67 @@ pub(super) struct Args {
     /// Print the URL and open nothing
     #[arg(long)]
     no_browser: bool,
+    /// Sign in on another device, with a code (RFC 8628)
+    #[arg(long, conflicts_with_all = ["no_browser", "paste"])]
+    device: bool,
+    /// Print the URL and an id, and end; finish with `--resume ID`
+    #[arg(long, conflicts_with_all = ["device", "qr", "no_browser"])]
+    start: bool,
+    /// Wait for the answer to a connect that was begun with `--start`
+    #[arg(long, value_name = "ID", conflicts_with_all = ["provider", "account", "scopes", "client_id", "name", "start", "device", "qr"])]
+    resume: Option<String>,
+    #[command(flatten)]
+    machine: Machine,
+    /// Bind the tokens to a key that never leaves the vault (RFC 9449)
+    #[arg(long)]
+    dpop: bool,
+    /// Don't listen: read the address that the browser ends at from a prompt or stdin
+    #[arg(long)]
+    paste: bool,
+    /// Print the URL as a QR code too
+    #[arg(long)]
+    qr: bool,
     /// Store a token read from stdin, such as a personal access token
-    #[arg(long, conflicts_with_all = ["no_browser", "strict"])]
+    #[arg(long, conflicts_with_all = ["no_browser", "strict", "paste", "qr", "device", "start", "resume"])]
     with_token: bool,
-    /// How long to wait for the browser, such as 90s or 10m
-    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration)]
-    timeout: Duration,
+    /// How long to wait for the answer, such as 90s or 10m [default: 5m, with `--device` as long as
+    /// the code lives]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    timeout: Option<Duration>,
+}
+
+/// The ways in without a person.
+#[derive(Debug, clap::Args)]
+struct Machine {
+    /// Sign in as the client itself, with its secret or key (RFC 6749 section 4.4)
+    #[arg(long, conflicts_with_all = ["device", "start", "resume", "paste", "qr", "no_browser", "with_token"])]
+    client_credentials: bool,
+    /// Exchange a job's own token, from `file:/PATH` or `env:NAME` (RFC 8693)
+    #[arg(long, value_name = "SOURCE", conflicts_with_all = ["client_credentials", "device", "start", "resume", "paste", "qr", "no_browser", "with_token"])]
+    token_exchange: Option<TokenSource>,
+    /// What the exchanged token is
+    #[arg(long, value_name = "URI", default_value = machine::JWT, requires = "token_exchange")]
+    subject_token_type: String,
+    /// Which service the token is for, where the provider asks
+    #[arg(long, value_name = "NAME")]
+    audience: Option<String>,
+}
+
+impl Args {
+    /// How long a browser's answer is waited for.
+    fn patience(&self) -> Duration {
+        self.timeout.unwrap_or(Duration::from_secs(300))
+    }
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
-    if args.provider.contains("://") {
+    if let Some(id) = &args.resume {
+        return two_step::resume(app, args, id);
+    }
+    let provider = args.provider.as_deref().unwrap_or_default();
+    if provider.contains("://") {
         let http = network();
-        let discovered = block_on(discover::provider(
-            app,
-            &http,
-            &args.provider,
-            args.name.as_ref(),
-        ))?;
+        let discovered = block_on(discover::provider(app, &http, provider, args.name.as_ref()))?;
         // What was granted needs its definition, whatever failed afterwards.
         let granted = Cell::new(false);
         return connect(app, args, &discovered.definition, &granted).inspect_err(|_| {
@@ -78,12 +124,9 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
             }
         });
     }
-    let name: ProviderName = args
-        .provider
-        .parse()
-        .map_err(|error: crate::names::NameError| {
-            Error::new(Kind::Usage, "could not read the provider's name").caused_by(&error)
-        })?;
+    let name: ProviderName = provider.parse().map_err(|error: crate::names::NameError| {
+        Error::new(Kind::Usage, "could not read the provider's name").caused_by(&error)
+    })?;
     let definition = app.providers().get(&name)?;
     connect(app, args, &definition, &Cell::new(false))
 }
@@ -97,17 +140,36 @@ fn connect(app: &App, args: &Args, definition: &Definition, granted: &Cell<bool>
     // The key first: a consent that can't be stored must not be asked for.
     let flag = args.client_id.as_ref();
     let mut vault = app.open_or_create_vault(|| {
-        if args.with_token {
+        if args.with_token || definition.registration_endpoint.is_some() {
             return Ok(());
         }
         Ok(client::before_there_is_a_vault(definition, flag)?)
     })?;
     vault.refuse_untrusted()?;
     settle(app, &mut vault)?;
+    if !args.with_token {
+        registration::where_needed(app, definition, &mut vault, flag)?;
+    }
+    if args.start {
+        let begun = two_step::begin(app, args, definition, &mut vault);
+        granted.set(begun.is_ok());
+        app.save_anchor(&mut vault);
+        return begun;
+    }
     let connected = match token {
         Some(token) => supplied::supply(app, args, definition, &mut vault, token)
             .inspect(|_| granted.set(true)),
-        None => authorise(app, args, definition, &mut vault, granted),
+        None if args.machine.client_credentials => {
+            machine::authorise(app, args, definition, &mut vault, None)
+                .inspect(|_| granted.set(true))
+        }
+        None if args.machine.token_exchange.is_some() => {
+            let source = args.machine.token_exchange.as_ref();
+            machine::authorise(app, args, definition, &mut vault, source)
+                .inspect(|_| granted.set(true))
+        }
+        None if args.device => device::authorise(app, args, definition, &mut vault, granted),
+        None => code::authorise(app, args, definition, &mut vault, granted),
     };
     app.save_anchor(&mut vault);
     show(app, args, definition, &connected?)
@@ -128,150 +190,6 @@ fn settle(app: &App, vault: &mut Vault) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn authorise(
-    app: &App,
-    args: &Args,
-    definition: &Definition,
-    vault: &mut Vault,
-    granted: &Cell<bool>,
-) -> Result<Connected> {
-    let flag = args.client_id.as_ref();
-    let client = vault.read(|snapshot| client::for_connect(snapshot, definition, flag))?;
-    let scopes = request_scopes(definition, &args.scopes);
-    let login = Login {
-        definition,
-        client: &client,
-        scopes: &scopes,
-    };
-    let prepared = code::prepare(login).map_err(|error| login_failed(definition, error))?;
-    let http = network();
-    block_on(async {
-        // In here signals are listened to: whoever sees the address can stop the wait.
-        announce(app, args, definition, prepared.url().expose());
-        let (arrived, landing) = match prepared.wait(definition, args.timeout).await {
-            Ok(arrived) => arrived,
-            Err(error) => {
-                let why = error.to_string();
-                let failed = login_failed(definition, error);
-                let logged = connect::log_failure(vault, app.world(), definition, &why);
-                return Err(and_not_logged(failed, logged));
-            }
-        };
-        granted.set(true);
-        let connected = redeem(app, args, login, vault, &http, arrived).await;
-        match &connected {
-            Ok(_) => landing.succeed().await,
-            Err(_) => landing.fail().await,
-        }
-        connected
-    })
-}
-
-async fn redeem(
-    app: &App,
-    args: &Args,
-    login: Login<'_>,
-    vault: &mut Vault,
-    http: &Http,
-    arrived: code::Arrived,
-) -> Result<Connected> {
-    let world = app.world();
-    let definition = login.definition;
-    let landed = |set: &TokenSet, redirect_uri: &str, identity: Identity| Landed {
-        definition,
-        client_id: &login.client.id,
-        redirect_uri: Some(redirect_uri.to_owned()),
-        requested: login.scopes.to_vec(),
-        set: set.clone(),
-        identity,
-        account: args.account.clone(),
-        grant: GrantKind::AuthorizationCode,
-    };
-    let mut attempt = connect::begin(vault, world, definition, &login.client.id)?;
-    // From here until it is stored, what the provider grants exists nowhere else.
-    let _air = InTheAir::new();
-    if stop::asked().is_some() {
-        connect::abandon(vault, world, attempt, definition, "interrupted")?;
-        return Err(ConnectionError::Stopped.into());
-    }
-    let secure = |set: &TokenSet, redirect_uri: &str| {
-        connect::secure(
-            &mut attempt,
-            world,
-            &landed(set, redirect_uri, Identity::default()),
-        );
-    };
-    let redeemed = match code::redeem(http, login, arrived, moment, secure).await {
-        Ok(redeemed) => redeemed,
-        Err(error) => {
-            let failed = exchange_failed(definition, error);
-            let why = failed.causes.first().unwrap_or(&failed.message).clone();
-            let logged = connect::abandon(vault, world, attempt, definition, &why);
-            return Err(and_not_logged(failed, logged));
-        }
-    };
-    if let Some(why) = &redeemed.nameless {
-        app.ui
-            .warn(&format!("the account could not be named: {why}"));
-    }
-    let landed = landed(&redeemed.set, &redeemed.redirect_uri, redeemed.identity);
-    Ok(connect::store(vault, world, attempt, &landed)?)
-}
-
-/// A failure to log a failure is told beside it, not in its place.
-fn and_not_logged(failed: Error, logged: std::result::Result<(), ConnectionError>) -> Error {
-    match logged {
-        Ok(()) => failed,
-        Err(error) => failed.because(format!("this could not be logged: {error}")),
-    }
-}
-
-/// A failed exchange may have left a grant behind.
-fn exchange_failed(definition: &Definition, error: LoginError) -> Error {
-    let may_exist = error.may_have_granted();
-    let failed = login_failed(definition, error);
-    if !may_exist {
-        return failed;
-    }
-    failed
-        .because("the provider may have made a grant that nobody uses")
-        .hint(format!(
-            "look at your apps in the settings of {}",
-            definition.display_name
-        ))
-}
-
-fn announce(app: &App, args: &Args, definition: &Definition, url: &str) {
-    let opened = if args.no_browser {
-        Err("you asked for none".to_owned())
-    } else {
-        browser::may_open(&app.env, app.ui.talks_to_terminal())
-            .map_err(|why| why.to_string())
-            .and_then(|()| browser::open_url(url, &app.env).map_err(|error| error.to_string()))
-            .map(|_| ())
-    };
-    match opened {
-        Ok(()) => {
-            app.ui.note(&format!(
-                "opening {} in your browser; if nothing happens, go to",
-                definition.display_name
-            ));
-        }
-        Err(why) => {
-            app.ui.detail(&format!("no browser was opened: {why}"));
-            app.ui.note(&format!(
-                "to sign in to {}, open this address in a browser on this machine",
-                definition.display_name
-            ));
-        }
-    }
-    app.ui.instruct(url);
-    app.ui.note(&format!(
-        "waiting for the answer, at most {}; Ctrl-C stops",
-        crate::ui::span(args.timeout)
-    ));
 }
 
 fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) -> Result<()> {
@@ -339,21 +257,4 @@ fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) 
     }
     app.ui.warn(&short);
     Ok(())
-}
-
-fn login_failed(definition: &Definition, error: LoginError) -> Error {
-    let timed_out = matches!(error, LoginError::Wait(_));
-    let mut shown = Error::from(error);
-    let message = format!("could not connect `{}`", definition.name);
-    shown
-        .causes
-        .insert(0, std::mem::replace(&mut shown.message, message));
-    if timed_out {
-        shown.hint(format!(
-            "if the provider's page showed an error, check that the redirect URI `{}` is registered",
-            definition.redirect.registered_uri()
-        ))
-    } else {
-        shown
-    }
 }

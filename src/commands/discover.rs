@@ -37,13 +37,20 @@ pub(super) async fn provider(
                 .hint("call the discovered one otherwise: `--name NAME`"),
         );
     }
-    let text = discover::discover(http, issuer, &name)
+    let found = discover::discover(http, issuer, &name)
         .await
         .map_err(|error| failed(&error))?;
+    let text = found.text;
+    if let Some(server) = &found.by_resource {
+        app.ui.note(&format!("`{issuer}` is guarded by `{server}`"));
+    }
     let file = app.providers().user_file(&name);
     let mut is_new = false;
     match private_file::read_any(&file, LARGEST_FILE) {
         Ok(pinned) if pinned == text.as_bytes() => {}
+        Ok(pinned) if accepts(app, issuer, &pinned, &text) => {
+            save_user_file(&app.providers_folder(), &name, &text)?;
+        }
         Ok(_) => {
             let message = format!("the metadata of `{issuer}` is not what it was at first use");
             return Err(Error::new(Kind::Stopped, message)
@@ -77,6 +84,28 @@ impl Discovered {
             let _ = remove_user_file(&app.providers_folder(), &self.definition.name);
         }
     }
+}
+
+/// Asks whether the new metadata is meant, line by line what it changes.
+fn accepts(app: &App, issuer: &str, pinned: &[u8], text: &str) -> bool {
+    if !app.ui.may_ask() {
+        return false;
+    }
+    let pinned = String::from_utf8_lossy(pinned);
+    app.ui.warn(&format!(
+        "the metadata of `{issuer}` is not what it was at first use"
+    ));
+    let beside = |lines: &str, others: &str, mark: &str| {
+        for line in lines
+            .lines()
+            .filter(|line| !others.lines().any(|o| o == *line))
+        {
+            app.ui.instruct(&format!("{mark} {line}"));
+        }
+    };
+    beside(&pinned, text, "-");
+    beside(text, &pinned, "+");
+    app.ui.confirm("use the new metadata from now on?")
 }
 
 fn name_of(issuer: &str) -> Result<ProviderName> {
@@ -115,6 +144,7 @@ fn failed(error: &DiscoverError) -> Error {
             ..
         } => Kind::Usage,
         DiscoverError::Metadata { .. }
+        | DiscoverError::Resource { .. }
         | DiscoverError::None { .. }
         | DiscoverError::Definition(_) => Kind::Failed,
     };

@@ -5,8 +5,11 @@ use crate::error::Result;
 
 mod desk;
 mod init;
+mod log;
 mod pull;
 mod push;
+mod resolve;
+mod restore;
 mod shown;
 mod status;
 mod undo;
@@ -28,6 +31,9 @@ enum Command {
     Push(push::Args),
     Pull(pull::Args),
     Status(status::Args),
+    Resolve(resolve::Args),
+    Log(log::Args),
+    Restore(restore::Args),
     Undo(undo::Args),
 }
 
@@ -37,6 +43,9 @@ pub(super) fn run(app: &App, args: Args) -> Result<()> {
         Command::Push(args) => push::run(app, &args),
         Command::Pull(args) => pull::run(app, &args),
         Command::Status(args) => status::run(app, &args),
+        Command::Resolve(args) => resolve::run(app, &args),
+        Command::Log(args) => log::run(app, &args),
+        Command::Restore(args) => restore::run(app, &args),
         Command::Undo(args) => undo::run(app, &args),
     }
 }

@@ -73,6 +73,7 @@ fn start(app: &App, args: &Args) -> Result<()> {
     let want = Want {
         min_ttl: args.min_ttl,
         scopes: args.scopes.clone(),
+        may_be_bound: false,
     };
     let mut tokens = Vec::with_capacity(args.connections.len());
     for asked in &args.connections {

@@ -16,7 +16,10 @@ pub(super) fn run(app: &App, _: &Args) -> Result<()> {
         return Ok(());
     };
     let (found, pending) = vault
-        .read(|snapshot| Ok((select::all(snapshot)?, snapshot.all::<StoredPending>()?)))
+        .read(|snapshot| {
+            let pending = snapshot.group::<StoredPending>(StoredPending::GROUP)?;
+            Ok((select::all(snapshot)?, pending))
+        })
         .map_err(|error: crate::connection::ConnectionError| Error::from(error))?;
     let now = moment();
     if app.ui.json() {

@@ -50,8 +50,8 @@ mod vault;
     version,
     max_term_width = 100,
     after_help = "Start with `oauthctl demo`, or connect an account: `oauthctl connect github`.\n\
-                  stdout is data, stderr is talk. Exit codes: 0 done, 1 failed, 2 usage, 4 login \
-                  required, 5 temporary, 6 no key, 7 refused, 9 stopped by a guard."
+                  stdout is data, stderr is talk. Exit codes: 0 done, 1 failed, 2 usage, 3 conflict, 4 login \
+                  required, 5 temporary, 6 no key, 7 refused, 8 pending, 9 stopped by a guard."
 )]
 pub struct Cli {
     #[command(flatten)]

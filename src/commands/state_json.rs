@@ -27,7 +27,8 @@ pub(super) fn document(connection: &Connection, now: &Moment) -> Value {
             Remaining::Expired => Some(0),
             Remaining::Unlimited | Remaining::ClockUnsure => None,
         }),
-        "refreshable": set.is_some_and(|set| set.refresh_token.is_some()),
+        "refreshable": connection.grant.needs_nobody()
+            || set.is_some_and(|set| set.refresh_token.is_some()),
         "scopes": set.map(granted).unwrap_or_default(),
         "requested_scopes":
             connection.requested.iter().map(ToString::to_string).collect::<Vec<_>>(),
@@ -36,10 +37,13 @@ pub(super) fn document(connection: &Connection, now: &Moment) -> Value {
 }
 
 /// How the tokens came, in one word.
-pub(super) const fn grant(connection: &Connection) -> &'static str {
-    match connection.grant {
+pub(super) fn grant(connection: &Connection) -> &'static str {
+    match &connection.grant {
         GrantKind::AuthorizationCode => "authorization_code",
+        GrantKind::Device => "device_code",
         GrantKind::Supplied => "supplied",
+        GrantKind::ClientCredentials { .. } => "client_credentials",
+        GrantKind::TokenExchange(_) => "token_exchange",
     }
 }
 

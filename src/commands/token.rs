@@ -1,10 +1,14 @@
 use std::time::Duration;
 
-use crate::app::App;
+use crate::app::{App, moment};
 use crate::commands::{fresh_token, printed};
 use crate::connection::fresh::{HandOut, Want};
-use crate::error::Result;
+use crate::endpoint::Endpoint;
+use crate::error::{Error, Kind, Result};
+use crate::exchange::unique;
 use crate::names::{ConnectionRef, Scope};
+use crate::oauth::dpop::{self, About};
+use crate::oauth::request::RequestError;
 use crate::secret::Secret;
 
 /// Print a fresh access token
@@ -29,6 +33,15 @@ pub(super) struct Args {
     /// How to print it
     #[arg(long, value_enum, default_value = "plain", conflicts_with = "json")]
     format: Format,
+    /// The method of the request that the proof is for
+    #[arg(long, value_name = "METHOD", required_if_eq("format", "dpop"))]
+    method: Option<http::Method>,
+    /// The URL of the request that the proof is for
+    #[arg(long, value_name = "URL", required_if_eq("format", "dpop"))]
+    url: Option<Endpoint>,
+    /// The nonce that the server gave, for the proof
+    #[arg(long, value_name = "NONCE", requires = "url")]
+    nonce: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -39,25 +52,33 @@ enum Format {
     Json,
     /// `Authorization: Bearer …`
     Header,
+    /// The two headers of one request with a token that is bound to a key
+    Dpop,
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     let want = Want {
         min_ttl: args.min_ttl,
         scopes: args.scopes.clone(),
+        may_be_bound: app.ui.json() || matches!(args.format, Format::Json | Format::Dpop),
     };
     let hand_out = fresh_token::hand_out(app, &args.connection, &want)?;
-    show(app, args.format, &hand_out)
+    show(app, args, &hand_out)
 }
 
-fn show(app: &App, format: Format, hand_out: &HandOut) -> Result<()> {
+fn show(app: &App, args: &Args, hand_out: &HandOut) -> Result<()> {
     let set = &hand_out.set;
-    let format = if app.ui.json() { Format::Json } else { format };
+    let format = if app.ui.json() {
+        Format::Json
+    } else {
+        args.format
+    };
     let token = set.access_token.expose();
     let line = match format {
         Format::Plain => set.access_token.clone(),
         // RFC 6750 section 2.1.
         Format::Header => Secret::new(format!("Authorization: Bearer {token}")),
+        Format::Dpop => bound_headers(args, hand_out)?,
         Format::Json => Secret::new(
             serde_json::json!({
                 "schema": 1,
@@ -71,6 +92,31 @@ fn show(app: &App, format: Format, hand_out: &HandOut) -> Result<()> {
         ),
     };
     printed(app.ui.hand_over(&line))
+}
+
+/// `Authorization` and `DPoP` for the one request that was named (RFC 9449 section 7.1).
+fn bound_headers(args: &Args, hand_out: &HandOut) -> Result<Secret> {
+    let Some(key) = &hand_out.key else {
+        let message = format!("the tokens of `{}` are bound to no key", hand_out.name);
+        return Err(Error::new(Kind::Usage, message).hint("leave `--format dpop` out"));
+    };
+    let token = &hand_out.set.access_token;
+    let failed = |error: RequestError| {
+        Error::new(Kind::Failed, "could not prove the token's key").caused_by(&error)
+    };
+    let about = About {
+        method: args.method.as_ref().map_or("GET", http::Method::as_str),
+        url: args.url.as_ref().map_or("", Endpoint::as_str),
+        now: moment().wall,
+        unique: unique().map_err(failed)?,
+        nonce: args.nonce.as_deref(),
+        token: Some(token),
+    };
+    let proof = dpop::proof(key, &about).map_err(failed)?;
+    let (token, proof) = (token.expose(), proof.expose());
+    Ok(Secret::new(format!(
+        "Authorization: DPoP {token}\nDPoP: {proof}"
+    )))
 }
 
 /// Reads `90`, `90s`, `10m`, `1h` or `7d`.

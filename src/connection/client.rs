@@ -8,7 +8,7 @@ use crate::connection::stored::StoredConnection;
 use crate::env;
 use crate::names::{ClientId, ProviderName};
 use crate::oauth::client::Client;
-use crate::provider::definition::{Definition, SecretRule};
+use crate::provider::definition::{ClientAuthentication, Definition, SecretRule};
 use crate::secret::Secret;
 use crate::vault::Snapshot;
 
@@ -43,7 +43,7 @@ fn used_before(
     for row in snapshot.group::<StoredConnection>(definition.name.as_str())? {
         let connection = Found::read(row)?.connection;
         // A token that the person brought belongs to no client of ours.
-        if connection.grant == GrantKind::AuthorizationCode {
+        if connection.grant != GrantKind::Supplied {
             return Ok(Some(connection.stamp.client_id));
         }
     }
@@ -111,29 +111,45 @@ fn with_secret(
     id: ClientId,
 ) -> Result<Client, ConnectionError> {
     let rule = definition.client.secret;
-    if rule == SecretRule::Forbidden {
-        return Ok(Client { id, secret: None });
+    let by_key = definition.client.authentication == ClientAuthentication::PrivateKeyJwt;
+    if rule == SecretRule::Forbidden && !by_key {
+        return Ok(Client::new(id, None));
     }
-    let mut secret = secret_from_environment(&definition.name, &id);
-    if secret.is_none() {
-        let name = StoredClient::record_name(&definition.name, &id);
-        if let Some(row) = snapshot.find::<StoredClient>(&name)? {
-            secret = row.value.client()?.secret;
-            if secret.is_some() && !row.value.is_for(definition) {
-                return Err(ConnectionError::SecretElsewhere {
-                    provider: definition.name.clone(),
-                    client_id: id.to_string(),
-                });
-            }
-        }
+    let name = StoredClient::record_name(&definition.name, &id);
+    let mut client = Client::new(id, None);
+    let mut is_elsewhere = false;
+    if let Some(row) = snapshot.find::<StoredClient>(&name)? {
+        is_elsewhere = !row.value.is_for(definition);
+        client = row.value.client()?;
     }
-    if secret.is_none() && rule == SecretRule::Required {
-        return Err(ConnectionError::NoSecret {
+    if let Some(secret) = secret_from_environment(&definition.name, &client.id) {
+        client.secret = Some(secret);
+    } else if is_elsewhere && (client.secret.is_some() || client.key.is_some()) {
+        return Err(ConnectionError::SecretElsewhere {
             provider: definition.name.clone(),
-            client_id: id.to_string(),
+            client_id: client.id.to_string(),
         });
     }
-    Ok(Client { id, secret })
+    let has_proof = if by_key {
+        client.key.is_some()
+    } else {
+        client.secret.is_some() || rule != SecretRule::Required
+    };
+    if has_proof {
+        return Ok(client);
+    }
+    let (provider, client_id) = (definition.name.clone(), client.id.to_string());
+    Err(if by_key {
+        ConnectionError::NoKey {
+            provider,
+            client_id,
+        }
+    } else {
+        ConnectionError::NoSecret {
+            provider,
+            client_id,
+        }
+    })
 }
 
 /// The environment's secret counts for the client id that stands beside it, or where none does.

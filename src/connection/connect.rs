@@ -22,6 +22,7 @@ use crate::names::{AccountLabel, ClientId, ConnectionName, Scope};
 use crate::oauth::scope::{self, Comparison};
 use crate::oauth::userinfo::Identity;
 use crate::provider::definition::Definition;
+use crate::signing::SigningKey;
 use crate::token::TokenSet;
 use crate::vault::{Action, Event, Outcome, Rescue, Row, Vault, VaultError};
 
@@ -52,6 +53,8 @@ pub struct Landed<'a> {
     pub account: Option<AccountLabel>,
     /// How the tokens came.
     pub grant: GrantKind,
+    /// The key that they are bound to.
+    pub dpop: Option<SigningKey>,
 }
 
 /// What was stored.
@@ -141,6 +144,20 @@ pub fn abandon(
     // One that stays is empty, and nobody asks for it again.
     let _ = rescue.remove();
     forget(vault, world, &pending, definition, why)
+}
+
+/// Nothing came, and nothing is lost: takes the attempt back without a word in the log.
+///
+/// # Errors
+/// When the vault refuses.
+pub fn withdraw(vault: &mut Vault, attempt: Attempt) -> Result<(), ConnectionError> {
+    let Attempt {
+        pending,
+        rescue,
+        _locks,
+    } = attempt;
+    let _ = rescue.remove(); // one that stays is empty
+    Ok(vault.mutate(|writer| writer.delete(&pending))?)
 }
 
 fn forget(
@@ -244,7 +261,8 @@ fn grant(world: World<'_>, landed: &Landed<'_>) -> Connection {
         },
         requested: landed.requested.clone(),
         created: (world.now)().wall,
-        grant: landed.grant,
+        grant: landed.grant.clone(),
+        dpop: landed.dpop.clone(),
         state: State::Active(landed.set.clone()),
         trouble: None,
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::connection::exchange_source::NoToken;
 use crate::connection::state::{LoginReason, Trouble};
 use crate::connection::stored::FormError;
 use crate::http::SendError;
@@ -63,6 +64,12 @@ pub enum ConnectionError {
         name: ConnectionName,
         /// The scopes.
         missing: Vec<String>,
+    },
+    /// Its tokens are bound to a key, and the caller can't prove that it has it.
+    #[error("the tokens of `{name}` are bound to a key and are of no use without its proof")]
+    Bound {
+        /// The connection.
+        name: ConnectionName,
     },
     /// Somebody else works on the connection and did not finish in time.
     #[error("`{name}` is being refreshed or revoked by another process")]
@@ -125,6 +132,24 @@ pub enum ConnectionError {
         provider: ProviderName,
         /// The client id.
         client_id: String,
+    },
+    /// The client registration lacks the key that the provider wants signatures of.
+    #[error(
+        "the client `{client_id}` of `{provider}` has no key here, and the provider wants signatures"
+    )]
+    NoKey {
+        /// The provider.
+        provider: ProviderName,
+        /// The client id.
+        client_id: String,
+    },
+    /// The token that is to be exchanged can't be read.
+    #[error("could not read the token that `{name}` is exchanged for")]
+    NoSubjectToken {
+        /// The connection.
+        name: ConnectionName,
+        /// Why not.
+        source: NoToken,
     },
     /// The provider refused the client, not the grant.
     #[error("`{provider}` refused the client registration (`{code}`{})", said(description.as_deref()))]
@@ -206,6 +231,12 @@ pub enum ConnectionError {
         /// The connection.
         name: ConnectionName,
     },
+    /// No authorization request with that id waits for an answer.
+    #[error("no connect with this id is pending")]
+    NoStart,
+    /// Another process waits for its answer.
+    #[error("another process waits for the answer to this connect")]
+    StartTaken,
     /// The request can't be written.
     #[error("could not write the request")]
     Request(#[from] RequestError),

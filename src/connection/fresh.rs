@@ -12,6 +12,7 @@ use crate::connection::state::State;
 use crate::connection::{ConnectionError, World};
 use crate::names::{ConnectionName, ConnectionRef, Scope};
 use crate::oauth::scope;
+use crate::signing::SigningKey;
 use crate::token::TokenSet;
 use crate::vault::{Action, Event, Outcome, Vault, VaultError};
 
@@ -22,6 +23,9 @@ pub struct Want {
     pub min_ttl: Option<Duration>,
     /// Scopes that must be granted.
     pub scopes: Vec<Scope>,
+    /// Whether the caller can present a token that is bound to a key (RFC 9449). As a bearer token
+    /// nobody would take it.
+    pub may_be_bound: bool,
 }
 
 /// Which tokens are good enough.
@@ -40,6 +44,8 @@ pub struct HandOut {
     pub name: ConnectionName,
     /// The set it came in.
     pub set: TokenSet,
+    /// The key that it is bound to.
+    pub key: Option<SigningKey>,
     /// Why it was not logged, if it wasn't.
     pub unlogged: Option<String>,
 }
@@ -120,6 +126,9 @@ fn decide(
         State::Revoking { .. } => return Err(ConnectionError::Revoking { name }),
         State::Moved => return Err(ConnectionError::Moved { name }),
     };
+    if found.connection.dpop.is_some() && !want.may_be_bound {
+        return Err(ConnectionError::Bound { name });
+    }
     assert_scopes(world, &found, set, want)?;
     let fresh = accept == Accept::JustRefreshed || set.is_fresh(&(world.now)(), want.min_ttl);
     if fresh {
@@ -127,6 +136,7 @@ fn decide(
         return Ok(Cached::Ready(Box::new(HandOut {
             name,
             set,
+            key: found.connection.dpop,
             unlogged,
         })));
     }

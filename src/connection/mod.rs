@@ -4,6 +4,7 @@
 pub mod client;
 pub mod connect;
 pub mod error;
+pub mod exchange_source;
 pub mod fresh;
 pub mod hold;
 mod keep;
@@ -13,6 +14,7 @@ pub mod refresh;
 pub mod revoke;
 pub mod rollback;
 pub mod select;
+pub mod start;
 pub mod state;
 pub mod stored;
 

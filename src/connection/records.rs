@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::connection::stored::{FormError, StoredMoment, texts};
+use crate::connection::stored::{FormError, StoredMoment, key, key_text, texts};
 use crate::moment::{Moment, Timestamp};
 use crate::names::{ClientId, ProviderName, Scope, hex};
-use crate::oauth::client::Client;
+use crate::oauth::client::{Client, ClientKey};
 use crate::provider::definition::Definition;
 use crate::secret::Secret;
 use crate::vault::{Kind, Stored};
@@ -21,6 +21,15 @@ pub struct StoredClient {
     provider: String,
     client_id: String,
     secret: Option<Zeroizing<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key: Option<Zeroizing<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key_id: Option<String>,
+    /// What manages the registration where this program made it (RFC 7592).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    registration_token: Option<Zeroizing<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    registration_uri: Option<String>,
     /// Whether new connections use it.
     pub current: bool,
     set_ms: i64,
@@ -42,9 +51,21 @@ impl StoredClient {
                 .secret
                 .as_ref()
                 .map(|s| Zeroizing::new(s.expose().to_owned())),
+            key: client.key.as_ref().map(|key| key_text(&key.key)),
+            key_id: client.key.as_ref().and_then(|key| key.id.clone()),
+            registration_token: None,
+            registration_uri: None,
             current: true,
             set_ms: now.unix_millis(),
         }
+    }
+
+    /// With what manages it at the provider.
+    #[must_use]
+    pub fn registered(mut self, token: Option<&Secret>, uri: Option<&str>) -> Self {
+        self.registration_token = token.map(|token| Zeroizing::new(token.expose().to_owned()));
+        self.registration_uri = uri.map(str::to_owned);
+        self
     }
 
     /// The client.
@@ -55,13 +76,19 @@ impl StoredClient {
         if self.v != FORM {
             return Err(FormError::new("client", format!("its form is {}", self.v)));
         }
-        Ok(Client {
-            id: self
-                .client_id
-                .parse()
-                .map_err(|e| FormError::new("client", e))?,
-            secret: self.secret.as_ref().map(|s| Secret::new(s.to_string())),
-        })
+        let id = self
+            .client_id
+            .parse()
+            .map_err(|e| FormError::new("client", e))?;
+        let secret = self.secret.as_ref().map(|s| Secret::new(s.to_string()));
+        let mut client = Client::new(id, secret);
+        if let Some(text) = &self.key {
+            client.key = Some(ClientKey {
+                key: key(text)?,
+                id: self.key_id.clone(),
+            });
+        }
+        Ok(client)
     }
 
     /// Whether the secret was set for the token endpoint that the definition names now. A record

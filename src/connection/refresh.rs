@@ -15,15 +15,18 @@ use crate::connection::client;
 use crate::connection::hold::{Held, LOCK_WAIT, hold};
 use crate::connection::keep::{RESCUE_ROOM, random_id, rescued};
 use crate::connection::select::Found;
-use crate::connection::state::{Connection, Intent, LoginReason, State};
+use crate::connection::state::{Connection, GrantKind, Intent, LoginReason, State};
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
+use crate::exchange::{Outgoing, unique};
 use crate::http::{Http, Response, SendError};
 use crate::lock::Guard;
 use crate::moment::Moment;
 use crate::names::ConnectionName;
+use crate::oauth::scope;
 use crate::oauth::token_request::{Grant, token_request};
 use crate::provider::definition::{Definition, LostAnswer};
+use crate::secret::Secret;
 use crate::stop::{self, InTheAir};
 use crate::token::{Remaining, TokenSet};
 use crate::vault::{Rescue, Row, Vault};
@@ -67,7 +70,7 @@ pub struct Flight {
     recovering: bool,
     rescue: Rescue,
     started: Moment,
-    request: Option<http::Request<Vec<u8>>>,
+    request: Option<Outgoing>,
     _locks: (Guard, Guard),
     _air: InTheAir,
 }
@@ -86,7 +89,7 @@ impl Flight {
             return Err(not_sent());
         }
         match self.request.take() {
-            Some(request) => http.send(request).await,
+            Some(request) => request.send(http).await,
             None => Err(not_sent()),
         }
     }
@@ -146,7 +149,7 @@ pub fn begin(
     if is_newer && unexpired {
         return Ok(Begun::AlreadyFresh);
     }
-    if set.refresh_token.is_none() {
+    if set.refresh_token.is_none() && !connection.grant.needs_nobody() {
         if unexpired {
             return Ok(Begun::Nothing);
         }
@@ -222,9 +225,10 @@ fn depart(
         row,
         mut connection,
     } = found;
-    let definition = world.providers.get(&connection.name.provider)?;
+    let definition = seen_by(&connection, world.providers.get(&connection.name.provider)?);
     check_stamp(&connection, &definition)?;
-    if cut_off && definition.refresh.lost_answer == LostAnswer::NeverRetry {
+    let spent = cut_off && old.refresh_token.is_some();
+    if spent && definition.refresh.lost_answer == LostAnswer::NeverRetry {
         return Err(ended(
             vault,
             world,
@@ -234,7 +238,7 @@ fn depart(
             LoginReason::LostAnswer,
         )?);
     }
-    let request = request(vault, &definition, &connection, &old)?;
+    let request = request(vault, world, &definition, &connection, &old)?;
     if stop::asked().is_some() {
         // Waiting for the locks may have taken long. Without an intent all is as it was.
         return Err(ConnectionError::Stopped);
@@ -284,32 +288,69 @@ fn depart(
     }))
 }
 
+/// The definition as the flow that a connection was made by sees it.
+pub(super) fn seen_by(connection: &Connection, definition: Arc<Definition>) -> Arc<Definition> {
+    match connection.grant {
+        GrantKind::Device => Arc::new(definition.for_device()),
+        GrantKind::AuthorizationCode
+        | GrantKind::Supplied
+        | GrantKind::ClientCredentials { .. }
+        | GrantKind::TokenExchange(_) => definition,
+    }
+}
+
 fn request(
     vault: &Vault,
+    world: World<'_>,
     definition: &Definition,
     connection: &Connection,
     old: &TokenSet,
-) -> Result<http::Request<Vec<u8>>, ConnectionError> {
-    let Some(refresh_token) = &old.refresh_token else {
-        let name = connection.name.clone();
-        return Err(ConnectionError::LoginRequired {
-            name,
-            reason: LoginReason::NoRefreshToken,
-        });
-    };
+) -> Result<Outgoing, ConnectionError> {
     let stamp = &connection.stamp;
     let client = vault.read(|snapshot| client::for_connection(snapshot, definition, stamp))?;
-    let redirect_uri = stamp.redirect_uri.as_deref();
-    let grant = Grant::RefreshToken {
-        refresh_token,
-        redirect_uri,
+    let client = client.at((world.now)().wall, unique()?);
+    let scope = (!connection.requested.is_empty())
+        .then(|| scope::request_text(&definition.scopes, &connection.requested))
+        .flatten();
+    let subject = subject_token(connection)?;
+    let grant = match (&connection.grant, &old.refresh_token, &subject) {
+        (GrantKind::ClientCredentials { audience }, _, _) => Grant::ClientCredentials {
+            scope: scope.as_deref(),
+            audience: audience.as_deref(),
+        },
+        (GrantKind::TokenExchange(exchange), _, Some(subject_token)) => Grant::TokenExchange {
+            subject_token,
+            subject_token_type: &exchange.subject_token_type,
+            scope: scope.as_deref(),
+            audience: exchange.audience.as_deref(),
+        },
+        (_, Some(refresh_token), _) => Grant::RefreshToken {
+            refresh_token,
+            redirect_uri: stamp.redirect_uri.as_deref(),
+        },
+        (_, None, _) => {
+            let name = connection.name.clone();
+            return Err(ConnectionError::LoginRequired {
+                name,
+                reason: LoginReason::NoRefreshToken,
+            });
+        }
     };
-    Ok(token_request(
-        definition,
-        &client,
-        &stamp.token_endpoint,
-        &grant,
-    )?)
+    let write = || token_request(definition, &client, &stamp.token_endpoint, &grant);
+    Ok(Outgoing::new(connection.dpop.as_ref(), world.now, write)?)
+}
+
+/// The token that is exchanged, where one is.
+fn subject_token(connection: &Connection) -> Result<Option<Secret>, ConnectionError> {
+    let GrantKind::TokenExchange(exchange) = &connection.grant else {
+        return Ok(None);
+    };
+    let read = exchange.source.read();
+    read.map(Some)
+        .map_err(|source| ConnectionError::NoSubjectToken {
+            name: connection.name.clone(),
+            source,
+        })
 }
 
 /// Refuses to send anything to endpoints that the grant was not made with.

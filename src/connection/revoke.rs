@@ -13,7 +13,7 @@ use crate::connection::state::{Connection, GrantKind, State};
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
 use crate::endpoint::Endpoint;
-use crate::exchange::reply;
+use crate::exchange::{reply, unique};
 use crate::http::Http;
 use crate::names::{ClientId, ConnectionName, ConnectionRef};
 use crate::oauth::revocation::{self, Outcome as Said, RevocationRequest, Revoked};
@@ -71,12 +71,13 @@ pub async fn revoke(
     // First of all it is handed out no more, whatever comes of the rest.
     let grant = mark(vault, world, name)?;
     let definition = world.providers.get(&name.provider)?;
-    let can_tell = can_tell(&definition, grant);
+    let can_tell = can_tell(&definition, &grant);
     if can_tell {
         renew(vault, world, http, name, &definition).await?;
     }
     let held = hold(vault, world, name, LOCK_WAIT)?;
     let Found { row, connection } = &held.found;
+    let definition = refresh::seen_by(connection, definition);
     let note = definition.revocation.note().map(str::to_owned);
     let mut report = Report {
         name: name.clone(),
@@ -103,7 +104,7 @@ pub async fn revoke(
             return Err(not_revoked(name, "it was connected anew meanwhile", None));
         }
     };
-    let requests = prepare(vault, &definition, connection, set)?;
+    let requests = prepare(vault, world, &definition, connection, set)?;
     if stop::asked().is_some() {
         return Err(ConnectionError::Stopped);
     }
@@ -140,11 +141,11 @@ fn not_revoked(
 /// Whether the provider's word about a token of this grant means anything. Our client's
 /// registration says nothing about a token that was not issued to it; a token that ends itself
 /// needs no client.
-fn can_tell(definition: &Definition, grant: GrantKind) -> bool {
+fn can_tell(definition: &Definition, grant: &GrantKind) -> bool {
     match (&definition.revocation, grant) {
         (Revocation::None { .. }, _) => false,
         (Revocation::BearerPost { .. }, GrantKind::Supplied) => true,
-        (_, grant) => grant != GrantKind::Supplied,
+        (_, grant) => *grant != GrantKind::Supplied,
     }
 }
 
@@ -152,6 +153,7 @@ fn can_tell(definition: &Definition, grant: GrantKind) -> bool {
 /// with.
 fn prepare(
     vault: &Vault,
+    world: World<'_>,
     definition: &Definition,
     connection: &Connection,
     set: &TokenSet,
@@ -165,6 +167,7 @@ fn prepare(
         });
     }
     let client = vault.read(|snapshot| client::for_connection(snapshot, definition, stamp))?;
+    let client = client.at((world.now)().wall, unique()?);
     Ok(revocation::requests(
         definition,
         &definition.revocation,
@@ -253,7 +256,7 @@ fn mark(
     let held = hold(vault, world, name, LOCK_WAIT)?;
     let Found { row, connection } = held.found;
     let mut connection = connection;
-    let grant = connection.grant;
+    let grant = connection.grant.clone();
     let (set, intent) = match connection.state {
         State::Revoking { .. } | State::Moved => return Ok(grant),
         // What was cut off stays known.

@@ -5,9 +5,11 @@
 
 use std::time::Duration;
 
+use crate::connection::exchange_source::TokenSource;
 use crate::endpoint::Endpoint;
 use crate::moment::{Moment, Timestamp};
 use crate::names::{ClientId, ConnectionName, Scope, hex};
+use crate::signing::SigningKey;
 use crate::token::TokenSet;
 
 /// One authorised account at one provider.
@@ -25,6 +27,8 @@ pub struct Connection {
     pub created: Timestamp,
     /// How the tokens came.
     pub grant: GrantKind,
+    /// The key that its tokens are bound to (RFC 9449).
+    pub dpop: Option<SigningKey>,
     /// Where it stands.
     pub state: State,
     /// What keeps it from being refreshed for now.
@@ -107,12 +111,43 @@ pub struct Stamp {
 }
 
 /// How the tokens came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GrantKind {
     /// RFC 6749 section 4.1.
     AuthorizationCode,
+    /// RFC 8628.
+    Device,
     /// The person brought a token of their own.
     Supplied,
+    /// The client for itself (RFC 6749 section 4.4): asked for anew when it is over.
+    ClientCredentials {
+        /// The audience that was asked for.
+        audience: Option<String>,
+    },
+    /// Exchanged for another issuer's token (RFC 8693): that one is read anew when it is over.
+    TokenExchange(Exchange),
+}
+
+/// What is exchanged for what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchange {
+    /// Where the other issuer's token is.
+    pub source: TokenSource,
+    /// What it is (RFC 8693 section 3).
+    pub subject_token_type: String,
+    /// The audience that was asked for.
+    pub audience: Option<String>,
+}
+
+impl GrantKind {
+    /// Whether new tokens can be had without a refresh token and without a person.
+    #[must_use]
+    pub const fn needs_nobody(&self) -> bool {
+        matches!(
+            self,
+            Self::ClientCredentials { .. } | Self::TokenExchange(_)
+        )
+    }
 }
 
 /// Where a connection stands.

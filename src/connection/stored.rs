@@ -9,10 +9,13 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::connection::state::{Connection, GrantKind, Intent, LoginReason, Stamp, State, Trouble};
+use crate::connection::state::{
+    Connection, Exchange, GrantKind, Intent, LoginReason, Stamp, State, Trouble,
+};
 use crate::moment::{BootTime, Moment, Timestamp};
 use crate::names::{ConnectionName, Scope};
 use crate::secret::Secret;
+use crate::signing::SigningKey;
 use crate::token::{Lifetime, TokenSet};
 use crate::vault::{Kind, Stored};
 
@@ -52,6 +55,8 @@ pub struct StoredConnection {
     requested: Vec<String>,
     created_ms: i64,
     grant: StoredGrant,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    dpop_key: Option<Zeroizing<String>>,
     state: StoredState,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     trouble: Option<StoredTrouble>,
@@ -83,11 +88,69 @@ impl StoredConnection {
     }
 }
 
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum StoredGrant {
     AuthorizationCode,
+    Device,
     Supplied,
+    ClientCredentials {
+        audience: Option<String>,
+    },
+    TokenExchange {
+        source: String,
+        subject_token_type: String,
+        audience: Option<String>,
+    },
+}
+
+fn store_grant(grant: &GrantKind) -> StoredGrant {
+    match grant {
+        GrantKind::AuthorizationCode => StoredGrant::AuthorizationCode,
+        GrantKind::Device => StoredGrant::Device,
+        GrantKind::Supplied => StoredGrant::Supplied,
+        GrantKind::ClientCredentials { audience } => StoredGrant::ClientCredentials {
+            audience: audience.clone(),
+        },
+        GrantKind::TokenExchange(exchange) => StoredGrant::TokenExchange {
+            source: exchange.source.to_string(),
+            subject_token_type: exchange.subject_token_type.clone(),
+            audience: exchange.audience.clone(),
+        },
+    }
+}
+
+fn load_grant(stored: &StoredGrant) -> Result<GrantKind, FormError> {
+    Ok(match stored {
+        StoredGrant::AuthorizationCode => GrantKind::AuthorizationCode,
+        StoredGrant::Device => GrantKind::Device,
+        StoredGrant::Supplied => GrantKind::Supplied,
+        StoredGrant::ClientCredentials { audience } => GrantKind::ClientCredentials {
+            audience: audience.clone(),
+        },
+        StoredGrant::TokenExchange {
+            source,
+            subject_token_type,
+            audience,
+        } => GrantKind::TokenExchange(Exchange {
+            source: source
+                .parse()
+                .map_err(|error| FormError::new("connection", error))?,
+            subject_token_type: subject_token_type.clone(),
+            audience: audience.clone(),
+        }),
+    })
+}
+
+/// A stored key.
+pub(super) fn key(text: &Zeroizing<String>) -> Result<SigningKey, FormError> {
+    SigningKey::from_pem(Secret::new(text.to_string()))
+        .map_err(|error| FormError::new("key", error))
+}
+
+/// The text of a key, for storing.
+pub(super) fn key_text(key: &SigningKey) -> Zeroizing<String> {
+    Zeroizing::new(key.pem().expose().to_owned())
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -230,10 +293,8 @@ impl From<&Connection> for StoredConnection {
             redirect_uri: connection.stamp.redirect_uri.clone(),
             requested: texts(&connection.requested),
             created_ms: connection.created.unix_millis(),
-            grant: match connection.grant {
-                GrantKind::AuthorizationCode => StoredGrant::AuthorizationCode,
-                GrantKind::Supplied => StoredGrant::Supplied,
-            },
+            grant: store_grant(&connection.grant),
+            dpop_key: connection.dpop.as_ref().map(key_text),
             state: store_state(&connection.state),
             trouble: connection.trouble.as_ref().map(StoredTrouble::from),
         }
@@ -266,10 +327,8 @@ impl TryFrom<&StoredConnection> for Connection {
             },
             requested: scopes(&stored.requested)?,
             created: Timestamp::from_unix_millis(stored.created_ms),
-            grant: match stored.grant {
-                StoredGrant::AuthorizationCode => GrantKind::AuthorizationCode,
-                StoredGrant::Supplied => GrantKind::Supplied,
-            },
+            grant: load_grant(&stored.grant)?,
+            dpop: stored.dpop_key.as_ref().map(key).transpose()?,
             state: load_state(&stored.state)?,
             trouble: stored.trouble.as_ref().map(Trouble::from),
         })
@@ -467,6 +526,7 @@ mod tests {
             created: Timestamp::from_unix_millis(5),
             grant: GrantKind::AuthorizationCode,
             trouble: Some(Trouble::after(None, set().obtained, None, 0)),
+            dpop: None,
             state,
         }
     }

@@ -136,7 +136,13 @@ impl Folder {
                     let stat = statat(&folder, raw, AtFlags::SYMLINK_NOFOLLOW).map_err(&failed)?;
                     FileType::from_raw_mode(stat.st_mode)
                 }
-                known => known,
+                known @ (FileType::RegularFile
+                | FileType::Directory
+                | FileType::Symlink
+                | FileType::Fifo
+                | FileType::Socket
+                | FileType::CharacterDevice
+                | FileType::BlockDevice) => known,
             };
             names.push(Name {
                 text: raw.to_str().ok().map(str::to_owned),
@@ -144,7 +150,11 @@ impl Folder {
                     FileType::RegularFile => NameKind::File,
                     FileType::Directory => NameKind::Folder,
                     FileType::Symlink => NameKind::Link,
-                    _ => NameKind::Other,
+                    FileType::Fifo
+                    | FileType::Socket
+                    | FileType::CharacterDevice
+                    | FileType::BlockDevice
+                    | FileType::Unknown => NameKind::Other,
                 },
             });
         }

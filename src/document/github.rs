@@ -15,7 +15,7 @@ use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 pub use self::commit::{Change, Sent};
-pub use self::read::{Head, Listing, Version};
+pub use self::read::{Head, Listing, Relation, Version};
 pub use self::repository::Found;
 
 use crate::http::Line;
@@ -76,7 +76,7 @@ impl<'a> GitHub<'a> {
         branch: &str,
     ) -> Self {
         // GitHub asks for a second between writes; a server on this machine does not
-        let pace = if place.rest.is_loopback() {
+        let between = if place.rest.is_loopback() {
             Duration::from_millis(10)
         } else {
             Duration::from_secs(1)
@@ -87,7 +87,7 @@ impl<'a> GitHub<'a> {
             tokens,
             waiting,
             patience,
-            pace,
+            pace: between,
             repository,
             name: RefCell::new(name.to_owned()),
             branch: branch.to_owned(),

@@ -117,7 +117,7 @@ impl Manuscript {
             }
         }
         for step in &work.steps {
-            self.keep_before(step, &scan)?;
+            self.keep_before(step)?;
             if let Some(after) = step.after
                 && let Some(text) = work.texts.get(&after)
             {
@@ -140,7 +140,7 @@ impl Manuscript {
     }
 
     /// Puts what is about to be replaced into the trash.
-    pub(super) fn keep_before(&self, step: &Step, _: &Scan) -> Result<(), DocumentError> {
+    pub(super) fn keep_before(&self, step: &Step) -> Result<(), DocumentError> {
         if let Some(before) = step.before
             && self.home.text(before)?.is_none()
             && let Some((bytes, _)) = self.folder.read(&step.disk)?
@@ -311,16 +311,8 @@ impl Manuscript {
         }
         self.discard(work, open)?;
         let signature = match signature {
-            Some(signature) => signature.clone(),
-            None => {
-                let commit = work.target.commit;
-                let version = commit.and_then(|commit| store.version(commit).ok());
-                let text = version.map_or_else(
-                    || "another version".to_owned(),
-                    |version| signed(&version.date, &version.author),
-                );
-                signature.insert(text).clone()
-            }
+            Some(signature) => &*signature,
+            None => signature.insert(signature_of(store, work.target.commit)),
         };
         let disk = scan.files.get(path);
         let disk = disk.map_or(path.as_str(), |found| found.disk.as_str());
@@ -329,7 +321,7 @@ impl Manuscript {
                 || self.folder.stat(name).ok().flatten().is_some()
         };
         let copy = (1..100)
-            .map(|number| copy_name(disk, &signature, number))
+            .map(|number| copy_name(disk, signature, number))
             .find(|name| !taken(name));
         let copy = copy.ok_or_else(|| DocumentError::Missing {
             path: path.to_string(),
@@ -346,27 +338,10 @@ impl Manuscript {
         Ok(copy)
     }
 
-    /// Takes away a version that lies beside a file, now that the file is settled: unless somebody
-    /// wrote into it.
+    /// Takes away a version that lies beside a file, now that the file is settled.
     fn discard(&self, work: &mut Work, open: Option<&Open>) -> Result<(), DocumentError> {
-        let Some(copy) = open.and_then(|open| open.copy.as_ref()) else {
-            return Ok(());
-        };
-        let now = self.folder.oid(copy)?;
-        let known = match now {
-            Some(oid) => self.home.text(oid)?.is_some(),
-            None => false,
-        };
-        if known {
-            work.steps.push(Step {
-                path: copy.clone(),
-                disk: copy.clone(),
-                before: now,
-                after: None,
-                executable: false,
-                base: None,
-                takes_over: false,
-            });
+        if let Some(open) = open {
+            work.steps.extend(self.copy_goes(open)?);
         }
         Ok(())
     }
@@ -425,6 +400,15 @@ fn refused(listing: &Listing) -> Vec<(String, String)> {
         refused.push((path.clone(), why));
     }
     refused
+}
+
+/// Whose version it is, and of when.
+fn signature_of(store: &GitHub<'_>, commit: Option<Oid>) -> String {
+    let version = commit.and_then(|commit| store.version(commit).ok());
+    version.map_or_else(
+        || "another version".to_owned(),
+        |version| signed(&version.date, &version.author),
+    )
 }
 
 /// `2026-03-02T18:04:11Z` and a name, as they go into a file's name.

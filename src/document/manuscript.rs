@@ -174,11 +174,9 @@ impl Manuscript {
             let ours = scan.files.get(&path).map(|found| entry(found, base));
             let theirs = theirs.get(&path).map(|(_, entry)| *entry);
             let is_open = self.state.open.contains_key(path.as_str());
-            match fate(base, ours, theirs) {
-                Fate::Settled if !is_open => {}
-                fate => {
-                    fates.insert(path, (fate, base));
-                }
+            let fate = fate(base, ours, theirs);
+            if fate != Fate::Settled || is_open {
+                fates.insert(path, (fate, base));
             }
         }
         fates

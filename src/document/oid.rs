@@ -39,11 +39,6 @@ impl Oid {
     pub(super) fn bytes(&self) -> &[u8; 20] {
         &self.0
     }
-
-    /// The first seven digits.
-    pub(super) fn short(self) -> String {
-        self.to_string().chars().take(7).collect()
-    }
 }
 
 impl fmt::Display for Oid {

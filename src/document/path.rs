@@ -104,6 +104,9 @@ fn check(part: &str) -> Result<(), NotAPath> {
     if part.chars().any(|c| c.is_control() || c == '\\') {
         return refused("it has a character that names can't have");
     }
+    if part.contains('\u{fffd}') {
+        return refused("the name is not text");
+    }
     if part.contains(':') || part.ends_with(['.', ' ']) {
         return refused("Windows can't have a file of this name");
     }

@@ -103,18 +103,18 @@ mod tests {
     fn nothing_that_only_one_side_has_is_overwritten() {
         for (base, ours, theirs) in (0..64).map(|n| (n / 16, n / 4 % 4, n % 4)) {
             let found = fate(text(base), text(ours), text(theirs));
-            let changed_here = ours != base;
-            let changed_there = theirs != base;
+            let edited = ours != base;
+            let news = theirs != base;
             match found {
                 Fate::Theirs(entry) => {
-                    assert!(!changed_here && changed_there && Some(entry) == text(theirs));
+                    assert!(!edited && news && Some(entry) == text(theirs));
                 }
-                Fate::GoneThere => assert!(!changed_here && theirs == 0 && ours != 0),
-                Fate::Ours => assert!(changed_here && !changed_there && ours != 0),
-                Fate::GoneHere => assert!(ours == 0 && base != 0 && !changed_there),
-                Fate::Both { .. } => assert!(changed_here && changed_there && ours != theirs),
-                Fate::DeletedThere => assert!(changed_here && theirs == 0 && ours != 0),
-                Fate::Returns(_) => assert!(ours == 0 && changed_here && changed_there),
+                Fate::GoneThere => assert!(!edited && theirs == 0 && ours != 0),
+                Fate::Ours => assert!(edited && !news && ours != 0),
+                Fate::GoneHere => assert!(ours == 0 && base != 0 && !news),
+                Fate::Both { .. } => assert!(edited && news && ours != theirs),
+                Fate::DeletedThere => assert!(edited && theirs == 0 && ours != 0),
+                Fate::Returns(_) => assert!(ours == 0 && edited && news),
                 Fate::Settled => assert_eq!(ours, theirs),
             }
             // seen from the other side it is the mirror image

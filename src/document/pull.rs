@@ -1,7 +1,7 @@
 //! Pull: what others saved comes here; where nothing is new, one free question tells so.
 
 use super::error::{DocumentError, StoreError};
-use super::github::{GitHub, Head};
+use super::github::{GitHub, Head, Relation};
 use super::integrate::{Arrivals, Theirs};
 use super::journal::Going;
 use super::manuscript::{Manuscript, Selection};
@@ -40,6 +40,7 @@ impl Manuscript {
                 return Err(StoreError::NotFound { what }.into());
             }
         };
+        let head = self.unless_older(store, head)?;
         let mut pulled = Pulled {
             version: Some(head),
             is_new: Some(head) != before,
@@ -57,5 +58,15 @@ impl Manuscript {
         };
         pulled.arrivals = self.integrate(store, theirs, selection, allowed_deletions, going)?;
         Ok(pulled)
+    }
+
+    /// A replica that lags behind has nothing new.
+    fn unless_older(&self, store: &GitHub<'_>, head: Oid) -> Result<Oid, StoreError> {
+        match self.state.commit {
+            Some(base) if base != head && store.relation(base, head)? == Relation::Older => {
+                Ok(base)
+            }
+            _ => Ok(head),
+        }
     }
 }

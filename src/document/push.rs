@@ -6,11 +6,12 @@
 //! anything is sent again: no edit becomes two versions.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
 use super::error::{DocumentError, Guard, StoreError};
-use super::github::{Change, GitHub, Head, Sent};
+use super::github::{Change, GitHub, Head, Listing, Relation, Sent};
 use super::integrate::{Arrivals, Theirs};
 use super::journal::{Going, go};
 use super::manuscript::{Manuscript, Selection};
@@ -18,7 +19,7 @@ use super::oid::Oid;
 use super::path::DocPath;
 use super::plan::{Fate, is_alarming};
 use super::scan::Scan;
-use super::state::{Why, known, read};
+use super::state::{Open, Why, known, read};
 use super::tree::{Entry, Files, Mode, tree_oid};
 use super::vet::{Vetting, vet};
 use super::words;
@@ -76,12 +77,13 @@ pub struct Outcome {
 const ATTEMPTS: u32 = 6;
 const LAG: u32 = 3;
 const NOTE: &str = "push.json";
-const TRAILER: &str = "Oauthctl-Op: ";
-const WORDS: &str = "Oauthctl-Words: ";
+pub(super) const TRAILER: &str = "Oauthctl-Op: ";
+pub(super) const WORDS: &str = "Oauthctl-Words: ";
 /// A message with more lines than this helps nobody.
 const TOLD: usize = 100;
 /// How far back an operation is looked for.
 const FAR: usize = 1000;
+const LARGEST_NOTE: u64 = 64 * 1024 * 1024;
 
 /// What is sent.
 struct Parcel {
@@ -100,6 +102,8 @@ struct Parcel {
 struct Note {
     v: u32,
     operation: String,
+    /// What it was to put there, by the store's path; nothing where it deleted.
+    parcel: BTreeMap<String, Option<Entry>>,
 }
 
 impl Manuscript {
@@ -122,7 +126,7 @@ impl Manuscript {
                 return Ok(outcome);
             };
             go(going, "the note of the push")?;
-            self.note(&parcel.operation)?;
+            self.note(&parcel)?;
             go(going, "the push")?;
             let sent = self.send(store, &parcel);
             go(going, "the answer")?;
@@ -131,7 +135,7 @@ impl Manuscript {
                     self.landed(store, parcel, commit, tree, &mut outcome)?;
                     go(going, "the end of the note")?;
                     self.forget_note()?;
-                    if self.state.commit == Some(commit) && !outcome.partial(self, wish)? {
+                    if self.state.commit == Some(commit) && !outcome.partial(self, wish) {
                         return Ok(outcome);
                     }
                 }
@@ -142,7 +146,7 @@ impl Manuscript {
                             outcome.found_again = true;
                             self.landed(store, parcel, commit, tree, &mut outcome)?;
                             self.forget_note()?;
-                            if !outcome.partial(self, wish)? {
+                            if !outcome.partial(self, wish) {
                                 return Ok(outcome);
                             }
                         }
@@ -197,7 +201,7 @@ impl Manuscript {
     pub(super) fn as_last_seen(&self, commit: Oid) -> Theirs {
         Theirs {
             commit,
-            listing: super::github::Listing {
+            listing: Listing {
                 tree: self.state.tree,
                 files: self.state.files.clone(),
                 sizes: BTreeMap::new(),
@@ -377,8 +381,8 @@ impl Manuscript {
             self.state.advance(commit, Some(tree), parcel.after);
         } else {
             // It is not what was sent, or only its first file: what is there counts.
-            let listing = store.files(commit)?;
-            self.state.advance(commit, listing.tree, listing.files);
+            let sent = parcel.contents();
+            self.adopt(commit, store.files(commit)?, &sent);
         }
         self.state.link.name.clone_from(&store.name.borrow());
         self.home.save(&self.state)?;
@@ -394,19 +398,22 @@ impl Manuscript {
         parcel: &Parcel,
         lag: &mut u32,
     ) -> Result<Moved, DocumentError> {
-        let head = store.head(None)?;
-        let head = match head {
-            Head::At(head) if Some(head) != self.state.commit => head,
-            Head::At(_) | Head::Empty => {
-                // It did not land, or a replica lags behind. What is sent again names the same
-                // base: it can't land twice.
-                if *lag == LAG {
-                    return Err(StoreError::Busy.into());
-                }
-                store.pause(store.pace * 2_u32.saturating_pow(*lag))?;
-                *lag += 1;
-                return Ok(Moved::Again);
+        let newer = match (store.head(None)?, self.state.commit) {
+            (Head::At(head), Some(base)) if head != base => {
+                (store.relation(base, head)? != Relation::Older).then_some(head)
             }
+            (Head::At(head), None) => Some(head),
+            (Head::At(_) | Head::Empty, _) => None,
+        };
+        let Some(head) = newer else {
+            // It did not land, or a replica lags behind. What is sent again names the same base:
+            // it can't land twice.
+            if *lag == LAG {
+                return Err(StoreError::Busy.into());
+            }
+            store.pause(store.pace * 2_u32.saturating_pow(*lag))?;
+            *lag += 1;
+            return Ok(Moved::Again);
         };
         match self.search(store, head, &parcel.operation)? {
             Some(commit) => Ok(Moved::Landed(commit, store.tree_of(commit)?)),
@@ -435,15 +442,14 @@ impl Manuscript {
         store: &GitHub<'_>,
         outcome: &mut Outcome,
     ) -> Result<(), DocumentError> {
-        let Some(operation) = self.noted()? else {
+        let Some(note) = self.noted()? else {
             return Ok(());
         };
         if let Head::At(head) = store.head(self.state.commit)?
             && Some(head) != self.state.commit
-            && let Some(commit) = self.search(store, head, &operation)?
+            && let Some(commit) = self.search(store, head, &note.operation)?
         {
-            let listing = store.files(commit)?;
-            self.state.advance(commit, listing.tree, listing.files);
+            self.adopt(commit, store.files(commit)?, &note.parcel);
             self.home.save(&self.state)?;
             outcome.found_again = true;
             outcome.version = Some(commit);
@@ -456,21 +462,45 @@ impl Manuscript {
         self.find_lost(store, &mut Outcome::default())
     }
 
-    fn note(&self, operation: &str) -> Result<(), DocumentError> {
+    /// Remembers a version that has what was `sent`, and perhaps more: what else is new in it has
+    /// not reached the disk, and must not be taken for something that was deleted here.
+    fn adopt(&mut self, commit: Oid, listing: Listing, sent: &BTreeMap<String, Option<Entry>>) {
+        let (was, is) = (self.state.known(), known(&listing.files));
+        for path in was.keys().chain(is.keys()) {
+            let entry = |files: &BTreeMap<DocPath, (String, Entry)>| {
+                files.get(path).map(|(_, entry)| entry.oid)
+            };
+            let spelled = is.get(path).or(was.get(path)).map(|(spelled, _)| spelled);
+            let ours = spelled.and_then(|spelled| sent.get(spelled));
+            let ours = ours.map(|ours| ours.map(|ours| ours.oid));
+            if entry(&was) != entry(&is) && ours != Some(entry(&is)) {
+                let open = Open {
+                    base: self.base(&was, path),
+                    why: Why::Later,
+                    copy: None,
+                };
+                self.state.open.entry(path.to_string()).or_insert(open);
+            }
+        }
+        self.state.advance(commit, listing.tree, listing.files);
+    }
+
+    fn note(&self, parcel: &Parcel) -> Result<(), DocumentError> {
         let path = self.home.file(NOTE);
         let note = Note {
             v: 1,
-            operation: operation.to_owned(),
+            operation: parcel.operation.clone(),
+            parcel: parcel.contents(),
         };
         let bytes =
             serde_json::to_vec(&note).map_err(|_| DocumentError::Damaged { path: path.clone() })?;
         Ok(private_file::replace(&path, &bytes)?)
     }
 
-    fn noted(&self) -> Result<Option<String>, DocumentError> {
+    fn noted(&self) -> Result<Option<Note>, DocumentError> {
         let path = self.home.file(NOTE);
-        match private_file::read(&path, 4096) {
-            Ok(bytes) => Ok(Some(read::<Note>(&bytes, path)?.operation)),
+        match private_file::read(&path, LARGEST_NOTE) {
+            Ok(bytes) => read(&bytes, path).map(Some),
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -481,19 +511,27 @@ impl Manuscript {
     }
 }
 
+impl Parcel {
+    /// What it puts there, by the store's path.
+    fn contents(&self) -> BTreeMap<String, Option<Entry>> {
+        let changes = self.changes.iter();
+        changes
+            .map(|change| (change.path.clone(), self.after.get(&change.path).copied()))
+            .collect()
+    }
+}
+
 impl Outcome {
     /// Whether only the first file of an empty repository's first version is there yet.
-    fn partial(&self, manuscript: &Manuscript, wish: &Wish) -> Result<bool, DocumentError> {
+    fn partial(&self, manuscript: &Manuscript, wish: &Wish) -> bool {
         if self.files.len() < 2 {
-            return Ok(false);
+            return false;
         }
         let known = known(&manuscript.state.files);
-        let missing = self
-            .files
+        self.files
             .iter()
             .filter(|(path, pushed)| pushed.what != What::Deleted && wish.selection.has(path))
-            .any(|(path, _)| DocPath::parse(path).is_ok_and(|path| !known.contains_key(&path)));
-        Ok(missing)
+            .any(|(path, _)| DocPath::parse(path).is_ok_and(|path| !known.contains_key(&path)))
     }
 }
 
@@ -541,7 +579,8 @@ fn message(parcel: &Parcel, wish: &Wish) -> String {
     let mut text = format!("{}\n\n", headline.trim());
     for (path, pushed) in parcel.files.iter().take(TOLD) {
         if let Some((added, removed)) = pushed.words {
-            text.push_str(&format!("{WORDS}+{added} -{removed} {path}\n"));
+            // writing to memory does not fail
+            let _ = writeln!(text, "{WORDS}+{added} -{removed} {path}");
         }
     }
     text.push_str(TRAILER);

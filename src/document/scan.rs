@@ -151,15 +151,14 @@ impl Walk<'_> {
         };
         let known = self.before.get(&disk);
         let known = known.filter(|note| note.fits(&stat) && stat.modified < self.written);
-        let (stat, oid) = match known {
-            Some(note) => (stat, note.4),
-            None => {
-                self.hashed += 1;
-                let Some((bytes, stat)) = self.folder.read(&disk)? else {
-                    return Ok(());
-                };
-                (stat, Oid::of_blob(&bytes))
-            }
+        let (stat, oid) = if let Some(note) = known {
+            (stat, note.4)
+        } else {
+            self.hashed += 1;
+            let Some((bytes, stat)) = self.folder.read(&disk)? else {
+                return Ok(());
+            };
+            (stat, Oid::of_blob(&bytes))
         };
         let note = Note(stat.size, stat.modified, stat.changed, stat.inode, oid);
         self.after.insert(disk.clone(), note);

@@ -10,7 +10,7 @@ impl From<DocumentError> for Error {
         match &error {
             D::NotLinked { .. } => shown(Kind::Usage)
                 .hint("link it with `oauthctl doc init --repo OWNER/NAME`, or push a file with `--repo OWNER/NAME`"),
-            D::Linked { .. } => shown(Kind::Usage),
+            D::Linked { .. } | D::NoSuchFile { .. } => shown(Kind::Usage),
             D::Newer { .. } => shown(Kind::Failed).hint("update oauthctl; nothing was touched"),
             D::Damaged { .. } => shown(Kind::Failed)
                 .hint("move the folder `.oauthctl` away and link the folder anew with `oauthctl doc init`: no text of yours is in danger"),
@@ -19,7 +19,6 @@ impl From<DocumentError> for Error {
                 .caused_by(source)
                 .hint("try again in a moment"),
             D::Io { source, .. } => shown(Kind::Failed).caused_by(source),
-            D::NoSuchFile { .. } => shown(Kind::Usage),
             D::Guard(guard) => guarded(guard),
             D::Missing { .. } => shown(Kind::Failed).hint("get it with `oauthctl doc pull`"),
             D::Store(store) => stored(store),

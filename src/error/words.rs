@@ -169,6 +169,11 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
                 flags.join(" ")
             ))
         }
+        C::Bound { name } => top(Kind::Failed)
+            .hint(format!(
+                "both headers for one request: `oauthctl token {name} --format dpop --method GET --url URL`"
+            ))
+            .hint("`oauthctl api` sends the proof by itself"),
         C::LockTimeout { .. } => {
             top(Kind::Temporary).hint("try again when the other process is done")
         }
@@ -200,6 +205,13 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
             "if you changed the definition on purpose, store the secret anew: `oauthctl client \
              set {provider} --id {client_id}`"
         )),
+        C::NoKey {
+            provider,
+            client_id,
+        } => top(Kind::Failed).hint(format!(
+            "store it with `oauthctl client set {provider} --id {client_id} --key-file PATH`"
+        )),
+        C::NoSubjectToken { source, .. } => top(Kind::Failed).caused_by(source),
         C::InvalidClient { provider, .. } => top(Kind::Failed)
             .because("the connection is kept; only the app registration is wrong")
             .hint(format!(
@@ -234,6 +246,10 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
                 name.provider
             ))
             .hint("or sign the browser in to the account that you mean"),
+        C::NoStart => top(Kind::LoginRequired)
+            .because("an id is good for ten minutes and for one answer")
+            .hint("begin again: `oauthctl connect PROVIDER --start`"),
+        C::StartTaken => top(Kind::Temporary).hint("wait until it is done"),
         C::Vault(_) | C::Provider(_) => top(Kind::Failed),
         C::Form(_) => top(Kind::Stopped),
         C::Request(source) => top(Kind::Failed).caused_by(source),
@@ -260,9 +276,14 @@ impl From<LoginError> for Error {
     fn from(error: LoginError) -> Self {
         let kind = match &error {
             LoginError::Denied { .. } => Kind::Refused,
-            LoginError::Wait(_) | LoginError::Send(_) => Kind::Temporary,
-            LoginError::Token(error) => token_kind(error),
+            LoginError::Wait(_) | LoginError::CodeExpired | LoginError::Send(_) => Kind::Temporary,
+            LoginError::Token(error) | LoginError::Device(error) | LoginError::Pushed(error) => {
+                token_kind(error)
+            }
             LoginError::Bind(_)
+            | LoginError::NoDevice
+            | LoginError::Page(_)
+            | LoginError::NothingPasted
             | LoginError::Request(_)
             | LoginError::IdToken(_)
             | LoginError::NoIdToken

@@ -76,8 +76,39 @@ pub enum NoBrowser {
     Ci,
     /// The person sits at another machine, where this machine's loopback can't be reached.
     Ssh,
+    /// This is Linux inside Windows, and the browser is outside.
+    Wsl,
+    /// This is a container, and the browser is outside.
+    Container,
     /// There is no display to show a window on.
     NoDisplay,
+}
+
+impl NoBrowser {
+    /// What a person can do instead. `device` says whether the provider has the device flow.
+    #[must_use]
+    pub const fn way_out(self, device: bool) -> &'static str {
+        match (self, device) {
+            (Self::NoTerminal, _) => {
+                "open the address in a browser on this machine; or `--start`, then `--resume ID`"
+            }
+            (Self::Ci, _) => {
+                "a job signs in without a person: `--client-credentials`, `--token-exchange`, or \
+                 `--with-token`"
+            }
+            (Self::Wsl, _) => {
+                "open the address in the browser of Windows; if that can't reach the answer's \
+                 address, paste it here"
+            }
+            (Self::Ssh | Self::Container | Self::NoDisplay, true) => {
+                "open the address on any device and paste here where the browser ends, or use \
+                 `--device`"
+            }
+            (Self::Ssh | Self::Container | Self::NoDisplay, false) => {
+                "open the address on any device and paste here where the browser ends"
+            }
+        }
+    }
 }
 
 impl fmt::Display for NoBrowser {
@@ -86,28 +117,35 @@ impl fmt::Display for NoBrowser {
             Self::NoTerminal => "there is no terminal",
             Self::Ci => "this is an automated job (`CI` is set)",
             Self::Ssh => "this is an SSH session",
+            Self::Wsl => "this is Linux inside Windows",
+            Self::Container => "this is a container",
             Self::NoDisplay => "there is no display",
         })
     }
 }
 
 /// Whether a browser may be started without being asked for. `terminal` says whether a person sees
-/// our stderr. A set `BROWSER` says that there is one in spite of SSH or a missing display (editors
-/// set it on remote machines), but not that anybody is there.
+/// our stderr. A set `BROWSER` says that there is one whatever the machine looks like (editors set
+/// it on remote machines), but not that anybody is there.
 ///
 /// # Errors
 ///
 /// [`NoBrowser`] says why not.
 pub fn may_open(env: &Env, terminal: bool) -> Result<(), NoBrowser> {
-    let chosen = env.browser.is_some();
     let needs_display = cfg!(all(unix, not(target_os = "macos")));
     if env.ci {
         Err(NoBrowser::Ci)
     } else if !terminal {
         Err(NoBrowser::NoTerminal)
-    } else if env.ssh && !chosen {
+    } else if env.browser.is_some() {
+        Ok(())
+    } else if env.ssh && !env.display {
         Err(NoBrowser::Ssh)
-    } else if needs_display && !env.display && !chosen {
+    } else if env.wsl {
+        Err(NoBrowser::Wsl)
+    } else if env.container {
+        Err(NoBrowser::Container)
+    } else if needs_display && !env.display {
         Err(NoBrowser::NoDisplay)
     } else {
         Ok(())

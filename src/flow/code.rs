@@ -4,20 +4,20 @@
 //! committed, redeems the code once, stores the tokens, and only then tells the browser's page how
 //! it ended.
 
-use std::time::Duration;
+mod waiting;
 
 use thiserror::Error;
 
-use crate::exchange::reply;
-use crate::flow::landing::Landing;
-use crate::flow::listener::{BindError, Judgement, Listener, WaitError};
+pub use waiting::{Prepared, Way, prepare};
+
+use crate::exchange::{Outgoing, reply, unique};
+use crate::flow::browser::BrowserUrlError;
+use crate::flow::listener::{BindError, WaitError};
 use crate::http::{Http, SendError};
 use crate::moment::Moment;
 use crate::names::Scope;
 use crate::oauth::Client;
-use crate::oauth::attempt::{Attempt, RANDOM_BYTES};
-use crate::oauth::authorization::{AuthorizationUrl, authorization_url};
-use crate::oauth::callback::{self, Expected, Verdict};
+use crate::oauth::attempt::{self, Attempt};
 use crate::oauth::id_token::{self, IdTokenError};
 use crate::oauth::json::Object;
 use crate::oauth::request::RequestError;
@@ -27,6 +27,7 @@ use crate::oauth::token_request::{Grant, token_request};
 use crate::oauth::userinfo::{self, Identity, UserinfoError};
 use crate::provider::definition::{Definition, Userinfo};
 use crate::secret::Secret;
+use crate::signing::SigningKey;
 use crate::token::TokenSet;
 
 /// Who signs in where, for what.
@@ -38,15 +39,8 @@ pub struct Login<'a> {
     pub client: &'a Client,
     /// The scopes of the request, required ones included.
     pub scopes: &'a [Scope],
-}
-
-/// An authorization request that a browser can answer now.
-#[derive(Debug)]
-pub struct Prepared {
-    listener: Listener,
-    attempt: Attempt,
-    redirect_uri: String,
-    url: AuthorizationUrl,
+    /// The key that the tokens are to be bound to (RFC 9449).
+    pub dpop: Option<&'a SigningKey>,
 }
 
 /// A code that was not redeemed yet.
@@ -66,8 +60,8 @@ pub struct Redeemed {
     pub identity: Identity,
     /// Why the provider did not say who it was, where it should have.
     pub nameless: Option<String>,
-    /// The redirect URI that the grant is bound to.
-    pub redirect_uri: String,
+    /// The redirect URI that the grant is bound to, where there was one.
+    pub redirect_uri: Option<String>,
 }
 
 /// Why a login gave no tokens.
@@ -79,6 +73,9 @@ pub enum LoginError {
     /// No valid answer came.
     #[error("the login was not finished")]
     Wait(#[from] WaitError),
+    /// Whoever pastes has nothing more to say.
+    #[error("the input ended before the address of the answer came")]
+    NothingPasted,
     /// The person or the provider said no.
     #[error("the provider answered `{error}`{}", description.as_ref().map(|d| format!(": {d}")).unwrap_or_default())]
     Denied {
@@ -96,6 +93,21 @@ pub enum LoginError {
     /// The token endpoint gave no tokens.
     #[error("could not redeem the authorization code")]
     Token(#[from] TokenError),
+    /// The authorization request was not taken.
+    #[error("the provider did not take the authorization request")]
+    Pushed(#[source] TokenError),
+    /// The provider has no device endpoint.
+    #[error("this provider has no device flow")]
+    NoDevice,
+    /// The device endpoint refused.
+    #[error("the device flow gave no tokens")]
+    Device(#[source] TokenError),
+    /// The page for the device code may not be opened.
+    #[error("the provider names a page for the code that may not be opened")]
+    Page(#[from] BrowserUrlError),
+    /// Nobody entered the device code in time.
+    #[error("nobody entered the code in time")]
+    CodeExpired,
     /// The ID token is not about this login.
     #[error("the provider's ID token was refused, and the tokens with it")]
     IdToken(#[from] IdTokenError),
@@ -114,91 +126,18 @@ impl LoginError {
     pub fn may_have_granted(&self) -> bool {
         match self {
             Self::Send(error) => matches!(error, SendError::MaybeSent { .. }),
-            Self::Token(error) => error.maybe_rotated(),
+            Self::Token(error) | Self::Device(error) => error.maybe_rotated(),
             Self::IdToken(_) | Self::NoIdToken => true,
             Self::Bind(_)
+            | Self::Pushed(_)
+            | Self::NoDevice
+            | Self::Page(_)
+            | Self::CodeExpired
             | Self::Wait(_)
+            | Self::NothingPasted
             | Self::Denied { .. }
             | Self::Request(_)
             | Self::NoRandomness => false,
-        }
-    }
-}
-
-/// Binds the listener and writes the authorization request.
-///
-/// # Errors
-/// When the port can't be had, or there is no randomness.
-pub fn prepare(login: Login<'_>) -> Result<Prepared, LoginError> {
-    let listener = Listener::bind(&login.definition.redirect)?;
-    let redirect_uri = listener.redirect_uri();
-    let mut random = [0_u8; RANDOM_BYTES];
-    getrandom::fill(&mut random).map_err(|_| LoginError::NoRandomness)?;
-    let attempt = Attempt::from_random(&random, login.scopes);
-    zeroize::Zeroize::zeroize(&mut random);
-    let url = authorization_url(
-        login.definition,
-        &login.client.id,
-        &redirect_uri,
-        login.scopes,
-        &attempt,
-    );
-    Ok(Prepared {
-        listener,
-        attempt,
-        redirect_uri,
-        url,
-    })
-}
-
-impl Prepared {
-    /// Where the person has to go.
-    #[must_use]
-    pub const fn url(&self) -> &AuthorizationUrl {
-        &self.url
-    }
-
-    /// Waits for the one valid answer.
-    ///
-    /// # Errors
-    /// When none came within `patience`, or it was a refusal.
-    pub async fn wait(
-        self,
-        definition: &Definition,
-        patience: Duration,
-    ) -> Result<(Arrived, Landing), LoginError> {
-        let Self {
-            listener,
-            attempt,
-            redirect_uri,
-            ..
-        } = self;
-        let expected = Expected {
-            state: attempt.state(),
-            issuer: definition.issuer.as_deref(),
-            iss: definition.iss_parameter,
-        };
-        let judge = |query: &str| match callback::judge(query, &expected) {
-            Verdict::Code(code) => Judgement::Accept(Ok(code)),
-            Verdict::Denied { error, description } => {
-                Judgement::Accept(Err(LoginError::Denied { error, description }))
-            }
-            Verdict::NotOurs(_) => Judgement::Ignore,
-        };
-        let (answer, landing) = listener.wait(judge, patience).await?;
-        match answer {
-            Ok(code) => Ok((
-                Arrived {
-                    code,
-                    attempt,
-                    redirect_uri,
-                },
-                landing,
-            )),
-            Err(denied) => {
-                landing.fail().await;
-                Err(denied)
-            }
         }
     }
 }
@@ -219,6 +158,7 @@ pub async fn redeem(
         definition,
         client,
         scopes,
+        dpop,
     } = login;
     let Arrived {
         code,
@@ -230,15 +170,41 @@ pub async fn redeem(
         verifier: attempt.verifier(),
         redirect_uri: &redirect_uri,
     };
-    let request = token_request(definition, client, &definition.token_endpoint, &grant)?;
+    let client = client.at(now().wall, unique()?);
+    let outgoing = Outgoing::new(dpop, now, || {
+        token_request(definition, &client, &definition.token_endpoint, &grant)
+    })?;
     let started = now();
-    let response = http.send(request).await?;
-    let answer = token_answer::read(definition, scopes, &started, &reply(&response))?;
-    let claims = check_id_token(login, &answer, &attempt, &started)?;
+    let response = outgoing.send(http).await?;
+    let bound = dpop.is_some();
+    let answer = token_answer::read_bound(definition, scopes, &started, bound, &reply(&response))?;
+    let claims = check_id_token(login, &answer, Some(&attempt), &started)?;
     secure(&answer.set, &redirect_uri);
-    let told = [Some(&answer.members), claims.as_ref()];
-    // the tokens are good whoever they are for, so that a failure here is only told
-    let (identity, nameless) = match who(http, definition, &answer.set, told).await {
+    Ok(identified(
+        http,
+        login,
+        now,
+        answer,
+        claims.as_ref(),
+        Some(redirect_uri),
+    )
+    .await)
+}
+
+/// Tokens with the name of who granted them. They are good whoever that is, so that a failure to
+/// learn it is only told.
+pub(super) async fn identified(
+    http: &Http,
+    login: Login<'_>,
+    now: fn() -> Moment,
+    answer: Answer,
+    claims: Option<&Object>,
+    redirect_uri: Option<String>,
+) -> Redeemed {
+    let told = [Some(&answer.members), claims];
+    let definition = login.definition;
+    let bound = login.dpop.map(|key| (key, now));
+    let (identity, nameless) = match who(http, definition, &answer.set, bound, told).await {
         Ok(identity) => {
             let is_nameless = identity.subject.is_none() && definition.userinfo.is_some();
             let why = is_nameless.then(|| "the provider's answer has no account id".to_owned());
@@ -246,24 +212,26 @@ pub async fn redeem(
         }
         Err(error) => (Identity::default(), Some(error.to_string())),
     };
-    Ok(Redeemed {
+    Redeemed {
         set: answer.set,
         identity,
         nameless,
         redirect_uri,
-    })
+    }
 }
 
-/// `OpenID` Connect Core section 3.1.3.7, before any token is used.
-fn check_id_token(
+/// `OpenID` Connect Core section 3.1.3.7, before any token is used. Only an authorization request
+/// has a nonce to be repeated.
+pub(super) fn check_id_token(
     login: Login<'_>,
     answer: &Answer,
-    attempt: &Attempt,
+    attempt: Option<&Attempt>,
     now: &Moment,
 ) -> Result<Option<Object>, LoginError> {
-    let Some(nonce) = attempt.nonce() else {
+    if !attempt::is_openid(login.scopes) {
         return Ok(None);
-    };
+    }
+    let nonce = attempt.and_then(Attempt::nonce);
     let Some(token) = &answer.id_token else {
         return Err(LoginError::NoIdToken);
     };
@@ -274,7 +242,7 @@ fn check_id_token(
         issuer,
         issuer_aliases: &login.definition.issuer_aliases,
         client: &login.client.id,
-        nonce: Some(nonce),
+        nonce,
         now: now.wall,
     };
     Ok(Some(id_token::read(token, &expected)?.members))
@@ -303,8 +271,11 @@ pub async fn supplied(
     definition: &Definition,
     set: &TokenSet,
 ) -> Result<Identity, WhoError> {
-    who(http, definition, set, [None; 2]).await
+    who(http, definition, set, None, [None; 2]).await
 }
+
+/// The key that a token is bound to, and the clock for its proofs.
+type Binding<'a> = Option<(&'a SigningKey, fn() -> Moment)>;
 
 /// What the tokens came with: the members of the token answer, and the claims of the ID token.
 type Told<'a> = [Option<&'a Object>; 2];
@@ -314,15 +285,16 @@ async fn who(
     http: &Http,
     definition: &Definition,
     set: &TokenSet,
+    bound: Binding<'_>,
     told: Told<'_>,
 ) -> Result<Identity, WhoError> {
     let Some(source) = &definition.userinfo else {
         return Ok(Identity::default());
     };
-    let said = ask(http, definition, source, set, told).await?;
+    let said = ask(http, definition, source, set, bound, told).await?;
     match &source.fallback {
         Some(fallback) if userinfo::calls_for_fallback(&said) => {
-            Ok(ask(http, definition, fallback, set, told).await??)
+            Ok(ask(http, definition, fallback, set, bound, told).await??)
         }
         _ => Ok(said?),
     }
@@ -334,6 +306,7 @@ async fn ask(
     definition: &Definition,
     source: &Userinfo,
     set: &TokenSet,
+    bound: Binding<'_>,
     [members, claims]: Told<'_>,
 ) -> Result<Result<Identity, UserinfoError>, WhoError> {
     let Some(request) = userinfo::request(definition, source, set)? else {
@@ -343,7 +316,16 @@ async fn ask(
     let claimed = claims
         .map(|claims| userinfo::identity(source, claims))
         .filter(|identity| identity.subject.is_some());
-    let response = match (http.send(request).await, claimed.clone()) {
+    let outcome = match bound {
+        Some((key, now)) => {
+            let token = &set.access_token;
+            Outgoing::to_resource(key, token, now, request)?
+                .send(http)
+                .await
+        }
+        None => http.send(request).await,
+    };
+    let response = match (outcome, claimed.clone()) {
         (Ok(response), _) => response,
         (Err(_), Some(claimed)) => return Ok(Ok(claimed)),
         (Err(error), None) => return Err(error.into()),

@@ -2,8 +2,11 @@
 
 pub mod browser;
 pub mod code;
+pub mod device;
 pub mod discover;
 pub mod landing;
 pub mod listener;
+pub mod machine;
 mod page;
+pub mod register;
 mod request;

@@ -36,6 +36,16 @@ impl Attempt {
         }
     }
 
+    /// An attempt that was begun earlier.
+    #[must_use]
+    pub const fn from_parts(verifier: Secret, state: Secret, nonce: Option<Secret>) -> Self {
+        Self {
+            verifier,
+            state,
+            nonce,
+        }
+    }
+
     /// The PKCE code verifier: 43 characters (RFC 7636 section 4.1).
     #[must_use]
     pub fn verifier(&self) -> &Secret {
@@ -61,7 +71,9 @@ impl Attempt {
     }
 }
 
-fn is_openid(scopes: &[Scope]) -> bool {
+/// Whether these scopes ask for an ID token.
+#[must_use]
+pub fn is_openid(scopes: &[Scope]) -> bool {
     scopes.iter().any(|scope| scope.as_str() == "openid")
 }
 

@@ -13,11 +13,12 @@ use crate::provider::definition::{Definition, Pkce};
 
 /// Parameters that belong to the protocol: neither a definition's extras nor the query of its
 /// endpoint can set them.
-const OWNED: [&str; 13] = [
+const OWNED: [&str; 14] = [
     "client_id",
     "client_secret",
     "code_challenge",
     "code_challenge_method",
+    "dpop_jkt",
     "nonce",
     "redirect_uri",
     "request",
@@ -38,6 +39,29 @@ impl AuthorizationUrl {
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.as_str()
+    }
+
+    /// The parameters.
+    #[must_use]
+    pub fn parameters(&self) -> Vec<(String, String)> {
+        self.0.query_pairs().into_owned().collect()
+    }
+
+    /// With the thumbprint of the key that the code is to be bound to (RFC 9449 section 10).
+    #[must_use]
+    pub fn bound_to(mut self, thumbprint: &str) -> Self {
+        self.0.query_pairs_mut().append_pair("dpop_jkt", thumbprint);
+        self
+    }
+
+    /// The request by reference (RFC 9126 section 4).
+    #[must_use]
+    pub fn by_reference(definition: &Definition, client: &ClientId, request_uri: &str) -> Self {
+        let mut url = own_query_only(definition);
+        url.query_pairs_mut()
+            .append_pair("client_id", client.as_str())
+            .append_pair("request_uri", request_uri);
+        Self(url)
     }
 
     /// The host, for messages.
@@ -75,6 +99,9 @@ pub fn authorization_url(
     }
     if let Some(nonce) = attempt.nonce() {
         request = request.add_extra_param("nonce", nonce.expose());
+    }
+    if let Some(resource) = &definition.resource {
+        request = request.add_extra_param("resource", resource.as_str());
     }
     match definition.pkce {
         Pkce::S256 => request = request.set_pkce_challenge(attempt.challenge()),

@@ -68,6 +68,28 @@ pub enum NotOurs {
     OtherAddress,
 }
 
+impl NotOurs {
+    /// The reason in words, about a text that a person pasted.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::TooLong => "it is too long",
+            Self::Undecodable => "it is cut off or was changed on the way",
+            Self::Duplicate => "it says the same thing twice",
+            Self::NoState | Self::NeitherOrBoth => {
+                "it holds no answer; copy the whole address that the browser ended at"
+            }
+            Self::WrongState => "it answers another attempt; use the address printed above",
+            Self::NoIssuer | Self::WrongIssuer => "it comes from another provider",
+            Self::Unasked => "it holds what was never asked for",
+            Self::BadCode => "its code is not usable",
+            Self::OtherAddress => {
+                "it is not the address that the browser ends at, which begins with the redirect URI"
+            }
+        }
+    }
+}
+
 /// Parameters of flows that are never asked for.
 const UNASKED: [&str; 4] = ["access_token", "id_token", "token", "response"];
 

@@ -6,7 +6,7 @@
 use thiserror::Error;
 
 use super::json::{JsonError, Object};
-use crate::endpoint::{Endpoint, EndpointError};
+use crate::endpoint::{self, Endpoint, EndpointError};
 use crate::names::Scope;
 use crate::provider::definition::{ClientAuthentication, IssParameter};
 
@@ -29,6 +29,10 @@ pub struct Metadata {
     pub userinfo_endpoint: Option<Endpoint>,
     /// RFC 7591.
     pub registration_endpoint: Option<Endpoint>,
+    /// RFC 9126.
+    pub par_endpoint: Option<Endpoint>,
+    /// Whether tokens can be bound to a key with the one algorithm that is known here (RFC 9449).
+    pub dpop: bool,
     /// Whether authorization responses are announced to carry `iss`.
     pub iss_parameter: IssParameter,
     /// How a client with a secret authenticates.
@@ -59,6 +63,9 @@ pub enum DiscoveryError {
     /// A member is missing or unusable.
     #[error("its metadata has no usable `{0}`")]
     Member(&'static str),
+    /// A public server names an endpoint inside somebody's network.
+    #[error("its metadata has a `{0}` inside a private network")]
+    Inside(&'static str),
     /// It doesn't offer PKCE with S256.
     #[error("it doesn't offer PKCE with S256")]
     NoS256,
@@ -71,12 +78,12 @@ pub enum DiscoveryError {
 }
 
 /// Where the metadata of `issuer` may be, in the order to try: `OpenID` Connect appends to the
-/// issuer's path, RFC 8414 section 3.1 inserts before it.
+/// issuer's path, RFC 8414 section 3.1 inserts before it, also the other name (section 5).
 ///
 /// # Errors
 ///
 /// When `issuer` can't be one.
-pub fn well_known_urls(issuer: &str) -> Result<[Endpoint; 2], DiscoveryError> {
+pub fn well_known_urls(issuer: &str) -> Result<Vec<Endpoint>, DiscoveryError> {
     let parsed: Endpoint = issuer.parse()?;
     if parsed.url().query().is_some() {
         return Err(DiscoveryError::Query);
@@ -87,10 +94,14 @@ pub fn well_known_urls(issuer: &str) -> Result<[Endpoint; 2], DiscoveryError> {
         Ok(url.as_str().parse()?)
     };
     let path = parsed.url().path().trim_end_matches('/');
-    Ok([
+    let mut urls = vec![
         at(&format!("{path}/.well-known/openid-configuration"))?,
         at(&format!("/.well-known/oauth-authorization-server{path}"))?,
-    ])
+    ];
+    if !path.is_empty() {
+        urls.push(at(&format!("/.well-known/openid-configuration{path}"))?);
+    }
+    Ok(urls)
 }
 
 /// Reads the metadata that a server gave for `issuer`, at most 256 KiB.
@@ -108,6 +119,15 @@ pub fn read_metadata(issuer: &str, body: &[u8]) -> Result<Metadata, DiscoveryErr
     if said != issuer {
         return Err(DiscoveryError::OtherIssuer);
     }
+    let from_outside = issuer
+        .parse::<Endpoint>()
+        .is_ok_and(|issuer| !endpoint::is_inside(issuer.url()));
+    let endpoint = |object: &Object, name| match member(object, name)? {
+        Some(found) if from_outside && endpoint::is_inside(found.url()) => {
+            Err(DiscoveryError::Inside(name))
+        }
+        found => Ok(found),
+    };
     let required = |name| endpoint(&object, name)?.ok_or(DiscoveryError::Member(name));
     let has =
         |name, wanted| Ok::<_, DiscoveryError>(lists(&object, name)?.map(|l| l.contains(&wanted)));
@@ -127,6 +147,8 @@ pub fn read_metadata(issuer: &str, body: &[u8]) -> Result<Metadata, DiscoveryErr
         introspection_endpoint: endpoint(&object, "introspection_endpoint")?,
         userinfo_endpoint: endpoint(&object, "userinfo_endpoint")?,
         registration_endpoint: endpoint(&object, "registration_endpoint")?,
+        par_endpoint: endpoint(&object, "pushed_authorization_request_endpoint")?,
+        dpop: has("dpop_signing_alg_values_supported", "ES256")? == Some(true),
         iss_parameter: if object.is_true("authorization_response_iss_parameter_supported") {
             IssParameter::Required
         } else {
@@ -147,7 +169,7 @@ pub fn read_metadata(issuer: &str, body: &[u8]) -> Result<Metadata, DiscoveryErr
     })
 }
 
-fn endpoint(object: &Object, name: &'static str) -> Result<Option<Endpoint>, DiscoveryError> {
+fn member(object: &Object, name: &'static str) -> Result<Option<Endpoint>, DiscoveryError> {
     let wrong = DiscoveryError::Member(name);
     match object.text(name) {
         Ok(None) => Ok(None),
@@ -171,6 +193,9 @@ fn authentication(methods: Option<&[&str]>) -> Result<ClientAuthentication, Disc
         Some(listed) if listed.contains(&"client_secret_basic") => Ok(ClientAuthentication::Basic),
         Some(listed) if listed.contains(&"client_secret_post") || listed.contains(&"none") => {
             Ok(ClientAuthentication::Post)
+        }
+        Some(listed) if listed.contains(&"private_key_jwt") => {
+            Ok(ClientAuthentication::PrivateKeyJwt)
         }
         Some(_) => Err(DiscoveryError::NoAuthentication),
     }
@@ -208,7 +233,9 @@ mod tests {
             ),
         ] {
             let urls = well_known_urls(issuer).unwrap();
-            assert_eq!(urls.map(|url| url.to_string()), [openid, oauth]);
+            let urls: Vec<_> = urls.iter().map(ToString::to_string).collect();
+            assert_eq!(urls[..2], [openid, oauth]);
+            assert_eq!(urls.len(), if issuer.contains("/t/") { 3 } else { 2 });
         }
         for bad in [
             "http://as.example",
@@ -262,6 +289,38 @@ mod tests {
     }
 
     #[test]
+    fn a_public_server_names_nothing_inside_a_network() {
+        for inside in [
+            "http://127.0.0.1:80/",
+            "https://127.0.0.1/",
+            "https://localhost/",
+            "https://x.localhost/",
+            "https://metadata.google.internal/",
+            "https://10.1.2.3/",
+            "https://172.16.0.1/",
+            "https://192.168.1.1/",
+            "https://100.64.0.1/",
+            "https://169.254.169.254/latest/meta-data",
+            "https://0.0.0.0/",
+            "https://[::1]/",
+            "https://[fd00::1]/",
+            "https://[fe80::1]/",
+            "https://[::ffff:10.0.0.1]/",
+        ] {
+            for (member, own) in [
+                ("token_endpoint", "https://as.example/t"),
+                ("authorization_endpoint", "https://as.example/a"),
+            ] {
+                let got = read(&GOOD.replace(own, inside));
+                assert_eq!(got.unwrap_err(), DiscoveryError::Inside(member), "{inside}");
+            }
+        }
+        // a server inside names what is beside it
+        let beside = GOOD.replace("https://as.example", "https://10.0.0.1");
+        assert!(read_metadata("https://10.0.0.1", beside.as_bytes()).is_ok());
+    }
+
+    #[test]
     fn unusable_members_are_named_and_never_quoted() {
         use DiscoveryError::{Member, NoAuthentication, NoCode};
         let with = |more: &str| GOOD.replacen('{', &format!("{{{more},"), 1);
@@ -293,7 +352,7 @@ mod tests {
             ),
             (GOOD.replace("[\"code\"]", "[\"token\"]"), NoCode),
             (
-                with(r#""token_endpoint_auth_methods_supported":["private_key_jwt"]"#),
+                with(r#""token_endpoint_auth_methods_supported":["tls_client_auth"]"#),
                 NoAuthentication,
             ),
         ] {

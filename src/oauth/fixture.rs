@@ -20,10 +20,7 @@ pub(super) fn secret(text: &str) -> Secret {
 }
 
 pub(super) fn client(with_secret: Option<&str>) -> Client {
-    Client {
-        id: "client id".parse().unwrap(),
-        secret: with_secret.map(secret),
-    }
+    Client::new("client id".parse().unwrap(), with_secret.map(secret))
 }
 
 pub(super) fn started() -> Moment {

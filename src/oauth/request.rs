@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 use super::Client;
 use crate::provider::definition::{BodyKind, ClientAuthentication, Definition, SecretRule};
 use crate::secret::Secret;
+use crate::signing::SigningError;
 
 /// A request that any HTTP client can carry.
 pub type HttpRequest = Request<Vec<u8>>;
@@ -32,6 +33,18 @@ pub enum RequestError {
     /// A header of the definition, or a stored token, can't be written into a header.
     #[error("{0} can't be written into a header")]
     Header(&'static str),
+    /// The provider wants signatures and the registration has no key.
+    #[error("this provider wants a signature by the client's key and none is stored")]
+    KeyMissing,
+    /// Nothing can be signed here.
+    #[error("nothing can be signed for this request")]
+    NotSigned,
+    /// A key can't be used.
+    #[error("the key can't be used: {0}")]
+    Signing(#[from] SigningError),
+    /// The system gives no random numbers.
+    #[error("the system gives no random numbers")]
+    NoRandomness,
     /// An endpoint template of the definition doesn't give a usable URL.
     #[error("the endpoint of the definition is not a usable URL")]
     Endpoint,
@@ -113,11 +126,42 @@ pub(super) fn client_secret<'a>(
     definition: &Definition,
     client: &'a Client,
 ) -> Result<Option<&'a Secret>, RequestError> {
+    if signs(definition) {
+        return Ok(None);
+    }
     match (definition.client.secret, &client.secret) {
         (SecretRule::Required, None) => Err(RequestError::SecretMissing),
         (SecretRule::Required | SecretRule::Optional, secret) => Ok(secret.as_ref()),
         (SecretRule::Forbidden, _) => Ok(None),
     }
+}
+
+/// Whether clients sign statements there and send no secret.
+const fn signs(definition: &Definition) -> bool {
+    matches!(
+        definition.client.authentication,
+        ClientAuthentication::PrivateKeyJwt | ClientAuthentication::ClientSecretJwt
+    )
+}
+
+/// The type of a client's statement about itself (RFC 7523 section 2.2).
+pub(super) const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// As [`client_post`], and the client's id is a parameter in every case, as requests want it that
+/// are about the client (RFC 9126 section 2.1).
+pub(super) fn client_post_named<'a>(
+    definition: &Definition,
+    client: &'a Client,
+    url: &str,
+    kind: BodyKind,
+    mut pairs: Vec<(&'a str, &'a str)>,
+) -> Result<HttpRequest, RequestError> {
+    let by_header = definition.client.authentication == ClientAuthentication::Basic
+        && client_secret(definition, client)?.is_some();
+    if by_header {
+        pairs.push(("client_id", client.id.as_str()));
+    }
+    client_post(definition, client, url, kind, pairs)
 }
 
 /// A POST of `pairs` in which the client names itself as at the token endpoint.
@@ -126,9 +170,15 @@ pub(super) fn client_post<'a>(
     client: &'a Client,
     url: &str,
     kind: BodyKind,
-    mut pairs: Vec<(&'a str, &'a str)>,
+    pairs: Vec<(&'a str, &'a str)>,
 ) -> Result<HttpRequest, RequestError> {
     let mut basic_secret = None;
+    let assertion = client.assertion(definition)?;
+    let mut pairs: Vec<(&str, &str)> = pairs;
+    if let Some(assertion) = &assertion {
+        pairs.push(("client_assertion_type", ASSERTION_TYPE));
+        pairs.push(("client_assertion", assertion.expose()));
+    }
     match (
         client_secret(definition, client)?,
         definition.client.authentication,
@@ -138,7 +188,8 @@ pub(super) fn client_post<'a>(
             pairs.push(("client_id", client.id.as_str()));
             pairs.push(("client_secret", secret.expose()));
         }
-        (None, _) => pairs.push(("client_id", client.id.as_str())),
+        (Some(_), ClientAuthentication::PrivateKeyJwt | ClientAuthentication::ClientSecretJwt)
+        | (None, _) => pairs.push(("client_id", client.id.as_str())),
     }
     let mut request = post(definition, url, kind, &pairs)?;
     if let Some(secret) = basic_secret {

@@ -63,7 +63,8 @@ pub fn compare(rules: &ScopeRules, requested: &[Scope], granted: &[Scope]) -> Co
 }
 
 /// The `scope` parameter of a request; `None` where there is none to send.
-pub(super) fn request_text(rules: &ScopeRules, scopes: &[Scope]) -> Option<String> {
+#[must_use]
+pub fn request_text(rules: &ScopeRules, scopes: &[Scope]) -> Option<String> {
     let separator = match rules.request_separator? {
         ScopeSeparator::Space => " ",
         ScopeSeparator::Comma => ",",

@@ -67,6 +67,22 @@ pub fn read(
     started: &Moment,
     reply: &Reply<'_>,
 ) -> Result<Answer, TokenError> {
+    read_bound(definition, requested, started, false, reply)
+}
+
+/// As [`read`]; where the request proved a key, the token must be bound to it (RFC 9449 section 5),
+/// and nowhere else can it be.
+///
+/// # Errors
+///
+/// [`TokenError`], by what is to be done.
+pub fn read_bound(
+    definition: &Definition,
+    requested: &[Scope],
+    started: &Moment,
+    bound: bool,
+    reply: &Reply<'_>,
+) -> Result<Answer, TokenError> {
     if !reply.is_success() {
         return Err(read_error(definition, reply));
     }
@@ -87,7 +103,7 @@ pub fn read(
     if let Some(said) = Said::in_object(&object) {
         return Err(TokenError::by_code(said, definition, reply));
     }
-    read_tokens(definition, requested, started, object)
+    read_tokens(definition, requested, started, bound, object)
         .map_err(|fault| TokenError::malformed(reply, fault))
 }
 
@@ -116,6 +132,7 @@ fn read_tokens(
     definition: &Definition,
     requested: &[Scope],
     started: &Moment,
+    bound: bool,
     mut object: Object,
 ) -> Result<Answer, Fault> {
     let rules = &definition.answers;
@@ -135,7 +152,7 @@ fn read_tokens(
     let source = nested.as_ref().unwrap_or(&object);
     let set = TokenSet {
         access_token: token(source, "access_token")?.ok_or(Fault::Missing("access_token"))?,
-        token_type: token_type(source, rules.ok_member)?,
+        token_type: token_type(source, rules.ok_member, bound)?,
         refresh_token: token(source, "refresh_token")?,
         obtained: started.clone(),
         lifetime: lifetime(source, rules.missing_expiry)?,
@@ -181,27 +198,31 @@ fn token(source: &Object, name: &'static str) -> Result<Option<Secret>, Fault> {
 
 /// `bearer` in any case; a missing one means it too, for nothing else is ever asked for. Servers
 /// with an `ok` member say here whose token it is instead (`user`, `bot`): all are bearer tokens.
-fn token_type(source: &Object, names_the_owner: bool) -> Result<String, Fault> {
+fn token_type(source: &Object, names_the_owner: bool, bound: bool) -> Result<String, Fault> {
     const NAME: &str = "token_type";
     let said = source.text(NAME).map_err(|_| Fault::Wrong(NAME))?;
     let said = said.unwrap_or("bearer").to_ascii_lowercase();
     match said.as_str() {
+        "dpop" if bound => Ok(said),
+        _ if bound => Err(Fault::Wrong(NAME)),
         "bearer" => Ok(said),
         "user" | "bot" if names_the_owner => Ok("bearer".to_owned()),
         _ => Err(Fault::Wrong(NAME)),
     }
 }
 
-/// `expires_in`: a number of seconds, tolerated as a decimal string, fractions cut off.
 fn lifetime(source: &Object, missing: MissingExpiry) -> Result<Lifetime, Fault> {
-    const NAME: &str = "expires_in";
-    let seconds = match source.get(NAME) {
-        None => {
-            return Ok(match missing {
-                MissingExpiry::Forever => Lifetime::Forever,
-                MissingExpiry::Unknown => Lifetime::Unknown,
-            });
-        }
+    Ok(match (seconds(source, "expires_in")?, missing) {
+        (Some(seconds), _) => Lifetime::Limited(Duration::from_secs(seconds)),
+        (None, MissingExpiry::Forever) => Lifetime::Forever,
+        (None, MissingExpiry::Unknown) => Lifetime::Unknown,
+    })
+}
+
+/// A number of seconds, tolerated as a decimal string, fractions cut off; at most ten years.
+pub(super) fn seconds(source: &Object, name: &'static str) -> Result<Option<u64>, Fault> {
+    let seconds = match source.get(name) {
+        None => return Ok(None),
         Some(Json::Integer(number)) => u64::try_from(*number).ok(),
         Some(Json::Float(number)) => Duration::try_from_secs_f64(*number)
             .ok()
@@ -211,8 +232,8 @@ fn lifetime(source: &Object, missing: MissingExpiry) -> Result<Lifetime, Fault> 
     };
     seconds
         .filter(|seconds| *seconds <= LIFETIME_MAX)
-        .map(|seconds| Lifetime::Limited(Duration::from_secs(seconds)))
-        .ok_or(Fault::Wrong(NAME))
+        .map(Some)
+        .ok_or(Fault::Wrong(name))
 }
 
 fn digits(text: &str) -> Option<u64> {

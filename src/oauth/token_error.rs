@@ -92,6 +92,18 @@ pub enum Fault {
 }
 
 impl TokenError {
+    /// The protocol's error code, where the server said one; safe to show.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Ended { code, .. }
+            | Self::InvalidClient { code, .. }
+            | Self::Refused { code, .. } => Some(code),
+            Self::Temporary { code, .. } => code.as_deref(),
+            Self::Malformed { .. } => None,
+        }
+    }
+
     /// Whether the server may have acted all the same, so that a refresh token may have been
     /// rotated away: a server error or an unusable success. `429`, `503` and other 4xx are
     /// definite: nothing happened.

@@ -22,6 +22,12 @@ use crate::endpoint::Endpoint;
 use crate::provider::definition::{BodyKind, ClientAuthentication, Definition, Pkce};
 use crate::secret::Secret;
 
+/// The grant type of RFC 8628 section 3.4.
+const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// The grant type of RFC 8693 section 2.1.
+const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+
 /// What is exchanged for tokens.
 #[derive(Debug, Clone, Copy)]
 pub enum Grant<'a> {
@@ -33,6 +39,30 @@ pub enum Grant<'a> {
         verifier: &'a Secret,
         /// The redirect URI of the authorization request, byte for byte.
         redirect_uri: &'a str,
+    },
+    /// A device code (RFC 8628 section 3.4); the definition is the one that
+    /// [`Definition::for_device`] gives.
+    DeviceCode {
+        /// The code of the device authorization answer.
+        device_code: &'a Secret,
+    },
+    /// The client for itself (RFC 6749 section 4.4).
+    ClientCredentials {
+        /// The scopes, as the request has them.
+        scope: Option<&'a str>,
+        /// Which resource's audience is wanted, where the provider asks for one.
+        audience: Option<&'a str>,
+    },
+    /// Another issuer's token (RFC 8693 section 2.1).
+    TokenExchange {
+        /// The token that is exchanged.
+        subject_token: &'a Secret,
+        /// What it is: a URI of RFC 8693 section 3.
+        subject_token_type: &'a str,
+        /// The scopes, as the request has them.
+        scope: Option<&'a str>,
+        /// Which service the new token is for.
+        audience: Option<&'a str>,
     },
     /// A refresh token.
     RefreshToken {
@@ -59,7 +89,9 @@ pub fn token_request(
         .set_token_uri(TokenUrl::from_url(token_endpoint.url().clone()))
         .set_auth_type(match definition.client.authentication {
             ClientAuthentication::Basic => AuthType::BasicAuth,
-            ClientAuthentication::Post => AuthType::RequestBody,
+            ClientAuthentication::Post
+            | ClientAuthentication::PrivateKeyJwt
+            | ClientAuthentication::ClientSecretJwt => AuthType::RequestBody,
         });
     if let Some(secret) = request::client_secret(definition, client)? {
         oauth = oauth.set_client_secret(ClientSecret::new(secret.expose().to_owned()));
@@ -86,6 +118,13 @@ pub fn token_request(
             };
             let _kept = exchange.request(&keep);
         }
+        Grant::DeviceCode { .. }
+        | Grant::ClientCredentials { .. }
+        | Grant::TokenExchange { .. } => {
+            let pairs = pairs(definition, grant);
+            let (url, body) = (token_endpoint.as_str(), definition.token_body);
+            return request::client_post(definition, client, url, body, pairs);
+        }
         Grant::RefreshToken {
             refresh_token,
             redirect_uri,
@@ -102,12 +141,84 @@ pub fn token_request(
     if let Some(credentials) = request.headers_mut().get_mut(AUTHORIZATION) {
         credentials.set_sensitive(true);
     }
+    append_ours(definition, client, &mut request)?;
     match definition.token_body {
         BodyKind::Form => {}
         BodyKind::Json => form_to_json(&mut request),
     }
     request::add_headers(definition, &mut request)?;
     Ok(request)
+}
+
+/// The parameters of the grants that the `oauth2` crate has no request for, or none that takes
+/// everything.
+fn pairs<'a>(definition: &'a Definition, grant: &Grant<'a>) -> Vec<(&'a str, &'a str)> {
+    let scope_parameter = definition.scopes.request_parameter.as_str();
+    let (pairs, scope, audience) = match *grant {
+        Grant::DeviceCode { device_code } => (
+            vec![
+                ("grant_type", DEVICE),
+                ("device_code", device_code.expose()),
+            ],
+            None,
+            None,
+        ),
+        Grant::ClientCredentials { scope, audience } => {
+            (vec![("grant_type", "client_credentials")], scope, audience)
+        }
+        Grant::TokenExchange {
+            subject_token,
+            subject_token_type,
+            scope,
+            audience,
+        } => (
+            vec![
+                ("grant_type", TOKEN_EXCHANGE),
+                ("subject_token", subject_token.expose()),
+                ("subject_token_type", subject_token_type),
+            ],
+            scope,
+            audience,
+        ),
+        Grant::AuthorizationCode { .. } | Grant::RefreshToken { .. } => (Vec::new(), None, None),
+    };
+    let more = [
+        (scope_parameter, scope),
+        ("audience", audience),
+        ("resource", definition.resource.as_deref()),
+    ];
+    let more = more
+        .into_iter()
+        .filter_map(|(name, value)| value.map(|value| (name, value)));
+    pairs.into_iter().chain(more).collect()
+}
+
+/// Appends to a form what the `oauth2` crate knows nothing of.
+fn append_ours(
+    definition: &Definition,
+    client: &Client,
+    request: &mut HttpRequest,
+) -> Result<(), RequestError> {
+    let assertion = client.assertion(definition)?;
+    let pairs = [
+        ("resource", definition.resource.as_deref()),
+        (
+            "client_assertion_type",
+            assertion.as_ref().map(|_| request::ASSERTION_TYPE),
+        ),
+        ("client_assertion", assertion.as_ref().map(Secret::expose)),
+    ];
+    for (name, value) in pairs {
+        if let Some(value) = value {
+            let pair = form_urlencoded::Serializer::new(String::new())
+                .append_pair(name, value)
+                .finish();
+            let body = request.body_mut();
+            body.push(b'&');
+            body.extend_from_slice(pair.as_bytes());
+        }
+    }
+    Ok(())
 }
 
 /// What the capturing client answers with.

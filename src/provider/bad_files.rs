@@ -134,7 +134,7 @@ const BAD_VALUES: [(&str, &str); 93] = [
     ("[authorization]\npkce = \"\"", "authorization.pkce"),
     ("[authorization]\niss = \"never\"", "authorization.iss"),
     (
-        "[client]\nauthentication = \"private_key_jwt\"",
+        "[client]\nauthentication = \"tls_client_auth\"",
         "client.authentication",
     ),
     ("[client]\nsecret = \"yes\"", "client.secret"),

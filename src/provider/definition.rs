@@ -38,6 +38,10 @@ pub struct Definition {
     pub token_endpoint: Endpoint,
     /// RFC 8628 section 3.1.
     pub device_authorization_endpoint: Option<Endpoint>,
+    /// RFC 7591.
+    pub registration_endpoint: Option<Endpoint>,
+    /// RFC 9126. Where there is one, authorization requests go there first.
+    pub par_endpoint: Option<Endpoint>,
     /// RFC 7662.
     pub introspection_endpoint: Option<Endpoint>,
     /// Where `userinfo` comes from.
@@ -48,6 +52,10 @@ pub struct Definition {
     pub client: ClientRules,
     /// RFC 7636.
     pub pkce: Pkce,
+    /// Which resource tokens are for (RFC 8707), where one authorization server has several.
+    pub resource: Option<String>,
+    /// Whether tokens are bound to a key (RFC 9449).
+    pub dpop: Dpop,
     /// How the body of a token request is written.
     pub token_body: BodyKind,
     /// Headers that every request to this provider carries, beside `Accept: application/json`.
@@ -112,6 +120,15 @@ impl Definition {
             .unwrap_or_else(|| VariableName::of_provider(&self.name))
     }
 
+    /// The definition as the device flow sees it: with that flow's rule for the client secret,
+    /// which holds for refreshing what it brought too.
+    #[must_use]
+    pub fn for_device(&self) -> Self {
+        let mut seen = self.clone();
+        seen.client.secret = self.client.device_secret;
+        seen
+    }
+
     /// What to do on the registration page, step by step, with the redirect URI filled in.
     #[must_use]
     pub fn registration_steps(&self) -> Vec<String> {
@@ -121,6 +138,17 @@ impl Definition {
             .map(|step| step.replace(REDIRECT_URI_PLACEHOLDER, &uri))
             .collect()
     }
+}
+
+/// RFC 9449.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dpop {
+    /// Not there.
+    None,
+    /// Where the person asks for it.
+    Offered,
+    /// Always.
+    Required,
 }
 
 /// Where a definition came from.
@@ -221,6 +249,8 @@ pub struct ClientRules {
     pub public_id: Option<ClientId>,
     /// How the client authenticates at the token endpoint (RFC 6749 section 2.3.1).
     pub authentication: ClientAuthentication,
+    /// Whom signed statements are for, where the client signs.
+    pub assertion_audience: AssertionAudience,
     /// The client secret in the authorization code flow.
     pub secret: SecretRule,
     /// The client secret in the device flow.
@@ -239,6 +269,19 @@ pub enum ClientAuthentication {
     Basic,
     /// `client_id` and `client_secret` in the body.
     Post,
+    /// A statement signed with the client's key (RFC 7523).
+    PrivateKeyJwt,
+    /// A statement signed with the client's secret (`OpenID` Connect Core section 9).
+    ClientSecretJwt,
+}
+
+/// Whom a client's signed statement is for (RFC 7523 section 3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AssertionAudience {
+    /// The issuer, or the token endpoint where there is none.
+    Issuer,
+    /// The token endpoint, for providers that accept nothing else.
+    TokenEndpoint,
 }
 
 /// Whether a client secret is wanted.

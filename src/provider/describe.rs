@@ -135,6 +135,8 @@ fn client(definition: &Definition) -> String {
     let place = match client.authentication {
         ClientAuthentication::Basic => "HTTP Basic",
         ClientAuthentication::Post => "the body",
+        ClientAuthentication::PrivateKeyJwt => "a signature by its key",
+        ClientAuthentication::ClientSecretJwt => "a signature by its secret",
     };
     let rule = |rule| match rule {
         SecretRule::Required => "required",

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use thiserror::Error;
 
+use super::definition::Dpop;
 use crate::endpoint::Endpoint;
 use crate::names::{ProviderName, Scope};
 
@@ -37,6 +38,14 @@ pub struct Discovered {
     pub code_challenge_methods: Vec<String>,
     /// `scopes_supported`.
     pub scopes: Vec<String>,
+    /// `registration_endpoint` (RFC 7591).
+    pub registration_endpoint: Option<Endpoint>,
+    /// `pushed_authorization_request_endpoint` (RFC 9126).
+    pub par_endpoint: Option<Endpoint>,
+    /// Whether tokens can be bound to a key (RFC 9449).
+    pub dpop: Dpop,
+    /// The resource that led here (RFC 9728), as it calls itself.
+    pub resource: Option<String>,
 }
 
 /// Why no definition can be made of metadata.
@@ -79,6 +88,8 @@ pub fn discovered(name: &ProviderName, found: &Discovered) -> Result<String, Dis
     for (key, endpoint) in [
         ("device_authorization", &found.device_authorization_endpoint),
         ("introspection", &found.introspection_endpoint),
+        ("pushed_authorization_request", &found.par_endpoint),
+        ("registration", &found.registration_endpoint),
     ] {
         if let Some(endpoint) = endpoint {
             text.push_str(&format_line(key, endpoint.as_str()));
@@ -87,6 +98,9 @@ pub fn discovered(name: &ProviderName, found: &Discovered) -> Result<String, Dis
     text.push_str("\n[authorization]\n");
     text.push_str(&format_line("pkce", "S256"));
     text.push_str(&format_line("iss", iss));
+    if let Some(resource) = &found.resource {
+        text.push_str(&format_line("resource", resource));
+    }
     if found.scopes.iter().any(|scope| scope == "offline_access") {
         // OpenID Connect Core section 11: without a consent that was asked for, the scope is
         // ignored, and the connection ends with its first access token.
@@ -96,6 +110,15 @@ pub fn discovered(name: &ProviderName, found: &Discovered) -> Result<String, Dis
     text.push_str("\n[client]\n");
     text.push_str(&format_line("authentication", authentication));
     text.push_str(&format_line("secret", secret));
+    let dpop = match found.dpop {
+        Dpop::None => None,
+        Dpop::Offered => Some("offered"),
+        Dpop::Required => Some("required"),
+    };
+    if let Some(dpop) = dpop {
+        text.push_str("\n[token]\n");
+        text.push_str(&format_line("dpop", dpop));
+    }
     push_scopes(&mut text, found);
     push_userinfo(&mut text, found);
     if let Some(endpoint) = &found.revocation_endpoint {
@@ -133,6 +156,8 @@ fn authentication(
         Ok(("post", secret))
     } else if has("none") {
         Ok(("post", "forbidden"))
+    } else if has("private_key_jwt") {
+        Ok(("private_key_jwt", "optional"))
     } else {
         Err(DiscoveredError::NoAuthentication)
     }
@@ -169,6 +194,22 @@ fn push_scopes(text: &mut String, found: &Discovered) {
 }
 
 fn push_userinfo(text: &mut String, found: &Discovered) {
+    let resource = found.resource.as_ref().and_then(|url| url.parse().ok());
+    let hosts: BTreeSet<String> = [&resource, &found.userinfo_endpoint]
+        .into_iter()
+        .flatten()
+        .map(|endpoint: &Endpoint| quoted(&endpoint.authority()))
+        .collect();
+    push_userinfo_section(text, found);
+    if !hosts.is_empty() {
+        let hosts: Vec<_> = hosts.into_iter().collect();
+        text.push_str("\n# Hosts that `api` may send a token to.\n[api]\nhosts = [");
+        text.push_str(&hosts.join(", "));
+        text.push_str("]\n");
+    }
+}
+
+fn push_userinfo_section(text: &mut String, found: &Discovered) {
     let Some(endpoint) = &found.userinfo_endpoint else {
         return;
     };
@@ -176,9 +217,6 @@ fn push_userinfo(text: &mut String, found: &Discovered) {
     text.push_str(&format_line("endpoint", endpoint.as_str()));
     text.push_str("id = [\"/sub\"]\n");
     text.push_str("label = [\"/preferred_username\", \"/email\", \"/name\", \"/sub\"]\n");
-    text.push_str("\n# Hosts that `api` may send a token to.\n[api]\nhosts = [");
-    text.push_str(&quoted(&endpoint.authority()));
-    text.push_str("]\n");
 }
 
 fn format_line(key: &str, value: &str) -> String {
@@ -229,6 +267,10 @@ mod tests {
             scopes: ["openid", "email", "read", "a\nb", "x\u{202e}y"]
                 .map(str::to_owned)
                 .to_vec(),
+            registration_endpoint: at("register"),
+            par_endpoint: at("par"),
+            dpop: Dpop::Offered,
+            resource: Some("https://api.example/mcp".to_owned()),
         }
     }
 
@@ -251,6 +293,12 @@ mod tests {
             found.device_authorization_endpoint
         );
         assert_eq!(read.introspection_endpoint, found.introspection_endpoint);
+        assert_eq!(read.registration_endpoint, found.registration_endpoint);
+        assert_eq!(read.par_endpoint, found.par_endpoint);
+        assert_eq!(read.dpop, found.dpop);
+        assert_eq!(read.resource, found.resource);
+        let hosts: Vec<_> = read.api_hosts.iter().map(String::as_str).collect();
+        assert_eq!(hosts, ["api.example", "id.example"]);
         assert_eq!(
             read.userinfo.map(|userinfo| userinfo.endpoint),
             found.userinfo_endpoint
@@ -338,7 +386,7 @@ mod tests {
             (vec!["client_secret_post"], Some((Post, Required))),
             (vec!["client_secret_post", "none"], Some((Post, Optional))),
             (vec!["none"], Some((Post, Forbidden))),
-            (vec!["private_key_jwt"], None),
+            (vec!["tls_client_auth"], None),
             (vec![], None),
         ] {
             let found = Discovered {

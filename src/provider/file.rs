@@ -46,6 +46,8 @@ pub(super) struct Endpoints {
     pub(super) token: Option<Parsed<Endpoint>>,
     pub(super) device_authorization: Perhaps<Endpoint>,
     pub(super) introspection: Perhaps<Endpoint>,
+    pub(super) pushed_authorization_request: Perhaps<Endpoint>,
+    pub(super) registration: Perhaps<Endpoint>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -53,6 +55,7 @@ pub(super) struct Endpoints {
 pub(super) struct Authorization {
     pub(super) pkce: Option<Pkce>,
     pub(super) iss: Iss,
+    pub(super) resource: Option<String>,
     pub(super) parameters: BTreeMap<String, String>,
 }
 
@@ -76,6 +79,7 @@ pub(super) enum Iss {
 pub(super) struct Client {
     pub(super) public_id: Perhaps<ClientId>,
     pub(super) authentication: Option<Authentication>,
+    pub(super) assertion_audience: Audience,
     pub(super) secret: Option<Secret>,
     pub(super) device_secret: Option<Secret>,
     pub(super) registration_page: Perhaps<Endpoint>,
@@ -87,6 +91,16 @@ pub(super) struct Client {
 pub(super) enum Authentication {
     Basic,
     Post,
+    PrivateKeyJwt,
+    ClientSecretJwt,
+}
+
+#[derive(Debug, Default, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Audience {
+    #[default]
+    Issuer,
+    TokenEndpoint,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -130,6 +144,16 @@ pub(super) struct Token {
     pub(super) nested_in: Option<String>,
     pub(super) missing_expiry: MissingExpiry,
     pub(super) client_errors: Vec<String>,
+    pub(super) dpop: Dpop,
+}
+
+#[derive(Debug, Default, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Dpop {
+    #[default]
+    None,
+    Offered,
+    Required,
 }
 
 #[derive(Debug, Default, Clone, Copy, Deserialize)]

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use super::definition::{
-    AnswerRules, BodyKind, CatalogueScope, ClientAuthentication, ClientRules, Definition,
-    Documents, DocumentsKind, Git, IssParameter, LostAnswer, MissingExpiry, Origin, Pkce, Redirect,
-    RedirectHost, RefreshRules, Rotation, ScopeCategory, ScopeRules, SecretRule, Userinfo,
-    UserinfoMethod,
+    AnswerRules, AssertionAudience, BodyKind, CatalogueScope, ClientAuthentication, ClientRules,
+    Definition, Documents, DocumentsKind, Dpop, Git, IssParameter, LostAnswer, MissingExpiry,
+    Origin, Pkce, Redirect, RedirectHost, RefreshRules, Rotation, ScopeCategory, ScopeRules,
+    SecretRule, Userinfo, UserinfoMethod,
 };
 use super::file::{self, File, Parsed};
 use super::source::Fault;
@@ -42,10 +42,15 @@ pub(super) fn definition(
             "device_authorization",
             file.endpoints.device_authorization.0.as_ref(),
         ),
+        (
+            "pushed_authorization_request",
+            file.endpoints.pushed_authorization_request.0.as_ref(),
+        ),
     ] {
         check_query(key, endpoint)?;
     }
     let scopes = read_scopes::scope_rules(file.scopes)?;
+    let resource = resource(file.authorization.resource.as_deref())?;
     let (iss_parameter, pkce) = authorization_rules(&file.authorization, &scopes)?;
     check_headers(&file.headers)?;
     let git = git_rules(file.git)?;
@@ -59,6 +64,7 @@ pub(super) fn definition(
     };
     let catalogue = catalogue(file.catalogue, &scopes.required)?;
     let token_body = body_kind(file.token.body);
+    let dpop = dpop(file.token.dpop);
     let answers = answer_rules(file.token)?;
     Ok(Definition {
         name: name.clone(),
@@ -70,11 +76,15 @@ pub(super) fn definition(
         authorization_endpoint: authorization,
         token_endpoint: token,
         device_authorization_endpoint: file.endpoints.device_authorization.0,
+        registration_endpoint: file.endpoints.registration.0,
+        par_endpoint: file.endpoints.pushed_authorization_request.0,
         introspection_endpoint: file.endpoints.introspection.0,
         userinfo,
         redirect: redirect(file.redirect)?,
         client: client_rules(file.client)?,
         pkce,
+        resource,
+        dpop,
         token_body,
         headers: file.headers,
         authorization_parameters: file.authorization.parameters,
@@ -112,6 +122,27 @@ fn documents(section: file::Documents, hosts: &[String]) -> Result<Documents, Fa
         graphql: section.graphql.0,
         archive: section.archive.0,
     })
+}
+
+fn dpop(dpop: file::Dpop) -> Dpop {
+    match dpop {
+        file::Dpop::None => Dpop::None,
+        file::Dpop::Offered => Dpop::Offered,
+        file::Dpop::Required => Dpop::Required,
+    }
+}
+
+/// RFC 8707 section 2: an absolute URI without fragment. Kept as written, for servers compare it.
+fn resource(text: Option<&str>) -> Result<Option<String>, Fault> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    let usable = text.parse::<Endpoint>().map(drop);
+    check(
+        &["authorization", "resource"],
+        usable.map_err(|error| error.to_string()),
+    )?;
+    Ok(Some(text.to_owned()))
 }
 
 /// Turns a broken rule into a fault at `path`.
@@ -219,6 +250,8 @@ fn client_rules(section: file::Client) -> Result<ClientRules, Fault> {
     let authentication = match section.authentication {
         Some(file::Authentication::Basic) => ClientAuthentication::Basic,
         Some(file::Authentication::Post) => ClientAuthentication::Post,
+        Some(file::Authentication::PrivateKeyJwt) => ClientAuthentication::PrivateKeyJwt,
+        Some(file::Authentication::ClientSecretJwt) => ClientAuthentication::ClientSecretJwt,
         None => return Err(missing("authentication")),
     };
     let secret = secret_rule(section.secret.ok_or_else(|| missing("secret"))?);
@@ -228,6 +261,10 @@ fn client_rules(section: file::Client) -> Result<ClientRules, Fault> {
     Ok(ClientRules {
         public_id: section.public_id.0,
         authentication,
+        assertion_audience: match section.assertion_audience {
+            file::Audience::Issuer => AssertionAudience::Issuer,
+            file::Audience::TokenEndpoint => AssertionAudience::TokenEndpoint,
+        },
         secret,
         device_secret: section.device_secret.map_or(secret, secret_rule),
         registration_page: section.registration_page.0,

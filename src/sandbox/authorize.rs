@@ -11,10 +11,11 @@ use url::form_urlencoded;
 use super::call::{Answer, Call, Parameters, Refusal};
 use super::client::Client;
 use super::code::Code;
-use super::consent::{self, Granted};
+use super::consent::Granted;
 use super::options::Consent;
 use super::page;
 use super::practice::{Practice, SCOPES};
+use super::{pushed, resource};
 use crate::names::AccountLabel;
 
 /// An authorization request that is right in every way.
@@ -26,6 +27,10 @@ pub(super) struct Asked {
     pub(super) state: String,
     pub(super) nonce: Option<String>,
     pub(super) challenge: String,
+    /// The thumbprint of the key that the code is bound to (RFC 9449 section 10).
+    pub(super) key: Option<String>,
+    /// The resource that the token is for (RFC 8707).
+    pub(super) resource: Option<String>,
     pub(super) account: AccountLabel,
 }
 
@@ -47,6 +52,11 @@ pub(super) fn authorize(practice: &mut Practice, call: &Call, now: Duration) -> 
     if call.method != "GET" {
         return Answer::empty(405).with("Allow", "GET");
     }
+    let referred = Parameters::read(call.query.as_deref().unwrap_or_default())
+        .is_ok_and(|given| given.get("request_uri").is_some());
+    if referred {
+        return by_reference(practice, call, now);
+    }
     let known = Parameters::read(call.query.as_deref().unwrap_or_default()).and_then(|given| {
         let (_, redirect_uri) = addressee(&practice.clients, &given)?;
         Ok((given, redirect_uri))
@@ -55,13 +65,43 @@ pub(super) fn authorize(practice: &mut Practice, call: &Call, now: Duration) -> 
         Ok(known) => known,
         Err(refusal) => return page::problem(&refusal.why).noted(refusal.code),
     };
-    let asked = match read(practice, &parameters) {
+    let asked = match read(practice, &parameters).and_then(|asked| plain(practice, asked)) {
         Ok(asked) => asked,
         Err(refusal) => {
             let state = parameters.get("state");
             return refused(&practice.issuer, &redirect_uri, state, &refusal);
         }
     };
+    consent(practice, asked, now)
+}
+
+/// A request that was pushed before (RFC 9126 section 4).
+fn by_reference(practice: &mut Practice, call: &Call, now: Duration) -> Answer {
+    let asked = Parameters::read(call.query.as_deref().unwrap_or_default())
+        .and_then(|given| pushed::take(practice, &given, now));
+    match asked {
+        Ok(asked) => consent(practice, asked, now),
+        Err(refusal) => page::problem(&refusal.why).noted(refusal.code),
+    }
+}
+
+/// Judges a pushed request as one that a browser brings.
+pub(super) fn pushed(practice: &Practice, form: &Parameters) -> Result<Asked, Refusal> {
+    let secrets = ["client_secret", "client_assertion"];
+    let visible = secrets
+        .iter()
+        .fold(form.clone(), |form, secret| form.without(secret));
+    read(practice, &visible)
+}
+
+fn plain(practice: &Practice, asked: Asked) -> Result<Asked, Refusal> {
+    if practice.options.par_required {
+        return Err(Refusal::invalid_request("requests must be pushed first"));
+    }
+    Ok(asked)
+}
+
+fn consent(practice: &mut Practice, asked: Asked, now: Duration) -> Answer {
     match practice.options.consent {
         Consent::Automatic => {
             let mut scopes = asked.scopes.clone();
@@ -70,7 +110,7 @@ pub(super) fn authorize(practice: &mut Practice, call: &Call, now: Duration) -> 
             finish(practice, &asked, Some((account, scopes)), now)
         }
         Consent::Denied => finish(practice, &asked, None, now),
-        Consent::Page => consent::ask(practice, asked, now),
+        Consent::Page => super::consent::ask(practice, asked, now),
     }
 }
 
@@ -172,6 +212,8 @@ fn read(practice: &Practice, parameters: &Parameters) -> Result<Asked, Refusal> 
         state,
         nonce,
         challenge,
+        key: parameters.get("dpop_jkt").map(str::to_owned),
+        resource: resource::wanted(&practice.issuer, parameters)?,
         account: account(practice, parameters.get("login_hint"))?,
     })
 }

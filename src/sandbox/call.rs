@@ -84,7 +84,7 @@ impl Call {
 }
 
 /// Parameters, none of them repeated (RFC 6749 sections 3.1 and 3.2).
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Parameters(BTreeMap<String, String>);
 
 impl Parameters {
@@ -111,6 +111,18 @@ impl Parameters {
         self.0.get(name).map(String::as_str)
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// All but one.
+    pub(super) fn without(&self, name: &str) -> Self {
+        let mut others = self.clone();
+        others.0.remove(name);
+        others
+    }
+
     /// The value, which must be there.
     pub(super) fn need(&self, name: &str) -> Result<&str, Refusal> {
         self.get(name)
@@ -128,6 +140,8 @@ pub(super) struct Refusal {
     pub(super) challenge: Option<&'static str>,
     /// The code or token that was presented, for the log.
     pub(super) presented: Option<Hash>,
+    /// The nonce that the next proof needs (RFC 9449 section 8).
+    pub(super) nonce: Option<String>,
 }
 
 impl Refusal {
@@ -139,6 +153,7 @@ impl Refusal {
             why: why.into(),
             challenge: None,
             presented: None,
+            nonce: None,
         }
     }
 
@@ -163,6 +178,9 @@ impl From<Refusal> for Answer {
         let mut answer = Self::json(refusal.status, body);
         refusal.code.clone_into(&mut answer.note.outcome);
         answer.note.presented = refusal.presented;
+        if let Some(nonce) = refusal.nonce {
+            answer = answer.with("DPoP-Nonce", nonce);
+        }
         if let Some(challenge) = refusal.challenge {
             answer = answer.with("WWW-Authenticate", challenge);
         }

@@ -15,6 +15,8 @@ use super::mint::Hash;
 pub const CONFIDENTIAL_CLIENT: &str = "sandbox-confidential";
 /// The client that has none, as programs on a person's machine (RFC 8252 section 8.4).
 pub const PUBLIC_CLIENT: &str = "sandbox-public";
+/// The client that signs with a key, where the options have its public half.
+pub const SIGNING_CLIENT: &str = "sandbox-signing";
 /// The path of the registered loopback redirect URIs.
 pub const REDIRECT_PATH: &str = "/callback";
 
@@ -23,6 +25,8 @@ pub const REDIRECT_PATH: &str = "/callback";
 pub(super) struct Client {
     pub(super) id: String,
     pub(super) secret: Option<Hash>,
+    /// The public key, for a client that signs: an uncompressed point on P-256.
+    pub(super) key: Option<Vec<u8>>,
     pub(super) redirects: Vec<LoopbackRedirect>,
 }
 
@@ -36,6 +40,7 @@ impl Client {
         Self {
             id: id.to_owned(),
             secret,
+            key: None,
             redirects: redirects.to_vec(),
         }
     }

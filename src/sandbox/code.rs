@@ -65,13 +65,16 @@ impl Code {
 
 /// RFC 6749 section 4.1.3. A first attempt by the right client spends the code, also when it
 /// fails; a second ends whatever the first one brought (section 10.5).
+#[expect(clippy::too_many_arguments, reason = "each is a part of one request")]
 pub(super) fn redeem(
     practice: &mut Practice,
     client: &str,
     code: &str,
     redirect_uri: &str,
     verifier: &str,
+    resource: Option<&str>,
     with_refresh: bool,
+    key: Option<String>,
     now: Duration,
 ) -> Result<Redeemed, Refusal> {
     let unknown = || Refusal::invalid_grant("this code is unknown or another client's");
@@ -103,11 +106,21 @@ pub(super) fn redeem(
             "code_verifier does not fit the code_challenge",
         ));
     }
+    if code.asked.resource.as_deref() != resource {
+        return Err(Refusal::new(
+            "invalid_target",
+            "resource is not the one of the authorization request",
+        ));
+    }
+    if code.asked.key.is_some() && code.asked.key != key {
+        return Err(Refusal::invalid_grant("this code is bound to another key"));
+    }
     let mut issuing = Issuing {
         mint: &mut practice.mint,
         options: &practice.options,
         now,
         with_refresh,
+        key,
     };
     let account = code.account.clone();
     let scopes = code.scopes.clone();

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::assertion::{PARAMETERS, identify};
 use super::authorize;
 use super::call::{Answer, Call, Parameters, Refusal};
-use super::client::{Client, authenticate};
+use super::client::Client;
 use super::consent::{self, Granted};
 use super::grants::{FamilyId, Issuing};
 use super::mint::Hash;
@@ -49,8 +50,8 @@ pub(super) fn authorize(
     call: &Call,
     now: Duration,
 ) -> Result<Answer, Refusal> {
-    let form = call.form(&["client_id", "client_secret", "scope"])?;
-    let client = authenticate(&practice.clients, call, &form)?.id.clone();
+    let form = call.form(&[&["scope"][..], &PARAMETERS].concat())?;
+    let client = identify(practice, call, &form, now)?.id;
     let scopes = authorize::scopes(form.get("scope"))?;
     let device_code = practice.mint.secret("sbx_device");
     let user_code = practice.mint.user_code();
@@ -84,6 +85,7 @@ pub(super) fn poll(
     client: &Client,
     form: &Parameters,
     with_refresh: bool,
+    key: Option<String>,
     now: Duration,
 ) -> Result<Answer, Refusal> {
     let presented = Hash::of(form.need("device_code")?);
@@ -120,6 +122,7 @@ pub(super) fn poll(
         options: &practice.options,
         now,
         with_refresh,
+        key,
     };
     let (family, issued) =
         practice

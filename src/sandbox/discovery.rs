@@ -12,7 +12,13 @@ pub(super) fn metadata(practice: &Practice, call: &Call) -> Answer {
         return answer;
     }
     let at = |path: &str| format!("{}{path}", practice.issuer);
-    let authentication = json!(["client_secret_basic", "client_secret_post", "none"]);
+    let authentication = json!([
+        "client_secret_basic",
+        "client_secret_post",
+        "client_secret_jwt",
+        "private_key_jwt",
+        "none",
+    ]);
     Answer::json(
         200,
         json!({
@@ -28,7 +34,11 @@ pub(super) fn metadata(practice: &Practice, call: &Call) -> Answer {
             "scopes_supported": SCOPES.map(|(scope, _)| scope),
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
-            "grant_types_supported": [token::CODE, token::REFRESH, token::CLIENT, token::DEVICE],
+            "pushed_authorization_request_endpoint": at("/par"),
+            "require_pushed_authorization_requests": practice.options.par_required,
+            "dpop_signing_alg_values_supported": ["ES256"],
+            "grant_types_supported":
+                [token::CODE, token::REFRESH, token::CLIENT, token::DEVICE, token::EXCHANGE],
             "code_challenge_methods_supported": ["S256"],
             "token_endpoint_auth_methods_supported": authentication,
             "revocation_endpoint_auth_methods_supported": authentication,

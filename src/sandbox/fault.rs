@@ -28,6 +28,8 @@ pub enum Endpoint {
     Poll,
     /// The device authorization endpoint (RFC 8628 section 3.1).
     Device,
+    /// Pushed authorization requests (RFC 9126).
+    Par,
     /// The revocation endpoint (RFC 7009).
     Revoke,
     /// The introspection endpoint (RFC 7662).
@@ -38,6 +40,10 @@ pub enum Endpoint {
     Metadata,
     /// Dynamic registration (RFC 7591).
     Register,
+    /// Metadata of a resource (RFC 9728).
+    Resource,
+    /// The resource itself.
+    Api,
     /// The pages for people.
     Page,
     /// Something of the practice GitHub's.
@@ -46,17 +52,20 @@ pub enum Endpoint {
     Other,
 }
 
-const ENDPOINTS: [(Endpoint, &str); 12] = [
+const ENDPOINTS: [(Endpoint, &str); 15] = [
     (Endpoint::Authorize, "authorize"),
     (Endpoint::Token, "token"),
     (Endpoint::Refresh, "refresh"),
     (Endpoint::Poll, "poll"),
     (Endpoint::Device, "device"),
+    (Endpoint::Par, "par"),
     (Endpoint::Revoke, "revoke"),
     (Endpoint::Introspect, "introspect"),
     (Endpoint::Userinfo, "userinfo"),
     (Endpoint::Metadata, "metadata"),
     (Endpoint::Register, "register"),
+    (Endpoint::Resource, "resource"),
+    (Endpoint::Api, "api"),
     (Endpoint::Page, "page"),
     (Endpoint::Other, "other"),
 ];
@@ -97,6 +106,9 @@ impl Endpoint {
             | Self::Userinfo
             | Self::Metadata
             | Self::Register
+            | Self::Par
+            | Self::Resource
+            | Self::Api
             | Self::Page
             | Self::Other => [None, None],
         };

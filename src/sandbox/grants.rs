@@ -18,6 +18,8 @@ pub(super) struct Family {
     /// `None` for a client's own grant.
     pub(super) account: Option<AccountLabel>,
     pub(super) scopes: BTreeSet<String>,
+    /// The thumbprint of the key that its tokens are bound to.
+    pub(super) key: Option<String>,
     ended: bool,
 }
 
@@ -65,6 +67,7 @@ pub(super) struct Issued {
     pub(super) refresh: Option<String>,
     pub(super) expires_in: Option<u64>,
     pub(super) scopes: BTreeSet<String>,
+    pub(super) bound: bool,
 }
 
 /// All grants of a sandbox.
@@ -83,6 +86,8 @@ pub(super) struct Issuing<'a> {
     pub(super) now: Duration,
     /// False leaves the refresh token out, and one that was presented alive.
     pub(super) with_refresh: bool,
+    /// The thumbprint of the key that the request proved.
+    pub(super) key: Option<String>,
 }
 
 impl Grants {
@@ -99,6 +104,7 @@ impl Grants {
             client: client.to_owned(),
             account,
             scopes: scopes.clone(),
+            key: issuing.key.clone(),
             ended: false,
         };
         self.families.insert(id, family);
@@ -133,6 +139,11 @@ impl Grants {
         }
         if family.ended {
             return Err(unknown());
+        }
+        if family.key != issuing.key {
+            return Err(Refusal::invalid_grant(
+                "this refresh token is bound to another key",
+            ));
         }
         let scopes = wanted.unwrap_or_else(|| family.scopes.clone());
         if !scopes.is_subset(&family.scopes) {
@@ -290,6 +301,7 @@ impl Grants {
             refresh: None,
             expires_in,
             scopes,
+            bound: issuing.key.is_some(),
         }
     }
 

@@ -58,7 +58,7 @@ impl Signer {
         hex(self.public().first_chunk::<8>().unwrap_or(&[0; 8]))
     }
 
-    fn public(&self) -> &[u8] {
+    pub(super) fn public(&self) -> &[u8] {
         self.pair
             .as_ref()
             .map_or(&[], |pair| pair.public_key().as_ref())

@@ -5,7 +5,8 @@
 //! it refuse, because a client that pleases a lax server proves nothing, and it can be told to
 //! misbehave. It speaks HTTP with `tiny_http`, behind a gate that can also break connections.
 //!
-//! Two clients are registered, [`CONFIDENTIAL_CLIENT`] and [`PUBLIC_CLIENT`], with the redirect URI
+//! Two clients are registered, [`CONFIDENTIAL_CLIENT`] and [`PUBLIC_CLIENT`], and with a key in
+//! the options [`SIGNING_CLIENT`], with the redirect URI
 //! `http://127.0.0.1/callback` (any port; also `[::1]` and `localhost`). `/_sandbox/log` and
 //! `/_sandbox/tokens` tell in JSON what was asked and which tokens are good, without any secret.
 //!
@@ -14,6 +15,7 @@
 //! commits as somebody else.
 
 mod area;
+mod assertion;
 mod authorize;
 mod call;
 mod client;
@@ -21,19 +23,23 @@ mod code;
 mod consent;
 mod device;
 mod discovery;
+mod dpop;
 mod fault;
 mod gate;
 mod github;
 mod grants;
 mod id_token;
 mod introspect;
+mod jws;
 mod mint;
 mod options;
 mod page;
 mod practice;
 mod provider_file;
+mod pushed;
 mod record;
 mod register;
+mod resource;
 mod revoke;
 mod serve;
 mod spoil;
@@ -54,7 +60,7 @@ use thiserror::Error;
 use tiny_http::Server;
 
 pub use area::Area;
-pub use client::{CONFIDENTIAL_CLIENT, PUBLIC_CLIENT, REDIRECT_PATH};
+pub use client::{CONFIDENTIAL_CLIENT, PUBLIC_CLIENT, REDIRECT_PATH, SIGNING_CLIENT};
 pub use fault::{Endpoint, Fault, FaultError, Kind};
 pub use github::{ConsoleError, GitHub, Trouble};
 pub use mint::fingerprint;
@@ -154,6 +160,14 @@ impl Sandbox {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// A token that says which job asks, as whoever runs jobs gives them one; `/token` exchanges it
+    /// (RFC 8693).
+    #[must_use]
+    pub fn job_token(&self) -> Secret {
+        let world = self.shared.world();
+        assertion::job_token(&world.practice, world.clock.now())
     }
 
     /// The secret of [`CONFIDENTIAL_CLIENT`].

@@ -13,6 +13,7 @@ use crate::names::{AccountLabel, Scope};
 
 /// How a sandbox behaves. Start from [`Options::new`] and change what matters.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one switch")]
 pub struct Options {
     /// The wall clock when the sandbox starts, for `iat`, `exp` and the log. From there on the
     /// sandbox counts by [`std::time::Instant`]: its lifetimes are lengths, they begin and end
@@ -41,6 +42,14 @@ pub struct Options {
     pub device_interval: u64,
     /// How many polls are answered `authorization_pending` before [`Consent::Automatic`] approves.
     pub device_pending_polls: u32,
+    /// The public key of [`SIGNING_CLIENT`](super::SIGNING_CLIENT): an uncompressed point on P-256.
+    pub client_key: Option<Vec<u8>>,
+    /// Every token request must prove a key (RFC 9449).
+    pub dpop_required: bool,
+    /// Proofs need a nonce of this server's.
+    pub dpop_nonce: bool,
+    /// Authorization requests must be pushed (RFC 9126).
+    pub par_required: bool,
     /// What goes wrong, and when; the first that fits a request counts.
     pub faults: Vec<Fault>,
     /// How long every answer takes, after the server acted.
@@ -96,6 +105,10 @@ impl Options {
             token_delay: Duration::ZERO,
             device_interval: 5,
             device_pending_polls: 1,
+            client_key: None,
+            dpop_required: false,
+            dpop_nonce: false,
+            par_required: false,
             faults: Vec::new(),
             latency: Duration::ZERO,
             github: GitHubOptions::default(),

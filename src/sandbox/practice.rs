@@ -1,13 +1,13 @@
 //! The practice server without its socket: a request and a time in, an answer out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::call::{Answer, Call};
-use super::client::{CONFIDENTIAL_CLIENT, Client, PUBLIC_CLIENT};
+use super::client::{CONFIDENTIAL_CLIENT, Client, PUBLIC_CLIENT, SIGNING_CLIENT};
 use super::code::Code;
 use super::consent::Ticket;
 use super::device::Device;
@@ -17,8 +17,10 @@ use super::grants::Grants;
 use super::id_token::Signer;
 use super::mint::{Hash, Mint};
 use super::options::Options;
+use super::pushed::Waiting;
 use super::{
-    authorize, consent, device, discovery, introspect, page, register, revoke, token, userinfo,
+    authorize, consent, device, discovery, introspect, page, pushed, register, resource, revoke,
+    token, userinfo,
 };
 use crate::moment::Timestamp;
 use crate::names::AccountLabel;
@@ -55,6 +57,11 @@ pub(super) struct Practice {
     pub(super) devices: BTreeMap<Hash, Device>,
     pub(super) tickets: BTreeMap<Hash, Ticket>,
     pub(super) hub: Hub,
+    pub(super) pushed: BTreeMap<Hash, Waiting>,
+    /// Statements and proofs that were used.
+    pub(super) seen: BTreeSet<String>,
+    /// What proofs must repeat, where they must.
+    pub(super) nonce: String,
 }
 
 /// What a fault changes in how a request is answered.
@@ -82,10 +89,7 @@ impl Practice {
         Ok(Self {
             issuer,
             signer: Signer::new(&mut mint),
-            clients: vec![
-                Client::built_in(CONFIDENTIAL_CLIENT, Some(Hash::of(&secret))),
-                Client::built_in(PUBLIC_CLIENT, None),
-            ],
+            clients: clients(&options, &secret),
             client_secret: Secret::new(secret),
             account,
             grants: Grants::default(),
@@ -93,6 +97,9 @@ impl Practice {
             devices: BTreeMap::new(),
             tickets: BTreeMap::new(),
             hub: Hub::default(),
+            pushed: BTreeMap::new(),
+            seen: BTreeSet::new(),
+            nonce: mint.secret("sbx_nonce"),
             mint,
             options,
         })
@@ -112,7 +119,8 @@ impl Practice {
             "/authorize" => Ok(authorize::authorize(self, call, now)),
             "/consent" => Ok(consent::decide(self, call, now)),
             "/token" => token::token(self, call, now, manner),
-            "/revoke" => revoke::revoke(self, call),
+            "/par" => pushed::push(self, call, now),
+            "/revoke" => revoke::revoke(self, call, now),
             "/introspect" => introspect::introspect(self, call, now),
             "/userinfo" => userinfo::userinfo(self, call, now),
             "/register" => register::register(self, call),
@@ -122,6 +130,8 @@ impl Practice {
             "/.well-known/openid-configuration" | "/.well-known/oauth-authorization-server" => {
                 Ok(discovery::metadata(self, call))
             }
+            resource::PATH => Ok(resource::resource(self, call, now)),
+            resource::METADATA => Ok(resource::metadata(self)),
             "/" => Ok(page::front(&self.issuer)),
             _ => Ok(Answer::empty(404)),
         };
@@ -179,6 +189,18 @@ fn password(encoded: &str) -> Option<String> {
         .map(|(_, password)| password.to_owned())
 }
 
+fn clients(options: &Options, secret: &str) -> Vec<Client> {
+    let mut clients = vec![
+        Client::built_in(CONFIDENTIAL_CLIENT, Some(Hash::of(secret))),
+        Client::built_in(PUBLIC_CLIENT, None),
+    ];
+    clients.extend(options.client_key.clone().map(|key| Client {
+        key: Some(key),
+        ..Client::built_in(SIGNING_CLIENT, None)
+    }));
+    clients
+}
+
 /// What a request is for, as faults and the log count it.
 pub(super) fn endpoint_of(call: &Call) -> Endpoint {
     if call.path.starts_with("/github/") {
@@ -191,6 +213,7 @@ pub(super) fn endpoint_of(call: &Call) -> Endpoint {
             Some(token::DEVICE) => Endpoint::Poll,
             _ => Endpoint::Token,
         },
+        "/par" => Endpoint::Par,
         "/revoke" => Endpoint::Revoke,
         "/introspect" => Endpoint::Introspect,
         "/userinfo" => Endpoint::Userinfo,
@@ -199,6 +222,8 @@ pub(super) fn endpoint_of(call: &Call) -> Endpoint {
         "/jwks"
         | "/.well-known/openid-configuration"
         | "/.well-known/oauth-authorization-server" => Endpoint::Metadata,
+        resource::PATH => Endpoint::Api,
+        path if path.starts_with("/.well-known/oauth-protected-resource") => Endpoint::Resource,
         "/" | "/consent" | "/device" => Endpoint::Page,
         _ => Endpoint::Other,
     }

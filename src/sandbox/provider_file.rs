@@ -36,6 +36,9 @@ authentication = "basic"
 secret = "optional"
 device_secret = "optional"
 
+[token]
+dpop = "offered"
+
 [redirect]
 host = "127.0.0.1"
 port = "any"

@@ -65,6 +65,8 @@ pub(super) fn register(practice: &mut Practice, call: &Call) -> Result<Answer, R
         },
         "grant_types": [token::CODE, token::REFRESH],
         "response_types": ["code"],
+        "registration_access_token": practice.mint.secret("sbx_registration"),
+        "registration_client_uri": format!("{}/register/{id}", practice.issuer),
     });
     if let (Some(secret), Some(members)) = (&secret, answer.as_object_mut()) {
         members.insert("client_secret".to_owned(), json!(secret));
@@ -76,6 +78,7 @@ pub(super) fn register(practice: &mut Practice, call: &Call) -> Result<Answer, R
     practice.clients.push(Client {
         id,
         secret: secret.as_deref().map(Hash::of),
+        key: None,
         redirects,
     });
     Ok(Answer::json(201, answer))

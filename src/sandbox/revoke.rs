@@ -1,14 +1,20 @@
 //! Revocation (RFC 7009).
 
+use std::time::Duration;
+
+use super::assertion::{PARAMETERS, identify};
 use super::call::{Answer, Call, Refusal};
-use super::client::authenticate;
 use super::mint::Hash;
 use super::practice::Practice;
 
 /// `POST /revoke`.
-pub(super) fn revoke(practice: &mut Practice, call: &Call) -> Result<Answer, Refusal> {
-    let form = call.form(&["token", "token_type_hint", "client_id", "client_secret"])?;
-    let client = authenticate(&practice.clients, call, &form)?;
+pub(super) fn revoke(
+    practice: &mut Practice,
+    call: &Call,
+    now: Duration,
+) -> Result<Answer, Refusal> {
+    let form = call.form(&[&["token", "token_type_hint"][..], &PARAMETERS].concat())?;
+    let client = identify(practice, call, &form, now)?;
     let token = form.need("token")?;
     check_hint(form.get("token_type_hint"))?;
     let presented = Hash::of(token);

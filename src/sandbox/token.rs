@@ -6,19 +6,23 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
+use super::assertion::{self, PARAMETERS, identify};
 use super::authorize;
 use super::call::{Answer, Call, Parameters, Refusal};
-use super::client::{Client, authenticate};
+use super::client::Client;
 use super::code::{self, Redeemed};
 use super::device;
+use super::dpop;
 use super::grants::{Issued, Issuing};
 use super::mint::Hash;
 use super::practice::{Manner, Practice};
+use super::resource;
 
 pub(super) const CODE: &str = "authorization_code";
 pub(super) const REFRESH: &str = "refresh_token";
 pub(super) const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 pub(super) const CLIENT: &str = "client_credentials";
+pub(super) const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 /// `POST /token`.
 pub(super) fn token(
@@ -29,21 +33,24 @@ pub(super) fn token(
 ) -> Result<Answer, Refusal> {
     let grant_type = grant_type(call);
     let known: &[&str] = match grant_type.as_deref() {
+        Some(EXCHANGE) => &["subject_token", "subject_token_type", "scope", "audience"],
         Some(CODE) => &["code", "redirect_uri", "code_verifier"],
         Some(REFRESH) => &["refresh_token", "scope"],
         Some(DEVICE) => &["device_code"],
-        Some(CLIENT) => &["scope"],
+        Some(CLIENT) => &["scope", "audience"],
         // the parameters of a grant that nobody knows are not judged
         _ => return Err(unsupported(call)),
     };
-    let form = call.form(&[known, &["grant_type", "client_id", "client_secret"]].concat())?;
-    let client = authenticate(&practice.clients, call, &form)?.clone();
+    let form = call.form(&[known, &["grant_type", "resource"], &PARAMETERS].concat())?;
+    let client = identify(practice, call, &form, now)?;
+    let key = dpop::proved(practice, call, None, now)?;
     let with_refresh = manner == Manner::Usual;
     match grant_type.as_deref() {
-        Some(CODE) => by_code(practice, &client, &form, with_refresh, now),
-        Some(REFRESH) => by_refresh(practice, &client, &form, with_refresh, now),
-        Some(DEVICE) => device::poll(practice, &client, &form, with_refresh, now),
-        _ => by_client(practice, &client, &form, now),
+        Some(CODE) => by_code(practice, &client, &form, with_refresh, key, now),
+        Some(REFRESH) => by_refresh(practice, &client, &form, with_refresh, key, now),
+        Some(DEVICE) => device::poll(practice, &client, &form, with_refresh, key, now),
+        Some(EXCHANGE) => assertion::exchange(practice, &client, &form, key, now),
+        _ => by_client(practice, &client, &form, key, now),
     }
 }
 
@@ -59,7 +66,7 @@ pub(super) fn known_grant(call: &Call) -> Option<&'static str> {
     let grant = (call.path == "/token")
         .then(|| grant_type(call))
         .flatten()?;
-    [CODE, REFRESH, DEVICE, CLIENT]
+    [CODE, REFRESH, DEVICE, CLIENT, EXCHANGE]
         .into_iter()
         .find(|known| *known == grant)
 }
@@ -79,6 +86,7 @@ fn by_code(
     client: &Client,
     form: &Parameters,
     with_refresh: bool,
+    key: Option<String>,
     now: Duration,
 ) -> Result<Answer, Refusal> {
     let code = form.need("code")?;
@@ -88,7 +96,9 @@ fn by_code(
         code,
         form.need("redirect_uri")?,
         form.need("code_verifier")?,
+        resource::wanted(&practice.issuer, form)?.as_deref(),
         with_refresh,
+        key,
         now,
     );
     let presented = Hash::of(code);
@@ -109,6 +119,7 @@ fn by_refresh(
     client: &Client,
     form: &Parameters,
     with_refresh: bool,
+    key: Option<String>,
     now: Duration,
 ) -> Result<Answer, Refusal> {
     let token = form.need("refresh_token")?;
@@ -121,6 +132,7 @@ fn by_refresh(
         options: &practice.options,
         now,
         with_refresh,
+        key,
     };
     let presented = Hash::of(token);
     let issued = practice
@@ -135,14 +147,26 @@ fn by_client(
     practice: &mut Practice,
     client: &Client,
     form: &Parameters,
+    key: Option<String>,
     now: Duration,
 ) -> Result<Answer, Refusal> {
-    if client.secret.is_none() {
+    if client.secret.is_none() && client.key.is_none() {
         return Err(Refusal::new(
             "unauthorized_client",
-            "this grant needs a client with a secret",
+            "this grant needs a client with a secret or key",
         ));
     }
+    issue(practice, client, form, key, now)
+}
+
+/// An access token for no person.
+pub(super) fn issue(
+    practice: &mut Practice,
+    client: &Client,
+    form: &Parameters,
+    key: Option<String>,
+    now: Duration,
+) -> Result<Answer, Refusal> {
     let scopes = authorize::scopes(form.get("scope"))?;
     let personal = ["openid", "profile", "email", "offline_access"];
     if scopes
@@ -159,6 +183,7 @@ fn by_client(
         options: &practice.options,
         now,
         with_refresh: false,
+        key,
     };
     let (_, issued) = practice.grants.open(&mut issuing, &client.id, None, scopes);
     Ok(granted(issued, None, None))
@@ -172,7 +197,10 @@ pub(super) fn granted(issued: Issued, id_token: Option<String>, presented: Optio
     );
     let mut body = Map::new();
     body.insert("access_token".to_owned(), json!(issued.access));
-    body.insert("token_type".to_owned(), json!("Bearer"));
+    body.insert(
+        "token_type".to_owned(),
+        json!(if issued.bound { "DPoP" } else { "Bearer" }),
+    );
     body.insert("scope".to_owned(), json!(joined(&issued.scopes)));
     let optional = [
         ("expires_in", issued.expires_in.map(Value::from)),

@@ -110,6 +110,29 @@ pub fn visit(url: &str) -> Result<Visit, VisitError> {
     Err(VisitError::TooManyRedirects)
 }
 
+/// Where a page of this machine sends a browser on to, which is not visited.
+///
+/// # Errors
+/// As [`visit`]; a page that sends nobody on is an answer that makes no sense here.
+pub fn redirect(url: &str) -> Result<Url, VisitError> {
+    let elsewhere = VisitError::Elsewhere(url.split('?').next().unwrap_or_default().to_owned());
+    let Ok(url) = Url::parse(url) else {
+        return Err(elsewhere);
+    };
+    if url.scheme() != "http" || !is_loopback(&url) {
+        return Err(elsewhere);
+    }
+    let place = place(&url);
+    let answer = get(&url, "none").map_err(|source| VisitError::Connection {
+        place: place.clone(),
+        source,
+    })?;
+    answer
+        .and_then(|page| page.location)
+        .and_then(|location| url.join(&location).ok())
+        .ok_or(VisitError::Answer(place))
+}
+
 struct Page {
     status: u16,
     location: Option<String>,

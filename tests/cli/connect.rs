@@ -581,8 +581,8 @@ fn connect_to_a_url_that_comes_to_nothing_leaves_no_definition() {
         "--timeout",
         "1s",
     ];
-    // no client, and then nobody who consents
-    world.run(&connect).ended(4);
+    // nobody consents, with a client that is registered on the way, and with a named one
+    world.run(&connect).ended(5);
     assert!(!found.exists());
     let with_client = [&connect[..], &["--client-id", PUBLIC_CLIENT]].concat();
     world.run(&with_client).ended(5);

@@ -15,16 +15,20 @@ mod api;
 mod attacks;
 mod audit;
 mod bad_input;
+mod bound;
 mod canary;
 mod commands;
 mod connect;
 mod desk;
+mod discovery;
 mod doc;
 mod exec;
 mod exit_codes;
 mod git_credential;
 mod herd;
+mod histories;
 mod json_shapes;
+mod machine;
 mod paths;
 mod provider;
 mod refresh;
@@ -36,6 +40,7 @@ mod signals;
 mod token;
 mod trouble;
 mod vault;
+mod ways;
 mod world;
 
 /// A file that is not a module is not tested.

@@ -2,7 +2,7 @@
 //! is dropped is killed.
 
 use std::io::{BufRead, BufReader, Read, Write as _};
-use std::process::{Child, Command};
+use std::process::{Child, ChildStdin, Command};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -17,6 +17,7 @@ const DEADLINE: Duration = Duration::from_secs(60);
 /// A process under way.
 pub(crate) struct Running {
     child: Child,
+    stdin: Option<ChildStdin>,
     stdout: JoinHandle<String>,
     lines: Receiver<String>,
     stderr: String,
@@ -24,12 +25,15 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Starts it, gives it all of `stdin`, and reads along.
-    pub(crate) fn start(mut command: Command, stdin: Vec<u8>) -> Self {
+    /// Starts it, gives it all of `stdin` or keeps that open, and reads along.
+    pub(crate) fn start(mut command: Command, stdin: Option<Vec<u8>>) -> Self {
         let mut child = command.spawn().unwrap();
-        let mut input = child.stdin.take().unwrap();
-        // it may end before it has read all of it
-        thread::spawn(move || input.write_all(&stdin).is_ok());
+        let mut input = child.stdin.take();
+        if let Some(text) = stdin {
+            let mut input = input.take().unwrap();
+            // it may end before it has read all of it
+            thread::spawn(move || input.write_all(&text).is_ok());
+        }
         let mut output = child.stdout.take().unwrap();
         let stdout = thread::spawn(move || {
             let mut bytes = Vec::new();
@@ -48,6 +52,7 @@ impl Running {
         });
         Self {
             child,
+            stdin: input,
             stdout,
             lines,
             stderr: String::new(),
@@ -105,6 +110,12 @@ impl Running {
         }
     }
 
+    /// Writes to its stdin, which was left open.
+    pub(crate) fn say(&mut self, text: &str) {
+        let input = self.stdin.as_mut().expect("an open stdin");
+        input.write_all(text.as_bytes()).unwrap();
+    }
+
     /// Sends it a signal.
     pub(crate) fn signal(&self, signal: Signal) {
         let pid = Pid::from_child(&self.child);
@@ -113,6 +124,7 @@ impl Running {
 
     /// Waits for its end.
     pub(crate) fn finish(mut self) -> Output {
+        drop(self.stdin.take());
         while self.next_line().is_some() {}
         let status = self.child.wait().unwrap();
         let stdout = std::mem::replace(&mut self.stdout, thread::spawn(String::new));

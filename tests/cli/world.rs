@@ -63,6 +63,7 @@ pub(crate) struct Call<'a> {
     args: Vec<OsString>,
     env: BTreeMap<String, Option<OsString>>,
     stdin: Vec<u8>,
+    stays_open: bool,
     wrapper: Option<String>,
     folder: PathBuf,
 }
@@ -248,6 +249,7 @@ impl World {
             args: args.iter().map(OsString::from).collect(),
             env: BTreeMap::new(),
             stdin: Vec::new(),
+            stays_open: false,
             wrapper: None,
             folder: self.path("work"),
         }
@@ -285,7 +287,13 @@ impl World {
         let hands_out = args
             .iter()
             .any(|arg| arg == "token" || arg == "git-credential");
-        let may_be_there = hands_out.then_some(Class::AccessToken);
+        // and telling the URL what `connect --start` is for
+        let tells_url = args.iter().any(|arg| arg == "--start");
+        let may_be_there = match (hands_out, tells_url) {
+            (true, _) => Some(Class::AccessToken),
+            (_, true) => Some(Class::Passing),
+            _ => None,
+        };
         told("stdout", &output.stdout, may_be_there);
         drop(secrets);
         self.check_files();
@@ -322,12 +330,18 @@ impl World {
             return;
         };
         let mut secrets = self.secrets.borrow_mut();
-        let made = [Endpoint::Token, Endpoint::Refresh]
+        let made = [Endpoint::Token, Endpoint::Refresh, Endpoint::Poll]
             .map(|endpoint| sandbox.count(endpoint))
             .iter()
             .sum::<u64>();
         let codes = sandbox.count(Endpoint::Authorize);
-        for (kind, count) in [("sbx_at", made), ("sbx_rt", made), ("sbx_code", codes)] {
+        let devices = sandbox.count(Endpoint::Device);
+        for (kind, count) in [
+            ("sbx_at", made),
+            ("sbx_rt", made),
+            ("sbx_code", codes),
+            ("sbx_device", devices),
+        ] {
             let known = secrets.minted.entry(kind).or_default();
             let new = *known..count;
             *known = count.max(*known);
@@ -386,6 +400,12 @@ impl Call<'_> {
         self
     }
 
+    /// Its stdin stays open for [`Running::say`].
+    pub(crate) fn stays_open(mut self) -> Self {
+        self.stays_open = true;
+        self
+    }
+
     /// Starts the program by this line of shell, which ends in `exec "$@"`.
     pub(crate) fn through(mut self, line: &str) -> Self {
         self.wrapper = Some(line.to_owned());
@@ -401,7 +421,7 @@ impl Call<'_> {
 
     /// Starts it and lets it run. Whoever finishes it sees no check; the next run makes one.
     pub(crate) fn start(self) -> Running {
-        let stdin = self.stdin.clone();
+        let stdin = (!self.stays_open).then(|| self.stdin.clone());
         Running::start(self.command(), stdin)
     }
 

@@ -134,11 +134,13 @@ fn what_is_marked_in_the_readme_runs() {
 fn kinds() -> Vec<Kind> {
     let after = |kind| match kind {
         Kind::Failed => Some(Kind::Usage),
-        Kind::Usage => Some(Kind::LoginRequired),
+        Kind::Usage => Some(Kind::Conflict),
+        Kind::Conflict => Some(Kind::LoginRequired),
         Kind::LoginRequired => Some(Kind::Temporary),
         Kind::Temporary => Some(Kind::NoKey),
         Kind::NoKey => Some(Kind::Refused),
-        Kind::Refused => Some(Kind::Stopped),
+        Kind::Refused => Some(Kind::Pending),
+        Kind::Pending => Some(Kind::Stopped),
         Kind::Stopped => Some(Kind::Interrupted),
         Kind::Interrupted => Some(Kind::Terminated),
         Kind::Terminated => None,

@@ -13,6 +13,8 @@ const SHORT: Settings = Settings {
     access_token_ttl: 3,
     token_latency: 200,
     registration: false,
+    dpop_nonce: false,
+    par: false,
 };
 
 #[test]

@@ -14,6 +14,9 @@ pub(crate) const NATIVE_CLIENT: &str = "native-client";
 /// The client with a secret ([`Peer::secret`]), which may also use client credentials.
 pub(crate) const CONFIDENTIAL_CLIENT: &str = "confidential-client";
 
+/// The client that signs (RFC 7523), where its public key was given.
+pub(crate) const SIGNING_CLIENT: &str = "signing-client";
+
 /// What differs between runs of the server.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Settings {
@@ -23,6 +26,10 @@ pub(crate) struct Settings {
     pub(crate) token_latency: u32,
     /// Dynamic client registration (RFC 7591) is offered.
     pub(crate) registration: bool,
+    /// Proofs of possession (RFC 9449) need a nonce.
+    pub(crate) dpop_nonce: bool,
+    /// Authorization requests must be pushed (RFC 9126).
+    pub(crate) par: bool,
 }
 
 impl Default for Settings {
@@ -31,6 +38,8 @@ impl Default for Settings {
             access_token_ttl: 3600,
             token_latency: 0,
             registration: false,
+            dpop_nonce: false,
+            par: false,
         }
     }
 }
@@ -46,6 +55,11 @@ pub(crate) struct Peer {
 impl Peer {
     /// Starts the server on a free loopback port; `None` where it isn't installed.
     pub(crate) fn start(settings: Settings) -> Option<Peer> {
+        Peer::start_with(settings, None)
+    }
+
+    /// The same with [`SIGNING_CLIENT`], whose public key is a JWK.
+    pub(crate) fn start_with(settings: Settings, client_jwk: Option<&str>) -> Option<Peer> {
         let node = rig::node()?;
         let mut child = Command::new(node)
             .current_dir(rig::folder("oidc-provider"))
@@ -55,6 +69,9 @@ impl Peer {
             .args(["--access-token-ttl", &settings.access_token_ttl.to_string()])
             .args(["--token-latency", &settings.token_latency.to_string()])
             .args(settings.registration.then_some("--registration"))
+            .args(settings.dpop_nonce.then_some("--dpop-nonce"))
+            .args(settings.par.then_some("--par"))
+            .args(client_jwk.map(|jwk| format!("--client-jwk={jwk}")))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -8,9 +8,11 @@ use crate::connection::records::StoredClient;
 use crate::error::{Error, Kind, Result};
 use crate::names::{ClientId, ProviderName};
 use crate::oauth::Client;
+use crate::oauth::client::ClientKey;
 use crate::private_file;
-use crate::provider::definition::{Definition, SecretRule};
+use crate::provider::definition::{ClientAuthentication, Definition, SecretRule};
 use crate::secret::Secret;
+use crate::signing::SigningKey;
 use crate::vault::{Action, Outcome, VaultError};
 
 /// Store an app registration for a provider
@@ -32,6 +34,12 @@ pub(in crate::commands) struct Args {
     /// Read the secret from this file
     #[arg(long, value_name = "PATH", conflicts_with = "no_secret")]
     secret_file: Option<PathBuf>,
+    /// Sign with the private key in this PEM file (`-` is stdin)
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["no_secret", "secret_file"])]
+    key_file: Option<PathBuf>,
+    /// The key's id at the provider (`kid`)
+    #[arg(long, value_name = "KID", requires = "key_file")]
+    key_id: Option<String>,
     /// This registration has no secret
     #[arg(long)]
     no_secret: bool,
@@ -42,8 +50,17 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     // The key first: nobody should type a secret that can't be stored.
     let mut vault = app.open_or_create_vault(|| Ok(()))?;
     let id = client_id(app, args, &definition)?;
-    let secret = client_secret(app, args, &definition)?;
-    if definition.client.secret == SecretRule::Required && secret.is_none() {
+    let key = client_key(args)?;
+    let secret = match key {
+        Some(_) => None,
+        None => client_secret(app, args, &definition)?,
+    };
+    let signs = definition.client.authentication == ClientAuthentication::PrivateKeyJwt;
+    if signs && key.is_none() {
+        let message = format!("`{}` wants signatures by a key", args.provider);
+        return Err(Error::new(Kind::Usage, message).hint("give it with `--key-file PATH`"));
+    }
+    if !signs && definition.client.secret == SecretRule::Required && secret.is_none() {
         let message = format!("`{}` wants a client secret", args.provider);
         return Err(Error::new(Kind::Usage, message).hint(
             "make one on the app's page there, and pipe it in or give `--secret-file PATH`",
@@ -52,7 +69,8 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     let now = moment();
     let mut event = app.world().bare_event(Action::ClientSet, Outcome::Done);
     event.detail = Some(format!("client `{id}` of `{}`", args.provider));
-    let client = Client { id, secret };
+    let mut client = Client::new(id, secret);
+    client.key = key;
     vault.mutate(|writer| -> std::result::Result<(), VaultError> {
         let new = StoredClient::new(&definition, &client, now.wall);
         let mut stored = false;
@@ -78,6 +96,33 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         client.id, args.provider
     ));
     Ok(())
+}
+
+fn client_key(args: &Args) -> Result<Option<ClientKey>> {
+    let Some(path) = &args.key_file else {
+        return Ok(None);
+    };
+    let failed = |error: &(dyn std::error::Error + 'static)| {
+        Error::new(Kind::Failed, "could not read the client's key").caused_by(error)
+    };
+    let mut bytes = Zeroizing::new(Vec::new());
+    if path.as_os_str() == "-" {
+        std::io::stdin()
+            .lock()
+            .take(64 * 1024)
+            .read_to_end(&mut bytes)
+            .map_err(|error| failed(&error))?;
+    } else {
+        *bytes = private_file::read_any(path, 64 * 1024).map_err(|error| failed(&error))?;
+    }
+    let text = Secret::new(String::from_utf8_lossy(&bytes).into_owned());
+    let key = SigningKey::from_pem(text).map_err(|error| {
+        Error::new(Kind::Usage, "could not use the client's key")
+            .caused_by(&error)
+            .hint("`openssl pkcs8 -topk8 -nodes -in KEY` writes any key as PKCS#8")
+    })?;
+    let id = args.key_id.clone();
+    Ok(Some(ClientKey { key, id }))
 }
 
 fn client_id(app: &App, args: &Args, definition: &Definition) -> Result<ClientId> {

@@ -41,7 +41,7 @@ pub(super) fn supply(
     })?;
     let flag = args.client_id.clone();
     let client = match flag {
-        Some(id) => Client { id, secret: None },
+        Some(id) => Client::new(id, None),
         None => match vault.read(|snapshot| client::for_connect(snapshot, definition, None)) {
             Ok(client) => client,
             // The token is no client's of ours; any name will do.
@@ -49,7 +49,7 @@ pub(super) fn supply(
                 let id = "none".parse().map_err(|error: crate::names::NameError| {
                     Error::new(Kind::Failed, "no client id").caused_by(&error)
                 })?;
-                Client { id, secret: None }
+                Client::new(id, None)
             }
             Err(error) => return Err(error.into()),
         },
@@ -64,6 +64,7 @@ pub(super) fn supply(
         identity,
         account: args.account.clone(),
         grant: GrantKind::Supplied,
+        dpop: None,
     };
     Ok(connect::store(vault, world, attempt, &landed)?)
 }

@@ -8,9 +8,9 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::app::App;
-use crate::commands::{fresh_token, interrupted};
+use crate::commands::fresh_token;
 use crate::connection::fresh::Want;
-use crate::document::error::{DocumentError, StoreError};
+use crate::document::error::{DocumentError, Guard, StoreError};
 use crate::document::github::GitHub;
 use crate::document::manuscript::{self, Manuscript, Selection};
 use crate::document::path::{DocPath, composed};
@@ -18,7 +18,7 @@ use crate::document::state::Link;
 use crate::error::{Error, Kind, Result};
 use crate::http::{Limits, Line};
 use crate::names::{ConnectionName, ConnectionRef};
-use crate::ui;
+use crate::ui::{self, ProgressBar};
 use crate::vault::{Action, Outcome};
 
 /// The scope without which GitHub shows no private repository.
@@ -115,10 +115,12 @@ pub(super) fn with_store<T>(
     link: &Link,
     act: impl FnOnce(&GitHub<'_>) -> std::result::Result<T, DocumentError>,
 ) -> Result<T> {
-    let name: ConnectionName = link
-        .connection
-        .parse()
-        .map_err(|_| Error::new(Kind::Failed, "the connection that is noted here is no name"))?;
+    let name: ConnectionName = link.connection.parse().map_err(|_| {
+        Error::new(
+            Kind::Failed,
+            "the connection that is noted here has no such name",
+        )
+    })?;
     let definition = app.providers().get(&name.provider)?;
     let Some(place) = &definition.documents else {
         return Err(Error::new(
@@ -127,27 +129,19 @@ pub(super) fn with_store<T>(
         )
         .hint("its definition has no `[documents]`"));
     };
-    let line = Line::new(limits(), stop).map_err(|error| {
+    let wire = Line::new(limits(), stop).map_err(|error| {
         Error::new(Kind::Failed, "could not start the network").caused_by(&error)
     })?;
-    let why_no_token = RefCell::new(None);
+    let no_token = RefCell::new(None);
     let tokens = |other: bool| match token(app, &name, other) {
         Ok(token) => Some(token),
         Err(error) => {
-            *why_no_token.borrow_mut() = Some(error);
+            *no_token.borrow_mut() = Some(error);
             None
         }
     };
-    let bar = RefCell::new(None);
-    let waiting = |why: &str, left: Duration| {
-        let mut bar = bar.borrow_mut();
-        let bar = bar.get_or_insert_with(|| {
-            app.ui.detail(&format!("{why}: waiting {}", ui::span(left)));
-            app.ui.progress(left.as_secs())
-        });
-        bar.set_message(format!("{why}, going on in {}", ui::span(left)));
-        bar.inc(1);
-    };
+    let countdown = Countdown::new(app);
+    let waiting = |why: &str, left: Duration| countdown.show(why, left);
     let patience = if app.ui.talks_to_terminal() {
         PATIENCE_SEEN
     } else {
@@ -155,7 +149,7 @@ pub(super) fn with_store<T>(
     };
     let store = GitHub::new(
         place,
-        &line,
+        &wire,
         &tokens,
         &waiting,
         patience,
@@ -163,29 +157,70 @@ pub(super) fn with_store<T>(
         &link.name,
         &link.branch,
     );
-    let done = act(&store);
-    if let Some(bar) = bar.borrow_mut().take() {
-        bar.finish_and_clear();
+    let done = act(&store).map_err(|error| look_again(&store, link, error));
+    countdown.end();
+    done.map_err(|error| match no_token.into_inner() {
+        Some(why) if matches!(error, DocumentError::Store(StoreError::NoToken)) => why,
+        _ => told(error, &name),
+    })
+}
+
+/// Where the repository is not found by its number: another one may have its name now.
+fn look_again(store: &GitHub<'_>, link: &Link, error: DocumentError) -> DocumentError {
+    if !matches!(error, DocumentError::Store(StoreError::NotFound { .. })) || link.repository == 0 {
+        return error;
     }
-    match done {
-        Ok(value) => Ok(value),
-        Err(DocumentError::Store(StoreError::NoToken)) => {
-            let why = why_no_token.borrow_mut().take();
-            Err(why.unwrap_or_else(|| Error::from(DocumentError::Store(StoreError::NoToken))))
+    match store.by_name(&link.name) {
+        Ok(Some(found)) if found.id != link.repository => {
+            DocumentError::Guard(Guard::OtherRepository { name: found.name })
         }
-        Err(error) => {
-            let refused = matches!(
-                error,
-                DocumentError::Store(StoreError::TokenRefused | StoreError::NotFound { .. })
-            );
-            let error = Error::from(error);
-            Err(if refused {
-                error.hint(format!(
-                    "see the account's scopes with `oauthctl show {name}`"
-                ))
-            } else {
-                error
-            })
+        _ => error,
+    }
+}
+
+fn told(error: DocumentError, name: &ConnectionName) -> Error {
+    let refused = matches!(
+        error,
+        DocumentError::Store(StoreError::TokenRefused | StoreError::NotFound { .. })
+    );
+    let error = Error::from(error);
+    if refused {
+        return error.hint(format!(
+            "see what the account may do with `oauthctl show {name}`"
+        ));
+    }
+    error
+}
+
+/// What a person sees while a rate limit is waited for.
+struct Countdown<'a> {
+    app: &'a App,
+    bar: RefCell<Option<ProgressBar>>,
+}
+
+impl<'a> Countdown<'a> {
+    fn new(app: &'a App) -> Self {
+        Self {
+            app,
+            bar: RefCell::new(None),
+        }
+    }
+
+    fn show(&self, why: &str, left: Duration) {
+        let mut bar = self.bar.borrow_mut();
+        let bar = bar.get_or_insert_with(|| {
+            self.app
+                .ui
+                .detail(&format!("{why}: waiting {}", ui::span(left)));
+            self.app.ui.progress(left.as_secs())
+        });
+        bar.set_message(format!("{why}, going on in {}", ui::span(left)));
+        bar.inc(1);
+    }
+
+    fn end(&self) {
+        if let Some(bar) = self.bar.borrow_mut().take() {
+            bar.finish_and_clear();
         }
     }
 }
@@ -198,10 +233,10 @@ fn limits() -> Limits {
     }
 }
 
+/// A signal ends the process at once, which is as good as any other crash: what is on the disk is
+/// right at every moment, and the next run finds out what became of a request.
 fn stop() -> Pin<Box<dyn Future<Output = ()>>> {
-    Box::pin(async {
-        let _ = interrupted().await; // which signal it was makes no difference here
-    })
+    Box::pin(std::future::pending())
 }
 
 fn token(app: &App, name: &ConnectionName, other: bool) -> Result<crate::secret::Secret> {
@@ -234,9 +269,12 @@ pub(super) fn log<T>(app: &App, action: Action, link: &Link, done: &Result<T>, d
             Kind::Conflict => Outcome::Done,
             Kind::Temporary | Kind::Interrupted | Kind::Terminated => Outcome::Temporary,
             Kind::Refused => Outcome::Refused,
-            Kind::Failed | Kind::Usage | Kind::LoginRequired | Kind::NoKey | Kind::Stopped => {
-                Outcome::Failed
-            }
+            Kind::Failed
+            | Kind::Usage
+            | Kind::LoginRequired
+            | Kind::NoKey
+            | Kind::Pending
+            | Kind::Stopped => Outcome::Failed,
         },
     };
     let logged = (|| -> Result<()> {

@@ -6,7 +6,7 @@ use super::desk;
 use crate::app::App;
 use crate::commands::printed;
 use crate::connection::{ConnectionError, select};
-use crate::document::error::{DocumentError, Guard};
+use crate::document::error::{DocumentError, StoreError};
 use crate::document::github::{Found, GitHub};
 use crate::document::manuscript::{Manuscript, find};
 use crate::document::state::Link;
@@ -164,15 +164,9 @@ fn create(app: &App, args: &LinkArgs, link: &Link) -> Result<Found> {
 }
 
 /// Makes it; where the answer was lost, its name tells.
-fn made(
-    store: &GitHub<'_>,
-    short: &str,
-    name: &str,
-) -> std::result::Result<Found, crate::document::error::StoreError> {
+fn made(store: &GitHub<'_>, short: &str, name: &str) -> std::result::Result<Found, StoreError> {
     match store.create(short) {
-        Err(error @ crate::document::error::StoreError::Unknown { .. }) => {
-            store.by_name(name)?.ok_or(error)
-        }
+        Err(error @ StoreError::Unknown { .. }) => store.by_name(name)?.ok_or(error),
         made => made,
     }
 }
@@ -242,20 +236,5 @@ fn repository_name(app: &App, args: &LinkArgs, connection: &ConnectionName) -> R
             ),
         )
         .hint("a name is `OWNER/NAME`, of letters, digits, `-`, `_` and `.`")),
-    }
-}
-
-/// Whether the name leads to another repository than the number.
-pub(super) fn check_number(
-    store: &GitHub<'_>,
-    link: &Link,
-) -> std::result::Result<(), DocumentError> {
-    match store.by_name(&link.name)? {
-        Some(found) if found.id != link.repository => {
-            Err(DocumentError::Guard(Guard::OtherRepository {
-                name: found.name,
-            }))
-        }
-        _ => Ok(()),
     }
 }

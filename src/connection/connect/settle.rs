@@ -32,11 +32,7 @@ pub struct CutOff {
 /// # Errors
 /// When the vault refuses.
 pub fn settle(vault: &mut Vault, world: World<'_>) -> Result<Vec<CutOff>, ConnectionError> {
-    #[expect(
-        clippy::redundant_closure_for_method_calls,
-        reason = "the method is not general enough in its lifetime"
-    )]
-    let rows = vault.read(|snapshot| snapshot.all::<StoredPending>())?;
+    let rows = vault.read(|snapshot| snapshot.group::<StoredPending>(StoredPending::GROUP))?;
     let mut settled = Vec::new();
     for row in rows {
         // Whoever works on it holds its lock.

@@ -36,10 +36,11 @@ pub fn finish(
             return Err(not_refreshed(vault, world, flight, sent, None, error));
         }
     };
-    let read = token_answer::read(
+    let read = token_answer::read_bound(
         &flight.definition,
         &flight.old.granted,
         &flight.started,
+        flight.connection.dpop.is_some(),
         &reply(&response),
     );
     let error = match read.and_then(|answer| answer.following(&flight.old)) {
@@ -61,6 +62,14 @@ fn refused(
     let code = code_of(&error);
     let provider = flight.name.provider.clone();
     let failure = match error {
+        // Where no person signed in, none can sign in again: the next try may go well.
+        TokenError::Ended { code, description } if flight.connection.grant.needs_nobody() => {
+            ConnectionError::Refused {
+                provider,
+                code,
+                description,
+            }
+        }
         TokenError::Ended { code, description } => {
             let reason = if flight.recovering {
                 LoginReason::LostAnswer

@@ -1,6 +1,7 @@
 //! Reading: where the branch is, what a version has, and the texts themselves, each hashed again.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
@@ -17,6 +18,17 @@ pub enum Head {
     Empty,
     /// At this version.
     At(Oid),
+}
+
+/// How a version stands to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// It was made from it.
+    Newer,
+    /// It is the same, or the other was made from it.
+    Older,
+    /// Somebody rewrote what was there.
+    Apart,
 }
 
 /// A version's files.
@@ -233,9 +245,11 @@ impl GitHub<'_> {
             "query($owner:String!,$name:String!){repository(owner:$owner,name:$name){databaseId"
                 .to_owned();
         for (index, oid) in batch.iter().enumerate() {
-            query.push_str(&format!(
-                " t{index}:object(oid:\"{oid}\"){{... on Blob{{oid isTruncated isBinary text}}}}"
-            ));
+            // writing to memory does not fail
+            let _ = write!(
+                query,
+                " t{index}:object(oid:\"{oid}\"){{... on Blob{{oid text}}}}"
+            );
         }
         query.push_str("}}");
         let Some(data) = self.query(&query, json!({}))? else {
@@ -315,6 +329,55 @@ impl GitHub<'_> {
         Ok(versions)
     }
 
+    /// How `other` stands to `base`: a replica that lags behind shows an older version, and taking
+    /// that for news would bring back what was changed since.
+    ///
+    /// # Errors
+    /// When it can't be had.
+    pub fn relation(&self, base: Oid, other: Oid) -> Result<Relation, StoreError> {
+        // the list of files is on the first page only, and not wanted
+        let url = self.url(&format!("/compare/{base}...{other}?per_page=1&page=2"));
+        let response = self.ask(&Question::get(url))?;
+        match response.status {
+            200 => {}
+            // the base is not there any more
+            404 => return Ok(Relation::Apart),
+            _ => return Err(refusal(&response)),
+        }
+        let value: Value = serde_json::from_slice(&response.body)
+            .map_err(|_| StoreError::BadAnswer("it is not JSON"))?;
+        match value.get("status").and_then(Value::as_str) {
+            Some("ahead") => Ok(Relation::Newer),
+            Some("behind" | "identical") => Ok(Relation::Older),
+            Some("diverged") => Ok(Relation::Apart),
+            _ => Err(StoreError::BadAnswer("two versions can't be compared")),
+        }
+    }
+
+    /// The version that a person calls so: by its name, the beginning of it, or a name that was
+    /// given to it.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn named(&self, name: &str) -> Result<Oid, StoreError> {
+        let question = Question {
+            accept: SHA,
+            ..Question::get(self.url(&format!("/commits/{}", encoded(name))))
+        };
+        let response = self.ask(&question)?;
+        match response.status {
+            200 => {
+                let text = String::from_utf8_lossy(&response.body);
+                let oid = text.trim().parse();
+                oid.map_err(|_| StoreError::BadAnswer("a version has no name"))
+            }
+            404 | 409 | 422 => Err(StoreError::NotFound {
+                what: format!("the version {}", crate::escape::line(name)),
+            }),
+            _ => Err(refusal(&response)),
+        }
+    }
+
     /// One version.
     ///
     /// # Errors
@@ -362,6 +425,8 @@ impl Listing {
             } else {
                 format!("{above}/{path}")
             };
+            // what is not text is shown as something else
+            exact &= !path.contains('\u{fffd}');
             let oid = oid_in(entry, "/sha")?;
             if mode == "040000" {
                 folders.push((path, oid));

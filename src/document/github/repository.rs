@@ -58,7 +58,7 @@ impl GitHub<'_> {
     pub fn by_name(&self, name: &str) -> Result<Option<Found>, StoreError> {
         let mut url = format!("{}/repos/{}", self.root(), encoded(name));
         for _ in 0..3 {
-            let response = self.ask(&Question::get(url))?;
+            let response = self.ask(&Question::get(url.clone()))?;
             match response.status {
                 200 => return described(&response.body).map(Some),
                 404 => return Ok(None),
@@ -70,7 +70,7 @@ impl GitHub<'_> {
                     if !inside.is_some_and(|rest| rest.starts_with("/repositories/")) {
                         return Err(StoreError::BadAnswer("it leads somewhere else"));
                     }
-                    url = to.to_owned();
+                    to.clone_into(&mut url);
                 }
                 _ => return Err(refusal(&response)),
             }

@@ -136,6 +136,8 @@ fn all_bad() -> Vec<String> {
         ":alert(1)",
         "://127.0.0.1/etc/passwd",
         ":%s",
+        ":///C:/Windows/System32/calc.exe",
+        "://example.com/&calc.exe",
     ];
     let schemes = SCHEMES
         .iter()
@@ -154,7 +156,7 @@ fn all_bad() -> Vec<String> {
 #[test]
 fn urls_that_may_not_be_opened_are_refused_without_control_characters_in_the_error() {
     let bad = all_bad();
-    assert!(bad.len() >= 200, "{}", bad.len());
+    assert!(bad.len() >= 300, "{}", bad.len());
     for url in bad {
         match url.parse::<BrowserUrl>() {
             Ok(passed) => panic!("{url:?} became {:?}", passed.as_str()),
@@ -228,16 +230,42 @@ fn may_open_says_no_without_a_person_at_this_machine() {
         may_open(&Env { ci: true, ..desk() }, true),
         Err(NoBrowser::Ci)
     );
-    assert_eq!(
-        may_open(
-            &Env {
+    for (env, why) in [
+        (
+            Env {
                 ssh: true,
+                ..Env::default()
+            },
+            NoBrowser::Ssh,
+        ),
+        (
+            Env {
+                wsl: true,
                 ..desk()
             },
-            true
+            NoBrowser::Wsl,
         ),
-        Err(NoBrowser::Ssh)
-    );
+        (
+            Env {
+                container: true,
+                ..desk()
+            },
+            NoBrowser::Container,
+        ),
+    ] {
+        assert_eq!(may_open(&env, true), Err(why));
+        let chosen = Env {
+            browser: Some("x".into()),
+            ..env
+        };
+        assert_eq!(may_open(&chosen, true), Ok(()), "{why:?}");
+    }
+    // a display that is forwarded shows this machine's browser
+    let forwarded = Env {
+        ssh: true,
+        ..desk()
+    };
+    assert_eq!(may_open(&forwarded, true), Ok(()));
     #[cfg(all(unix, not(target_os = "macos")))]
     assert_eq!(may_open(&Env::default(), true), Err(NoBrowser::NoDisplay));
     // A chosen browser vouches for the display, not for the person.

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,6 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::*;
 use crate::http::{self, Limits};
 use crate::moment::Timestamp;
+use crate::oauth::attempt::RANDOM_BYTES;
 use crate::provider;
 use crate::provider::definition::Origin;
 use crate::sandbox::{Options, PUBLIC_CLIENT, Sandbox, user_agent};
@@ -25,10 +27,7 @@ fn now() -> Moment {
 }
 
 fn client(id: &str) -> Client {
-    Client {
-        id: id.parse().unwrap(),
-        secret: None,
-    }
+    Client::new(id.parse().unwrap(), None)
 }
 
 fn scopes(texts: &[&str]) -> Vec<Scope> {
@@ -118,6 +117,7 @@ fn redeemed(definition: &Definition) -> Result<Redeemed, LoginError> {
         definition,
         client: &client,
         scopes: &scopes,
+        dpop: None,
     };
     let arrived = Arrived {
         code: Secret::new("c".to_owned()),
@@ -245,16 +245,20 @@ fn a_whole_login_with_an_id_token_succeeds_against_the_practice_server() {
         definition: &definition,
         client: &client,
         scopes: &scopes,
+        dpop: None,
     };
     let http = Http::new(Limits::default());
     let redeemed = http::block_on(async {
-        let prepared = prepare(login).unwrap();
+        let prepared = prepare(login, Way::Loopback).unwrap();
         let url = prepared.url().expose().to_owned();
         let browser = thread::spawn(move || user_agent::visit(&url).map(|visit| visit.status));
         let patience = Duration::from_secs(30);
-        let (arrived, landing) = prepared.wait(&definition, patience).await.unwrap();
+        let (arrived, landing) = prepared
+            .wait(&definition, patience, async |_| None)
+            .await
+            .unwrap();
         let redeemed = redeem(&http, login, arrived, now, |_, _| {}).await;
-        landing.succeed().await;
+        landing.unwrap().succeed().await;
         assert_eq!(browser.join().unwrap().unwrap(), 200);
         redeemed.unwrap()
     })
@@ -277,10 +281,11 @@ fn only_an_answer_to_this_login_from_its_issuer_ends_the_wait() {
         definition: &definition,
         client: &client,
         scopes: &[],
+        dpop: None,
     };
     for (answer, wanted) in [("code=good", "code good"), ("error=no", "denied no")] {
         http::block_on(async {
-            let prepared = prepare(login).unwrap();
+            let prepared = prepare(login, Way::Loopback).unwrap();
             let state = prepared.attempt.state().expose().to_owned();
             let other = attempt(9).state().expose().to_owned();
             let back = prepared.redirect_uri.clone();
@@ -301,9 +306,9 @@ fn only_an_answer_to_this_login_from_its_issuer_ends_the_wait() {
                 })
             });
             let patience = Duration::from_secs(30);
-            let got = match prepared.wait(&definition, patience).await {
+            let got = match prepared.wait(&definition, patience, async |_| None).await {
                 Ok((arrived, landing)) => {
-                    landing.fail().await;
+                    landing.unwrap().fail().await;
                     format!("code {}", arrived.code.expose())
                 }
                 Err(LoginError::Denied { error, .. }) => format!("denied {error}"),
@@ -315,4 +320,77 @@ fn only_an_answer_to_this_login_from_its_issuer_ends_the_wait() {
         })
         .unwrap();
     }
+}
+
+#[test]
+fn a_pasted_answer_is_judged_like_one_that_came_and_a_wrong_one_goes_on_waiting() {
+    let definition = definition(
+        "issuer = \"https://as.example\"\n\
+         [endpoints]\nauthorization = \"https://as.example/a\"\ntoken = \"https://as.example/t\"\n\
+         [authorization]\npkce = \"S256\"\niss = \"required\"\n\
+         [client]\nauthentication = \"post\"\nsecret = \"forbidden\"\n",
+    );
+    let client = client("me");
+    let login = Login {
+        definition: &definition,
+        client: &client,
+        scopes: &[],
+        dpop: None,
+    };
+    for (way, answer, wanted) in [
+        (Way::Loopback, "code=good", "code good"),
+        (Way::Paste, "code=good", "code good"),
+        (Way::Paste, "error=no", "denied no"),
+    ] {
+        let prepared = prepare(login, way).unwrap();
+        let back = prepared.redirect_uri.clone();
+        let is_registered = back == "http://127.0.0.1/callback";
+        assert_eq!(is_registered, way == Way::Paste, "{back}");
+        let state = prepared.attempt.state().expose().to_owned();
+        let other = attempt(9).state().expose().to_owned();
+        let right = format!("iss=https://as.example&state={state}");
+        let mut pasted = [
+            "hello".to_owned(),
+            format!("http://127.0.0.1:1/callback?{right}&code=bad"),
+            format!("{back}?code=bad&iss=https://as.example&state={other}"),
+            format!("{back}?code=bad&iss=https://evil.example&state={state}"),
+            format!("{back}?{answer}&{right}"),
+        ]
+        .into_iter();
+        let mut reasons = Vec::new();
+        let patience = Duration::from_secs(30);
+        let waited = http::block_on(prepared.wait(&definition, patience, async |wrong| {
+            reasons.extend(wrong.map(|why| format!("{why:?}")));
+            pasted.next().map(Secret::new)
+        }));
+        let got = match waited.unwrap() {
+            Ok((arrived, landing)) => {
+                assert!(landing.is_none(), "no page waits for a word");
+                format!("code {}", arrived.code.expose())
+            }
+            Err(LoginError::Denied { error, .. }) => format!("denied {error}"),
+            Err(error) => panic!("{error}"),
+        };
+        assert_eq!(got, wanted);
+        let refused = ["OtherAddress", "OtherAddress", "WrongState", "WrongIssuer"];
+        assert_eq!(reasons, refused);
+    }
+}
+
+#[test]
+fn whoever_only_pastes_and_says_no_more_ends_the_wait() {
+    let sandbox = Sandbox::start(Options::new(now().wall)).unwrap();
+    let definition = definition(&sandbox.provider_toml("Practice"));
+    let client = client(PUBLIC_CLIENT);
+    let scopes = scopes(&["read"]);
+    let login = Login {
+        definition: &definition,
+        client: &client,
+        scopes: &scopes,
+        dpop: None,
+    };
+    let prepared = prepare(login, Way::Paste).unwrap();
+    let waited = prepared.wait(&definition, Duration::from_secs(30), async |_| None);
+    let ended = http::block_on(waited).unwrap();
+    assert!(matches!(ended, Err(LoginError::NothingPasted)));
 }

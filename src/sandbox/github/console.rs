@@ -82,6 +82,7 @@ impl<'a> GitHub<'a> {
             options: &practice.options,
             now,
             with_refresh: false,
+            key: None,
         };
         let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
         let account = Some(login.clone());
@@ -116,6 +117,14 @@ impl<'a> GitHub<'a> {
         if !hub.is_taken(owner, name) {
             hub.add(owner, name, now);
         }
+    }
+
+    /// The number by which the API calls a repository.
+    ///
+    /// # Errors
+    /// When there is no such repository.
+    pub fn repository_id(&self, called: &str) -> Result<u64, ConsoleError> {
+        self.with(called, |repository, _| Ok(repository.id))
     }
 
     /// Lets somebody read and write a repository.

@@ -22,12 +22,19 @@ const { values: options } = parseArgs({
     'token-latency': { type: 'string', default: '0' },
     'redirect-path': { type: 'string', multiple: true, default: ['/', '/callback'] },
     registration: { type: 'boolean', default: false },
+    // proofs of possession need a nonce of this server's
+    'dpop-nonce': { type: 'boolean', default: false },
+    // authorization requests must be pushed
+    par: { type: 'boolean', default: false },
+    // the public key of the client that signs, as a JWK
+    'client-jwk': { type: 'string' },
     'until-stdin-ends': { type: 'boolean', default: false },
   },
 });
 
 const NATIVE = 'native-client';
 const CONFIDENTIAL = 'confidential-client';
+const SIGNING = 'signing-client';
 const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
 const secret = randomBytes(32).toString('base64url');
 
@@ -61,6 +68,7 @@ function configuration() {
         client_secret: secret,
         grant_types: ['authorization_code', 'refresh_token', 'client_credentials', DEVICE],
       }),
+      ...signing(),
     ],
     claims: {
       openid: ['sub'],
@@ -91,9 +99,15 @@ function configuration() {
       clientCredentials: { enabled: true },
       deviceFlow: { enabled: true },
       devInteractions: { enabled: true },
-      dPoP: { enabled: true },
+      dPoP: {
+        enabled: true,
+        ...(options['dpop-nonce'] && { nonceSecret: randomBytes(32), requireNonce: () => true }),
+      },
       introspection: { enabled: true, allowedPolicy: (_, asking, token) => token.clientId === asking.clientId },
-      pushedAuthorizationRequests: { enabled: true },
+      pushedAuthorizationRequests: {
+        enabled: true,
+        requirePushedAuthorizationRequests: options.par,
+      },
       registration: { enabled: options.registration },
       revocation: { enabled: true },
       userinfo: { enabled: true },
@@ -101,6 +115,19 @@ function configuration() {
     cookies: { keys: [randomBytes(32).toString('base64url')] },
     jwks: { keys: [generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })] },
   };
+}
+
+function signing() {
+  if (!options['client-jwk']) {
+    return [];
+  }
+  const key = { ...JSON.parse(options['client-jwk']), use: 'sig', alg: 'ES256' };
+  return [client(SIGNING, {
+    token_endpoint_auth_method: 'private_key_jwt',
+    token_endpoint_auth_signing_alg: 'ES256',
+    grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+    jwks: { keys: [key] },
+  })];
 }
 
 function client(client_id, rest) {
