@@ -152,6 +152,8 @@
 //!   hand-outs work meanwhile, with a warning, because they can't be logged.
 //! - A token that somebody brought (`--with-token`) is not told to the provider as revoked: what a
 //!   provider says about a token that it did not issue to our client means nothing.
+//! - Where only access tokens can be revoked, "I don't know it" is believed when the grant gives no
+//!   other access token; else one is fetched and told, and the connection is kept until confirmed.
 //! - Reconnecting an account whose revocation was never confirmed drops the promised retry, which
 //!   could end the new grant; it is said.
 //! - A missing anchor is written anew and stops nobody: it is a witness, not a key.

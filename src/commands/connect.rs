@@ -12,9 +12,9 @@ use std::time::Duration;
 use crate::app::{App, moment};
 use crate::commands::token::duration;
 use crate::commands::{block_on, discover, network, printed, state_json};
-use crate::connection::client;
 use crate::connection::connect::{self, Connected};
 use crate::connection::exchange_source::TokenSource;
+use crate::connection::{GrantKind, client};
 use crate::error::{Error, Kind, Result};
 use crate::names::{AccountLabel, ClientId, ProviderName, Scope};
 use crate::provider::definition::Definition;
@@ -148,7 +148,8 @@ fn connect(app: &App, args: &Args, definition: &Definition, granted: &Cell<bool>
     vault.refuse_untrusted()?;
     settle(app, &mut vault)?;
     if !args.with_token {
-        registration::where_needed(app, definition, &mut vault, flag)?;
+        let registered = registration::where_needed(app, definition, &mut vault, flag)?;
+        granted.set(registered);
     }
     if args.start {
         let begun = two_step::begin(app, args, definition, &mut vault);
@@ -188,8 +189,18 @@ fn settle(app: &App, vault: &mut Vault) -> Result<()> {
                 left.provider, left.started, left.client_id
             )),
         }
+        if left.dropped_revocation {
+            warn_of_dropped(app, "");
+        }
     }
     Ok(())
+}
+
+fn warn_of_dropped(app: &App, look: &str) {
+    app.ui.warn(&format!(
+        "the grant that this one replaces was to be revoked, which the provider never confirmed: \
+         it may still be alive{look}"
+    ));
 }
 
 fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) -> Result<()> {
@@ -219,8 +230,16 @@ fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) 
             .set()
             .map(|set| set.granted.iter().map(ToString::to_string).collect())
             .unwrap_or_default();
+        let how = match connection.grant {
+            GrantKind::AuthorizationCode
+            | GrantKind::Device
+            | GrantKind::ClientCredentials { .. }
+            | GrantKind::TokenExchange(_) => "granted",
+            // Nobody but the person said so.
+            GrantKind::Supplied => "scopes as you say, not checked",
+        };
         if !scopes.is_empty() {
-            app.ui.note(&format!("granted: {}", scopes.join(" ")));
+            app.ui.note(&format!("{how}: {}", scopes.join(" ")));
         }
         app.ui
             .detail(&format!("provider: {}", definition.display_name));
@@ -229,12 +248,8 @@ fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) 
         let page = definition
             .revocation
             .page_for(connection.stamp.client_id.as_str());
-        app.ui.warn(&format!(
-            "the grant that this one replaces was to be revoked, which the provider never \
-             confirmed: it may still be alive{}",
-            page.map(|page| format!("; look at {page}"))
-                .unwrap_or_default()
-        ));
+        let look = page.map(|page| format!("; look at {page}"));
+        warn_of_dropped(app, &look.unwrap_or_default());
     }
     let missing: Vec<_> = connected
         .scopes

@@ -121,6 +121,14 @@ fn with_secret(
     if let Some(row) = snapshot.find::<StoredClient>(&name)? {
         is_elsewhere = !row.value.is_for(definition);
         client = row.value.client()?;
+        let is_secret = client.secret.is_some() || client.key.is_some();
+        let replaced = secret_from_environment(&definition.name, &client.id).is_some();
+        if is_secret && !replaced && !row.value.is_for(definition) {
+            return Err(ConnectionError::SecretElsewhere {
+                provider: definition.name.clone(),
+                client_id: client.id.to_string(),
+            });
+        }
     }
     if let Some(secret) = secret_from_environment(&definition.name, &client.id) {
         client.secret = Some(secret);

@@ -217,13 +217,14 @@ pub fn store(
         store_once(vault, world, &pending, &grant, landed.account.as_ref())
     });
     if let Err(error @ ConnectionError::OtherAccount { .. }) = &stored {
-        forget(
+        // A record that stays is only reported once more; what happened is what matters.
+        let _ = forget(
             vault,
             world,
             &pending,
             landed.definition,
             &error.to_string(),
-        )?;
+        );
     }
     let (connection, replaced) = stored?;
     let scopes = scope::compare(
@@ -303,10 +304,25 @@ fn store_once(
             .map(ToString::to_string)
             .collect();
         event.token = mark;
+        let replaced = place.existing.map(|found| found.connection.state);
+        event.detail = detail(&grant.grant, replaced.as_ref());
         writer.log(&event)?;
         writer.insert(StoredConsent::new(consent, &connection, event.at))?;
         writer.delete(pending)?;
-        let replaced = place.existing.map(|found| found.connection.state);
         Ok((connection, replaced))
     })
 }
+
+/// What the log says beside the scopes.
+fn detail(grant: &GrantKind, replaced: Option<&State>) -> Option<String> {
+    let dropped = matches!(replaced, Some(State::Revoking { .. }));
+    let words = [
+        (*grant == GrantKind::Supplied).then_some("a token that was brought, its scopes unchecked"),
+        dropped.then_some(UNCONFIRMED),
+    ];
+    let words: Vec<_> = words.into_iter().flatten().collect();
+    (!words.is_empty()).then(|| words.join("; "))
+}
+
+/// A new grant took the place of one that was to be revoked.
+const UNCONFIRMED: &str = "the grant before was to be revoked, which was never confirmed";

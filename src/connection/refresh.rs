@@ -251,10 +251,11 @@ fn depart(
     };
     let what = intent.id;
     let set = old.clone();
-    let under_way = if matches!(connection.state, State::Revoking { .. }) {
+    let under_way = if let State::Revoking { unseen, .. } = connection.state {
         State::Revoking {
             set,
             intent: Some(intent),
+            unseen,
         }
     } else {
         State::Refreshing { set, intent }

@@ -3,19 +3,21 @@
 //! "Revoked" is said only where the provider said so. What it did not confirm stays as `Revoking`,
 //! is never handed out, and is tried again by the next `revoke` or `refresh --due`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::connection::client;
 use crate::connection::hold::{LOCK_WAIT, hold};
 use crate::connection::refresh::{self, Reason, check_stamp};
 use crate::connection::select::{self, Found};
-use crate::connection::state::{Connection, GrantKind, State};
+use crate::connection::state::{Connection, GrantKind, LoginReason, State, Unseen};
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
 use crate::endpoint::Endpoint;
 use crate::exchange::{reply, unique};
 use crate::http::Http;
 use crate::names::{ClientId, ConnectionName, ConnectionRef};
+use crate::oauth::request::RequestError;
 use crate::oauth::revocation::{self, Outcome as Said, RevocationRequest, Revoked};
 use crate::provider::definition::{Definition, Revocation, RevokedTokens};
 use crate::stop::{self, InTheAir};
@@ -48,12 +50,22 @@ pub struct Report {
     pub page: Option<Endpoint>,
 }
 
-/// What may live on where a refresh was cut off before.
-const LOST_TOKEN: &str =
-    "a refresh was cut off before: a token that never arrived may still be alive";
-
 /// A token that somebody brought was not issued to our client, whose word about it means nothing.
 const NOT_OURS: &str = "you brought this token: end it where you made it";
+
+impl Unseen {
+    /// What may live on.
+    const fn note(self) -> &'static str {
+        match self {
+            Self::LostAnswer => {
+                "a refresh was cut off before: a token that never arrived may still be alive"
+            }
+            Self::SetBack => {
+                "the vault was set back: a token of a later refresh may still be alive"
+            }
+        }
+    }
+}
 
 /// Ends one connection's access.
 ///
@@ -71,59 +83,125 @@ pub async fn revoke(
     // First of all it is handed out no more, whatever comes of the rest.
     let grant = mark(vault, world, name)?;
     let definition = world.providers.get(&name.provider)?;
-    let can_tell = can_tell(&definition, &grant);
-    if can_tell {
-        renew(vault, world, http, name, &definition).await?;
+    if !can_tell(&definition, &grant) {
+        return not_told(vault, world, name, &definition, &grant);
     }
+    let renewed = renew(vault, world, http, name, &definition, false).await?;
+    if let Some(report) = end(vault, world, http, name, &definition, renewed).await? {
+        return Ok(report);
+    }
+    // An access token that is over before its time says nothing about the refresh token.
+    let renewed = renew(vault, world, http, name, &definition, true).await?;
+    if let Some(report) = end(vault, world, http, name, &definition, renewed).await? {
+        return Ok(report);
+    }
+    let words = "it does not know the access token, and the refresh token is good".to_owned();
+    Err(failed(vault, world, name, words, None)?)
+}
+
+/// Erases what the provider can't be told of.
+fn not_told(
+    vault: &mut Vault,
+    world: World<'_>,
+    name: &ConnectionName,
+    definition: &Definition,
+    grant: &GrantKind,
+) -> Result<Report, ConnectionError> {
     let held = hold(vault, world, name, LOCK_WAIT)?;
     let Found { row, connection } = &held.found;
-    let definition = refresh::seen_by(connection, definition);
+    to_be_ended(connection)?;
+    let mut report = report(definition, connection);
+    if *grant == GrantKind::Supplied {
+        report.notes = vec![NOT_OURS.to_owned()];
+    }
+    if !matches!(connection.state, State::Moved) {
+        report.remote = Remote::NoWay;
+    }
+    erase(vault, world, row, report)
+}
+
+/// Tells the provider and erases; nothing when its answer proves nothing about the grant.
+async fn end(
+    vault: &mut Vault,
+    world: World<'_>,
+    http: &Http,
+    name: &ConnectionName,
+    definition: &Arc<Definition>,
+    renewed: Renewed,
+) -> Result<Option<Report>, ConnectionError> {
+    let held = hold(vault, world, name, LOCK_WAIT)?;
+    let Found { row, connection } = &held.found;
+    let mut report = report(definition, connection);
+    let Some((set, unseen)) = to_be_ended(connection)? else {
+        return erase(vault, world, row, report).map(Some);
+    };
+    let definition = &*refresh::seen_by(connection, Arc::clone(definition));
+    let requests = prepare(vault, world, definition, connection, set)?;
+    if stop::asked().is_some() {
+        return Err(ConnectionError::Stopped);
+    }
+    let _air = InTheAir::new();
+    match tell(http, definition, requests).await {
+        Ok(Remote::AlreadyGone)
+            if by_access_token(definition)
+                && set.refresh_token.is_some()
+                && renewed != Renewed::IsOver =>
+        {
+            Ok(None)
+        }
+        Ok(remote) => {
+            report.remote = remote;
+            let unseen = unseen.or(held.cut_off.then_some(Unseen::LostAnswer));
+            report.notes.extend(unseen.map(|why| why.note().to_owned()));
+            erase(vault, world, row, report).map(Some)
+        }
+        Err(NotConfirmed { words, retry_after }) => {
+            Err(failed(vault, world, name, words, retry_after)?)
+        }
+    }
+}
+
+/// The set to be ended, and why there may be more than that; nothing where another vault has it.
+fn to_be_ended(
+    connection: &Connection,
+) -> Result<Option<(&TokenSet, Option<Unseen>)>, ConnectionError> {
+    match &connection.state {
+        State::Revoking { set, unseen, .. } => Ok(Some((set, *unseen))),
+        State::Moved => Ok(None),
+        State::Active(_)
+        | State::Refreshing { .. }
+        | State::NeedsLogin { .. }
+        | State::Suspect(_) => {
+            let why = "it was connected anew meanwhile";
+            Err(not_revoked(&connection.name, why, None))
+        }
+    }
+}
+
+fn report(definition: &Definition, connection: &Connection) -> Report {
     let note = definition.revocation.note().map(str::to_owned);
-    let mut report = Report {
-        name: name.clone(),
+    Report {
+        name: connection.name.clone(),
         remote: Remote::NotTold,
         notes: note.into_iter().collect(),
         page: definition
             .revocation
             .page_for(connection.stamp.client_id.as_str()),
-    };
-    let set = match &connection.state {
-        State::Revoking { set, .. } if can_tell => set,
-        State::Revoking { .. } => {
-            report.remote = Remote::NoWay;
-            if grant == GrantKind::Supplied {
-                report.notes = vec![NOT_OURS.to_owned()];
-            }
-            return erase(vault, world, row, report);
-        }
-        State::Moved => return erase(vault, world, row, report),
-        State::Active(_)
-        | State::Refreshing { .. }
-        | State::NeedsLogin { .. }
-        | State::Suspect(_) => {
-            return Err(not_revoked(name, "it was connected anew meanwhile", None));
-        }
-    };
-    let requests = prepare(vault, world, &definition, connection, set)?;
-    if stop::asked().is_some() {
-        return Err(ConnectionError::Stopped);
     }
-    let _air = InTheAir::new();
-    match tell(http, &definition, requests).await {
-        Ok(remote) => {
-            report.remote = remote;
-            report
-                .notes
-                .extend(held.cut_off.then(|| LOST_TOKEN.to_owned()));
-            erase(vault, world, row, report)
-        }
-        Err(NotConfirmed { words, retry_after }) => {
-            let mut event = world.event(Action::Revoke, name, Outcome::Failed);
-            event.detail = Some(words.clone());
-            vault.mutate(|writer| writer.log(&event))?;
-            Err(not_revoked(name, words, retry_after))
-        }
-    }
+}
+
+/// Logs that the provider did not confirm it.
+fn failed(
+    vault: &mut Vault,
+    world: World<'_>,
+    name: &ConnectionName,
+    words: String,
+    retry_after: Option<Duration>,
+) -> Result<ConnectionError, ConnectionError> {
+    let mut event = world.event(Action::Revoke, name, Outcome::Failed);
+    event.detail = Some(words.clone());
+    vault.mutate(|writer| writer.log(&event))?;
+    Ok(not_revoked(name, words, retry_after))
 }
 
 fn not_revoked(
@@ -168,12 +246,34 @@ fn prepare(
     }
     let client = vault.read(|snapshot| client::for_connection(snapshot, definition, stamp))?;
     let client = client.at((world.now)().wall, unique()?);
-    Ok(revocation::requests(
-        definition,
-        &definition.revocation,
-        &client,
-        set,
-    )?)
+    revocation::requests(definition, &definition.revocation, &client, set).map_err(|error| {
+        if error == RequestError::SecretMissing {
+            ConnectionError::NoSecret {
+                provider: definition.name.clone(),
+                client_id: client.id.to_string(),
+            }
+        } else {
+            error.into()
+        }
+    })
+}
+
+/// Whether only access tokens can be revoked, so that what the provider says is about one of them.
+fn by_access_token(definition: &Definition) -> bool {
+    match &definition.revocation {
+        Revocation::None { .. } => false,
+        Revocation::Rfc7009 { tokens, .. } => *tokens == RevokedTokens::Access,
+        Revocation::ApplicationToken { .. } | Revocation::BearerPost { .. } => true,
+    }
+}
+
+/// What is known about a grant whose access token is to be revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Renewed {
+    /// It was not asked for another access token, or gave one.
+    MayLive,
+    /// It gives no access tokens any more.
+    IsOver,
 }
 
 /// Where only a live access token can be revoked, one that is over, or may be, is refreshed first:
@@ -185,24 +285,21 @@ async fn renew(
     http: &Http,
     name: &ConnectionName,
     definition: &Definition,
-) -> Result<(), ConnectionError> {
-    let by_access_token = match &definition.revocation {
-        Revocation::None { .. } => false,
-        Revocation::Rfc7009 { tokens, .. } => *tokens == RevokedTokens::Access,
-        Revocation::ApplicationToken { .. } | Revocation::BearerPost { .. } => true,
-    };
+    in_any_case: bool,
+) -> Result<Renewed, ConnectionError> {
     let asked = ConnectionRef::Exact(name.clone());
     let found = vault.read(|snapshot| select::find(snapshot, &asked))?;
-    let State::Revoking { set, intent } = &found.connection.state else {
-        return Ok(());
+    let State::Revoking { set, intent, .. } = &found.connection.state else {
+        return Ok(Renewed::MayLive);
     };
-    let may_be_over = intent.is_some() || !set.is_fresh(&(world.now)(), None);
-    if !by_access_token || !may_be_over || set.refresh_token.is_none() {
-        return Ok(());
+    let may_be_over = in_any_case || intent.is_some() || !set.is_fresh(&(world.now)(), None);
+    if !by_access_token(definition) || !may_be_over || set.refresh_token.is_none() {
+        return Ok(Renewed::MayLive);
     }
     let failure = match refresh::refresh(vault, world, http, name, None, Reason::Revoked).await {
+        Ok(()) => return Ok(Renewed::MayLive),
         // The grant is over already; the provider is told all the same.
-        Ok(()) | Err(ConnectionError::LoginRequired { .. }) => return Ok(()),
+        Err(ConnectionError::LoginRequired { .. }) => return Ok(Renewed::IsOver),
         Err(error) => error,
     };
     let words = failure.to_string();
@@ -257,13 +354,24 @@ fn mark(
     let Found { row, connection } = held.found;
     let mut connection = connection;
     let grant = connection.grant.clone();
-    let (set, intent) = match connection.state {
+    let set_back = connection.state.is_suspect();
+    let (set, intent, lost) = match connection.state {
         State::Revoking { .. } | State::Moved => return Ok(grant),
         // What was cut off stays known.
-        State::Refreshing { set, intent } => (set, Some(intent)),
-        State::Active(set) | State::Suspect(set) | State::NeedsLogin { set, .. } => (set, None),
+        State::Refreshing { set, intent } => (set, Some(intent), false),
+        State::Active(set) | State::Suspect(set) => (set, None, false),
+        State::NeedsLogin { set, reason } => (set, None, reason == LoginReason::LostAnswer),
     };
-    connection.state = State::Revoking { set, intent };
+    let unseen = if set_back {
+        Some(Unseen::SetBack)
+    } else {
+        lost.then_some(Unseen::LostAnswer)
+    };
+    connection.state = State::Revoking {
+        set,
+        intent,
+        unseen,
+    };
     let stored = StoredConnection::from(&connection);
     vault.mutate(|writer| writer.update(&row, stored.clone()))?;
     Ok(grant)

@@ -5,7 +5,7 @@
 
 use crate::connection::hold::LOCK_WAIT;
 use crate::connection::select;
-use crate::connection::state::{Connection, State};
+use crate::connection::state::{Connection, State, Unseen};
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
 use crate::names::ConnectionName;
@@ -53,6 +53,7 @@ pub fn accept(vault: &mut Vault, world: World<'_>) -> Result<Vec<ConnectionName>
                 (State::Revoking { .. }, _) => State::Revoking {
                     set: set.clone(),
                     intent: None,
+                    unseen: Some(Unseen::SetBack),
                 },
                 (_, true) => State::Suspect(set.clone()),
                 (_, false) => State::Active(set.clone()),

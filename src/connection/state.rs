@@ -69,10 +69,14 @@ impl Trouble {
         };
         // Between three and five quarters of it.
         let jittered = own * 3 / 4 + own * u32::from(spread) / 512;
+        // "Try again in 0 seconds" is no reason to be less patient than without.
+        let asked = asked
+            .map(|wait| wait.min(LONGEST_BY_PROVIDER))
+            .filter(|wait| *wait > jittered);
         Self {
             failures,
             since: now,
-            wait: asked.map_or(jittered, |wait| wait.min(LONGEST_BY_PROVIDER)),
+            wait: asked.unwrap_or(jittered),
             by_provider: asked.is_some(),
         }
     }
@@ -179,9 +183,20 @@ pub enum State {
         set: TokenSet,
         /// A refresh that fetches the access token which the revocation is about.
         intent: Option<Intent>,
+        /// Why tokens of the grant may exist that are not in `set`.
+        unseen: Option<Unseen>,
     },
     /// It lives in another vault now.
     Moved,
+}
+
+/// Why tokens of a grant may exist that this vault never saw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unseen {
+    /// A refresh was cut off, and its answer is lost.
+    LostAnswer,
+    /// The vault was set back, and the grant may have been refreshed since.
+    SetBack,
 }
 
 /// One attempt to refresh.
@@ -301,5 +316,66 @@ impl State {
                 false
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::moment::BootTime;
+
+    fn at(wall_s: i64, boot: &str, boot_s: u64) -> Moment {
+        Moment {
+            wall: Timestamp::from_unix_millis(wall_s * 1000),
+            boot: Some(BootTime {
+                id: boot.to_owned(),
+                millis: boot_s * 1000,
+            }),
+        }
+    }
+
+    fn failed(times: u32, asked: Option<Duration>, spread: u8) -> Trouble {
+        let one = |before: Option<Trouble>| {
+            Trouble::after(before.as_ref(), at(1000, "a", 100), asked, spread)
+        };
+        (1..times).fold(one(None), |before, _| one(Some(before)))
+    }
+
+    #[test]
+    fn the_wait_doubles_from_the_second_failure_on_and_has_an_end() {
+        let waits = |spread| (1..=12).map(move |times| failed(times, None, spread).wait);
+        let millis: Vec<_> = waits(0).map(|wait| wait.as_millis()).collect();
+        assert_eq!(millis[..5], [0, 750, 1500, 3000, 6000]);
+        assert_eq!(millis[11], 45_000);
+        assert!(waits(255).all(|wait| wait < LONGEST * 5 / 4));
+        assert!(
+            waits(255)
+                .zip(waits(0))
+                .skip(1)
+                .all(|(late, early)| late > early)
+        );
+    }
+
+    #[test]
+    fn a_provider_may_ask_for_more_patience_but_not_for_less_nor_for_a_day() {
+        let asked = |seconds| failed(6, Some(Duration::from_secs(seconds)), 0);
+        assert_eq!(asked(86_400).wait, LONGEST_BY_PROVIDER);
+        assert!(asked(3600).by_provider);
+        assert_eq!(asked(0), failed(6, None, 0));
+        assert!(!asked(0).wait.is_zero());
+        assert_eq!(failed(1, Some(Duration::from_secs(5)), 0).wait.as_secs(), 5);
+    }
+
+    #[test]
+    fn no_jump_of_a_clock_makes_the_wait_longer() {
+        let trouble = failed(1, Some(Duration::from_secs(60)), 0);
+        assert_eq!(trouble.left(&at(1010, "a", 110)).unwrap().as_secs(), 50);
+        // within one boot the wall clock doesn't count
+        assert_eq!(trouble.left(&at(-9_999, "a", 110)).unwrap().as_secs(), 50);
+        assert_eq!(trouble.left(&at(9_999, "a", 160)), None);
+        // across boots it is all there is; one that went backwards is not believed
+        assert_eq!(trouble.left(&at(1010, "b", 1)).unwrap().as_secs(), 50);
+        assert_eq!(trouble.left(&at(999, "b", 1)), None);
+        assert_eq!(trouble.left(&at(9_999, "b", 1)), None);
     }
 }

@@ -10,7 +10,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::connection::state::{
-    Connection, Exchange, GrantKind, Intent, LoginReason, Stamp, State, Trouble,
+    Connection, Exchange, GrantKind, Intent, LoginReason, Stamp, State, Trouble, Unseen,
 };
 use crate::moment::{BootTime, Moment, Timestamp};
 use crate::names::{ConnectionName, Scope};
@@ -177,6 +177,8 @@ enum StoredState {
         set: StoredSet,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         intent: Option<StoredIntent>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unseen: Option<StoredUnseen>,
     },
     Moved {},
 }
@@ -186,6 +188,13 @@ enum StoredState {
 struct StoredIntent {
     id: String,
     started: StoredMoment,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredUnseen {
+    LostAnswer,
+    SetBack,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -360,8 +369,16 @@ fn store_state(state: &State) -> StoredState {
             reason: store_reason(reason),
         },
         State::Suspect(set) => StoredState::Suspect { set: set.into() },
-        State::Revoking { set, intent } => StoredState::Revoking {
+        State::Revoking {
+            set,
+            intent,
+            unseen,
+        } => StoredState::Revoking {
             set: set.into(),
+            unseen: unseen.map(|why| match why {
+                Unseen::LostAnswer => StoredUnseen::LostAnswer,
+                Unseen::SetBack => StoredUnseen::SetBack,
+            }),
             intent: intent.as_ref().map(|intent| StoredIntent {
                 id: intent.id_text(),
                 started: (&intent.started).into(),
@@ -392,8 +409,16 @@ fn load_state(stored: &StoredState) -> Result<State, FormError> {
             set: set.try_into()?,
         },
         StoredState::Suspect { set } => State::Suspect(set.try_into()?),
-        StoredState::Revoking { set, intent } => State::Revoking {
+        StoredState::Revoking {
+            set,
+            intent,
+            unseen,
+        } => State::Revoking {
             set: set.try_into()?,
+            unseen: unseen.map(|why| match why {
+                StoredUnseen::LostAnswer => Unseen::LostAnswer,
+                StoredUnseen::SetBack => Unseen::SetBack,
+            }),
             intent: match intent {
                 Some(intent) => Some(Intent {
                     id: intent_id(&intent.id)?,
@@ -579,10 +604,17 @@ mod tests {
             State::Revoking {
                 set: set(),
                 intent: None,
+                unseen: None,
             },
             State::Revoking {
                 set: set(),
                 intent: Some(renewing),
+                unseen: Some(Unseen::LostAnswer),
+            },
+            State::Revoking {
+                set: set(),
+                intent: None,
+                unseen: Some(Unseen::SetBack),
             },
             State::Moved,
         ];

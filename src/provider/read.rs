@@ -35,33 +35,25 @@ pub(super) fn definition(
         &["endpoints", "authorization"],
     )?;
     let token = needed(file.endpoints.token, &["endpoints", "token"])?;
-    for (key, endpoint) in [
-        ("authorization", Some(&authorization)),
-        ("token", Some(&token)),
-        (
-            "device_authorization",
-            file.endpoints.device_authorization.0.as_ref(),
-        ),
-        (
-            "pushed_authorization_request",
-            file.endpoints.pushed_authorization_request.0.as_ref(),
-        ),
-    ] {
-        check_query(key, endpoint)?;
-    }
+    check_query("authorization", Some(&authorization))?;
+    check_query("token", Some(&token))?;
+    let device = file.endpoints.device_authorization.0;
+    check_query("device_authorization", device.as_ref())?;
+    let par = file.endpoints.pushed_authorization_request.0;
+    check_query("pushed_authorization_request", par.as_ref())?;
     let scopes = read_scopes::scope_rules(file.scopes)?;
     let resource = resource(file.authorization.resource.as_deref())?;
     let (iss_parameter, pkce) = authorization_rules(&file.authorization, &scopes)?;
     check_headers(&file.headers)?;
     let git = git_rules(file.git)?;
-    let userinfo = match file.userinfo {
-        Some(userinfo) => Some(userinfo_rules(userinfo, &token, &["userinfo"])?),
-        None => None,
-    };
-    let documents = match file.documents {
-        Some(section) => Some(documents(section, &file.api.hosts)?),
-        None => None,
-    };
+    let userinfo = file
+        .userinfo
+        .map(|section| userinfo_rules(section, &token, &["userinfo"]))
+        .transpose()?;
+    let documents = file
+        .documents
+        .map(|section| documents(section, &file.api.hosts))
+        .transpose()?;
     let catalogue = catalogue(file.catalogue, &scopes.required)?;
     let token_body = body_kind(file.token.body);
     let dpop = dpop(file.token.dpop);
@@ -75,9 +67,9 @@ pub(super) fn definition(
         iss_parameter,
         authorization_endpoint: authorization,
         token_endpoint: token,
-        device_authorization_endpoint: file.endpoints.device_authorization.0,
+        device_authorization_endpoint: device,
         registration_endpoint: file.endpoints.registration.0,
-        par_endpoint: file.endpoints.pushed_authorization_request.0,
+        par_endpoint: par,
         introspection_endpoint: file.endpoints.introspection.0,
         userinfo,
         redirect: redirect(file.redirect)?,

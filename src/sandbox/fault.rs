@@ -101,14 +101,14 @@ impl Endpoint {
             | Self::Refresh
             | Self::Poll
             | Self::Device
+            | Self::Par
+            | Self::Resource
+            | Self::Api
             | Self::Revoke
             | Self::Introspect
             | Self::Userinfo
             | Self::Metadata
             | Self::Register
-            | Self::Par
-            | Self::Resource
-            | Self::Api
             | Self::Page
             | Self::Other => [None, None],
         };

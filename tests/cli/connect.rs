@@ -366,6 +366,14 @@ fn connect_with_token_stores_a_token_from_stdin() {
     assert_eq!(shown["refreshable"], false);
     assert_eq!(shown["expires_at"], Value::Null);
 
+    supplied(&["--scope", "everything"], &personal)
+        .ended(0)
+        .says(&["scopes as you say, not checked: everything"])
+        .silent_about("granted");
+    let events = world.json(&["audit", "--action", "connect"]);
+    let unchecked = |event: &&Value| event["detail"].to_string().contains("unchecked");
+    assert_eq!(events.iter().filter(unchecked).count(), 2);
+
     let bad = "not-a-token-of-this-server-0123456789";
     world.access_token(bad);
     supplied(&[], bad)
@@ -581,9 +589,11 @@ fn connect_to_a_url_that_comes_to_nothing_leaves_no_definition() {
         "--timeout",
         "1s",
     ];
-    // nobody consents, with a client that is registered on the way, and with a named one
+    // no client to be had, and then nobody who consents
+    world.faults(&["register:*=500"]);
     world.run(&connect).ended(5);
     assert!(!found.exists());
+    world.faults(&[]);
     let with_client = [&connect[..], &["--client-id", PUBLIC_CLIENT]].concat();
     world.run(&with_client).ended(5);
     assert!(!found.exists());

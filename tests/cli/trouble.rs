@@ -141,6 +141,102 @@ fn revoke_by_access_token_renews_one_that_is_over_at_every_try() {
     assert!(world.json(&["list"]).is_empty());
 }
 
+/// A provider that ends access tokens as resources of the client's, and knows none of them (404).
+fn by_application_token() -> World {
+    let world = World::new();
+    let secret = world.sandbox(|sandbox| sandbox.client_secret().expose().to_owned());
+    let client = oauthctl::sandbox::CONFIDENTIAL_CLIENT;
+    world
+        .call(&["client", "set", "sandbox", "--id", client])
+        .stdin(&secret)
+        .run()
+        .ended(0);
+    let url = world.sandbox(|sandbox| sandbox.url().to_owned());
+    let toml = world.provider_toml();
+    let (before, rest) = toml.split_once("[revocation]").unwrap();
+    let (_, after) = rest.split_once("[api]").unwrap();
+    let resource = format!(
+        "[revocation]\nkind = \"application_token\"\n\
+         endpoint = \"{url}/applications/{{client_id}}/token\"\n\
+         note = \"this token only\"\n"
+    );
+    world.define("sandbox", &format!("{before}{resource}\n[api]{after}"));
+    world.connect();
+    world
+}
+
+#[test]
+fn revoke_takes_no_unknown_access_token_for_the_end_of_a_grant_that_lives() {
+    let world = by_application_token();
+    for tries in 1..=2 {
+        world.run(&["revoke", "sandbox"]).ended(1).says(&[
+            "`sandbox/writer` is NOT revoked at the provider",
+            "the refresh token is good",
+        ]);
+        // it gave another access token, and knows that one as little
+        assert_eq!(world.count(Endpoint::Refresh), tries);
+        assert_eq!(world.count(Endpoint::Other), 2 * tries);
+        assert_eq!(world.shown("sandbox")["state"], "revoking");
+    }
+    // control: a grant that is over is done with, and what the definition says is told as well
+    world.faults(&["refresh:*=invalid-grant"]);
+    world.ok(&["revoke", "sandbox"]).says(&[
+        "sandbox/writer: the provider did not know it any more; erased here",
+        "note: this token only",
+    ]);
+    assert!(world.json(&["list"]).is_empty());
+}
+
+#[test]
+fn revoke_remembers_that_an_answer_was_lost_or_the_vault_set_back() {
+    // its answer was lost, and the grant ended for that
+    let world = World::with(|options| {
+        options.rotation = oauthctl::sandbox::Rotation::Rotate {
+            grace: std::time::Duration::ZERO,
+        };
+    });
+    world.connect();
+    world.faults(&["refresh:*=drop-after"]);
+    world.run(&["refresh", "sandbox"]).ended(5);
+    world.faults(&["revoke:1=500"]);
+    world.run(&["refresh", "sandbox"]).ended(4);
+    assert_eq!(world.shown("sandbox")["state"], "needs_login");
+    world.run(&["revoke", "sandbox"]).ended(1);
+    world.ok(&["revoke", "sandbox"]).says(&[
+        "note: a refresh was cut off before: a token that never arrived may still be alive",
+    ]);
+
+    let world = World::new();
+    world.connect();
+    let yesterday = vault_files(&world);
+    world.connect_as("reader");
+    restore(&world, &yesterday);
+    world.ok(&["vault", "accept-rollback", "--yes"]);
+    assert_eq!(world.shown("sandbox")["state"], "suspect");
+    world
+        .ok(&["revoke", "sandbox"])
+        .says(&["note: the vault was set back: a token of a later refresh may still be alive"]);
+
+    // control: nothing of the kind, and nothing is said
+    let world = World::new();
+    world.connect();
+    world.ok(&["revoke", "sandbox"]).silent_about("note:");
+}
+
+#[test]
+fn revoke_without_the_secret_that_it_needs_sets_aside_and_is_tried_again() {
+    let world = by_application_token();
+    world.ok(&["client", "remove", "sandbox", "--yes"]);
+    world
+        .run(&["revoke", "sandbox"])
+        .ended(1)
+        .says(&["has no secret here", "oauthctl client set sandbox"]);
+    assert_eq!(world.count(Endpoint::Other), 0);
+    assert_eq!(world.shown("sandbox")["state"], "revoking");
+    world.run(&["token", "sandbox"]).ended(4).no_data();
+    world.run(&["refresh", "--due"]).ended(1);
+}
+
 #[test]
 fn revoke_that_can_not_renew_its_access_token_says_not_revoked_and_is_kept() {
     let world = by_access_token();
@@ -236,6 +332,9 @@ fn connect_over_a_revocation_says_that_the_old_grant_may_live() {
         .connect()
         .says(&["was to be revoked", "it may still be alive"]);
     assert_eq!(world.shown("sandbox")["state"], "active");
+    let events = world.json(&["audit", "--action", "connect"]);
+    let told = |event: &&serde_json::Value| event["detail"].to_string().contains("never confirmed");
+    assert_eq!(events.iter().filter(told).count(), 1, "{events:?}");
 }
 
 #[test]
@@ -256,6 +355,40 @@ fn a_suspect_connection_stays_suspect_when_a_refresh_of_it_is_lost() {
     world.ok(&["refresh", "--due"]);
     world.run(&["token", "sandbox"]).ended(9);
     assert_eq!(world.count(Endpoint::Refresh), before, "nobody was there");
+}
+
+#[test]
+fn connect_takes_over_what_an_interrupted_one_saved_with_its_consent() {
+    let world = World::new();
+    world.connect();
+    let rows = || {
+        // one more of each kind that a connect leaves: the consent, and no pending record
+        let connection = rusqlite::Connection::open(world.vault()).unwrap();
+        connection
+            .query_row("SELECT count(*) FROM body", [], |row| row.get::<_, i64>(0))
+            .unwrap()
+    };
+    let before = rows();
+    world.faults(&["userinfo:*=stall"]);
+    let mut running = world.call(&["connect", "sandbox", "--no-browser"]).start();
+    let url = running.address();
+    world.learn_from(&url);
+    let browser =
+        std::thread::spawn(move || oauthctl::sandbox::user_agent::visit(&url).map(|_| ()));
+    world.until("the account is asked for", |world| {
+        world.count(Endpoint::Userinfo) == 2
+    });
+    running.signal(rustix::process::Signal::KILL);
+    running.finish();
+    drop(browser.join());
+    world.faults(&[]);
+    world
+        .run(&["connect", "sandbox", "--no-browser", "--timeout", "1s"])
+        .ended(5)
+        .says(&["stored `sandbox/default` from an interrupted connect"]);
+    // the connection and its consent
+    assert_eq!(rows(), before + 2);
+    world.token("sandbox/default");
 }
 
 fn vault_files(world: &World) -> Vec<(std::path::PathBuf, Vec<u8>)> {
@@ -328,4 +461,13 @@ fn audit_has_every_connect_that_came_to_nothing() {
     assert_eq!(events.len(), 1, "{events:?}");
     assert_eq!(events[0]["connection"], "sandbox");
     assert!(!events[0]["detail"].as_str().unwrap().is_empty());
+    let world = World::with(|options| options.consent = oauthctl::sandbox::Consent::Denied);
+    world.connect_with(&["sandbox"]).0.ended(7);
+    let events = world.json(&["audit", "--action", "connect"]);
+    assert_eq!(events.len(), 1, "{events:?}");
+    assert_eq!(events[0]["outcome"], "failed");
+    assert!(
+        events[0]["detail"].to_string().contains("access_denied"),
+        "{events:?}"
+    );
 }

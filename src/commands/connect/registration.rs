@@ -11,18 +11,19 @@ use crate::oauth::token_error::TokenError;
 use crate::provider::definition::Definition;
 use crate::vault::{Action, Outcome, Vault, VaultError};
 
-/// Registers a client, where there is none and the provider takes registrations.
+/// Registers a client, where there is none and the provider takes registrations; says whether it
+/// did.
 pub(super) fn where_needed(
     app: &App,
     definition: &Definition,
     vault: &mut Vault,
     flag: Option<&ClientId>,
-) -> Result<()> {
+) -> Result<bool> {
     let known = vault.read(|snapshot| client::for_connect(snapshot, definition, flag));
     if !matches!(known, Err(ConnectionError::NoClient { .. }))
         || definition.registration_endpoint.is_none()
     {
-        return Ok(());
+        return Ok(false);
     }
     let http = network();
     let registered = block_on(async {
@@ -47,7 +48,7 @@ pub(super) fn where_needed(
         "registered a client with {}: `{id}`",
         definition.display_name
     ));
-    Ok(())
+    Ok(true)
 }
 
 fn failed(definition: &Definition, error: &RegisterError) -> Error {

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use crate::connection::connect::place;
+use crate::connection::connect::{UNCONFIRMED, place};
 use crate::connection::hold::LOCK_WAIT;
 use crate::connection::keep::{random_id, rescued};
 use crate::connection::records::{StoredConsent, StoredPending};
-use crate::connection::state::Connection;
+use crate::connection::state::{Connection, State};
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
 use crate::moment::Timestamp;
@@ -24,6 +24,8 @@ pub struct CutOff {
     pub started: Timestamp,
     /// The connection, where its tokens could be taken from a rescue file.
     pub adopted: Option<ConnectionName>,
+    /// It replaces a grant that was to be revoked, which the provider never confirmed.
+    pub dropped_revocation: bool,
 }
 
 /// Settles what earlier connects left: takes over their rescue files, and forgets those that got
@@ -85,11 +87,12 @@ fn settle_one(
         None => None,
     };
     let consent = random_id()?;
-    let adopted = vault.mutate(|writer| {
+    let (adopted, dropped_revocation) = vault.mutate(|writer| {
         let mut event = world.bare_event(Action::Connect, Outcome::Failed);
         event.connection = Some(row.value.provider().to_owned());
         event.detail = Some("cut off after the code was sent".to_owned());
         let mut adopted = None;
+        let mut dropped_revocation = false;
         if let Some(grant) = &saved {
             let place = place::find(writer, grant, None)?;
             if place.row() != replaced {
@@ -98,13 +101,19 @@ fn settle_one(
             let connection = place::put(writer, &place, grant)?;
             event.outcome = Outcome::Done;
             event.connection = Some(connection.name.to_string());
-            event.detail = Some("taken over from a rescue file".to_owned());
+            let mut detail = "taken over from a rescue file".to_owned();
+            let replaced = place.existing.map(|found| found.connection.state);
+            if matches!(replaced, Some(State::Revoking { .. })) {
+                dropped_revocation = true;
+                detail = format!("{detail}; {UNCONFIRMED}");
+            }
+            event.detail = Some(detail);
             writer.insert(StoredConsent::new(consent, &connection, event.at))?;
             adopted = Some(connection.name);
         }
         writer.log(&event)?;
         writer.delete(row)?;
-        Ok::<_, ConnectionError>(adopted)
+        Ok::<_, ConnectionError>((adopted, dropped_revocation))
     })?;
     vault.remove_rescue(what, world.state)?;
     Ok(Some(CutOff {
@@ -112,5 +121,6 @@ fn settle_one(
         client_id: row.value.client_id().to_owned(),
         started: row.value.started(),
         adopted,
+        dropped_revocation,
     }))
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::connection::keep::{keep, random_id};
 use crate::connection::refresh::Flight;
-use crate::connection::state::{Connection, LoginReason, State, Trouble};
+use crate::connection::state::{Connection, LoginReason, State, Trouble, Unseen};
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
 use crate::exchange::reply;
@@ -136,6 +136,7 @@ fn arrive(
         row,
         mut connection,
         rescue,
+        recovering,
         ..
     } = flight;
     let mark = vault.token_mark(&set.access_token);
@@ -143,8 +144,13 @@ fn arrive(
     event.scopes = set.granted.iter().map(ToString::to_string).collect();
     event.token = Some(mark);
     connection.trouble = None;
-    connection.state = if matches!(connection.state, State::Revoking { .. }) {
-        State::Revoking { set, intent: None }
+    connection.state = if let State::Revoking { unseen, .. } = connection.state {
+        // What an attempt before this one may have brought is not in this answer.
+        State::Revoking {
+            set,
+            intent: None,
+            unseen: unseen.or(recovering.then_some(Unseen::LostAnswer)),
+        }
     } else {
         State::Active(set)
     };
@@ -175,11 +181,12 @@ pub(super) fn ended(
     };
     event.detail = Some(reason.words());
     connection.trouble = None;
-    connection.state = if let State::Revoking { intent, .. } = connection.state {
+    connection.state = if let State::Revoking { intent, unseen, .. } = connection.state {
         // What a person wanted to end is still to be ended. That an answer was lost stays known.
         State::Revoking {
             set: old,
             intent: intent.filter(|_| reason == LoginReason::LostAnswer),
+            unseen,
         }
     } else {
         State::NeedsLogin {
