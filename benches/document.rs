@@ -49,7 +49,9 @@ fn main() {
 fn novel() -> String {
     let mut text = String::new();
     for number in 0..1200 {
-        text.push_str(&format!("The {number}th paragraph begins with a caf\u{e9} by the sea. "));
+        text.push_str(&format!(
+            "The {number}th paragraph begins with a caf\u{e9} by the sea. "
+        ));
         for sentence in 0..7 {
             text.push_str(&format!(
                 "Nobody had counted boat {} before the {sentence} lights went out, she said. ",

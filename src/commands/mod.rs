@@ -358,11 +358,6 @@ fn told_to_stop<T>(done: Result<T>) -> Result<T> {
     })
 }
 
-/// Ends when a signal came; for whoever waits for something else beside it.
-async fn interrupted() -> Error {
-    Signals::listen().first().await.into()
-}
-
 /// The signals that stop work, as they come.
 #[cfg(unix)]
 struct Signals(Option<[tokio::signal::unix::Signal; 2]>);

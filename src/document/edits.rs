@@ -84,7 +84,7 @@ pub(super) fn stretches(length: usize, mine: &[Edit], theirs: &[Edit]) -> Vec<St
         };
         push(&mut found, base..start, &mut here, &mut there);
         let mut end = start;
-        let (mut shift_here, mut shift_there) = ((0, 0), (0, 0));
+        let (mut mine_shift, mut their_shift) = ((0, 0), (0, 0));
         loop {
             let next_mine = mine.next_if(|edit| edit.before.start <= end);
             let next_theirs = theirs.next_if(|edit| edit.before.start <= end);
@@ -92,8 +92,8 @@ pub(super) fn stretches(length: usize, mine: &[Edit], theirs: &[Edit]) -> Vec<St
                 break;
             }
             for (edit, shift) in [
-                (next_mine, &mut shift_here),
-                (next_theirs, &mut shift_there),
+                (next_mine, &mut mine_shift),
+                (next_theirs, &mut their_shift),
             ] {
                 if let Some(edit) = edit {
                     end = end.max(edit.before.end);
@@ -103,13 +103,13 @@ pub(super) fn stretches(length: usize, mine: &[Edit], theirs: &[Edit]) -> Vec<St
             }
         }
         let width = end - start;
-        let here_to = here + width + shift_here.1 - shift_here.0;
-        let there_to = there + width + shift_there.1 - shift_there.0;
+        let here_to = here + width + mine_shift.1 - mine_shift.0;
+        let there_to = there + width + their_shift.1 - their_shift.0;
         found.push(Stretch {
             base: start..end,
             mine: here..here_to,
             theirs: there..there_to,
-            by: match (shift_here, shift_there) {
+            by: match (mine_shift, their_shift) {
                 (_, (0, 0)) => By::Mine,
                 ((0, 0), _) => By::Theirs,
                 _ => By::Both,

@@ -263,5 +263,4 @@ fn by_words(
 }
 
 #[cfg(test)]
-#[path = "merge/tests.rs"]
 mod tests;

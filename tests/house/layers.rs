@@ -82,6 +82,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("hyper", "flow http"),
     ("hyper_util", "flow"),
     ("icu_normalizer", "document/path"),
+    ("imara_diff", "document/edits"),
     ("indicatif", "ui"),
     ("keyring_core", "key/keyring"),
     ("oauth2", "oauth"),

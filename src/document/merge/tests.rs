@@ -298,9 +298,14 @@ fn check(base: &str, mine: &str, theirs: &str, result: &str) -> Result<(), Strin
     Ok(())
 }
 
+/// `MERGE_TRIALS` says how many pairs are tried.
 fn trials() -> u64 {
-    let wanted = std::env::var("MERGE_TRIALS").ok();
-    wanted.and_then(|count| count.parse().ok()).unwrap_or(3_000)
+    #[expect(clippy::disallowed_methods, reason = "a test's own count")]
+    let wanted = std::env::var("MERGE_TRIALS");
+    wanted
+        .ok()
+        .and_then(|count| count.parse().ok())
+        .unwrap_or(3_000)
 }
 
 #[test]
@@ -390,7 +395,7 @@ fn hostile_texts_end_and_are_whole() {
     let same = "a ".repeat(200_000);
     let lines = "x\n".repeat(100_000);
     for (base, mine, theirs) in [
-        (same.clone(), same.replacen("a", "b", 1), format!("{same}c")),
+        (same.clone(), same.replacen('a', "b", 1), format!("{same}c")),
         (lines.clone(), format!("y\n{lines}"), format!("{lines}z\n")),
         (String::new(), lines.clone(), String::new()),
         (lines.clone(), String::new(), lines.clone()),
