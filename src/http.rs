@@ -1,8 +1,10 @@
 //! The one HTTP client: it decides for every request what is never allowed.
 //!
 //! No redirect is followed, nothing is retried, nothing is compressed, and time, headers and body
-//! are bounded. The hard part is to say after a failure whether the server can have seen the
-//! request: a code or a refresh token that may have been used must not be sent again.
+//! are bounded. It speaks HTTP/1.1: requests are few and small, and one protocol less is one
+//! parser less between a stranger and the tokens. The hard part is to say after a failure whether
+//! the server can have seen the request: a code or a refresh token that may have been used must not
+//! be sent again.
 
 mod client;
 mod dates;

@@ -32,8 +32,7 @@ pub(super) fn build(limits: &Limits, kind: Kind) -> Result<Client, String> {
         .redirect(Policy::none())
         .retry(retry::never())
         .referer(false)
-        .connect_timeout(limits.connect)
-        .http2_max_header_list_size(u32::try_from(limits.headers).unwrap_or(u32::MAX));
+        .connect_timeout(limits.connect);
     let builder = match kind {
         Kind::Local => builder.no_proxy().tls_certs_only([]),
         Kind::LocalTls => builder.no_proxy().https_only(true),
