@@ -114,6 +114,7 @@ const OUTSIDE: &[(&str, &str)] = &[
         "url",
         "commands/api endpoint flow http key oauth provider sandbox",
     ),
+    ("unicode_segmentation", "document"),
     ("windows_native_keyring_store", "key/keyring"),
     ("zeroize", "anywhere"),
     // Of the standard library, what touches the world.
