@@ -98,15 +98,17 @@ pub(super) fn from_file(
 /// Decrypts with the passphrase. A person who mistypes it is asked again, as by ssh and age.
 fn decrypt_asking(content: &[u8], path: &Path, ask: &Ask) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let mut tries = 1;
+    let mut said = "";
     loop {
         match (
-            decrypt(content, &passphrase_for(path, ask)?, path),
+            decrypt(content, &passphrase_for(path, ask, said)?, path),
             ask.prompt,
         ) {
             (Err(KeyError::WrongPassphrase { .. }), Some(_))
                 if ask.passphrase_file.is_none() && tries < TRIES =>
             {
                 tries += 1;
+                said = "that was not it; ";
             }
             (ended, _) => return ended,
         }
@@ -164,21 +166,22 @@ fn decrypt(
 }
 
 /// The passphrase of an existing file: from its own file, else from a person.
-fn passphrase_for(path: &Path, ask: &Ask) -> Result<Secret, KeyError> {
+fn passphrase_for(path: &Path, ask: &Ask, said: &str) -> Result<Secret, KeyError> {
     if let Some(file) = ask.passphrase_file {
         return passphrase_from_file(file);
     }
     let prompt = ask.prompt.ok_or_else(|| KeyError::NoTerminal {
         path: path.to_owned(),
     })?;
-    prompt(&format!("passphrase for `{}`: ", path.display())).map_err(KeyError::Prompt)
+    prompt(&format!("{said}passphrase for `{}`: ", path.display())).map_err(KeyError::Prompt)
 }
 
 /// The passphrase for a file that is to be made: a person types it twice.
 pub(super) fn new_passphrase(path: &Path, ask: &Ask) -> Result<Secret, KeyError> {
     let mut tries = 1;
+    let mut said = String::new();
     loop {
-        let passphrase = passphrase_for(path, ask)?;
+        let passphrase = passphrase_for(path, ask, &said)?;
         let mut why = passphrase.expose().is_empty().then_some("it is empty");
         if let (None, None, Some(prompt)) = (why, ask.passphrase_file, ask.prompt) {
             let again = prompt("the same again: ").map_err(KeyError::Prompt)?;
@@ -190,7 +193,10 @@ pub(super) fn new_passphrase(path: &Path, ask: &Ask) -> Result<Secret, KeyError>
             Some(why) if ask.passphrase_file.is_some() || tries == TRIES => {
                 return Err(KeyError::BadPassphrase { why });
             }
-            Some(_) => tries += 1,
+            Some(why) => {
+                tries += 1;
+                said = format!("{why}; ");
+            }
         }
     }
 }
