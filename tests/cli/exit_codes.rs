@@ -192,12 +192,11 @@ fn exit_code_130_is_interrupted_and_143_terminated() {
     world.connect();
 }
 
-/// 3 belongs to commands that are not there yet; nothing may use them for anything else.
 #[test]
 fn exit_codes_are_listed_in_the_help() {
     let world = World::empty();
     let help = world.ok(&["--help"]).stdout.replace('\n', " ");
-    let codes = "0 done, 1 failed, 2 usage, 4 login required, 5 temporary, 6 no key, 7 refused, 8 pending, 9 stopped by a guard";
+    let codes = "0 done, 1 failed, 2 usage, 3 conflict, 4 login required, 5 temporary, 6 no key, 7 refused, 8 pending, 9 stopped by a guard";
     let squeezed = help.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(squeezed.contains(codes), "{help}");
 }
