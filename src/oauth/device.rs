@@ -62,7 +62,7 @@ pub fn request(
     request::client_post(definition, client, endpoint.as_str(), BodyKind::Form, pairs).map(Some)
 }
 
-/// Reads the answer to [`request`] (RFC 8628 section 3.2).
+/// Reads the answer to [`request()`] (RFC 8628 section 3.2).
 ///
 /// # Errors
 ///

@@ -45,7 +45,7 @@ pub fn request(
         .map(Some)
 }
 
-/// Reads the answer to [`request`] (RFC 9126 section 2.2).
+/// Reads the answer to [`request()`] (RFC 9126 section 2.2).
 ///
 /// # Errors
 ///
