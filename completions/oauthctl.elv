@@ -40,6 +40,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand refresh 'Refresh tokens now'
             cand revoke 'End access at the provider, then erase it here'
             cand audit 'Show who did what with which connection, and verify, export or prune that log'
+            cand doc 'Keep a manuscript in a repository, with every version of it'
             cand provider 'Look after provider definitions'
             cand client 'Look after app registrations: client id and secret'
             cand git-credential 'Answer git''s questions for credentials'
@@ -284,6 +285,182 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;audit;help;prune'= {
         }
         &'oauthctl;audit;help;help'= {
+        }
+        &'oauthctl;doc'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand init 'Link a folder to a repository'
+            cand push 'Save what is new in the manuscript as a version in its repository'
+            cand pull 'Bring what was saved elsewhere into this folder'
+            cand status 'Show what is new here since the last version'
+            cand resolve 'Decide what a text should be that you and somebody else changed'
+            cand log 'Show the versions of the manuscript or of one file, newest first'
+            cand restore 'Bring an earlier text of a file back'
+            cand undo 'Take back what the last command did to the files here'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'oauthctl;doc;init'= {
+            cand --repo 'The repository'
+            cand --branch 'The branch, in place of the one that people see'
+            cand --connection 'The account, where several can keep manuscripts'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --create 'Make it, private, if there is none'
+            cand --yes 'Don''t ask whether to make it'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;doc;push'= {
+            cand -m 'What you want to remember about this version'
+            cand --message 'What you want to remember about this version'
+            cand --allow-deletes 'So many files may be deleted in the repository'
+            cand --repo 'The repository'
+            cand --branch 'The branch, in place of the one that people see'
+            cand --connection 'The account, where several can keep manuscripts'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --allow-secrets 'Push files although there seem to be secrets in them'
+            cand --create 'Make it, private, if there is none'
+            cand --yes 'Don''t ask whether to make it'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;doc;pull'= {
+            cand --allow-deletes 'So many files may be deleted here'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;doc;status'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --remote 'Ask whether there is something to pull'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;doc;resolve'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --mine 'Yours is right'
+            cand --theirs 'Theirs is right, be it that they deleted it'
+            cand --both 'Keep both, yours first'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;doc;log'= {
+            cand -n 'So many at most'
+            cand --most 'So many at most'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'oauthctl;doc;restore'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;doc;undo'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;doc;help'= {
+            cand init 'Link a folder to a repository'
+            cand push 'Save what is new in the manuscript as a version in its repository'
+            cand pull 'Bring what was saved elsewhere into this folder'
+            cand status 'Show what is new here since the last version'
+            cand resolve 'Decide what a text should be that you and somebody else changed'
+            cand log 'Show the versions of the manuscript or of one file, newest first'
+            cand restore 'Bring an earlier text of a file back'
+            cand undo 'Take back what the last command did to the files here'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'oauthctl;doc;help;init'= {
+        }
+        &'oauthctl;doc;help;push'= {
+        }
+        &'oauthctl;doc;help;pull'= {
+        }
+        &'oauthctl;doc;help;status'= {
+        }
+        &'oauthctl;doc;help;resolve'= {
+        }
+        &'oauthctl;doc;help;log'= {
+        }
+        &'oauthctl;doc;help;restore'= {
+        }
+        &'oauthctl;doc;help;undo'= {
+        }
+        &'oauthctl;doc;help;help'= {
         }
         &'oauthctl;provider'= {
             cand --profile 'Use this profile: a vault and key of its own'
@@ -762,6 +939,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand refresh 'Refresh tokens now'
             cand revoke 'End access at the provider, then erase it here'
             cand audit 'Show who did what with which connection, and verify, export or prune that log'
+            cand doc 'Keep a manuscript in a repository, with every version of it'
             cand provider 'Look after provider definitions'
             cand client 'Look after app registrations: client id and secret'
             cand git-credential 'Answer git''s questions for credentials'
@@ -798,6 +976,32 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;help;audit;export'= {
         }
         &'oauthctl;help;audit;prune'= {
+        }
+        &'oauthctl;help;doc'= {
+            cand init 'Link a folder to a repository'
+            cand push 'Save what is new in the manuscript as a version in its repository'
+            cand pull 'Bring what was saved elsewhere into this folder'
+            cand status 'Show what is new here since the last version'
+            cand resolve 'Decide what a text should be that you and somebody else changed'
+            cand log 'Show the versions of the manuscript or of one file, newest first'
+            cand restore 'Bring an earlier text of a file back'
+            cand undo 'Take back what the last command did to the files here'
+        }
+        &'oauthctl;help;doc;init'= {
+        }
+        &'oauthctl;help;doc;push'= {
+        }
+        &'oauthctl;help;doc;pull'= {
+        }
+        &'oauthctl;help;doc;status'= {
+        }
+        &'oauthctl;help;doc;resolve'= {
+        }
+        &'oauthctl;help;doc;log'= {
+        }
+        &'oauthctl;help;doc;restore'= {
+        }
+        &'oauthctl;help;doc;undo'= {
         }
         &'oauthctl;help;provider'= {
             cand list 'List the providers that can be connected'

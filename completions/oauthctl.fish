@@ -44,6 +44,7 @@ complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "api" -d 'Send an 
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "refresh" -d 'Refresh tokens now'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "revoke" -d 'End access at the provider, then erase it here'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "audit" -d 'Show who did what with which connection, and verify, export or prune that log'
+complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "doc" -d 'Keep a manuscript in a repository, with every version of it'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "provider" -d 'Look after provider definitions'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "client" -d 'Look after app registrations: client id and secret'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "git-credential" -d 'Answer git\'s questions for credentials'
@@ -239,6 +240,133 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from help" -f -a "export" -d 'Export events as JSON lines or CSV'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from help" -f -a "prune" -d 'Replace old events by a checkpoint'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "init" -d 'Link a folder to a repository'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "push" -d 'Save what is new in the manuscript as a version in its repository'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "pull" -d 'Bring what was saved elsewhere into this folder'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "status" -d 'Show what is new here since the last version'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "resolve" -d 'Decide what a text should be that you and somebody else changed'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "log" -d 'Show the versions of the manuscript or of one file, newest first'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "restore" -d 'Bring an earlier text of a file back'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "undo" -d 'Take back what the last command did to the files here'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from init" -l repo -d 'The repository' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from init" -l branch -d 'The branch, in place of the one that people see' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from init" -l connection -d 'The account, where several can keep manuscripts' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from init" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from init" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from init" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from init" -l create -d 'Make it, private, if there is none'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from init" -l yes -d 'Don\'t ask whether to make it'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from init" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from init" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from push" -s m -l message -d 'What you want to remember about this version' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from push" -l allow-deletes -d 'So many files may be deleted in the repository' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from push" -l repo -d 'The repository' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from push" -l branch -d 'The branch, in place of the one that people see' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from push" -l connection -d 'The account, where several can keep manuscripts' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from push" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from push" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from push" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from push" -l allow-secrets -d 'Push files although there seem to be secrets in them'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from push" -l create -d 'Make it, private, if there is none'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from push" -l yes -d 'Don\'t ask whether to make it'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from push" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from push" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from push" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from push" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from push" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from pull" -l allow-deletes -d 'So many files may be deleted here' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from pull" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from pull" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from pull" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from pull" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from pull" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from pull" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from pull" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from pull" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from status" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from status" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from status" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from status" -l remote -d 'Ask whether there is something to pull'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from status" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from status" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from resolve" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from resolve" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from resolve" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from resolve" -l mine -d 'Yours is right'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from resolve" -l theirs -d 'Theirs is right, be it that they deleted it'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from resolve" -l both -d 'Keep both, yours first'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from resolve" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from resolve" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from resolve" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from resolve" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from resolve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from log" -s n -l most -d 'So many at most' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from log" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from log" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from log" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from log" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from log" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from log" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from log" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from log" -s h -l help -d 'Print help'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from restore" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from restore" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from restore" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from restore" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from restore" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from restore" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from restore" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from undo" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from undo" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from undo" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from undo" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from undo" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from undo" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from undo" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from undo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "init" -d 'Link a folder to a repository'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "push" -d 'Save what is new in the manuscript as a version in its repository'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "pull" -d 'Bring what was saved elsewhere into this folder'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "status" -d 'Show what is new here since the last version'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "resolve" -d 'Decide what a text should be that you and somebody else changed'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "log" -d 'Show the versions of the manuscript or of one file, newest first'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "restore" -d 'Bring an earlier text of a file back'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "undo" -d 'Take back what the last command did to the files here'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand provider; and not __fish_seen_subcommand_from list show add remove check help" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand provider; and not __fish_seen_subcommand_from list show add remove check help" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand provider; and not __fish_seen_subcommand_from list show add remove check help" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -550,27 +678,36 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand completions" -s q -l q
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand completions" -s v -l verbose -d 'Say more'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand completions" -l no-input -d 'Never ask anything'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "connect" -d 'Authorise an account in your browser and store it'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "list" -d 'List the connections, with state, expiry and scopes'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "show" -d 'Show one connection: state, expiry, scopes, client; never a secret'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "token" -d 'Print a fresh access token'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "exec" -d 'Run a command with fresh tokens in its environment'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "api" -d 'Send an authorised request to a provider\'s API'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "refresh" -d 'Refresh tokens now'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "revoke" -d 'End access at the provider, then erase it here'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "audit" -d 'Show who did what with which connection, and verify, export or prune that log'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "provider" -d 'Look after provider definitions'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "client" -d 'Look after app registrations: client id and secret'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "git-credential" -d 'Answer git\'s questions for credentials'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "git" -d 'Make git use the connections'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "vault" -d 'Look after the vault and its key'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "demo" -d 'Show what this program does, in a few seconds'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "sandbox" -d 'Run a strict practice provider on this machine'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "completions" -d 'Print the completion script of a shell'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit provider client git-credential git vault demo sandbox completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault demo sandbox completions help" -f -a "connect" -d 'Authorise an account in your browser and store it'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault demo sandbox completions help" -f -a "list" -d 'List the connections, with state, expiry and scopes'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault demo sandbox completions help" -f -a "show" -d 'Show one connection: state, expiry, scopes, client; never a secret'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault demo sandbox completions help" -f -a "token" -d 'Print a fresh access token'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault demo sandbox completions help" -f -a "exec" -d 'Run a command with fresh tokens in its environment'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault demo sandbox completions help" -f -a "api" -d 'Send an authorised request to a provider\'s API'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault demo sandbox completions help" -f -a "refresh" -d 'Refresh tokens now'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault demo sandbox completions help" -f -a "revoke" -d 'End access at the provider, then erase it here'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault demo sandbox completions help" -f -a "audit" -d 'Show who did what with which connection, and verify, export or prune that log'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault demo sandbox completions help" -f -a "doc" -d 'Keep a manuscript in a repository, with every version of it'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault demo sandbox completions help" -f -a "provider" -d 'Look after provider definitions'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault demo sandbox completions help" -f -a "client" -d 'Look after app registrations: client id and secret'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault demo sandbox completions help" -f -a "git-credential" -d 'Answer git\'s questions for credentials'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault demo sandbox completions help" -f -a "git" -d 'Make git use the connections'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault demo sandbox completions help" -f -a "vault" -d 'Look after the vault and its key'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault demo sandbox completions help" -f -a "demo" -d 'Show what this program does, in a few seconds'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault demo sandbox completions help" -f -a "sandbox" -d 'Run a strict practice provider on this machine'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault demo sandbox completions help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault demo sandbox completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from audit" -f -a "verify" -d 'Check that no event was edited, removed, inserted or moved'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from audit" -f -a "export" -d 'Export events as JSON lines or CSV'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from audit" -f -a "prune" -d 'Replace old events by a checkpoint'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "init" -d 'Link a folder to a repository'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "push" -d 'Save what is new in the manuscript as a version in its repository'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "pull" -d 'Bring what was saved elsewhere into this folder'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "status" -d 'Show what is new here since the last version'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "resolve" -d 'Decide what a text should be that you and somebody else changed'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "log" -d 'Show the versions of the manuscript or of one file, newest first'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "restore" -d 'Bring an earlier text of a file back'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "undo" -d 'Take back what the last command did to the files here'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "list" -d 'List the providers that can be connected'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "show" -d 'Show what a definition says: endpoints, redirect URI, how tokens live and end'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "add" -d 'Add a provider from a definition file'

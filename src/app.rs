@@ -179,6 +179,16 @@ impl App {
         self.caller.get_or_init(caller::caller)
     }
 
+    /// The current folder.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn here(&self) -> Result<PathBuf> {
+        std::path::absolute(".").map_err(|error| {
+            Error::new(Kind::Failed, "could not find the current folder").caused_by(&error)
+        })
+    }
+
     /// The folder of the user's provider definitions.
     #[must_use]
     pub fn providers_folder(&self) -> PathBuf {

@@ -1,6 +1,7 @@
 //! An error is data until it is printed: a kind that decides the exit code, what failed, what
 //! caused it, and the way out.
 
+mod documents;
 mod words;
 
 use std::error::Error as StdError;
@@ -13,6 +14,8 @@ pub enum Kind {
     Failed,
     /// The command line makes no sense.
     Usage,
+    /// Two versions of a text, and a person must decide.
+    Conflict,
     /// No connection, it ended, or a scope is missing: a person has to sign in.
     LoginRequired,
     /// The network, a server in trouble, a rate limit: the same call may work later.
@@ -38,6 +41,7 @@ impl Kind {
         match self {
             Self::Failed => 1,
             Self::Usage => 2,
+            Self::Conflict => 3,
             Self::LoginRequired => 4,
             Self::Temporary => 5,
             Self::NoKey => 6,
@@ -55,6 +59,7 @@ impl Kind {
         match self {
             Self::Failed => "failed",
             Self::Usage => "usage",
+            Self::Conflict => "conflict",
             Self::LoginRequired => "login_required",
             Self::Temporary => "temporary",
             Self::NoKey => "no_key",
@@ -79,7 +84,7 @@ impl Kind {
             Self::Temporary => 5,
             Self::Failed => 6,
             Self::Pending => 7,
-            Self::Usage => 8,
+            Self::Usage | Self::Conflict => 8,
         };
         kinds.into_iter().min_by_key(rank)
     }

@@ -24,10 +24,14 @@ pub const SHELLS: [(Shell, &str); 5] = [
 ];
 
 /// What each exit code means, in order. The README shows the same table.
-pub const EXIT_CODES: [(u8, &str); 11] = [
+pub const EXIT_CODES: [(u8, &str); 12] = [
     (0, "done, or nothing to do"),
     (Kind::Failed.exit_code(), "failed"),
     (Kind::Usage.exit_code(), "the command line makes no sense"),
+    (
+        Kind::Conflict.exit_code(),
+        "two versions of a text: a person must decide",
+    ),
     (
         Kind::LoginRequired.exit_code(),
         "login required: no connection, it ended, or a scope is missing",

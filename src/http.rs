@@ -8,6 +8,7 @@
 
 mod client;
 mod dates;
+mod line;
 
 use std::fmt;
 use std::io;
@@ -25,6 +26,7 @@ use zeroize::Zeroizing;
 
 use self::client::{Kind, build, root_cause};
 use self::dates::{http_date, retry_after};
+pub use self::line::{Line, LineError, Stop};
 use crate::endpoint;
 use crate::escape;
 use crate::moment::Timestamp;

@@ -73,13 +73,11 @@
 //! | [`error`] | what failed, why, the way out; the exit codes |
 //! | [`connection`], [`flow`], [`sandbox`] | the life of a token; a grant run against the world; the practice provider |
 //! | [`exchange`] | an HTTP response as the protocol reads it |
-//! | [`oauth`], [`vault`] | the protocol, pure; the sealed file |
+//! | [`document`], [`oauth`], [`vault`] | manuscripts and their repository; the protocol, pure; the sealed file |
 //! | [`provider`], [`key`], [`http`], [`ui`], [`token`], [`config`], [`lock`] | definitions, custody, the one HTTP client, the one printer, token sets, settings, kernel locks |
 //! | [`private_file`], [`env`](mod@env), [`stop`] | the owners of files, of the environment and of signals |
 //! | [`names`], [`endpoint`], [`signing`] | values that can't be wrong once parsed, keys that sign |
 //! | [`moment`], [`escape`], [`secret`], [`harden`] | time as a value, text made harmless, secrets with one door, a process that can't be dumped |
-//!
-//! `document` (manuscripts) will stand beside `oauth` and `vault`.
 //!
 //! # What is deliberately absent
 //!
@@ -213,6 +211,7 @@ pub mod app;
 pub mod commands;
 pub mod config;
 pub mod connection;
+pub mod document;
 pub mod endpoint;
 pub mod env;
 pub mod error;

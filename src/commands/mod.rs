@@ -28,6 +28,7 @@ pub(crate) mod completions;
 mod connect;
 mod demo;
 mod discover;
+mod doc;
 mod exec;
 mod fresh_token;
 mod git;
@@ -49,7 +50,7 @@ mod vault;
     version,
     max_term_width = 100,
     after_help = "Start with `oauthctl demo`, or connect an account: `oauthctl connect github`.\n\
-                  stdout is data, stderr is talk. Exit codes: 0 done, 1 failed, 2 usage, 4 login \
+                  stdout is data, stderr is talk. Exit codes: 0 done, 1 failed, 2 usage, 3 conflict, 4 login \
                   required, 5 temporary, 6 no key, 7 refused, 8 pending, 9 stopped by a guard."
 )]
 pub struct Cli {
@@ -119,6 +120,7 @@ enum Command {
     Refresh(refresh::Args),
     Revoke(revoke::Args),
     Audit(audit::Args),
+    Doc(doc::Args),
     Provider(provider::Args),
     Client(client::Args),
     GitCredential(git_credential::Args),
@@ -238,6 +240,7 @@ fn dispatch(app: &App, command: Command) -> Result<()> {
         Command::Refresh(args) => refresh::run(app, &args),
         Command::Revoke(args) => revoke::run(app, &args),
         Command::Audit(args) => audit::run(app, args),
+        Command::Doc(args) => doc::run(app, args),
         Command::Provider(args) => provider::run(app, args),
         Command::Client(args) => client::run(app, args),
         Command::GitCredential(args) => git_credential::run(app, &args),

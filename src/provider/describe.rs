@@ -85,21 +85,19 @@ fn uses(definition: &Definition) -> [(&'static str, Option<String>); 4] {
             "in a variable",
             Some(definition.token_variable().to_string()),
         ),
-        (
-            "for git at",
-            definition
-                .git
-                .as_ref()
-                .and_then(|git| some_list(&git.hosts)),
-        ),
-        (
-            "manuscripts at",
-            definition
-                .documents
-                .as_ref()
-                .map(|documents| documents.rest.to_string()),
-        ),
+        ("for git at", git(definition)),
+        ("manuscripts at", documents(definition)),
     ]
+}
+
+fn git(definition: &Definition) -> Option<String> {
+    let git = definition.git.as_ref()?;
+    some_list(&git.hosts)
+}
+
+fn documents(definition: &Definition) -> Option<String> {
+    let documents = definition.documents.as_ref()?;
+    Some(documents.rest.to_string())
 }
 
 fn origin(origin: &Origin) -> String {

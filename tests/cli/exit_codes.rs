@@ -44,6 +44,20 @@ fn exit_code_2_is_usage() {
 }
 
 #[test]
+fn exit_code_3_is_a_conflict_that_a_person_must_decide() {
+    let world = World::with_novel();
+    world.git(&[("a.md", Some(b"one\n"))]);
+    let desk = world.desk("a");
+    world.git(&[("a.md", Some(b"two\n"))]);
+    desk.write("a.md", "three\n");
+    let error = desk.call(&["pull", "--json"]).run().ended(3).error();
+    assert_eq!(
+        (&error["kind"], &error["exit_code"]),
+        (&"conflict".into(), &3.into())
+    );
+}
+
+#[test]
 fn exit_code_4_is_login_required() {
     let world = World::new();
     let error = world
@@ -178,12 +192,11 @@ fn exit_code_130_is_interrupted_and_143_terminated() {
     world.connect();
 }
 
-/// 3 belongs to commands that are not there yet; nothing may use them for anything else.
 #[test]
 fn exit_codes_are_listed_in_the_help() {
     let world = World::empty();
     let help = world.ok(&["--help"]).stdout.replace('\n', " ");
-    let codes = "0 done, 1 failed, 2 usage, 4 login required, 5 temporary, 6 no key, 7 refused, 8 pending, 9 stopped by a guard";
+    let codes = "0 done, 1 failed, 2 usage, 3 conflict, 4 login required, 5 temporary, 6 no key, 7 refused, 8 pending, 9 stopped by a guard";
     let squeezed = help.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(squeezed.contains(codes), "{help}");
 }

@@ -65,6 +65,7 @@ pub(crate) struct Call<'a> {
     stdin: Vec<u8>,
     stays_open: bool,
     wrapper: Option<String>,
+    folder: PathBuf,
 }
 
 impl World {
@@ -250,6 +251,7 @@ impl World {
             stdin: Vec::new(),
             stays_open: false,
             wrapper: None,
+            folder: self.path("work"),
         }
     }
 
@@ -387,6 +389,12 @@ impl Call<'_> {
         self
     }
 
+    /// Runs it in a folder of the world.
+    pub(crate) fn within(mut self, relative: &str) -> Self {
+        self.folder = self.world.path(relative);
+        self
+    }
+
     pub(crate) fn stdin(mut self, text: &str) -> Self {
         self.stdin = text.as_bytes().to_vec();
         self
@@ -452,7 +460,7 @@ impl Call<'_> {
             .env("PATH", path("bin"))
             .env("RUST_LOG", "trace")
             .env("RUST_BACKTRACE", "full")
-            .current_dir(path("work"))
+            .current_dir(&self.folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

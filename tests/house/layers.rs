@@ -60,7 +60,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("age", "key vault commands/vault"),
     ("anstream", "ui"),
     ("apple_native_keyring_store", "key/keyring"),
-    ("base64", "oauth sandbox signing"),
+    ("base64", "document oauth sandbox signing"),
     ("chacha20poly1305", "vault"),
     ("clap", "commands generate"),
     ("clap_complete", "commands/completions generate"),
@@ -70,32 +70,37 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("directories", "app"),
     (
         "getrandom",
-        "app commands connection exchange flow key private_file sandbox vault",
+        "app commands connection document exchange flow key private_file sandbox vault",
     ),
     ("hkdf", "key vault"),
     ("hmac", "key sandbox vault"),
-    ("http", "commands/api commands/token flow http oauth"),
+    (
+        "http",
+        "commands/api commands/token document flow http oauth",
+    ),
     ("http_body_util", "flow http"),
     ("hyper", "flow http"),
     ("hyper_util", "flow"),
+    ("icu_normalizer", "document/path"),
+    ("imara_diff", "document/edits"),
     ("indicatif", "ui"),
     ("keyring_core", "key/keyring"),
     ("oauth2", "oauth"),
     ("open", "flow/browser"),
     ("qrcode", "ui"),
     ("reqwest", "http"),
-    ("ring", "sandbox signing"),
+    ("ring", "document sandbox signing"),
     ("rpassword", "ui"),
     ("rusqlite", "vault"),
     (
         "rustix",
-        "app commands/exec flow/listener harden key private_file ui vault",
+        "app commands/exec document flow/listener harden key private_file ui vault",
     ),
     ("rustls", "http"),
     ("serde", "anywhere"),
     (
         "serde_json",
-        "commands connection oauth provider sandbox vault",
+        "commands connection document oauth provider sandbox vault",
     ),
     ("sha2", "key sandbox vault"),
     ("signal_hook", "stop"),
@@ -109,6 +114,7 @@ const OUTSIDE: &[(&str, &str)] = &[
         "url",
         "commands/api endpoint flow http key oauth provider sandbox",
     ),
+    ("unicode_segmentation", "document"),
     ("windows_native_keyring_store", "key/keyring"),
     ("zeroize", "anywhere"),
     // Of the standard library, what touches the world.
@@ -156,10 +162,10 @@ fn the_architecture_page_shows_the_same_layers() {
         let names = first.split('`').skip(1).step_by(2);
         names.collect::<BTreeSet<&str>>()
     });
-    // `lib` is the page itself, `document` is not there yet.
+    // `lib` is the page itself
     let held = LAYERS.iter().map(|layer| {
         let names = layer.iter().copied();
-        let names = names.filter(|name| !["lib", "document"].contains(name));
+        let names = names.filter(|name| *name != "lib");
         names.collect::<BTreeSet<&str>>()
     });
     let held: Vec<_> = held.filter(|names| !names.is_empty()).collect();

@@ -134,7 +134,8 @@ fn what_is_marked_in_the_readme_runs() {
 fn kinds() -> Vec<Kind> {
     let after = |kind| match kind {
         Kind::Failed => Some(Kind::Usage),
-        Kind::Usage => Some(Kind::LoginRequired),
+        Kind::Usage => Some(Kind::Conflict),
+        Kind::Conflict => Some(Kind::LoginRequired),
         Kind::LoginRequired => Some(Kind::Temporary),
         Kind::Temporary => Some(Kind::NoKey),
         Kind::NoKey => Some(Kind::Refused),

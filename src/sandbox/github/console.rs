@@ -119,6 +119,14 @@ impl<'a> GitHub<'a> {
         }
     }
 
+    /// The number by which the API calls a repository.
+    ///
+    /// # Errors
+    /// When there is no such repository.
+    pub fn repository_id(&self, called: &str) -> Result<u64, ConsoleError> {
+        self.with(called, |repository, _| Ok(repository.id))
+    }
+
     /// Lets somebody read and write a repository.
     ///
     /// # Errors

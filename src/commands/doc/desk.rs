@@ -1,0 +1,303 @@
+//! What all commands about manuscripts share: the folder, the files that were named, and the way to
+//! the store with a token of the right connection.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::path::{Component, Path, PathBuf};
+use std::pin::Pin;
+use std::time::Duration;
+
+use crate::app::App;
+use crate::commands::fresh_token;
+use crate::connection::fresh::Want;
+use crate::document::error::{DocumentError, Guard, StoreError};
+use crate::document::github::GitHub;
+use crate::document::manuscript::{self, Manuscript, Selection};
+use crate::document::path::{DocPath, composed};
+use crate::document::state::Link;
+use crate::error::{Error, Kind, Result};
+use crate::http::{Limits, Line};
+use crate::names::{ConnectionName, ConnectionRef};
+use crate::ui::{self, ProgressBar};
+use crate::vault::{Action, Outcome};
+
+/// The scope without which GitHub shows no private repository.
+const SCOPE: &str = "repo";
+/// A version's list of files, or a batch of texts.
+const LARGEST_ANSWER: usize = 160 * 1024 * 1024;
+/// How long a rate limit is waited for: somebody who sees the countdown can end it.
+const PATIENCE_SEEN: Duration = Duration::from_secs(2 * 60 * 60);
+const PATIENCE_UNSEEN: Duration = Duration::from_secs(120);
+
+/// The manuscript that the current folder is in.
+pub(super) fn manuscript(app: &App) -> Result<Manuscript> {
+    let here = app.here()?;
+    let folder = manuscript::find(&here).unwrap_or(here);
+    Ok(Manuscript::open(&folder)?)
+}
+
+/// The files that were named, as paths of the manuscript; none named means all.
+pub(super) fn selection(app: &App, manuscript: &Path, files: &[PathBuf]) -> Result<Selection> {
+    if files.is_empty() {
+        return Ok(Selection::default());
+    }
+    let here = app.here()?;
+    let mut paths = BTreeSet::new();
+    for file in files {
+        paths.insert(inside(&here, manuscript, file)?);
+    }
+    Ok(Selection(Some(paths)))
+}
+
+/// One file that was named, as a path of the manuscript.
+pub(super) fn inside(here: &Path, manuscript: &Path, file: &Path) -> Result<String> {
+    let none = |why: &str| {
+        Error::from(DocumentError::NoSuchFile {
+            path: file.display().to_string(),
+            why: why.to_owned(),
+        })
+    };
+    let mut whole = PathBuf::new();
+    for part in here.join(file).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                whole.pop();
+            }
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => whole.push(part),
+        }
+    }
+    let rest = whole
+        .strip_prefix(manuscript)
+        .map_err(|_| none("it lies elsewhere"))?;
+    let text = rest.to_str().ok_or_else(|| none("its name is not text"))?;
+    if text.is_empty() {
+        return Ok(String::new());
+    }
+    match DocPath::parse(text) {
+        Ok(path) => Ok(path.to_string()),
+        Err(why) => Err(none(&why.to_string())),
+    }
+}
+
+/// Whether every file that was named is there or was there.
+pub(super) fn check_named(
+    manuscript: &Manuscript,
+    selection: &Selection,
+    files: &[PathBuf],
+) -> Result<()> {
+    let Some(paths) = &selection.0 else {
+        return Ok(());
+    };
+    let scan = manuscript.scan()?;
+    let known = manuscript.state.known();
+    for path in paths {
+        let one = Selection(Some(BTreeSet::from([path.clone()])));
+        let there = scan.files.keys().chain(known.keys());
+        if !there.into_iter().any(|there| one.has(there.as_str())) {
+            let named = files
+                .iter()
+                .find(|file| composed(&file.to_string_lossy()).ends_with(path.as_str()));
+            let named = named.map_or_else(|| path.clone(), |file| file.display().to_string());
+            return Err(DocumentError::NoSuchFile {
+                path: named,
+                why: "there is no such file".to_owned(),
+            }
+            .into());
+        }
+    }
+    Ok(())
+}
+
+/// Does something with the store that a link leads to.
+pub(super) fn with_store<T>(
+    app: &App,
+    link: &Link,
+    act: impl FnOnce(&GitHub<'_>) -> std::result::Result<T, DocumentError>,
+) -> Result<T> {
+    let name: ConnectionName = link.connection.parse().map_err(|_| {
+        Error::new(
+            Kind::Failed,
+            "the connection that is noted here has no such name",
+        )
+    })?;
+    let definition = app.providers().get(&name.provider)?;
+    let Some(place) = &definition.documents else {
+        return Err(Error::new(
+            Kind::Failed,
+            format!("`{}` keeps no manuscripts", name.provider),
+        )
+        .hint("its definition has no `[documents]`"));
+    };
+    let wire = Line::new(limits(), stop).map_err(|error| {
+        Error::new(Kind::Failed, "could not start the network").caused_by(&error)
+    })?;
+    let no_token = RefCell::new(None);
+    let tokens = |other: bool| match token(app, &name, other) {
+        Ok(token) => Some(token),
+        Err(error) => {
+            *no_token.borrow_mut() = Some(error);
+            None
+        }
+    };
+    let countdown = Countdown::new(app);
+    let waiting = |why: &str, left: Duration| countdown.show(why, left);
+    let patience = if app.ui.talks_to_terminal() {
+        PATIENCE_SEEN
+    } else {
+        PATIENCE_UNSEEN
+    };
+    let store = GitHub::new(
+        place,
+        &wire,
+        &tokens,
+        &waiting,
+        patience,
+        link.repository,
+        &link.name,
+        &link.branch,
+    );
+    let done = act(&store).map_err(|error| look_again(&store, link, error));
+    countdown.end();
+    done.map_err(|error| match no_token.into_inner() {
+        Some(why) if matches!(error, DocumentError::Store(StoreError::NoToken)) => why,
+        _ => told(error, &name),
+    })
+}
+
+/// Where the repository is not found by its number: another one may have its name now.
+fn look_again(store: &GitHub<'_>, link: &Link, error: DocumentError) -> DocumentError {
+    if !matches!(error, DocumentError::Store(StoreError::NotFound { .. })) || link.repository == 0 {
+        return error;
+    }
+    match store.by_name(&link.name) {
+        Ok(Some(found)) if found.id != link.repository => {
+            DocumentError::Guard(Guard::OtherRepository { name: found.name })
+        }
+        _ => error,
+    }
+}
+
+fn told(error: DocumentError, name: &ConnectionName) -> Error {
+    let refused = matches!(
+        error,
+        DocumentError::Store(StoreError::TokenRefused | StoreError::NotFound { .. })
+    );
+    let error = Error::from(error);
+    if refused {
+        return error.hint(format!(
+            "see what the account may do with `oauthctl show {name}`"
+        ));
+    }
+    error
+}
+
+/// What a person sees while a rate limit is waited for.
+struct Countdown<'a> {
+    app: &'a App,
+    bar: RefCell<Option<ProgressBar>>,
+}
+
+impl<'a> Countdown<'a> {
+    fn new(app: &'a App) -> Self {
+        Self {
+            app,
+            bar: RefCell::new(None),
+        }
+    }
+
+    fn show(&self, why: &str, left: Duration) {
+        let mut bar = self.bar.borrow_mut();
+        let bar = bar.get_or_insert_with(|| {
+            self.app
+                .ui
+                .detail(&format!("{why}: waiting {}", ui::span(left)));
+            self.app.ui.progress(left.as_secs())
+        });
+        bar.set_message(format!("{why}, going on in {}", ui::span(left)));
+        bar.inc(1);
+    }
+
+    fn end(&self) {
+        if let Some(bar) = self.bar.borrow_mut().take() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn limits() -> Limits {
+    Limits {
+        whole: Duration::from_secs(120),
+        body: LARGEST_ANSWER,
+        ..Limits::default()
+    }
+}
+
+/// A signal ends the process at once, which is as good as any other crash: what is on the disk is
+/// right at every moment, and the next run finds out what became of a request.
+fn stop() -> Pin<Box<dyn Future<Output = ()>>> {
+    Box::pin(std::future::pending())
+}
+
+fn token(app: &App, name: &ConnectionName, other: bool) -> Result<crate::secret::Secret> {
+    if other {
+        fresh_token::renew(app, name)?;
+    }
+    let asked = ConnectionRef::Exact(name.clone());
+    let hand_out = fresh_token::hand_out(app, &asked, &Want::default())?;
+    let granted = &hand_out.set.granted;
+    // an app of GitHub's own kind has permissions and no scopes
+    if !granted.is_empty() && !granted.iter().any(|scope| scope.as_str() == SCOPE) {
+        return Err(Error::new(
+            Kind::LoginRequired,
+            format!("`{name}` may not read and write repositories"),
+        )
+        .because(format!("the scope `{SCOPE}` was not granted"))
+        .hint(format!(
+            "allow it with `oauthctl connect {} --scope {SCOPE}`",
+            name.provider
+        )));
+    }
+    Ok(hand_out.set.access_token)
+}
+
+/// Notes in the audit log what was done with a connection.
+pub(super) fn log<T>(app: &App, action: Action, link: &Link, done: &Result<T>, detail: &str) {
+    let outcome = match done {
+        Ok(_) => Outcome::Done,
+        Err(error) => match error.kind {
+            Kind::Conflict => Outcome::Done,
+            Kind::Temporary | Kind::Interrupted | Kind::Terminated => Outcome::Temporary,
+            Kind::Refused => Outcome::Refused,
+            Kind::Failed
+            | Kind::Usage
+            | Kind::LoginRequired
+            | Kind::NoKey
+            | Kind::Pending
+            | Kind::Stopped => Outcome::Failed,
+        },
+    };
+    let logged = (|| -> Result<()> {
+        let name: ConnectionName = link
+            .connection
+            .parse()
+            .map_err(|_| Error::new(Kind::Failed, "the connection has no name"))?;
+        let mut event = app.world().event(action, &name, outcome);
+        event.detail = Some(format!("{}: {detail}", link.name));
+        let mut vault = app.need_vault()?;
+        vault.mutate(|writer| writer.log(&event))?;
+        app.save_anchor(&mut vault);
+        Ok(())
+    })();
+    if let Err(error) = logged {
+        app.ui.warn(&format!(
+            "this is not in the audit log: {}",
+            error.causes.first().unwrap_or(&error.message)
+        ));
+    }
+}
+
+/// Goes on until somebody stops it, and that the line sees.
+pub(super) fn on(_: &str) -> bool {
+    true
+}

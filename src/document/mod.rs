@@ -1,0 +1,29 @@
+//! Manuscripts: a folder of texts and the repository that keeps their versions.
+//!
+//! Knows no token and no connection: whoever calls brings a closure that yields access tokens.
+
+mod combine;
+mod edits;
+pub mod error;
+mod folder;
+pub mod github;
+pub mod history;
+pub mod integrate;
+pub mod journal;
+pub mod manuscript;
+pub mod merge;
+mod objects;
+pub mod oid;
+pub mod path;
+pub mod plan;
+pub mod pull;
+pub mod push;
+pub mod resolve;
+pub mod scan;
+pub mod state;
+pub mod status;
+pub mod text;
+pub mod tree;
+pub mod undo;
+mod vet;
+mod words;
