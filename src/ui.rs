@@ -97,7 +97,11 @@ impl Ui {
         if self.flags.is_empty() {
             return text.to_owned();
         }
-        text.replace("`oauthctl ", &format!("`oauthctl{} ", self.flags))
+        // A command is named alone or at the end of a pipe.
+        ["`", "| "].iter().fold(text.to_owned(), |text, before| {
+            let with_flags = format!("{before}oauthctl{} ", self.flags);
+            text.replace(&format!("{before}oauthctl "), &with_flags)
+        })
     }
 
     /// Whether documents are wanted as JSON.
@@ -398,6 +402,10 @@ mod tests {
             ui.as_typed("say `oauthctl list`, or `oauthctl doctor`"),
             "say `oauthctl --profile work --vault '/a b/it'\\''s.db' list`, or \
              `oauthctl --profile work --vault '/a b/it'\\''s.db' doctor`"
+        );
+        assert_eq!(
+            ui.as_typed("`gh auth token | oauthctl connect`"),
+            "`gh auth token | oauthctl --profile work --vault '/a b/it'\\''s.db' connect`"
         );
     }
 
