@@ -20,6 +20,7 @@ pub mod pull;
 pub mod push;
 pub mod resolve;
 pub mod scan;
+mod secrets;
 pub mod state;
 pub mod status;
 pub mod text;
