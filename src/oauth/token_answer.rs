@@ -1,7 +1,8 @@
 //! The token answer (RFC 6749 sections 5.1 and 5.2), read strictly.
 //!
 //! A token is thrown away only when using it could do harm: what a definition declares as usual
-//! there is read, everything else that is wrong refuses the whole answer.
+//! there is read, everything else that is wrong refuses the whole answer. A refresh may have spent
+//! the token before it, so there what only describes good tokens refuses nothing.
 
 use std::time::Duration;
 
@@ -67,7 +68,13 @@ pub fn read(
     started: &Moment,
     reply: &Reply<'_>,
 ) -> Result<Answer, TokenError> {
-    read_bound(definition, requested, started, false, reply)
+    read_as(
+        definition,
+        requested,
+        started,
+        For::Grant { bound: false },
+        reply,
+    )
 }
 
 /// As [`read`]; where the request proved a key, the token must be bound to it (RFC 9449 section 5),
@@ -81,6 +88,59 @@ pub fn read_bound(
     requested: &[Scope],
     started: &Moment,
     bound: bool,
+    reply: &Reply<'_>,
+) -> Result<Answer, TokenError> {
+    read_as(definition, requested, started, For::Grant { bound }, reply)
+}
+
+/// As [`read_bound`], for a refresh. The refresh token that was sent may be spent by now, so an
+/// answer with good tokens is kept even where what describes them can't be read: then the lifetime
+/// is unknown, and the scopes are those granted before.
+///
+/// # Errors
+///
+/// [`TokenError`], by what is to be done.
+pub fn read_refreshed(
+    definition: &Definition,
+    granted: &[Scope],
+    started: &Moment,
+    bound: bool,
+    reply: &Reply<'_>,
+) -> Result<Answer, TokenError> {
+    read_as(definition, granted, started, For::Refresh { bound }, reply)
+}
+
+/// What was asked for.
+#[derive(Debug, Clone, Copy)]
+enum For {
+    /// The first tokens of a grant: nothing is lost when a doubtful answer is refused.
+    Grant { bound: bool },
+    /// Tokens in place of those that we hold.
+    Refresh { bound: bool },
+}
+
+impl For {
+    /// Whether the request proved a key.
+    const fn bound(self) -> bool {
+        match self {
+            Self::Grant { bound } | Self::Refresh { bound } => bound,
+        }
+    }
+
+    /// What describes the tokens: `otherwise` where it is wrong and the tokens are worth more.
+    fn described<T>(self, read: Result<T, Fault>, otherwise: T) -> Result<T, Fault> {
+        match self {
+            Self::Grant { .. } => read,
+            Self::Refresh { .. } => Ok(read.unwrap_or(otherwise)),
+        }
+    }
+}
+
+fn read_as(
+    definition: &Definition,
+    requested: &[Scope],
+    started: &Moment,
+    wanted: For,
     reply: &Reply<'_>,
 ) -> Result<Answer, TokenError> {
     if !reply.is_success() {
@@ -103,7 +163,7 @@ pub fn read_bound(
     if let Some(said) = Said::in_object(&object) {
         return Err(TokenError::by_code(said, definition, reply));
     }
-    read_tokens(definition, requested, started, bound, object)
+    read_tokens(definition, requested, started, wanted, object)
         .map_err(|fault| TokenError::malformed(reply, fault))
 }
 
@@ -132,7 +192,7 @@ fn read_tokens(
     definition: &Definition,
     requested: &[Scope],
     started: &Moment,
-    bound: bool,
+    wanted: For,
     mut object: Object,
 ) -> Result<Answer, Fault> {
     let rules = &definition.answers;
@@ -152,13 +212,15 @@ fn read_tokens(
     let source = nested.as_ref().unwrap_or(&object);
     let set = TokenSet {
         access_token: token(source, "access_token")?.ok_or(Fault::Missing("access_token"))?,
-        token_type: token_type(source, rules.ok_member, bound)?,
+        token_type: token_type(source, rules.ok_member, wanted.bound())?,
         refresh_token: token(source, "refresh_token")?,
         obtained: started.clone(),
-        lifetime: lifetime(source, rules.missing_expiry)?,
-        granted: granted(source, &definition.scopes)?.unwrap_or_else(|| requested.to_vec()),
+        lifetime: wanted.described(lifetime(source, rules.missing_expiry), Lifetime::Unknown)?,
+        granted: wanted
+            .described(granted(source, &definition.scopes), None)?
+            .unwrap_or_else(|| requested.to_vec()),
     };
-    let id_token = token(source, "id_token")?;
+    let id_token = wanted.described(token(source, "id_token"), None)?;
     let mut members = match nested {
         Some(mut inner) => {
             strip(&mut inner);
@@ -325,6 +387,35 @@ mod tests {
             },
         };
         shown.trim_end().to_owned()
+    }
+
+    #[test]
+    fn a_refresh_keeps_good_tokens_whatever_is_said_about_them() {
+        let tokens = r#""access_token":"at","refresh_token":"rt","token_type":"bearer""#;
+        for (side, kept) in [
+            (r#""scope":["a"]"#, "at bearer rt unknown asked|for"),
+            (r#""expires_in":-1,"scope":"a""#, "at bearer rt unknown a"),
+            (
+                r#""expires_in":"1.5","scope":"a""#,
+                "at bearer rt unknown a",
+            ),
+            (r#""id_token":7,"expires_in":5"#, "at bearer rt 5 asked|for"),
+        ] {
+            let body = format!("{{{tokens},{side}}}");
+            let reply = Reply {
+                status: 200,
+                content_type: Some(JSON),
+                retry_after: None,
+                body: body.as_bytes(),
+            };
+            let (definition, before) = (fixture::google(), fixture::scopes(&["asked", "for"]));
+            let started = fixture::started();
+            let refreshed = read_refreshed(&definition, &before, &started, false, &reply);
+            assert_eq!(shown(refreshed), kept, "{side}");
+            // control: the first answer of a grant is refused for it
+            let first = shown(read(&definition, &before, &started, &reply));
+            assert!(first.starts_with("wrong "), "{side}: {first}");
+        }
     }
 
     /// Checks lines of `status | body | what it amounts to`.

@@ -260,3 +260,21 @@ fn refresh_sends_nothing_when_the_definition_names_other_endpoints() {
 pub(crate) fn full() -> bool {
     std::env::var("OAUTHCTL_TRIALS").is_ok_and(|trials| trials == "full")
 }
+
+#[test]
+fn connect_again_keeps_the_refresh_token_that_a_second_consent_does_not_repeat() {
+    let world = World::new();
+    world.connect();
+    world.faults(&["code:*=no-refresh-token"]);
+    world.connect();
+    world.faults(&[]);
+    // it is still there, live, and good for a refresh
+    world.ok(&["refresh", "sandbox"]);
+    assert_eq!(world.shown("sandbox")["state"], "active");
+    // control: another connection that never got one has none
+    world.faults(&["code:*=no-refresh-token"]);
+    world.connect_as("somebody-else");
+    let before = world.count(Endpoint::Refresh);
+    world.call(&["refresh", "sandbox/somebody-else"]).run();
+    assert_eq!(world.count(Endpoint::Refresh), before);
+}

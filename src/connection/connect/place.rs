@@ -2,7 +2,7 @@
 
 use crate::connection::ConnectionError;
 use crate::connection::select::Found;
-use crate::connection::state::Connection;
+use crate::connection::state::{Connection, GrantKind, State};
 use crate::connection::stored::StoredConnection;
 use crate::names::{AccountLabel, ConnectionName};
 use crate::vault::{RowId, Snapshot, Writer};
@@ -110,9 +110,32 @@ pub(super) fn put(
     connection.name = place.name.clone();
     if let Some(found) = &place.existing {
         connection.created = found.connection.created;
+        keep_refresh_token(&mut connection, &found.connection);
         writer.update(&found.row, StoredConnection::from(&connection))?;
     } else {
         writer.insert(StoredConnection::from(&connection))?;
     }
     Ok(connection)
+}
+
+/// Where a provider gives no refresh token at a second consent of the same account to the same
+/// client, the one that it gave at the first goes on living: it stays in the vault.
+fn keep_refresh_token(connection: &mut Connection, before: &Connection) {
+    let signed_in =
+        |one: &Connection| matches!(one.grant, GrantKind::AuthorizationCode | GrantKind::Device);
+    let (now, then) = (&connection.stamp, &before.stamp);
+    let same_client = now.client_id == then.client_id
+        && now.token_endpoint == then.token_endpoint
+        && now.issuer == then.issuer;
+    let same_account = connection.subject.is_some() && connection.subject == before.subject;
+    // One of these is bound to a key (RFC 9449 section 5), which the other does not have.
+    let bound = connection.dpop.is_some() || before.dpop.is_some();
+    if !same_client || !same_account || bound || !signed_in(connection) || !signed_in(before) {
+        return;
+    }
+    if let (State::Active(set), State::Active(old)) = (&mut connection.state, &before.state)
+        && set.refresh_token.is_none()
+    {
+        set.refresh_token.clone_from(&old.refresh_token);
+    }
 }

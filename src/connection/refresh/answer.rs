@@ -36,7 +36,7 @@ pub fn finish(
             return Err(not_refreshed(vault, world, flight, sent, None, error));
         }
     };
-    let read = token_answer::read_bound(
+    let read = token_answer::read_refreshed(
         &flight.definition,
         &flight.old.granted,
         &flight.started,
