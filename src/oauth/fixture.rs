@@ -91,57 +91,12 @@ endpoint = "https://as.example/revoke"
 
 /// Success says `"ok": true`, the tokens are nested, scopes have a parameter of their own.
 pub(super) fn slack() -> Definition {
-    file(
-        r#"
-[endpoints]
-authorization = "https://slack.com/oauth/v2/authorize"
-token = "https://slack.com/api/oauth.v2.access"
-[authorization]
-pkce = "S256"
-[client]
-authentication = "post"
-secret = "optional"
-[token]
-failure = "ok_member"
-nested_in = "authed_user"
-[refresh]
-ended_errors = ["invalid_refresh_token"]
-[scopes]
-request = "comma"
-request_parameter = "user_scope"
-answer = "comma"
-[userinfo]
-endpoint = "https://slack.com/api/auth.test"
-method = "post"
-id = ["/team_id", "/user_id"]
-label = ["/user"]
-[revocation]
-kind = "bearer_post"
-endpoint = "https://slack.com/api/auth.revoke"
-"#,
-    )
+    shipped("slack")
 }
 
 /// Userinfo is a question in JSON.
 pub(super) fn linear() -> Definition {
-    file(
-        r#"
-[endpoints]
-authorization = "https://linear.app/oauth/authorize"
-token = "https://api.linear.app/oauth/token"
-[authorization]
-pkce = "S256"
-[client]
-authentication = "post"
-secret = "optional"
-[userinfo]
-endpoint = "https://api.linear.app/graphql"
-method = "post"
-body = '{"query":"{viewer{id name email}}"}'
-id = ["/data/viewer/id"]
-label = ["/data/viewer/name", "/data/viewer/email"]
-"#,
-    )
+    shipped("linear")
 }
 
 /// A whole request as text: method, URL, sorted headers, body.

@@ -1,6 +1,8 @@
 //! Tests: what each shipped definition makes the protocol say and understand, from the URL in the
 //! browser to the request that ends it. The answers are shaped as the providers document them.
 
+mod others;
+
 use std::fmt::Write;
 
 use super::attempt::{Attempt, RANDOM_BYTES};

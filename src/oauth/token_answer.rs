@@ -308,12 +308,13 @@ fn granted(source: &Object, rules: &ScopeRules) -> Result<Option<Vec<Scope>>, Fa
     let Some(text) = source.text(&rules.answer_member).map_err(|_| WRONG)? else {
         return Ok(None);
     };
-    let separator = match rules.answer_separator {
-        ScopeSeparator::Space => ' ',
-        ScopeSeparator::Comma => ',',
+    // no scope holds a space (RFC 6749 section 3.3), so one separates whatever was announced
+    let separators: &[char] = match rules.answer_separator {
+        ScopeSeparator::Space => &[' '],
+        ScopeSeparator::Comma => &[',', ' '],
     };
     let mut scopes = Vec::new();
-    for part in text.split(separator).map(|part| part.trim_matches(' ')) {
+    for part in text.split(separators) {
         if part.is_empty() {
             continue;
         }
@@ -565,7 +566,7 @@ mod tests {
 "#;
 
     const OK_MEMBER_AND_NESTED_TOKENS: &str = r#"
-200 | {"ok":true,"authed_user":{"id":"U","access_token":"xoxp","scope":"a,b","token_type":"user"}} | xoxp bearer - unknown a|b
+200 | {"ok":true,"authed_user":{"id":"U","access_token":"xoxp","scope":"a,b","token_type":"user"}} | xoxp bearer - forever a|b
 200 | {"ok":true,"access_token":"xoxe","token_type":"bot","expires_in":43200} | xoxe bearer - 43200 asked|for
 200 | {"ok":false,"error":"invalid_refresh_token"} | ended invalid_refresh_token
 200 | {"ok":false,"error":"internal"} | refused internal

@@ -1,11 +1,19 @@
 //! The shipped definitions, as text inside the program.
 
 /// Name and text of each shipped definition, sorted by name.
-const BUILTIN: [(&str, &str); 5] = [
+const BUILTIN: [(&str, &str); 13] = [
+    ("atlassian", include_str!("builtin/atlassian.toml")),
+    ("bitbucket", include_str!("builtin/bitbucket.toml")),
+    ("discord", include_str!("builtin/discord.toml")),
+    ("dropbox", include_str!("builtin/dropbox.toml")),
     ("github", include_str!("builtin/github.toml")),
+    ("gitlab", include_str!("builtin/gitlab.toml")),
     ("google", include_str!("builtin/google.toml")),
+    ("linear", include_str!("builtin/linear.toml")),
     ("microsoft", include_str!("builtin/microsoft.toml")),
     ("notion", include_str!("builtin/notion.toml")),
+    ("slack", include_str!("builtin/slack.toml")),
+    ("spotify", include_str!("builtin/spotify.toml")),
     ("youtube", include_str!("builtin/youtube.toml")),
 ];
 
@@ -88,10 +96,18 @@ mod tests {
             .map(|definition| (definition.name.to_string(), definition.catalogue.len()))
             .collect();
         let wanted = [
+            ("atlassian", 7),
+            ("bitbucket", 3),
+            ("discord", 4),
+            ("dropbox", 13),
             ("github", 40),
+            ("gitlab", 16),
             ("google", 44),
+            ("linear", 6),
             ("microsoft", 80),
             ("notion", 8),
+            ("slack", 0),
+            ("spotify", 7),
             ("youtube", 12),
         ];
         assert_eq!(counts, wanted.map(|(name, count)| (name.to_owned(), count)));

@@ -345,7 +345,7 @@ pub struct ScopeRules {
 pub enum ScopeSeparator {
     /// A space (RFC 6749 section 3.3).
     Space,
-    /// A comma; spaces around it are ignored in answers.
+    /// A comma; in answers a space too.
     Comma,
 }
 

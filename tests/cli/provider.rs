@@ -16,9 +16,20 @@ fn provider_add_show_and_remove_a_definition() {
         .says(&["added `practice` as"]);
     let listed = world.ok(&["provider", "list"]).silent().stdout;
     assert!(listed.contains("practice"), "{listed}");
-    for built_in in ["github", "google", "microsoft", "notion", "youtube"] {
-        assert!(listed.contains(built_in), "{built_in}");
-        world.ok(&["provider", "show", built_in]).silent();
+    let built_in: Vec<_> = listed
+        .lines()
+        .filter(|line| line.ends_with("built in"))
+        .collect();
+    assert_eq!(built_in.len(), 13, "{listed}");
+    for line in built_in {
+        let name = line.split(' ').next().unwrap();
+        let shown = world.ok(&["provider", "show", name]).silent().stdout;
+        assert!(shown.contains("to register"), "{shown}");
+        let checked = world.ok(&["provider", "check", name]).silent().stdout;
+        assert!(
+            checked.starts_with(&format!("[ ok ] {name}\n")),
+            "{checked}"
+        );
     }
     let shown = world.ok(&["provider", "show", "practice"]).silent().stdout;
     assert!(shown.contains("/token"), "{shown}");
