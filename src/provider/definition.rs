@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::endpoint::Endpoint;
 use crate::names::{ClientId, ProviderName, Scope, VariableName};
@@ -68,6 +69,10 @@ pub struct Definition {
     pub answers: AnswerRules,
     /// What refreshing does there.
     pub refresh: RefreshRules,
+    /// When a grant ends although nobody ended it.
+    pub limits: Limits,
+    /// What to say about the usual mistakes.
+    pub advice: Vec<Advice>,
     /// How access is ended there.
     pub revocation: Revocation,
     /// Hosts that an access token of this provider may be sent to by `api`.
@@ -370,6 +375,47 @@ pub enum MissingExpiry {
     Forever,
     /// Nobody knows; used until the provider refuses it.
     Unknown,
+}
+
+/// When a grant ends although nobody ended it; each as the provider documents it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// A refresh token ends when it is not used for so long.
+    pub idle: Option<Duration>,
+    /// An access token without an expiry ends when it is not used for so long.
+    pub unused: Option<Duration>,
+    /// A grant ends so long after consent, however much it is used.
+    pub total: Option<Duration>,
+    /// As `total`, while the app registration is one for testing.
+    pub testing: Option<Duration>,
+}
+
+/// One usual mistake and its way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advice {
+    /// How it shows.
+    pub sign: Sign,
+    /// What to change, for people; may hold the placeholders of [`Definition::advice`].
+    pub hint: String,
+}
+
+/// How a mistake shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sign {
+    /// The provider answers with this error code, and with this text in its words where one is
+    /// given.
+    Answer {
+        /// The error code; any where there is none.
+        error: Option<String>,
+        /// What its description holds.
+        says: Option<String>,
+    },
+    /// The grant ended when those of registrations for testing do.
+    TestingEnded,
+    /// The access token expires, and no refresh token came with it.
+    NoRefreshToken,
+    /// Nobody came back from the provider's page in time.
+    NoAnswer,
 }
 
 /// What refreshing does.
