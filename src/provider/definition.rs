@@ -71,8 +71,6 @@ pub struct Definition {
     pub refresh: RefreshRules,
     /// When a grant ends although nobody ended it.
     pub limits: Limits,
-    /// What to say about the usual mistakes.
-    pub advice: Vec<Advice>,
     /// How access is ended there.
     pub revocation: Revocation,
     /// Hosts that an access token of this provider may be sent to by `api`.
@@ -388,34 +386,6 @@ pub struct Limits {
     pub total: Option<Duration>,
     /// As `total`, while the app registration is one for testing.
     pub testing: Option<Duration>,
-}
-
-/// One usual mistake and its way out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Advice {
-    /// How it shows.
-    pub sign: Sign,
-    /// What to change, for people; may hold the placeholders of [`Definition::advice`].
-    pub hint: String,
-}
-
-/// How a mistake shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sign {
-    /// The provider answers with this error code, and with this text in its words where one is
-    /// given.
-    Answer {
-        /// The error code; any where there is none.
-        error: Option<String>,
-        /// What its description holds.
-        says: Option<String>,
-    },
-    /// The grant ended when those of registrations for testing do.
-    TestingEnded,
-    /// The access token expires, and no refresh token came with it.
-    NoRefreshToken,
-    /// Nobody came back from the provider's page in time.
-    NoAnswer,
 }
 
 /// What refreshing does.

@@ -28,8 +28,6 @@ pub(super) struct File {
     pub(super) token: Token,
     pub(super) refresh: Refresh,
     pub(super) limits: Limits,
-    /// By names of the file's own, so that a file which `extends` another can replace one.
-    pub(super) advice: BTreeMap<String, Advice>,
     pub(super) headers: BTreeMap<String, String>,
     pub(super) userinfo: Option<Userinfo>,
     pub(super) scopes: Scopes,
@@ -207,27 +205,6 @@ pub(super) struct Limits {
     pub(super) total: Option<u16>,
     #[serde(rename = "testing_days")]
     pub(super) testing: Option<u16>,
-}
-
-/// One usual mistake: how it shows, and what to change.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Advice {
-    pub(super) when: When,
-    pub(super) error: Option<String>,
-    pub(super) says: Option<String>,
-    pub(super) hint: Option<String>,
-}
-
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum When {
-    /// An error answer with this `error`, and `says` in its description.
-    #[default]
-    Answer,
-    TestingEnded,
-    NoRefreshToken,
-    NoAnswer,
 }
 
 /// Where nothing is said, the careful reading holds: the old refresh token is spent.
