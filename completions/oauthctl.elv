@@ -46,6 +46,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand git-credential 'Answer git''s questions for credentials'
             cand git 'Make git use the connections'
             cand vault 'Look after the vault and its key'
+            cand doctor 'Look for what is wrong, and say the way out'
             cand demo 'Show what this program does, in a few seconds'
             cand sandbox 'Run a strict practice provider on this machine'
             cand completions 'Print the completion script of a shell'
@@ -877,6 +878,21 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         }
         &'oauthctl;vault;help;help'= {
         }
+        &'oauthctl;doctor'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --online 'Contact the providers'' hosts; nothing about you is sent'
+            cand --report 'Leave out accounts, client ids, paths and hosts, so that it is safe to paste'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'oauthctl;demo'= {
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
@@ -945,6 +961,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand git-credential 'Answer git''s questions for credentials'
             cand git 'Make git use the connections'
             cand vault 'Look after the vault and its key'
+            cand doctor 'Look for what is wrong, and say the way out'
             cand demo 'Show what this program does, in a few seconds'
             cand sandbox 'Run a strict practice provider on this machine'
             cand completions 'Print the completion script of a shell'
@@ -1063,6 +1080,8 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;help;vault;recipients;add'= {
         }
         &'oauthctl;help;vault;accept-rollback'= {
+        }
+        &'oauthctl;help;doctor'= {
         }
         &'oauthctl;help;demo'= {
         }

@@ -5,6 +5,7 @@
 
 mod caller;
 mod clock;
+mod looking;
 mod making;
 mod opening;
 
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 pub use clock::moment;
 use directories::ProjectDirs;
+pub use looking::Seen;
 
 use crate::config::{self, Config};
 use crate::connection::World;

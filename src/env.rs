@@ -115,6 +115,43 @@ pub fn search_path() -> Option<OsString> {
     raw("PATH")
 }
 
+/// The operating system and processor that this was built for.
+#[must_use]
+pub fn platform() -> String {
+    format!("{} {}", env::consts::OS, env::consts::ARCH)
+}
+
+/// The person's home folder, as `HOME` gives it.
+#[must_use]
+pub fn home() -> Option<PathBuf> {
+    raw("HOME").map(PathBuf::from)
+}
+
+/// What the environment says about the way to the network. The HTTP client reads the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Network {
+    /// The variable that names the proxy for `https`, and its value, which may hold a password.
+    pub proxy: Option<(&'static str, String)>,
+    /// `NO_PROXY`: what is reached without it.
+    pub no_proxy: Option<String>,
+    /// `SSL_CERT_FILE`: the certificate authorities.
+    pub certificates: Option<PathBuf>,
+}
+
+/// Reads the way to the network.
+#[must_use]
+pub fn network() -> Network {
+    let first = |names: &[&'static str]| {
+        let mut set = names.iter().map(|name| Some((*name, text(name)?)));
+        set.find_map(|found| found)
+    };
+    Network {
+        proxy: first(&["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]),
+        no_proxy: first(&["NO_PROXY", "no_proxy"]).map(|(_, value)| value),
+        certificates: raw("SSL_CERT_FILE").map(PathBuf::from),
+    }
+}
+
 /// A variable that only test builds listen to.
 #[cfg(oauthctl_test)]
 #[must_use]

@@ -186,6 +186,15 @@ impl Http {
         }
     }
 
+    /// Whether `https` can be spoken at all: the certificate authorities are read, nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// Why not.
+    pub fn try_tls(&self) -> Result<(), String> {
+        build(&self.limits, Kind::Remote).map(drop)
+    }
+
     fn client_for(&self, url: &Url) -> Result<&Client, String> {
         let (cell, kind) = match (url.scheme(), endpoint::is_loopback(url)) {
             ("http", true) => (&self.local, Kind::Local),

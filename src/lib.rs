@@ -143,6 +143,9 @@
 //! - Authorization requests are pushed wherever the definition has the endpoint, with no way back to
 //!   a plain one; tokens are bound to a key where the definition says `required`, or `--dpop`.
 //! - What a client gets for itself is named after it; a job's exchanged token is `default`.
+//! - `doctor` contacts nobody without `--online`, and then asks hosts for headers, with no id, token or
+//!   path. It exits with the code of the most pressing failure, as the others do for many connections;
+//!   a warning is no failure. It opens the vault without migrating it or writing an anchor.
 //! - Scopes are compared as sets, with the definition's aliases, implications and letter case. An
 //!   answer without `scope` means what was asked for (RFC 6749 section 5.1).
 //! - A malformed answer of a token endpoint is temporary (exit 5): nothing is concluded from it.

@@ -29,6 +29,7 @@ mod connect;
 mod demo;
 mod discover;
 mod doc;
+mod doctor;
 mod exec;
 mod fresh_token;
 mod git;
@@ -126,6 +127,7 @@ enum Command {
     GitCredential(git_credential::Args),
     Git(git::Args),
     Vault(vault::Args),
+    Doctor(doctor::Args),
     Demo(demo::Args),
     Sandbox(sandbox::Args),
     Completions(completions::Args),
@@ -246,6 +248,7 @@ fn dispatch(app: &App, command: Command) -> Result<()> {
         Command::GitCredential(args) => git_credential::run(app, &args),
         Command::Git(args) => git::run(app, args),
         Command::Vault(args) => vault::run(app, args),
+        Command::Doctor(args) => doctor::run(app, &args),
         Command::Demo(args) => demo::run(app, &args),
         Command::Sandbox(args) => sandbox::run(app, &args),
         Command::Completions(args) => completions::run(app, &args),

@@ -171,6 +171,20 @@ impl StoredConsent {
     }
 }
 
+impl StoredConsent {
+    /// The connection's name.
+    #[must_use]
+    pub fn connection(&self) -> &str {
+        &self.connection
+    }
+
+    /// When it was given.
+    #[must_use]
+    pub const fn at(&self) -> Timestamp {
+        Timestamp::from_unix_millis(self.at_ms)
+    }
+}
+
 impl Stored for StoredConsent {
     const KIND: Kind = Kind::Consent;
 

@@ -67,6 +67,17 @@ pub fn open_url(url: &str, env: &Env) -> Result<Opened, BrowserError> {
     })
 }
 
+/// The program that [`open_url`] would start; nothing is started.
+///
+/// # Errors
+///
+/// [`BrowserError`], as [`open_url`].
+pub fn find(env: &Env) -> Result<PathBuf, BrowserError> {
+    let url: BrowserUrl = "https://localhost/".parse()?;
+    let search_path = env::search_path();
+    Ok(launch::find(&url, env.browser.as_deref(), search_path.as_deref())?.program)
+}
+
 /// Why no browser should be started by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoBrowser {

@@ -8,5 +8,6 @@ pub mod landing;
 pub mod listener;
 pub mod machine;
 mod page;
+pub mod reach;
 pub mod register;
 mod request;

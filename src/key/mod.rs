@@ -22,7 +22,7 @@ use std::time::Duration;
 
 pub use custody::{Custody, create, unlock};
 pub use error::KeyError;
-pub use keyring::probe_keyring;
+pub use keyring::{look_at_keyring, probe_keyring};
 pub use source::{Source, SourceError};
 
 use crate::names::VaultId;

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::endpoint::Endpoint;
 use crate::names::{ClientId, ProviderName, Scope, VariableName};
@@ -68,6 +69,8 @@ pub struct Definition {
     pub answers: AnswerRules,
     /// What refreshing does there.
     pub refresh: RefreshRules,
+    /// When a grant ends although nobody ended it.
+    pub limits: Limits,
     /// How access is ended there.
     pub revocation: Revocation,
     /// Hosts that an access token of this provider may be sent to by `api`.
@@ -370,6 +373,19 @@ pub enum MissingExpiry {
     Forever,
     /// Nobody knows; used until the provider refuses it.
     Unknown,
+}
+
+/// When a grant ends although nobody ended it; each as the provider documents it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// A refresh token ends when it is not used for so long.
+    pub idle: Option<Duration>,
+    /// An access token without an expiry ends when it is not used for so long.
+    pub unused: Option<Duration>,
+    /// A grant ends so long after consent, however much it is used.
+    pub total: Option<Duration>,
+    /// As `total`, while the app registration is one for testing.
+    pub testing: Option<Duration>,
 }
 
 /// What refreshing does.

@@ -27,6 +27,7 @@ pub(super) struct File {
     pub(super) redirect: Redirect,
     pub(super) token: Token,
     pub(super) refresh: Refresh,
+    pub(super) limits: Limits,
     pub(super) headers: BTreeMap<String, String>,
     pub(super) userinfo: Option<Userinfo>,
     pub(super) scopes: Scopes,
@@ -190,6 +191,20 @@ pub(super) struct Refresh {
     pub(super) lost_answer: LostAnswer,
     pub(super) redirect_uri: RefreshRedirect,
     pub(super) ended_errors: Vec<String>,
+}
+
+/// In days.
+#[derive(Debug, Default, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Limits {
+    #[serde(rename = "idle_days")]
+    pub(super) idle: Option<u16>,
+    #[serde(rename = "unused_days")]
+    pub(super) unused: Option<u16>,
+    #[serde(rename = "total_days")]
+    pub(super) total: Option<u16>,
+    #[serde(rename = "testing_days")]
+    pub(super) testing: Option<u16>,
 }
 
 /// Where nothing is said, the careful reading holds: the old refresh token is spent.

@@ -46,6 +46,7 @@ mod near;
 #[cfg(test)]
 mod other_providers;
 mod read;
+mod read_limits;
 mod read_revocation;
 mod read_scopes;
 mod rules;

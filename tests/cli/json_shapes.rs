@@ -100,6 +100,14 @@ fn json_of_every_command_keeps_its_shape() {
     shape!(world, "provider_check", ["provider", "check", "sandbox"]);
     world.ok(&["client", "set", "sandbox", "--id", "an-id", "--no-secret"]);
     shape!(world, "client_show", ["client", "show", "sandbox"]);
+    let mut doctor = world.json(&["doctor"]).remove(0);
+    doctor["program"] = "PROGRAM".into();
+    // the others tell about the machine
+    let checks = doctor["checks"].as_array_mut().unwrap();
+    checks.retain(|check| {
+        ["vault", "recovery", "client", "connection"].contains(&check["check"].as_str().unwrap())
+    });
+    insta::assert_snapshot!("doctor", settled(&world, doctor));
     shape!(world, "revoke", ["revoke", "sandbox"]);
 }
 

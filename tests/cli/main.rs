@@ -22,6 +22,7 @@ mod connect;
 mod desk;
 mod discovery;
 mod doc;
+mod doctor;
 mod exec;
 mod exit_codes;
 mod git_credential;

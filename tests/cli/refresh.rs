@@ -52,13 +52,12 @@ fn refresh_keeps_the_grant_through_every_answer_that_the_server_did_not_act_on()
 }
 
 /// The server rotated, and the client never saw the new token.
-const LOST: [&str; 7] = [
+const LOST: [&str; 6] = [
     "500-after",
     "drop-after",
     "truncate",
     "endless",
     "duplicate-keys",
-    "wrong-type",
     "plain",
 ];
 
@@ -265,16 +264,28 @@ pub(crate) fn full() -> bool {
 fn connect_again_keeps_the_refresh_token_that_a_second_consent_does_not_repeat() {
     let world = World::new();
     world.connect();
-    world.faults(&["code:*=no-refresh-token"]);
+    world.faults(&["token:*=no-refresh-token"]);
     world.connect();
     world.faults(&[]);
     // it is still there, live, and good for a refresh
     world.ok(&["refresh", "sandbox"]);
     assert_eq!(world.shown("sandbox")["state"], "active");
     // control: another connection that never got one has none
-    world.faults(&["code:*=no-refresh-token"]);
+    world.faults(&["token:*=no-refresh-token"]);
     world.connect_as("somebody-else");
     let before = world.count(Endpoint::Refresh);
     world.call(&["refresh", "sandbox/somebody-else"]).run();
     assert_eq!(world.count(Endpoint::Refresh), before);
+}
+
+#[test]
+fn refresh_keeps_tokens_that_came_with_a_lifetime_nobody_can_read() {
+    let world = World::new();
+    world.connect();
+    world.faults(&["refresh:*=wrong-type"]);
+    world.ok(&["refresh", "sandbox"]);
+    world.faults(&[]);
+    let live = world.sandbox(|sandbox| sandbox.tokens().access);
+    assert!(live.contains(&fingerprint(&world.token("sandbox"))));
+    world.ok(&["refresh", "sandbox"]);
 }

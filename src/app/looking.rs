@@ -1,0 +1,133 @@
+//! A look at the vault and its key that changes nothing: no question, no migration, no anchor, no
+//! event.
+
+use std::path::{Path, PathBuf};
+
+use crate::app::{App, absolute};
+use crate::error::{Error, Kind, Result};
+use crate::key::{self, KeyError, Source};
+use crate::private_file::{self, PrivateFileError};
+use crate::provider::LARGEST_FILE;
+use crate::vault::{AnchorKeeper, Finding, Locked, SCHEMA, Vault, VaultError};
+
+/// How far the look got.
+#[derive(Debug)]
+pub enum Seen {
+    /// There is no vault.
+    Nothing,
+    /// The file can't be read as a vault.
+    Unreadable(VaultError),
+    /// Its key can't be had without asking.
+    NoKey(Source, KeyError),
+    /// The key does not open it, or it was made by an older program.
+    Shut(Source, VaultError),
+    /// It is open, and this is wrong with it.
+    Open(Source, Box<Vault>, Vec<Finding>),
+}
+
+/// The notes beside the key, to be read only.
+struct Onlooker(key::Custody);
+
+impl AnchorKeeper for Onlooker {
+    fn read(&self) -> std::result::Result<Option<Vec<u8>>, String> {
+        self.0.read_anchor().map_err(|error| error.to_string())
+    }
+
+    fn write(&self, _: &[u8]) -> std::result::Result<(), String> {
+        Err("this look changes nothing".to_owned())
+    }
+
+    fn keep_pin(&self, _: &str) -> std::result::Result<(), String> {
+        Err("this look changes nothing".to_owned())
+    }
+}
+
+impl App {
+    /// Looks at the vault and its key. A keyring gets 5 s, and nobody is asked.
+    ///
+    /// # Errors
+    /// When nobody can say where the vault would be.
+    pub fn look_at_vault(&self) -> Result<Seen> {
+        let path = self.vault_path()?;
+        let locked = match Locked::open(&path) {
+            Ok(Some(locked)) => locked,
+            Ok(None) => return Ok(Seen::Nothing),
+            Err(error) => return Ok(Seen::Unreadable(error)),
+        };
+        let source = Source::parse(&locked.header().key_source).map_err(|error| {
+            Error::new(Kind::Failed, "could not read the vault's header").caused_by(&error)
+        })?;
+        let mut ask = self.ask(locked.header().vault_id, &source, &|_| {
+            Err(std::io::Error::other("nobody is asked"))
+        });
+        ask.prompt = None;
+        let got = key::unlock(&ask).and_then(|custody| Ok((custody.read_pin()?, custody)));
+        let (pin, custody) = match got {
+            Ok(got) => got,
+            Err(error) => return Ok(Seen::NoKey(source, error)),
+        };
+        if locked.header().schema < SCHEMA {
+            let (found, known) = (locked.header().schema, SCHEMA);
+            return Ok(Seen::Shut(
+                source,
+                VaultError::NeedsMigration { found, known },
+            ));
+        }
+        let identity = custody.identity().clone();
+        let findings = match locked.check(&identity, pin.as_deref()) {
+            Ok(findings) => findings,
+            Err(error) => return Ok(Seen::Shut(source, error)),
+        };
+        let keeper = Box::new(Onlooker(custody));
+        Ok(
+            match locked.unlock(&identity, pin.as_deref(), Some(keeper)) {
+                Ok(vault) => Seen::Open(source, Box::new(vault), findings),
+                Err(error) => Seen::Shut(source, error),
+            },
+        )
+    }
+
+    /// Everything of ours on disk that others may reach; each once.
+    ///
+    /// # Errors
+    /// When nobody can say where the vault would be.
+    pub fn open_to_others(&self) -> Result<Vec<PrivateFileError>> {
+        let vault = self.vault_path()?;
+        let near = |suffix: &str| private_file::with_suffix(&vault, suffix);
+        let mut wrong = Vec::new();
+        let mut look = |outcome: std::result::Result<(), PrivateFileError>| match outcome {
+            Err(error) if !error.is_not_found() => wrong.push(error),
+            Ok(()) | Err(_) => {}
+        };
+        look(private_file::check_folder(&self.paths.config));
+        look(private_file::check_folder(&self.providers_folder()));
+        for file in files_of(&self.providers_folder()) {
+            look(private_file::read_trusted(&file, LARGEST_FILE).map(drop));
+        }
+        if let Some(folder) = vault.parent() {
+            look(private_file::check_folder(folder));
+            if vault.exists() {
+                look(private_file::check_way(folder));
+            }
+        }
+        for file in [vault.clone(), near("-wal"), near("-shm"), near("-journal")] {
+            look(private_file::check_file(&file));
+        }
+        look(private_file::check_folder(&self.paths.state));
+        let named = [&self.env.identity_file, &self.env.passphrase_file];
+        for file in named.into_iter().flatten() {
+            look(private_file::check_file(&absolute(file)));
+        }
+        Ok(wrong)
+    }
+}
+
+fn files_of(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|end| end == "toml"))
+        .collect();
+    files.sort();
+    files
+}

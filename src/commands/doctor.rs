@@ -1,0 +1,172 @@
+//! `doctor`: looks at everything that connections depend on, and changes nothing.
+
+mod check;
+mod connections;
+mod custody;
+mod machine;
+mod online;
+mod redact;
+mod registrations;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::app::App;
+use crate::commands::doctor::check::{Check, Level};
+use crate::commands::doctor::redact::Redactor;
+use crate::commands::printed;
+use crate::connection::ConnectionError;
+use crate::connection::records::{StoredClient, StoredConsent};
+use crate::connection::select;
+use crate::connection::state::Connection;
+use crate::env;
+use crate::error::{Error, Kind, Result};
+use crate::moment::Timestamp;
+use crate::names::ProviderName;
+use crate::provider::ProviderError;
+use crate::provider::definition::Definition;
+use crate::vault::Vault;
+
+/// Look for what is wrong, and say the way out
+///
+/// Looks at the keyring, the vault, permissions, the browser, ports, every app registration and when
+/// each connection ends. It changes nothing, asks nothing, and contacts nobody unless `--online` says
+/// so: then the hosts of the providers are asked for their headers, to test network, TLS and the clock.
+/// The exit code is 0 where nothing failed, else that of the most pressing failure.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    oauthctl doctor\n  \
+    oauthctl doctor --online\n  \
+    oauthctl doctor github --online\n  \
+    oauthctl doctor --report > report.txt")]
+pub(super) struct Args {
+    /// Look at these providers [default: those in use]
+    #[arg(value_name = "PROVIDER")]
+    providers: Vec<ProviderName>,
+    /// Contact the providers' hosts; nothing about you is sent
+    #[arg(long)]
+    online: bool,
+    /// Leave out accounts, client ids, paths and hosts, so that it is safe to paste
+    #[arg(long)]
+    report: bool,
+}
+
+/// What the checks look at.
+struct Patient {
+    /// Those in use, or those that were named.
+    providers: BTreeMap<ProviderName, std::result::Result<Arc<Definition>, ProviderError>>,
+    connections: Vec<Connection>,
+    /// When each connection was last consented to, by its name.
+    consents: BTreeMap<String, Timestamp>,
+    /// Every client id that the vault or the environment names.
+    clients: Vec<String>,
+}
+
+pub(super) fn run(app: &App, args: &Args) -> Result<()> {
+    let (mut checks, vault) = custody::checks(app, app.look_at_vault()?)?;
+    let vault = vault.as_deref();
+    let patient = Patient::of(app, args, vault)?;
+    checks.extend(machine::checks(app, &patient));
+    checks.extend(registrations::checks(app, &patient, vault));
+    checks.extend(connections::checks(&patient));
+    checks.extend(online::checks(&patient, args.online)?);
+    if args.report {
+        let redactor = Redactor::of(app, &patient)?;
+        checks = checks.iter().map(|check| redactor.check(check)).collect();
+    }
+    show(app, args, &checks)?;
+    match Kind::most_pressing(checks.iter().filter_map(Check::failure)) {
+        None => Ok(()),
+        Some(kind) => {
+            let failed = checks.iter().filter_map(Check::failure).count();
+            let things = if failed == 1 { "check" } else { "checks" };
+            Err(Error::new(kind, format!("{failed} {things} failed")))
+        }
+    }
+}
+
+impl Patient {
+    fn of(app: &App, args: &Args, vault: Option<&Vault>) -> Result<Self> {
+        let mut patient = Self {
+            providers: BTreeMap::new(),
+            connections: Vec::new(),
+            consents: BTreeMap::new(),
+            clients: Vec::new(),
+        };
+        let mut names = args.providers.clone();
+        if let Some(vault) = vault {
+            vault.read(|snapshot| -> std::result::Result<(), ConnectionError> {
+                for found in select::all(snapshot)? {
+                    patient.connections.push(found.connection);
+                }
+                for row in snapshot.all::<StoredConsent>()? {
+                    let at = row.value.at();
+                    let latest = patient.consents.entry(row.value.connection().to_owned());
+                    latest
+                        .and_modify(|known| *known = at.max(*known))
+                        .or_insert(at);
+                }
+                for row in snapshot.all::<StoredClient>()? {
+                    patient.clients.push(row.value.client()?.id.to_string());
+                    if args.providers.is_empty() {
+                        names.extend(row.value.provider().parse::<ProviderName>());
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        if args.providers.is_empty() {
+            let used = patient.connections.iter();
+            names.extend(used.map(|connection| connection.name.provider.clone()));
+            let known = app.providers().names().into_iter();
+            names.extend(known.filter(|name| env::client_id(name).is_some()));
+        } else {
+            let wanted = |connection: &Connection| names.contains(&connection.name.provider);
+            patient.connections.retain(wanted);
+        }
+        patient
+            .clients
+            .extend(names.iter().filter_map(env::client_id));
+        for name in names {
+            let definition = app.providers().get(&name);
+            patient.providers.insert(name, definition);
+        }
+        Ok(patient)
+    }
+
+    /// The definitions that can be used.
+    fn definitions(&self) -> impl Iterator<Item = &Definition> {
+        self.providers
+            .values()
+            .filter_map(|definition| definition.as_deref().ok())
+    }
+}
+
+fn show(app: &App, args: &Args, checks: &[Check]) -> Result<()> {
+    let program = format!(
+        "oauthctl {}, {}",
+        env!("CARGO_PKG_VERSION"),
+        env::platform()
+    );
+    if app.ui.json() {
+        let documents: Vec<_> = checks.iter().map(|check| check.document(&app.ui)).collect();
+        let worst = checks.iter().map(|check| check.level).max();
+        let document = serde_json::json!({
+            "schema": 1,
+            "program": program,
+            "redacted": args.report,
+            "worst": worst.unwrap_or(Level::Ok).word(),
+            "checks": documents,
+        });
+        return printed(app.ui.data(&document.to_string()));
+    }
+    if args.report {
+        printed(app.ui.data(&program))?;
+    }
+    for check in checks {
+        for line in check.lines(&app.ui) {
+            printed(app.ui.data(&line))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,167 @@
+//! What a report leaves out: who, where, and with which app.
+//!
+//! Everything that names a person, a machine or a registration is known by the time the checks are
+//! made, so it is replaced wherever it stands, longest first; what looks like an address of e-mail
+//! goes too, known or not. Built-in providers keep their names, for without them a report says
+//! nothing.
+
+use std::path::Path;
+
+use crate::app::App;
+use crate::commands::doctor::Patient;
+use crate::commands::doctor::check::Check;
+use crate::env;
+use crate::error::Result;
+use crate::provider::Providers;
+
+/// How much of a client id stays.
+const PREFIX: usize = 4;
+
+/// Replaces what a report must not tell.
+pub(super) struct Redactor {
+    /// What is replaced and by what, longest first.
+    words: Vec<(String, String)>,
+}
+
+impl Redactor {
+    pub(super) fn of(app: &App, patient: &Patient) -> Result<Self> {
+        let mut words: Vec<(String, String)> = Vec::new();
+        let mut add = |what: &str, instead: &str| {
+            if !what.is_empty() {
+                words.push((what.to_owned(), instead.to_owned()));
+            }
+        };
+        for (number, connection) in (1..).zip(&patient.connections) {
+            let name = &connection.name;
+            let own = !Providers::is_shipped(&name.provider);
+            let provider = if own {
+                "PROVIDER"
+            } else {
+                name.provider.as_str()
+            };
+            add(&name.to_string(), &format!("{provider}/ACCOUNT-{number}"));
+            let host = connection.stamp.token_endpoint.authority();
+            if own {
+                add(&host, "HOST");
+            }
+        }
+        for (number, name) in (1..).zip(patient.providers.keys()) {
+            if !Providers::is_shipped(name) {
+                add(&format!("`{name}`"), &format!("`PROVIDER-{number}`"));
+                add(&format!(" {name} "), &format!(" PROVIDER-{number} "));
+                add(&format!(" {name}`"), &format!(" PROVIDER-{number}`"));
+                add(
+                    &format!("/{name}.toml"),
+                    &format!("/PROVIDER-{number}.toml"),
+                );
+            }
+        }
+        for definition in patient.definitions() {
+            if !Providers::is_shipped(&definition.name) || is_own_file(definition) {
+                add(&definition.display_name, "PROVIDER");
+                add(&definition.token_endpoint.authority(), "HOST");
+                if let Some(host) = definition.token_endpoint.url().host_str() {
+                    add(host, "HOST");
+                }
+            }
+        }
+        let used = patient.connections.iter();
+        let used = used.map(|connection| connection.stamp.client_id.to_string());
+        for id in patient.clients.iter().cloned().chain(used) {
+            let short: String = id.chars().take(PREFIX).collect();
+            // an id that is hardly longer than its prefix is left out whole
+            let kept = if id.chars().count() >= 3 * PREFIX {
+                short
+            } else {
+                String::new()
+            };
+            add(&id, &format!("{kept}…"));
+        }
+        add_places(app, &mut add)?;
+        words.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then(a.cmp(b)));
+        Ok(Self { words })
+    }
+
+    /// The check without what must not be told.
+    pub(super) fn check(&self, check: &Check) -> Check {
+        Check {
+            subject: check.subject.as_ref().map(|subject| {
+                let quoted = self.text(&format!("`{subject}`"));
+                quoted.trim_matches('`').to_owned()
+            }),
+            text: self.text(&check.text),
+            hints: check.hints.iter().map(|hint| self.text(hint)).collect(),
+            ..check.clone()
+        }
+    }
+
+    fn text(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (what, instead) in &self.words {
+            text = text.replace(what, instead);
+        }
+        without_private_words(&text)
+    }
+}
+
+/// Hosts and paths of this machine.
+fn add_places(app: &App, add: &mut impl FnMut(&str, &str)) -> Result<()> {
+    if let Some((_, proxy)) = env::network().proxy {
+        let host = proxy.rsplit('@').next().unwrap_or_default();
+        let host = host.rsplit("://").next().unwrap_or_default();
+        add(host.split('/').next().unwrap_or_default(), "HOST");
+    }
+    let paths = [
+        (Some(app.vault_path()?), "VAULT"),
+        (app.env.identity_file.clone(), "KEY-FILE"),
+        (app.env.passphrase_file.clone(), "PASSPHRASE-FILE"),
+        (Some(app.paths.config.clone()), "CONFIG"),
+        (Some(app.paths.data.clone()), "DATA"),
+        (Some(app.paths.state.clone()), "STATE"),
+        (env::network().certificates, "CERTIFICATES"),
+        (env::home(), "~"),
+    ];
+    for (path, instead) in paths {
+        let Some(path) = path else { continue };
+        add(&shown(&path), instead);
+        if let Ok(real) = path.canonicalize() {
+            add(&shown(&real), instead);
+        }
+    }
+    Ok(())
+}
+
+/// What no list can know beforehand: addresses of e-mail, and paths outside of our folders.
+fn without_private_words(text: &str) -> String {
+    let instead = |word: &str| {
+        let core = word.trim_matches(|c: char| "`'\"(),;:.".contains(c));
+        let is_path = core.starts_with('/') && core.matches('/').count() > 1;
+        let private = if core.contains('@') {
+            "E-MAIL"
+        } else if is_path && !is_of_the_system(core) {
+            "PATH"
+        } else {
+            return word.to_owned();
+        };
+        word.replace(core, private)
+    };
+    let words: Vec<String> = text.split(' ').map(instead).collect();
+    words.join(" ")
+}
+
+fn is_of_the_system(path: &str) -> bool {
+    let system = ["/usr/", "/bin/", "/etc/", "/opt/", "/path/to/"];
+    system.iter().any(|folder| path.starts_with(folder))
+}
+
+fn is_own_file(definition: &crate::provider::definition::Definition) -> bool {
+    use crate::provider::definition::Origin;
+    match definition.origin {
+        Origin::BuiltIn => false,
+        Origin::UserFile(_) => true,
+    }
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

@@ -1,0 +1,293 @@
+//! `doctor`: says what is wrong and the way out, changes nothing, contacts nobody unasked.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::thread;
+
+use serde_json::Value;
+
+use crate::world::{Output, World, set_mode};
+
+/// The checks of a document, as `topic subject level text`.
+fn checks(output: &Output) -> Vec<(String, String, String, String, usize)> {
+    let document = output.documents().remove(0);
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let checks = document["checks"].as_array().unwrap().iter();
+    checks
+        .map(|check| {
+            (
+                text(&check["check"]),
+                text(&check["subject"]),
+                text(&check["level"]),
+                text(&check["text"]),
+                check["hints"].as_array().unwrap().len(),
+            )
+        })
+        .collect()
+}
+
+/// The level of the first check of a topic whose text holds `part`.
+#[track_caller]
+fn level(output: &Output, topic: &str, part: &str) -> String {
+    let all = checks(output);
+    let found = all
+        .iter()
+        .find(|check| check.0 == topic && check.3.contains(part));
+    found
+        .unwrap_or_else(|| panic!("no `{topic}` with `{part}`: {all:#?}"))
+        .2
+        .clone()
+}
+
+#[test]
+fn doctor_in_an_empty_world_fails_at_nothing_and_makes_nothing() {
+    let world = World::empty();
+    let output = world
+        .call(&["doctor"])
+        .env("BROWSER", "none")
+        .run()
+        .ended(0)
+        .silent();
+    for part in [
+        "[warn] keyring: ",
+        "[skip] vault: there is none yet",
+        "[ ok ] permissions: ",
+        "[ ok ] proxy: none is set",
+        "[warn] browser: ",
+        "[skip] client: no provider is in use",
+        "[skip] network: nobody was contacted",
+        "hint: ",
+    ] {
+        assert!(output.stdout.contains(part), "{part}: {}", output.stdout);
+    }
+    assert!(!world.path("home/data").exists() && !world.path("home/config").exists());
+}
+
+#[test]
+fn doctor_waits_for_a_keyring_that_hangs_no_longer_than_its_deadline() {
+    let world = World::empty();
+    let socket = world.path("tmp/bus");
+    // takes connections, and never says a word
+    let _bus = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let address = format!("unix:path={}", socket.display());
+    let call = world
+        .call(&["doctor"])
+        .env("DBUS_SESSION_BUS_ADDRESS", address);
+    let begun = std::time::Instant::now();
+    let output = call.run().ended(0);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(20));
+    let said = output
+        .stdout
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    assert!(said.contains("the system keyring did not answer"), "{said}");
+}
+
+#[test]
+fn doctor_changes_no_byte_and_asks_the_provider_nothing() {
+    let world = World::new();
+    world.connect();
+    let content = |world: &World| {
+        let files = world.files().into_iter();
+        let kept = files.filter(|file| !file.to_string_lossy().ends_with("-shm"));
+        let read = kept.map(|file| (file.clone(), fs::read(file).unwrap()));
+        read.collect::<BTreeMap<_, _>>()
+    };
+    let (before, asked) = (
+        content(&world),
+        world.sandbox(|sandbox| sandbox.log().len()),
+    );
+    let events = world.json(&["audit"]).len();
+    let output = world.call(&["doctor", "--json"]).run().ended(0);
+    assert_eq!(
+        level(&output, "vault", "every record and event is sound"),
+        "ok"
+    );
+    assert_eq!(level(&output, "trust", "anchor"), "ok");
+    assert_eq!(level(&output, "recovery", "loses the vault"), "warn");
+    assert_eq!(level(&output, "client", "without a secret"), "ok");
+    assert_eq!(level(&output, "connection", "refreshed when used"), "ok");
+    assert_eq!(world.sandbox(|sandbox| sandbox.log().len()), asked);
+    assert_eq!(world.json(&["audit"]).len(), events);
+    assert_eq!(content(&world), before);
+}
+
+#[test]
+fn doctor_names_every_fault_with_its_exit_code_and_a_way_out() {
+    let world = World::new();
+    world.connect();
+    let failing = |call: crate::world::Call<'_>, code: i32, topic: &str, part: &str| {
+        let output = call.arg("--json").run().ended(code);
+        assert_eq!(level(&output, topic, part), "fail");
+        for check in checks(&output) {
+            let needs_hint = ["warn", "fail"].contains(&check.2.as_str());
+            assert!(!needs_hint || check.4 > 0, "no way out: {check:?}");
+        }
+    };
+    let doctor = || world.call(&["doctor"]);
+    // others may read the vault
+    let folder = world.vault().parent().unwrap().to_owned();
+    set_mode(&folder, 0o777);
+    failing(
+        doctor(),
+        9,
+        "permissions",
+        "can be read or written by others",
+    );
+    set_mode(&folder, 0o700);
+    // another key
+    let other = world.give("other.txt", &format!("{}\n", crate::world::new_identity()));
+    failing(
+        doctor().env("OAUTHCTL_IDENTITY_FILE", other),
+        6,
+        "vault",
+        "",
+    );
+    failing(
+        doctor().env("OAUTHCTL_IDENTITY_FILE", "/nonexistent"),
+        6,
+        "vault",
+        "",
+    );
+    // the way to the network
+    failing(
+        doctor().env("HTTPS_PROXY", "socks5://h:1"),
+        1,
+        "proxy",
+        "SOCKS",
+    );
+    failing(
+        doctor().env("SSL_CERT_FILE", "/nonexistent"),
+        1,
+        "tls",
+        "SSL_CERT_FILE",
+    );
+    // a port that a provider insists on
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let fixed = format!("extends = \"notion\"\n[redirect]\nport = {port}\n");
+    world.define("notion", &fixed);
+    failing(
+        world.call(&["doctor", "notion"]),
+        1,
+        "ports",
+        "in use by another program",
+    );
+    drop(listener);
+    // a definition that can't be read
+    world.define("notion", "extends = \"nothing\"\n");
+    failing(world.call(&["doctor", "notion"]), 1, "provider", "");
+    // a grant that ended
+    world.faults(&["refresh:*=invalid-grant"]);
+    world.run(&["refresh", "sandbox"]).ended(4);
+    failing(doctor(), 4, "connection", "the provider ended it");
+}
+
+#[test]
+fn doctor_finds_a_client_without_its_secret() {
+    let world = World::new();
+    world.connect();
+    let definition = world
+        .provider_toml()
+        .replace("secret = \"optional\"", "secret = \"required\"");
+    world.define("sandbox", &definition);
+    let output = world.run(&["doctor", "--json"]).ended(1);
+    assert_eq!(level(&output, "client", "has no secret here"), "fail");
+}
+
+#[test]
+fn doctor_online_compares_the_clock_with_the_servers_date() {
+    let world = World::new();
+    world.connect();
+    let output = world.call(&["doctor", "--online", "--json"]).run().ended(0);
+    assert_eq!(level(&output, "network", "answers"), "ok");
+    assert_eq!(level(&output, "clock", "fits its own"), "ok");
+    // a server of last year
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = server.local_addr().unwrap();
+    thread::spawn(move || {
+        let (mut stream, _) = server.accept().unwrap();
+        let mut request = [0; 4096];
+        let read = stream.read(&mut request).unwrap();
+        let answer =
+            "HTTP/1.1 404 x\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\n\r\n";
+        stream.write_all(answer.as_bytes()).unwrap();
+        request[..read].to_vec()
+    });
+    let toml = format!(
+        "[endpoints]\nauthorization = \"http://{address}/a\"\ntoken = \"http://{address}/t\"\n\
+         [authorization]\npkce = \"S256\"\n[client]\nauthentication = \"post\"\nsecret = \"optional\"\n"
+    );
+    world.define("old", &toml);
+    let output = world.run(&["doctor", "old", "--online", "--json"]).ended(1);
+    assert_eq!(level(&output, "clock", "ahead of its own"), "fail");
+    // and nobody at all
+    let output = world.run(&["doctor", "old", "--online", "--json"]).ended(5);
+    assert_eq!(level(&output, "network", "can't reach"), "fail");
+}
+
+#[test]
+fn doctor_report_tells_neither_account_nor_client_nor_place() {
+    let world = World::new();
+    world.connect_as("somebody@private.example");
+    let shown = world.shown("sandbox");
+    let told = |text: &str| {
+        let client = shown["client_id"].as_str().unwrap();
+        let folder = world.path("").canonicalize().unwrap();
+        let private = [
+            "somebody",
+            "private.example",
+            client,
+            folder.to_str().unwrap(),
+            "sandbox",
+            "127.0.0.1:",
+            "pa55word",
+            "proxy.internal",
+        ];
+        private
+            .into_iter()
+            .filter(|word| text.contains(word))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    // the control: without `--report` it tells
+    let open = world.ok(&["doctor", "--online"]).stdout;
+    assert!(told(&open).len() > 3, "{open}");
+    let proxy = "http://me:pa55word@proxy.internal:3128";
+    let report = |world: &World| {
+        let call = world.call(&["doctor", "--online", "--report"]);
+        call.env("HTTPS_PROXY", proxy).run()
+    };
+    let sound = report(&world).ended(0);
+    assert_eq!(
+        told(&sound.stdout),
+        Vec::<String>::new(),
+        "{}",
+        sound.stdout
+    );
+    assert!(sound.stdout.starts_with("oauthctl "), "{}", sound.stdout);
+    world.faults(&["refresh:*=invalid-grant"]);
+    world.run(&["refresh", "sandbox"]).ended(4);
+    set_mode(&world.vault(), 0o644);
+    let broken = report(&world);
+    assert_eq!(
+        told(&broken.stdout),
+        Vec::<String>::new(),
+        "{}",
+        broken.stdout
+    );
+    set_mode(&world.vault(), 0o600);
+    let ended = report(&world).ended(4);
+    assert_eq!(
+        told(&ended.stdout),
+        Vec::<String>::new(),
+        "{}",
+        ended.stdout
+    );
+    world.stop_sandbox();
+    let gone = report(&world).ended(4);
+    assert_eq!(told(&gone.stdout), Vec::<String>::new(), "{}", gone.stdout);
+}
