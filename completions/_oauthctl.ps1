@@ -974,7 +974,7 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--online', '--online', [CompletionResultType]::ParameterName, 'Contact the providers'' hosts; nothing about you is sent')
-            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Leave out accounts, client ids, paths and hosts, so that it is safe to paste')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Leave out accounts, client ids, paths and hosts; read it before you paste it')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: documents on stdout, errors on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')

@@ -883,7 +883,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand --vault 'Use this vault file'
             cand --color 'When to use colour'
             cand --online 'Contact the providers'' hosts; nothing about you is sent'
-            cand --report 'Leave out accounts, client ids, paths and hosts, so that it is safe to paste'
+            cand --report 'Leave out accounts, client ids, paths and hosts; read it before you paste it'
             cand --json 'Print JSON: documents on stdout, errors on stderr'
             cand -q 'Say nothing but warnings and errors'
             cand --quiet 'Say nothing but warnings and errors'

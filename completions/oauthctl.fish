@@ -642,7 +642,7 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand doctor" -l color -d 'W
 always\t''
 never\t''"
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doctor" -l online -d 'Contact the providers\' hosts; nothing about you is sent'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doctor" -l report -d 'Leave out accounts, client ids, paths and hosts, so that it is safe to paste'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doctor" -l report -d 'Leave out accounts, client ids, paths and hosts; read it before you paste it'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doctor" -l json -d 'Print JSON: documents on stdout, errors on stderr'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doctor" -s q -l quiet -d 'Say nothing but warnings and errors'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doctor" -s v -l verbose -d 'Say more'

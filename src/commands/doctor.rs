@@ -46,7 +46,7 @@ pub(super) struct Args {
     /// Contact the providers' hosts; nothing about you is sent
     #[arg(long)]
     online: bool,
-    /// Leave out accounts, client ids, paths and hosts, so that it is safe to paste
+    /// Leave out accounts, client ids, paths and hosts; read it before you paste it
     #[arg(long)]
     report: bool,
 }
