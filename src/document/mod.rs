@@ -2,6 +2,7 @@
 //!
 //! Knows no token and no connection: whoever calls brings a closure that yields access tokens.
 
+mod attempts;
 mod combine;
 mod edits;
 pub mod error;

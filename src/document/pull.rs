@@ -1,7 +1,7 @@
 //! Pull: what others saved comes here; where nothing is new, one free question tells so.
 
 use super::error::{DocumentError, StoreError};
-use super::github::{GitHub, Head, Relation};
+use super::github::{GitHub, Head};
 use super::integrate::{Arrivals, Theirs};
 use super::journal::Going;
 use super::manuscript::{Manuscript, Selection};
@@ -30,7 +30,6 @@ impl Manuscript {
         allowed_deletions: usize,
         going: Going<'_>,
     ) -> Result<Pulled, DocumentError> {
-        self.settle_push(store)?;
         let before = self.state.commit;
         let head = match store.head(before)? {
             Head::At(head) => head,
@@ -41,9 +40,13 @@ impl Manuscript {
             }
         };
         let head = self.unless_older(store, head)?;
+        if Some(head) != before {
+            // what arrives may be what was sent from here
+            self.settle_attempts(store, head)?;
+        }
         let mut pulled = Pulled {
             version: Some(head),
-            is_new: Some(head) != before,
+            is_new: Some(head) != self.state.commit,
             arrivals: Arrivals::default(),
         };
         let theirs = if pulled.is_new {
@@ -58,15 +61,5 @@ impl Manuscript {
         };
         pulled.arrivals = self.integrate(store, theirs, selection, allowed_deletions, going)?;
         Ok(pulled)
-    }
-
-    /// A replica that lags behind has nothing new.
-    fn unless_older(&self, store: &GitHub<'_>, head: Oid) -> Result<Oid, StoreError> {
-        match self.state.commit {
-            Some(base) if base != head && store.relation(base, head)? == Relation::Older => {
-                Ok(base)
-            }
-            _ => Ok(head),
-        }
     }
 }

@@ -8,10 +8,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use serde::{Deserialize, Serialize};
-
+use super::attempts::Contents;
 use super::error::{DocumentError, Guard, StoreError};
-use super::github::{Change, GitHub, Head, Listing, Relation, Sent};
+use super::github::{Change, GitHub, Head, Listing, Sent};
 use super::integrate::{Arrivals, Theirs};
 use super::journal::{Going, go};
 use super::manuscript::{Manuscript, Selection};
@@ -19,12 +18,10 @@ use super::oid::Oid;
 use super::path::DocPath;
 use super::plan::{Fate, is_alarming};
 use super::scan::Scan;
-use super::state::{Open, Why, known, read};
+use super::state::{Why, known};
 use super::tree::{Entry, Files, Mode, tree_oid};
 use super::vet::{Vetting, vet};
 use super::words;
-use crate::names::hex;
-use crate::private_file;
 
 /// What is asked of a push.
 #[derive(Debug, Clone, Default)]
@@ -76,34 +73,18 @@ pub struct Outcome {
 
 const ATTEMPTS: u32 = 6;
 const LAG: u32 = 3;
-const NOTE: &str = "push.json";
 pub(super) const TRAILER: &str = "Oauthctl-Op: ";
 pub(super) const WORDS: &str = "Oauthctl-Words: ";
 /// A message with more lines than this helps nobody.
 const TOLD: usize = 100;
-/// How far back an operation is looked for.
-const FAR: usize = 1000;
-const LARGEST_NOTE: u64 = 64 * 1024 * 1024;
 
 /// What is sent.
 struct Parcel {
-    operation: String,
     changes: Vec<Change>,
     files: BTreeMap<String, Pushed>,
-    message: String,
     /// All files of the version that it makes.
     after: Files,
     expected: Option<Oid>,
-}
-
-/// What a killed push leaves: the next one looks for its version first.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Note {
-    v: u32,
-    operation: String,
-    /// What it was to put there, by the store's path; nothing where it deleted.
-    parcel: BTreeMap<String, Option<Entry>>,
 }
 
 impl Manuscript {
@@ -119,41 +100,45 @@ impl Manuscript {
     ) -> Result<Outcome, DocumentError> {
         let mut outcome = Outcome::default();
         self.find_lost(store, &mut outcome)?;
-        let (operation, mut lag) = (operation()?, 0);
+        let mut lag = 0;
         for _ in 0..ATTEMPTS {
             let scan = self.settle_later(store, wish, &mut outcome, going)?;
-            let Some(parcel) = self.parcel(&scan, wish, &operation, &mut outcome)? else {
+            let Some(parcel) = self.parcel(&scan, wish, &mut outcome)? else {
                 return Ok(outcome);
             };
             go(going, "the note of the push")?;
-            self.note(&parcel)?;
+            let noted = self.note(&parcel.contents())?;
             go(going, "the push")?;
-            let sent = self.send(store, &parcel);
+            let sent = self.send(store, &parcel, &message(&parcel, wish, &noted.operation));
             go(going, "the answer")?;
             match sent {
                 Ok(Sent::Landed { commit, tree }) => {
                     self.landed(store, parcel, commit, tree, &mut outcome)?;
                     go(going, "the end of the note")?;
-                    self.forget_note()?;
+                    self.forget_attempts()?;
                     if self.state.commit == Some(commit) && !outcome.partial(self, wish) {
                         return Ok(outcome);
                     }
                 }
                 Ok(Sent::Moved) | Err(StoreError::Unknown { .. }) => {
-                    let moved = self.moved(store, &parcel, &mut lag)?;
-                    match moved {
-                        Moved::Landed(commit, tree) => {
+                    let Some(head) = self.moved(store, &mut lag)? else {
+                        continue;
+                    };
+                    match self.landed_in(store, head)? {
+                        Some((attempt, commit)) if attempt.operation == noted.operation => {
                             outcome.found_again = true;
+                            let tree = store.tree_of(commit)?;
                             self.landed(store, parcel, commit, tree, &mut outcome)?;
-                            self.forget_note()?;
+                            self.forget_attempts()?;
                             if !outcome.partial(self, wish) {
                                 return Ok(outcome);
                             }
                         }
-                        Moved::Again => {}
-                        Moved::To(head) => {
-                            self.forget_note()?;
+                        // an earlier attempt: what was written since follows
+                        Some(_) => self.take_landed(store, head, &mut outcome)?,
+                        None => {
                             self.take_over(store, head, wish, &mut outcome, going)?;
+                            self.forget_attempts()?;
                             if outcome.arrivals.needs_a_person() {
                                 return Ok(outcome);
                             }
@@ -161,7 +146,7 @@ impl Manuscript {
                     }
                 }
                 Err(error) => {
-                    self.forget_note()?;
+                    self.refused(&noted)?;
                     return Err(error.into());
                 }
             }
@@ -234,15 +219,12 @@ impl Manuscript {
         &self,
         scan: &Scan,
         wish: &Wish,
-        operation: &str,
         outcome: &mut Outcome,
     ) -> Result<Option<Parcel>, DocumentError> {
         let known = known(&self.state.files);
         let mut parcel = Parcel {
-            operation: operation.to_owned(),
             changes: Vec::new(),
             files: BTreeMap::new(),
-            message: String::new(),
             after: self.state.files.clone(),
             expected: None,
         };
@@ -272,7 +254,6 @@ impl Manuscript {
         if self.state.tree.is_some() || self.state.commit.is_none() {
             parcel.expected = tree_oid(&parcel.after);
         }
-        parcel.message = message(&parcel, wish);
         Ok(Some(parcel))
     }
 
@@ -350,9 +331,9 @@ impl Manuscript {
         }
     }
 
-    fn send(&self, store: &GitHub<'_>, parcel: &Parcel) -> Result<Sent, StoreError> {
+    fn send(&self, store: &GitHub<'_>, parcel: &Parcel, message: &str) -> Result<Sent, StoreError> {
         if let Some(base) = self.state.commit {
-            return store.commit(base, self.state.tree, &parcel.changes, &parcel.message);
+            return store.commit(base, self.state.tree, &parcel.changes, message);
         }
         // The smallest file makes the branch; the rest follows at once, onto that.
         let first = parcel.changes.iter().min_by_key(|change| {
@@ -363,7 +344,7 @@ impl Manuscript {
             Some(Change {
                 path,
                 content: Some((_, bytes)),
-            }) => store.first(path, bytes, &parcel.message),
+            }) => store.first(path, bytes, message),
             _ => Err(StoreError::BadAnswer("there is nothing to begin with")),
         }
     }
@@ -392,48 +373,30 @@ impl Manuscript {
     }
 
     /// The branch was not where the edits are based on, or nobody knows what became of the request.
-    fn moved(
-        &self,
-        store: &GitHub<'_>,
-        parcel: &Parcel,
-        lag: &mut u32,
-    ) -> Result<Moved, DocumentError> {
-        let newer = match (store.head(None)?, self.state.commit) {
-            (Head::At(head), Some(base)) if head != base => {
-                (store.relation(base, head)? != Relation::Older).then_some(head)
-            }
-            (Head::At(head), None) => Some(head),
-            (Head::At(_) | Head::Empty, _) => None,
-        };
-        let Some(head) = newer else {
-            // It did not land, or a replica lags behind. What is sent again names the same base:
-            // it can't land twice.
-            if *lag == LAG {
-                return Err(StoreError::Busy.into());
-            }
-            store.pause(store.pace * 2_u32.saturating_pow(*lag))?;
-            *lag += 1;
-            return Ok(Moved::Again);
-        };
-        match self.search(store, head, &parcel.operation)? {
-            Some(commit) => Ok(Moved::Landed(commit, store.tree_of(commit)?)),
-            None => Ok(Moved::To(head)),
+    /// Where the branch is; nothing where the same can be sent again.
+    fn moved(&self, store: &GitHub<'_>, lag: &mut u32) -> Result<Option<Oid>, DocumentError> {
+        if let Some(head) = self.later(store)? {
+            return Ok(Some(head));
         }
+        // It did not land, or a replica lags behind. What is sent again names the same base: it
+        // can't land twice.
+        if *lag == LAG {
+            return Err(StoreError::Busy.into());
+        }
+        store.pause(store.pace * 2_u32.saturating_pow(*lag))?;
+        *lag += 1;
+        Ok(None)
     }
 
-    /// The version of this operation since the base.
-    fn search(
-        &self,
-        store: &GitHub<'_>,
-        head: Oid,
-        operation: &str,
-    ) -> Result<Option<Oid>, StoreError> {
-        let versions = store.versions(head, None, self.state.commit, FAR)?;
-        let line = format!("{TRAILER}{operation}");
-        let found = versions
-            .into_iter()
-            .find(|version| version.message.lines().any(|text| text == line));
-        Ok(found.map(|version| version.oid))
+    /// Where the branch is, if that is later than what the folder is based on.
+    fn later(&self, store: &GitHub<'_>) -> Result<Option<Oid>, StoreError> {
+        match store.head(None)? {
+            Head::At(head) => {
+                let head = Some(self.unless_older(store, head)?);
+                Ok(head.filter(|_| head != self.state.commit))
+            }
+            Head::Empty => Ok(None),
+        }
     }
 
     /// A push that was killed may have landed: then that is the version this folder is based on.
@@ -442,78 +405,32 @@ impl Manuscript {
         store: &GitHub<'_>,
         outcome: &mut Outcome,
     ) -> Result<(), DocumentError> {
-        let Some(note) = self.noted()? else {
+        if self.attempts()?.is_empty() {
             return Ok(());
-        };
-        if let Head::At(head) = store.head(self.state.commit)?
-            && Some(head) != self.state.commit
-            && let Some(commit) = self.search(store, head, &note.operation)?
-        {
-            self.adopt(commit, store.files(commit)?, &note.parcel);
-            self.home.save(&self.state)?;
+        }
+        match self.later(store)? {
+            Some(head) => self.take_landed(store, head, outcome),
+            None => Ok(()),
+        }
+    }
+
+    fn take_landed(
+        &mut self,
+        store: &GitHub<'_>,
+        head: Oid,
+        outcome: &mut Outcome,
+    ) -> Result<(), DocumentError> {
+        if let Some(commit) = self.settle_attempts(store, head)? {
             outcome.found_again = true;
             outcome.version = Some(commit);
         }
-        self.forget_note()
-    }
-
-    /// As [`Manuscript::find_lost`], for whoever pulls.
-    pub(super) fn settle_push(&mut self, store: &GitHub<'_>) -> Result<(), DocumentError> {
-        self.find_lost(store, &mut Outcome::default())
-    }
-
-    /// Remembers a version that has what was `sent`, and perhaps more: what else is new in it has
-    /// not reached the disk, and must not be taken for something that was deleted here.
-    fn adopt(&mut self, commit: Oid, listing: Listing, sent: &BTreeMap<String, Option<Entry>>) {
-        let (was, is) = (self.state.known(), known(&listing.files));
-        for path in was.keys().chain(is.keys()) {
-            let entry = |files: &BTreeMap<DocPath, (String, Entry)>| {
-                files.get(path).map(|(_, entry)| entry.oid)
-            };
-            let spelled = is.get(path).or(was.get(path)).map(|(spelled, _)| spelled);
-            let ours = spelled.and_then(|spelled| sent.get(spelled));
-            let ours = ours.map(|ours| ours.map(|ours| ours.oid));
-            if entry(&was) != entry(&is) && ours != Some(entry(&is)) {
-                let open = Open {
-                    base: self.base(&was, path),
-                    why: Why::Later,
-                    copy: None,
-                };
-                self.state.open.entry(path.to_string()).or_insert(open);
-            }
-        }
-        self.state.advance(commit, listing.tree, listing.files);
-    }
-
-    fn note(&self, parcel: &Parcel) -> Result<(), DocumentError> {
-        let path = self.home.file(NOTE);
-        let note = Note {
-            v: 1,
-            operation: parcel.operation.clone(),
-            parcel: parcel.contents(),
-        };
-        let bytes =
-            serde_json::to_vec(&note).map_err(|_| DocumentError::Damaged { path: path.clone() })?;
-        Ok(private_file::replace(&path, &bytes)?)
-    }
-
-    fn noted(&self) -> Result<Option<Note>, DocumentError> {
-        let path = self.home.file(NOTE);
-        match private_file::read(&path, LARGEST_NOTE) {
-            Ok(bytes) => read(&bytes, path).map(Some),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    fn forget_note(&self) -> Result<(), DocumentError> {
-        super::journal::remove(&self.home.file(NOTE))
+        Ok(())
     }
 }
 
 impl Parcel {
     /// What it puts there, by the store's path.
-    fn contents(&self) -> BTreeMap<String, Option<Entry>> {
+    fn contents(&self) -> Contents {
         let changes = self.changes.iter();
         changes
             .map(|change| (change.path.clone(), self.after.get(&change.path).copied()))
@@ -535,26 +452,6 @@ impl Outcome {
     }
 }
 
-/// What became of a request that did not simply land.
-enum Moved {
-    /// It landed after all.
-    Landed(Oid, Oid),
-    /// It did not, and can be sent again.
-    Again,
-    /// Somebody else was first.
-    To(Oid),
-}
-
-fn operation() -> Result<String, DocumentError> {
-    let mut random = [0; 16];
-    getrandom::fill(&mut random).map_err(|error| DocumentError::Io {
-        action: "name an operation for",
-        path: std::path::PathBuf::from("."),
-        source: error.into(),
-    })?;
-    Ok(hex(&random))
-}
-
 fn guard(gone: usize, scan: &Scan, all: usize, wish: &Wish) -> Result<(), DocumentError> {
     let allowed = wish.allowed_deletions;
     if scan.files.is_empty() && all > 0 && gone > allowed {
@@ -568,7 +465,7 @@ fn guard(gone: usize, scan: &Scan, all: usize, wish: &Wish) -> Result<(), Docume
 }
 
 /// What the writer says, and what programs look for.
-fn message(parcel: &Parcel, wish: &Wish) -> String {
+fn message(parcel: &Parcel, wish: &Wish, operation: &str) -> String {
     let headline = wish.message.clone().unwrap_or_else(|| {
         let mut files = parcel.files.keys();
         match (files.next(), files.next()) {
@@ -584,6 +481,6 @@ fn message(parcel: &Parcel, wish: &Wish) -> String {
         }
     }
     text.push_str(TRAILER);
-    text.push_str(&parcel.operation);
+    text.push_str(operation);
     text
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use oauthctl::document::error::DocumentError;
-use oauthctl::document::github::{GitHub, Head};
+use oauthctl::document::github::{GitHub, Head, Tokens, Waiting};
 use oauthctl::document::manuscript::{Manuscript, Selection};
 use oauthctl::document::push::Wish;
 use oauthctl::document::resolve::Verdict;
@@ -33,6 +33,52 @@ enum Manner {
     RereadsTheHead,
 }
 
+/// The way to a world's practice GitHub.
+pub(crate) struct Wire {
+    line: Line,
+    place: Documents,
+    pub(crate) token: String,
+}
+
+impl Wire {
+    pub(crate) fn of(world: &World) -> Self {
+        let root = world.sandbox(|sandbox| sandbox.url().to_owned());
+        let endpoint = |rest: &str| -> Endpoint { format!("{root}/github{rest}").parse().unwrap() };
+        Self {
+            line: Line::new(Limits::default(), || Box::pin(std::future::pending())).unwrap(),
+            place: Documents {
+                kind: DocumentsKind::GitHub,
+                rest: endpoint(""),
+                graphql: Some(endpoint("/graphql")),
+                archive: None,
+            },
+            token: world.token("sandbox"),
+        }
+    }
+
+    /// The branch `main` of a repository, without any waiting.
+    pub(crate) fn store<'a>(
+        &'a self,
+        tokens: Tokens<'a>,
+        waiting: Waiting<'a>,
+        id: u64,
+        novel: &str,
+    ) -> GitHub<'a> {
+        let mut store = GitHub::new(
+            &self.place,
+            &self.line,
+            tokens,
+            waiting,
+            Duration::from_secs(1),
+            id,
+            novel,
+            "main",
+        );
+        store.pace = Duration::ZERO;
+        store
+    }
+}
+
 /// A small generator (`SplitMix64`): every history can be had again by its number.
 struct Chance(u64);
 
@@ -50,15 +96,13 @@ impl Chance {
     }
 }
 
-struct Writer {
+pub(crate) struct Writer {
     folder: PathBuf,
 }
 
 struct History<'a> {
     world: &'a World,
-    line: &'a Line,
-    place: &'a Documents,
-    token: &'a str,
+    wire: &'a Wire,
     novel: String,
     id: u64,
     chance: Chance,
@@ -283,20 +327,10 @@ impl History<'_> {
             steps.set(steps.get() + 1);
             crash != Some(steps.get())
         };
-        let tokens = |_: bool| Some(Secret::new(self.token.to_owned()));
+        let tokens = |_: bool| Some(Secret::new(self.wire.token.clone()));
         let waiting = |_: &str, _: Duration| {};
         let mut manuscript = Manuscript::open(folder).unwrap();
-        let mut store = GitHub::new(
-            self.place,
-            self.line,
-            &tokens,
-            &waiting,
-            Duration::from_secs(1),
-            self.id,
-            &self.novel,
-            "main",
-        );
-        store.pace = Duration::ZERO;
+        let store = self.wire.store(&tokens, &waiting, self.id, &self.novel);
         if !push {
             let all = Selection::default();
             return manuscript.pull(&store, &all, 100, &going).map(|_| ());
@@ -485,16 +519,7 @@ fn histories(seeds: std::ops::Range<u64>, manner: Manner) -> Vec<String> {
             options.github.writes_per_hour = u32::MAX;
         });
     });
-    let token = world.token("sandbox");
-    let wire = Line::new(Limits::default(), || Box::pin(std::future::pending())).unwrap();
-    let root = world.sandbox(|sandbox| sandbox.url().to_owned());
-    let endpoint = |rest: &str| -> Endpoint { format!("{root}/github{rest}").parse().unwrap() };
-    let place = Documents {
-        kind: DocumentsKind::GitHub,
-        rest: endpoint(""),
-        graphql: Some(endpoint("/graphql")),
-        archive: None,
-    };
+    let wire = Wire::of(&world);
     let mut wrong = Vec::new();
     for seed in seeds {
         let name = format!("novel-{seed}");
@@ -507,9 +532,7 @@ fn histories(seeds: std::ops::Range<u64>, manner: Manner) -> Vec<String> {
         let writers = ["a", "b"].map(|desk| linked(&desks.path().join(desk), &novel, id));
         let mut history = History {
             world: &world,
-            line: &wire,
-            place: &place,
-            token: &token,
+            wire: &wire,
             novel: novel.clone(),
             id,
             chance: Chance(seed),
@@ -534,7 +557,7 @@ fn histories(seeds: std::ops::Range<u64>, manner: Manner) -> Vec<String> {
     wrong
 }
 
-fn linked(folder: &Path, novel: &str, id: u64) -> Writer {
+pub(crate) fn linked(folder: &Path, novel: &str, id: u64) -> Writer {
     fs::create_dir(folder).unwrap();
     let link = Link {
         connection: "sandbox/writer".to_owned(),

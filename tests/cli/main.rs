@@ -29,6 +29,7 @@ mod git_credential;
 mod herd;
 mod histories;
 mod json_shapes;
+mod lost_answers;
 mod machine;
 mod paths;
 mod provider;
