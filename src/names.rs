@@ -95,6 +95,9 @@ pub struct AccountLabel(String);
 text_name!(AccountLabel);
 
 impl AccountLabel {
+    /// How many characters there are at most.
+    pub const LONGEST: usize = 128;
+
     /// The label used where a provider has no userinfo.
     #[must_use]
     pub fn default_label() -> Self {
@@ -107,7 +110,7 @@ impl AccountLabel {
         let usable: String = text
             .trim()
             .chars()
-            .take(128)
+            .take(Self::LONGEST)
             .map(|c| {
                 if c == '/' || escape::is_unsafe(c) {
                     '-'
@@ -129,7 +132,7 @@ impl FromStr for AccountLabel {
 
     fn from_str(text: &str) -> Result<Self, NameError> {
         let count = text.chars().count();
-        let usable = (1..=128).contains(&count)
+        let usable = (1..=Self::LONGEST).contains(&count)
             && text.trim() == text
             && text.chars().all(|c| c != '/' && !escape::is_unsafe(c));
         if usable {

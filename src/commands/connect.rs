@@ -12,12 +12,14 @@ use std::time::Duration;
 use crate::app::{App, moment};
 use crate::commands::token::duration;
 use crate::commands::{block_on, discover, network, printed, state_json};
-use crate::connection::connect::{self, Connected};
+use crate::connection::connect::{self, Aside, Connected, Replaced};
 use crate::connection::exchange_source::TokenSource;
 use crate::connection::{GrantKind, client};
+use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind, Result};
-use crate::names::{AccountLabel, ClientId, ProviderName, Scope};
+use crate::names::{AccountLabel, ClientId, ConnectionName, ProviderName, Scope};
 use crate::provider::definition::Definition;
+use crate::ui::shell_word;
 use crate::vault::Vault;
 
 /// Authorise an account in your browser and store it
@@ -180,27 +182,43 @@ fn connect(app: &App, args: &Args, definition: &Definition, granted: &Cell<bool>
 fn settle(app: &App, vault: &mut Vault) -> Result<()> {
     for left in connect::settle(vault, app.world())? {
         match left.adopted {
-            Some(name) => app
-                .ui
-                .note(&format!("stored `{name}` from an interrupted connect")),
+            Some(adopted) => {
+                let name = &adopted.name;
+                app.ui
+                    .note(&format!("stored `{name}` from an interrupted connect"));
+                tell_of_replaced(app, name, adopted.replaced, None);
+            }
             None => app.ui.warn(&format!(
                 "a connect to `{}` that began {} was cut off after its code was sent; the provider \
                  may hold a grant for client `{}` that nobody uses",
                 left.provider, left.started, left.client_id
             )),
         }
-        if left.dropped_revocation {
-            warn_of_dropped(app, "");
-        }
     }
     Ok(())
 }
 
-fn warn_of_dropped(app: &App, look: &str) {
-    app.ui.warn(&format!(
-        "the grant that this one replaces was to be revoked, which the provider never confirmed: \
-         it may still be alive{look}"
-    ));
+/// What became of the grant before, where it may still be alive.
+fn tell_of_replaced(app: &App, name: &ConnectionName, replaced: Replaced, page: Option<&Endpoint>) {
+    let way = if replaced.kept {
+        format!(
+            "`oauthctl revoke {}` ends both",
+            shell_word(&name.to_string())
+        )
+    } else {
+        let page = page.map(|page| format!("; look at {page}"));
+        format!("it may still be alive{}", page.unwrap_or_default())
+    };
+    if replaced.was_revoking {
+        app.ui.warn(&format!(
+            "the grant that this one replaces was to be revoked, which the provider never \
+             confirmed: {way}"
+        ));
+    } else if replaced.kept {
+        app.ui.note(&format!(
+            "the consent that this one replaces may live on at the provider: {way}"
+        ));
+    }
 }
 
 fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) -> Result<()> {
@@ -244,19 +262,19 @@ fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) 
         app.ui
             .detail(&format!("provider: {}", definition.display_name));
     }
-    if connected.dropped_revocation {
-        let page = definition
-            .revocation
-            .page_for(connection.stamp.client_id.as_str());
-        let look = page.map(|page| format!("; look at {page}"));
-        warn_of_dropped(app, &look.unwrap_or_default());
-    }
+    let page = definition
+        .revocation
+        .page_for(connection.stamp.client_id.as_str());
+    tell_of_replaced(app, &connection.name, connected.replaced, page.as_ref());
     let missing: Vec<_> = connected
         .scopes
         .missing
         .iter()
         .map(|s| format!("`{s}`"))
         .collect();
+    if let Some(aside) = &connected.aside {
+        told_aside(app, args, &connection.name, aside)?;
+    }
     if missing.is_empty() {
         return Ok(());
     }
@@ -272,4 +290,42 @@ fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) 
     }
     app.ui.warn(&short);
     Ok(())
+}
+
+/// Says why the connection has another name than the one that was meant for it.
+fn told_aside(app: &App, args: &Args, name: &ConnectionName, aside: &Aside) -> Result<()> {
+    let provider = &name.provider;
+    match aside {
+        Aside::OtherAccount(meant) => {
+            let message =
+                format!("you signed in to another account than the one that `{meant}` is");
+            Err(Error::new(Kind::Stopped, message)
+                .because(format!(
+                    "`{meant}` is as it was; this one is stored as `{name}`"
+                ))
+                .hint(format!(
+                    "if you don't want it: `oauthctl revoke {}`",
+                    shell_word(&name.to_string())
+                ))
+                .hint("sign the browser in to the account that you mean, then connect again"))
+        }
+        Aside::Unsure(meant) => {
+            app.ui.warn(&format!(
+                "`{provider}` does not say whose account this is, so it is stored beside `{meant}`"
+            ));
+            if args.account.is_none() {
+                app.ui.note(&format!(
+                    "to replace that one next time: `oauthctl connect {provider} --account {}`",
+                    shell_word(&meant.account.to_string())
+                ));
+            }
+            Ok(())
+        }
+        Aside::OtherKind(meant) => {
+            app.ui.note(&format!(
+                "`{meant}` is a token that you brought, and stays beside it"
+            ));
+            Ok(())
+        }
+    }
 }

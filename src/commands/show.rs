@@ -1,6 +1,6 @@
 use crate::app::{App, moment};
 use crate::commands::{printed, state_json};
-use crate::connection::select;
+use crate::connection::{ConnectionError, replaced, select};
 use crate::error::{Error, Result};
 use crate::names::{ConnectionRef, Scope};
 
@@ -14,9 +14,13 @@ pub(super) struct Args {
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     let vault = app.need_vault()?;
-    let found = vault
-        .read(|snapshot| select::find(snapshot, &args.connection))
-        .map_err(Error::from)?;
+    let (found, earlier) = vault
+        .read(|snapshot| {
+            let found = select::find(snapshot, &args.connection)?;
+            let earlier = replaced::count(snapshot, &found.connection.name)?;
+            Ok((found, earlier))
+        })
+        .map_err(|error: ConnectionError| Error::from(error))?;
     let connection = &found.connection;
     let now = moment();
     if app.ui.json() {
@@ -70,6 +74,10 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         ),
         ("connected", connection.created.to_string()),
     ]);
+    if earlier > 0 {
+        let note = format!("{earlier}, may be alive until `revoke` ends them too");
+        lines.push(("earlier consents", note));
+    }
     for (name, value) in lines {
         printed(app.ui.data(&format!("{name:<22}{value}")))?;
     }

@@ -7,13 +7,18 @@
 mod place;
 mod settle;
 
+pub use place::Aside;
 pub use settle::{CutOff, settle};
 
+use std::time::Duration;
+
+use self::place::Place;
 use crate::connection::World;
 use crate::connection::error::ConnectionError;
-use crate::connection::hold::LOCK_WAIT;
+use crate::connection::hold::{Held, LOCK_WAIT, hold};
 use crate::connection::keep::{RESCUE_ROOM, keep, random_id, rescued};
 use crate::connection::records::{StoredConsent, StoredPending};
+use crate::connection::replaced;
 use crate::connection::revoke::revocation_target;
 use crate::connection::state::{Connection, GrantKind, Stamp, State};
 use crate::connection::stored::StoredConnection;
@@ -24,7 +29,7 @@ use crate::oauth::userinfo::Identity;
 use crate::provider::definition::Definition;
 use crate::signing::SigningKey;
 use crate::token::TokenSet;
-use crate::vault::{Action, Event, Outcome, Rescue, Row, Vault, VaultError};
+use crate::vault::{Action, Event, Outcome, Rescue, Row, Vault, VaultError, Writer};
 
 /// A connect that may redeem its code now.
 #[derive(Debug)]
@@ -64,10 +69,21 @@ pub struct Connected {
     pub connection: Connection,
     /// Whether that account was known before.
     pub updated: bool,
-    /// It replaces a grant that was to be revoked, which the provider never confirmed.
-    pub dropped_revocation: bool,
+    /// Why it did not get the name that was meant for it.
+    pub aside: Option<Aside>,
+    /// What it took the place of.
+    pub replaced: Replaced,
     /// Granted scopes against requested ones.
     pub scopes: Comparison,
+}
+
+/// What became of the grant before.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Replaced {
+    /// It may be alive, and is ended by the next revocation of the connection.
+    pub kept: bool,
+    /// It was to be revoked, which the provider never confirmed.
+    pub was_revoking: bool,
 }
 
 /// Commits the intent to redeem a code, and reserves room for what comes back.
@@ -79,10 +95,15 @@ pub fn begin(
     world: World<'_>,
     definition: &Definition,
     client_id: &ClientId,
+    account: Option<&AccountLabel>,
 ) -> Result<Attempt, ConnectionError> {
     let shared = vault.lock_shared(LOCK_WAIT)?;
     let id = random_id()?;
-    let (pending, lock) = lay_claim(vault, world, id, definition, client_id)?;
+    let claim = || {
+        let now = (world.now)();
+        StoredPending::new(id, &definition.name, client_id, account, &now)
+    };
+    let (pending, lock) = lay_claim(vault, claim)?;
     let rescue = match vault.reserve_rescue(rescued(&pending, id), RESCUE_ROOM, world.state) {
         Ok(rescue) => rescue,
         Err(error) => {
@@ -102,14 +123,10 @@ pub fn begin(
 /// may take the record for abandoned; then it is made anew.
 fn lay_claim(
     vault: &mut Vault,
-    world: World<'_>,
-    id: [u8; 16],
-    definition: &Definition,
-    client_id: &ClientId,
+    claim: impl Fn() -> StoredPending,
 ) -> Result<(Row<StoredPending>, Guard), ConnectionError> {
     loop {
-        let new = StoredPending::new(id, &definition.name, client_id, &(world.now)());
-        let pending = vault.mutate(|writer| writer.insert(new))?;
+        let pending = vault.mutate(|writer| writer.insert(claim()))?;
         let lock = vault.lock_connection(pending.id, LOCK_WAIT)?;
         let found = vault.read(|snapshot| snapshot.get::<StoredPending>(pending.id))?;
         if found.is_some_and(|row| row.version == pending.version) {
@@ -216,7 +233,7 @@ pub fn store(
     let stored = keep(vault, &label, "connect", rescue, &grant, |vault| {
         store_once(vault, world, &pending, &grant, landed.account.as_ref())
     });
-    if let Err(error @ ConnectionError::OtherAccount { .. }) = &stored {
+    if let Err(error @ ConnectionError::Taken { .. }) = &stored {
         // A record that stays is only reported once more; what happened is what matters.
         let _ = forget(
             vault,
@@ -226,7 +243,12 @@ pub fn store(
             &error.to_string(),
         );
     }
-    let (connection, replaced) = stored?;
+    let Put {
+        connection,
+        updated,
+        aside,
+        replaced,
+    } = stored?;
     let scopes = scope::compare(
         &landed.definition.scopes,
         &landed.requested,
@@ -234,8 +256,9 @@ pub fn store(
     );
     Ok(Connected {
         connection,
-        updated: replaced.is_some(),
-        dropped_revocation: matches!(replaced, Some(State::Revoking { .. })),
+        updated,
+        aside,
+        replaced,
         scopes,
     })
 }
@@ -269,60 +292,120 @@ fn grant(world: World<'_>, landed: &Landed<'_>) -> Connection {
     }
 }
 
+/// What one transaction did.
+struct Put {
+    connection: Connection,
+    updated: bool,
+    aside: Option<Aside>,
+    replaced: Replaced,
+}
+
 fn store_once(
     vault: &mut Vault,
     world: World<'_>,
     pending: &Row<StoredPending>,
     grant: &Connection,
     wanted: Option<&AccountLabel>,
-) -> Result<(Connection, Option<State>), ConnectionError> {
+) -> Result<Put, ConnectionError> {
     // Whoever refreshes the old grant of this account right now must not write over the new one.
-    let replaced = vault
-        .read(|snapshot| place::find(snapshot, grant, wanted))?
-        .row();
-    let _lock = match replaced {
-        Some(row) => Some(vault.lock_connection(row, LOCK_WAIT)?),
-        None => None,
-    };
+    let held = hold_place(vault, world, grant, wanted, LOCK_WAIT)?;
     let mark = grant
         .state
         .set()
         .map(|set| vault.token_mark(&set.access_token));
-    let consent = random_id()?;
+    let ids = (random_id()?, random_id()?);
     vault.mutate(|writer| {
         let place = place::find(writer, grant, wanted)?;
-        if place.row() != replaced {
+        if place.row() != held.as_ref().map(|held| held.found.row.id) {
             // The account was connected by somebody else meanwhile: another lock is needed.
             return Err(VaultError::Conflict.into());
         }
-        let connection = place::put(writer, &place, grant)?;
-        let granted = connection.state.set().map(|set| set.granted.as_slice());
-        let mut event = world.event(Action::Connect, &connection.name, Outcome::Done);
-        event.scopes = granted
-            .unwrap_or_default()
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        if grant.grant == GrantKind::Supplied
+            && let Some(Aside::OtherAccount(name) | Aside::Unsure(name) | Aside::OtherKind(name)) =
+                place.aside
+        {
+            return Err(ConnectionError::Taken { name });
+        }
+        let (put, mut event) = put_in_place(writer, world, place, grant, ids)?;
         event.token = mark;
-        let replaced = place.existing.map(|found| found.connection.state);
-        event.detail = detail(&grant.grant, replaced.as_ref());
+        event.detail = detail(&grant.grant, put.replaced);
         writer.log(&event)?;
-        writer.insert(StoredConsent::new(consent, &connection, event.at))?;
         writer.delete(pending)?;
-        Ok((connection, replaced))
+        Ok(put)
     })
 }
 
+/// Holds the connection that `grant` takes the place of, if there is one.
+fn hold_place(
+    vault: &mut Vault,
+    world: World<'_>,
+    grant: &Connection,
+    wanted: Option<&AccountLabel>,
+    wait: Duration,
+) -> Result<Option<Held>, ConnectionError> {
+    let place = vault.read(|snapshot| place::find(snapshot, grant, wanted))?;
+    let Some(before) = place.before() else {
+        return Ok(None);
+    };
+    match hold(vault, world, &before.name, wait) {
+        Ok(held) => Ok(Some(held)),
+        // Revoked meanwhile: the next look finds another place.
+        Err(ConnectionError::NotFound { .. }) => Err(VaultError::Conflict.into()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Puts a grant and its consent into its place, keeps what it replaces, and says what is to be
+/// logged.
+fn put_in_place(
+    writer: &mut Writer<'_>,
+    world: World<'_>,
+    place: Place,
+    grant: &Connection,
+    (consent, replaced): ([u8; 16], [u8; 16]),
+) -> Result<(Put, Event), ConnectionError> {
+    let now = (world.now)();
+    let connection = place::put(writer, &place, grant)?;
+    let mut event = world.event(Action::Connect, &connection.name, Outcome::Done);
+    let granted = connection.state.set().map(|set| set.granted.as_slice());
+    let granted = granted.unwrap_or_default();
+    event.scopes = granted.iter().map(ToString::to_string).collect();
+    let replaced = match place.before() {
+        Some(before) => Replaced {
+            kept: replaced::keep(writer, replaced, before, &connection, &now)?,
+            was_revoking: matches!(before.state, State::Revoking { .. }),
+        },
+        None => Replaced::default(),
+    };
+    writer.insert(StoredConsent::new(consent, &connection, event.at))?;
+    let put = Put {
+        connection,
+        updated: place.existing.is_some(),
+        aside: place.aside,
+        replaced,
+    };
+    Ok((put, event))
+}
+
 /// What the log says beside the scopes.
-fn detail(grant: &GrantKind, replaced: Option<&State>) -> Option<String> {
-    let dropped = matches!(replaced, Some(State::Revoking { .. }));
+fn detail(grant: &GrantKind, replaced: Replaced) -> Option<String> {
     let words = [
         (*grant == GrantKind::Supplied).then_some("a token that was brought, its scopes unchecked"),
-        dropped.then_some(UNCONFIRMED),
+        replaced.words(),
     ];
     let words: Vec<_> = words.into_iter().flatten().collect();
     (!words.is_empty()).then(|| words.join("; "))
 }
 
-/// A new grant took the place of one that was to be revoked.
-const UNCONFIRMED: &str = "the grant before was to be revoked, which was never confirmed";
+impl Replaced {
+    /// What the log says of it.
+    const fn words(self) -> Option<&'static str> {
+        if self.was_revoking {
+            Some("the grant before was to be revoked, which was never confirmed")
+        } else if self.kept {
+            Some("the grant before may live on, and ends with this one")
+        } else {
+            None
+        }
+    }
+}

@@ -225,10 +225,16 @@ pub enum ConnectionError {
         /// Why not.
         why: String,
     },
-    /// Another account stands under that name.
-    #[error("the browser was signed in to another account than the one stored as `{name}`")]
-    OtherAccount {
+    /// A token that was brought may not take the place of what stands under that name.
+    #[error("`{name}` is connected already")]
+    Taken {
         /// The connection.
+        name: ConnectionName,
+    },
+    /// All names like that one are in use.
+    #[error("no name like `{name}` is free")]
+    NoName {
+        /// The name.
         name: ConnectionName,
     },
     /// No authorization request with that id waits for an answer.

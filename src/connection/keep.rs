@@ -31,14 +31,17 @@ pub(super) fn keep<T>(
                 let _ = rescue.remove();
                 return Ok(done);
             }
-            // A decision, not a failure to store.
-            Err(error @ ConnectionError::OtherAccount { .. }) => {
+            // A decision, not a failure to store; who brought the token has it still.
+            Err(error @ ConnectionError::Taken { .. }) => {
                 let _ = rescue.remove();
                 return Err(error);
             }
-            Err(ConnectionError::Vault(
-                VaultError::Busy | VaultError::Conflict | VaultError::Lock(_),
-            )) if tries < TRIES => {
+            Err(
+                ConnectionError::LockTimeout { .. }
+                | ConnectionError::Vault(
+                    VaultError::Busy | VaultError::Conflict | VaultError::Lock(_),
+                ),
+            ) if tries < TRIES => {
                 // Not in memory alone while others are waited for.
                 let _ = rescue.save(&StoredConnection::from(connection).to_rescue());
             }

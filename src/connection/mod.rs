@@ -11,6 +11,7 @@ mod keep;
 pub mod many;
 pub mod records;
 pub mod refresh;
+pub mod replaced;
 pub mod revoke;
 pub mod rollback;
 pub mod select;

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::connection::stored::{FormError, StoredMoment, key, key_text, texts};
 use crate::moment::{Moment, Timestamp};
-use crate::names::{ClientId, ProviderName, Scope, hex};
+use crate::names::{AccountLabel, ClientId, ProviderName, Scope, hex};
 use crate::oauth::client::{Client, ClientKey};
 use crate::provider::definition::Definition;
 use crate::secret::Secret;
@@ -206,6 +206,9 @@ pub struct StoredPending {
     id: String,
     provider: String,
     client_id: String,
+    /// The label that the person wants.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
     started: StoredMoment,
 }
 
@@ -215,12 +218,19 @@ impl StoredPending {
 
     /// An attempt that is about to redeem its code.
     #[must_use]
-    pub fn new(id: [u8; 16], provider: &ProviderName, client_id: &ClientId, now: &Moment) -> Self {
+    pub fn new(
+        id: [u8; 16],
+        provider: &ProviderName,
+        client_id: &ClientId,
+        account: Option<&AccountLabel>,
+        now: &Moment,
+    ) -> Self {
         Self {
             v: FORM,
             id: hex(&id),
             provider: provider.to_string(),
             client_id: client_id.to_string(),
+            account: account.map(ToString::to_string),
             started: now.into(),
         }
     }
@@ -235,6 +245,15 @@ impl StoredPending {
     #[must_use]
     pub fn client_id(&self) -> &str {
         &self.client_id
+    }
+
+    /// The label that the person wanted.
+    ///
+    /// # Errors
+    /// When the record says something this program never writes.
+    pub fn account(&self) -> Result<Option<AccountLabel>, FormError> {
+        let label = self.account.as_deref().map(str::parse).transpose();
+        label.map_err(|error| FormError::new("pending connect", error))
     }
 
     /// When it was begun.

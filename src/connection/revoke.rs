@@ -12,7 +12,7 @@ use crate::connection::refresh::{self, Reason, check_stamp};
 use crate::connection::select::{self, Found};
 use crate::connection::state::{Connection, GrantKind, LoginReason, State, Unseen};
 use crate::connection::stored::StoredConnection;
-use crate::connection::{ConnectionError, World};
+use crate::connection::{ConnectionError, World, replaced};
 use crate::endpoint::Endpoint;
 use crate::exchange::{reply, unique};
 use crate::http::Http;
@@ -48,6 +48,8 @@ pub struct Report {
     pub notes: Vec<String>,
     /// The page on which a person can look, or end access by hand.
     pub page: Option<Endpoint>,
+    /// A grant that this one had taken the place of is to be ended too.
+    earlier: bool,
 }
 
 /// A token that somebody brought was not issued to our client, whose word about it means nothing.
@@ -86,13 +88,33 @@ pub async fn revoke(
     if !can_tell(&definition, &grant) {
         return not_told(vault, world, name, &definition, &grant);
     }
-    let renewed = renew(vault, world, http, name, &definition, false).await?;
-    if let Some(report) = end(vault, world, http, name, &definition, renewed).await? {
+    let mut report = tell_of(vault, world, http, name, &definition).await?;
+    // What this grant took the place of stands in its row by now, to be ended the same way.
+    while report.earlier {
+        let earlier = tell_of(vault, world, http, name, &definition).await?;
+        report.earlier = earlier.earlier;
+        let new = |note: &String| !report.notes.contains(note);
+        let notes: Vec<_> = earlier.notes.into_iter().filter(new).collect();
+        report.notes.extend(notes);
+    }
+    Ok(report)
+}
+
+/// Tells the provider of the grant that stands in the connection's row.
+async fn tell_of(
+    vault: &mut Vault,
+    world: World<'_>,
+    http: &Http,
+    name: &ConnectionName,
+    definition: &Arc<Definition>,
+) -> Result<Report, ConnectionError> {
+    let renewed = renew(vault, world, http, name, definition, false).await?;
+    if let Some(report) = end(vault, world, http, name, definition, renewed).await? {
         return Ok(report);
     }
     // An access token that is over before its time says nothing about the refresh token.
-    let renewed = renew(vault, world, http, name, &definition, true).await?;
-    if let Some(report) = end(vault, world, http, name, &definition, renewed).await? {
+    let renewed = renew(vault, world, http, name, definition, true).await?;
+    if let Some(report) = end(vault, world, http, name, definition, renewed).await? {
         return Ok(report);
     }
     let words = "it does not know the access token, and the refresh token is good".to_owned();
@@ -187,6 +209,7 @@ fn report(definition: &Definition, connection: &Connection) -> Report {
         page: definition
             .revocation
             .page_for(connection.stamp.client_id.as_str()),
+        earlier: false,
     }
 }
 
@@ -340,6 +363,7 @@ pub fn forget(
         remote: Remote::NotTold,
         notes: Vec::new(),
         page,
+        earlier: false,
     };
     erase(vault, world, &held.found.row, report)
 }
@@ -352,11 +376,19 @@ fn mark(
 ) -> Result<GrantKind, ConnectionError> {
     let held = hold(vault, world, name, LOCK_WAIT)?;
     let Found { row, connection } = held.found;
-    let mut connection = connection;
     let grant = connection.grant.clone();
+    if let Some(revoking) = to_revoking(connection) {
+        let stored = StoredConnection::from(&revoking);
+        vault.mutate(|writer| writer.update(&row, stored.clone()))?;
+    }
+    Ok(grant)
+}
+
+/// The connection as it is when its revocation was begun; nothing where there is nothing to begin.
+fn to_revoking(mut connection: Connection) -> Option<Connection> {
     let set_back = connection.state.is_suspect();
     let (set, intent, lost) = match connection.state {
-        State::Revoking { .. } | State::Moved => return Ok(grant),
+        State::Revoking { .. } | State::Moved => return None,
         // What was cut off stays known.
         State::Refreshing { set, intent } => (set, Some(intent), false),
         State::Active(set) | State::Suspect(set) => (set, None, false),
@@ -372,9 +404,7 @@ fn mark(
         intent,
         unseen,
     };
-    let stored = StoredConnection::from(&connection);
-    vault.mutate(|writer| writer.update(&row, stored.clone()))?;
-    Ok(grant)
+    Some(connection)
 }
 
 struct NotConfirmed {
@@ -431,11 +461,13 @@ async fn tell(
     Ok(Remote::Revoked)
 }
 
+/// Erases a grant. Where the provider was told of it, an earlier one takes its place, so that the
+/// provider is told of that too.
 fn erase(
     vault: &mut Vault,
     world: World<'_>,
     row: &Row<StoredConnection>,
-    report: Report,
+    mut report: Report,
 ) -> Result<Report, ConnectionError> {
     let mut event = world.event(Action::Revoke, &report.name, Outcome::Done);
     event.detail = Some(
@@ -447,9 +479,17 @@ fn erase(
         }
         .to_owned(),
     );
-    vault.mutate(|writer| {
+    let told = matches!(report.remote, Remote::Revoked | Remote::AlreadyGone);
+    report.earlier = vault.mutate(|writer| {
         writer.log(&event)?;
-        writer.delete(row)
+        if told && let Some(earlier) = replaced::take(writer, &report.name)? {
+            let earlier = to_revoking(earlier.clone()).unwrap_or(earlier);
+            writer.update(row, StoredConnection::from(&earlier))?;
+            return Ok(true);
+        }
+        replaced::forget(writer, &report.name)?;
+        writer.delete(row)?;
+        Ok::<_, ConnectionError>(false)
     })?;
     // Superseded pages would stay in the write-ahead log otherwise.
     // A reader that stays keeps them a while longer, which makes the revocation no less true.

@@ -144,6 +144,12 @@ pub struct Exchange {
 }
 
 impl GrantKind {
+    /// Whether a person gave it to our client, so that it is theirs and ours to end.
+    #[must_use]
+    pub const fn is_a_persons(&self) -> bool {
+        matches!(self, Self::AuthorizationCode | Self::Device)
+    }
+
     /// Whether new tokens can be had without a refresh token and without a person.
     #[must_use]
     pub const fn needs_nobody(&self) -> bool {

@@ -239,13 +239,17 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
             .caused_by(source.as_ref())
             .hint("make room or mend the vault's folder, then connect again"),
         C::NotLogged { why } => top(Kind::Temporary).because(why.clone()),
-        C::OtherAccount { name } => top(Kind::Stopped)
-            .because("the stored connection was left as it is; the new grant was not stored")
+        C::Taken { name } => top(Kind::Stopped)
+            .because("the token was not stored")
             .hint(format!(
-                "choose another label: `oauthctl connect {} --account LABEL`",
+                "keep both: `oauthctl connect {} --with-token --account LABEL`",
                 name.provider
             ))
-            .hint("or sign the browser in to the account that you mean"),
+            .hint(format!("or end that one first: `oauthctl revoke {name}`")),
+        C::NoName { name } => top(Kind::Stopped).hint(format!(
+            "choose another label: `oauthctl connect {} --account LABEL`",
+            name.provider
+        )),
         C::NoStart => top(Kind::LoginRequired)
             .because("an id is good for ten minutes and for one answer")
             .hint("begin again: `oauthctl connect PROVIDER --start`"),

@@ -30,6 +30,8 @@ pub enum Kind {
     Pending,
     /// Who can open the header.
     Recipients,
+    /// A grant that a newer one took the place of.
+    Replaced,
 }
 
 impl Kind {
@@ -41,6 +43,7 @@ impl Kind {
             Self::Consent => "consent",
             Self::Pending => "pending",
             Self::Recipients => "recipients",
+            Self::Replaced => "replaced",
         }
     }
 }

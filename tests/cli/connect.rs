@@ -156,15 +156,15 @@ fn connect_never_writes_another_account_over_a_connection() {
     let token = world.token("sandbox/mine");
     world.sandbox(|sandbox| sandbox.sign_in_as("reader".parse().unwrap()));
     let (output, visit) = world.connect_with(&["sandbox", "--account", "mine"]);
-    output.ended(9).no_data().says(&[
-        "error: ",
-        "`sandbox/mine`",
-        "the stored connection was left as it is",
-        "hint: choose another label",
+    output.ended(9).says(&[
+        "error: you signed in to another account than the one that `sandbox/mine` is",
+        "`sandbox/mine` is as it was; this one is stored as `sandbox/reader`",
+        "hint: if you don't want it: `oauthctl revoke sandbox/reader`",
     ]);
-    assert_eq!(title(&visit), "Not connected");
+    // what the provider granted is not thrown away
+    assert_eq!(title(&visit), "Connected");
     assert_eq!(world.token("sandbox/mine"), token);
-    // control: under a label of its own it is stored
+    // control: under a label of its own it is what was asked for
     let (output, _) = world.connect_with(&["sandbox", "--account", "other"]);
     output.ended(0);
     assert_eq!(connections(&world), ["sandbox/mine", "sandbox/other"]);

@@ -35,6 +35,7 @@ mod paths;
 mod provider;
 mod refresh;
 mod relay;
+mod replaced;
 mod revoke;
 mod running;
 mod saving;

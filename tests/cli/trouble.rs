@@ -321,20 +321,23 @@ fn revoke_of_a_token_that_was_brought_says_that_it_lives_on() {
 }
 
 #[test]
-fn connect_over_a_revocation_says_that_the_old_grant_may_live() {
+fn connect_over_a_revocation_does_not_forget_it() {
     let world = World::new();
-    world.connect();
-    world.connect().silent_about("may still be alive");
+    world.connect().silent_about("was to be revoked");
     world.faults(&["revoke:*=500"]);
     world.run(&["revoke", "sandbox"]).ended(1);
     world.faults(&[]);
-    world
-        .connect()
-        .says(&["was to be revoked", "it may still be alive"]);
+    world.connect().says(&[
+        "warning: the grant that this one replaces was to be revoked",
+        "`oauthctl revoke sandbox/writer` ends both",
+    ]);
     assert_eq!(world.shown("sandbox")["state"], "active");
     let events = world.json(&["audit", "--action", "connect"]);
     let told = |event: &&serde_json::Value| event["detail"].to_string().contains("never confirmed");
     assert_eq!(events.iter().filter(told).count(), 1, "{events:?}");
+    world.ok(&["revoke", "sandbox"]);
+    let tokens = world.sandbox(Sandbox::tokens);
+    assert_eq!(tokens.access.len() + tokens.refresh.len(), 0);
 }
 
 #[test]

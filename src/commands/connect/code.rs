@@ -141,7 +141,7 @@ pub(super) async fn redeem(
         grant: GrantKind::AuthorizationCode,
         dpop: login.dpop.cloned(),
     };
-    let mut attempt = connect::begin(vault, world, definition, &login.client.id)?;
+    let mut attempt = connect::begin(vault, world, definition, &login.client.id, account)?;
     // From here until it is stored, what the provider grants exists nowhere else.
     let _air = InTheAir::new();
     if stop::asked().is_some() {

@@ -127,7 +127,13 @@ async fn ask_once(
         grant: GrantKind::Device,
         dpop: login.dpop.cloned(),
     };
-    let mut attempt = connect::begin(vault, world, definition, &login.client.id)?;
+    let mut attempt = connect::begin(
+        vault,
+        world,
+        definition,
+        &login.client.id,
+        args.account.as_ref(),
+    )?;
     // The answer may bring the tokens, which then exist nowhere else until they are stored.
     let _air = InTheAir::new();
     if stop::asked().is_some() {

@@ -83,7 +83,7 @@ pub(super) fn authorise(
     };
     let world = app.world();
     let http = network();
-    let attempt = connect::begin(vault, world, definition, &client.id)?;
+    let attempt = connect::begin(vault, world, definition, &client.id, args.account.as_ref())?;
     block_on(async {
         let _air = InTheAir::new();
         match machine::fetch(&http, login, &grant, moment).await {

@@ -54,7 +54,7 @@ pub(super) fn supply(
             Err(error) => return Err(error.into()),
         },
     };
-    let attempt = connect::begin(vault, world, definition, &client.id)?;
+    let attempt = connect::begin(vault, world, definition, &client.id, args.account.as_ref())?;
     let landed = Landed {
         definition,
         client_id: &client.id,

@@ -12,6 +12,18 @@ use crate::vault::{RowId, Snapshot, Writer};
 pub(super) struct Place {
     pub(super) name: ConnectionName,
     pub(super) existing: Option<Found>,
+    pub(super) aside: Option<Aside>,
+}
+
+/// Why a grant did not get the name that was meant for it, which somebody else has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Aside {
+    /// Another account has it.
+    OtherAccount(ConnectionName),
+    /// Nobody can tell whether it is the same account.
+    Unsure(ConnectionName),
+    /// One of the two is a token that was brought, the other came by signing in.
+    OtherKind(ConnectionName),
 }
 
 impl Place {
@@ -19,13 +31,18 @@ impl Place {
     pub(super) fn row(&self) -> Option<RowId> {
         self.existing.as_ref().map(|found| found.row.id)
     }
+
+    /// The connection that is replaced.
+    pub(super) fn before(&self) -> Option<&Connection> {
+        self.existing.as_ref().map(|found| &found.connection)
+    }
 }
 
 /// Finds the place of `grant`, whose name so far is only what the provider calls the account, for
 /// somebody who wants it to be labelled `wanted`.
 ///
 /// # Errors
-/// When another account stands under the wanted name.
+/// When a record can't be read, or no name is left.
 pub(super) fn find(
     snapshot: &Snapshot<'_>,
     grant: &Connection,
@@ -36,65 +53,103 @@ pub(super) fn find(
     for row in snapshot.group::<StoredConnection>(provider.as_str())? {
         rows.push(Found::read(row)?);
     }
-    let labelled = |account: &AccountLabel| ConnectionName {
+    let taken = |name: &ConnectionName| rows.iter().position(|row| row.connection.name == *name);
+    let meant = wanted.map(|account| ConnectionName {
         provider: provider.clone(),
         account: account.clone(),
-    };
-    let taken = |name: &ConnectionName| rows.iter().position(|row| row.connection.name == *name);
-    let same = grant.subject.as_ref().and_then(|subject| {
-        rows.iter()
-            .position(|row| row.connection.subject.as_ref() == Some(subject))
     });
-    let (name, existing) = match (same, wanted) {
-        (Some(same), None) => (
-            rows.get(same).map(|row| row.connection.name.clone()),
-            Some(same),
-        ),
-        (Some(same), Some(wanted)) => {
-            let name = labelled(wanted);
-            if taken(&name).is_some_and(|other| other != same) {
-                return Err(ConnectionError::OtherAccount { name });
+    let same = rows
+        .iter()
+        .find(|row| is_the_same_account(&row.connection, grant));
+    let (name, existing, aside) = if let Some(same) = same {
+        let own = &same.connection.name;
+        match meant {
+            Some(meant) if meant != *own && taken(&meant).is_some() => {
+                (own.clone(), taken(own), Some(Aside::OtherAccount(meant)))
             }
-            (Some(name), Some(same))
+            meant => (meant.unwrap_or_else(|| own.clone()), taken(own), None),
         }
-        (None, wanted) => {
-            let name = wanted.map_or_else(|| grant.name.clone(), labelled);
-            match taken(&name) {
-                Some(at) if may_be_the_same(rows.get(at)) => (Some(name), Some(at)),
-                Some(_) if wanted.is_some() && grant.subject.is_some() => {
-                    return Err(ConnectionError::OtherAccount { name });
-                }
-                // Two accounts that the provider labels alike, or one that it did not name now.
-                Some(_) => (Some(numbered(&name, |name| taken(name).is_none())?), None),
-                None => (Some(name), None),
+    } else {
+        let name = meant.clone().unwrap_or_else(|| grant.name.clone());
+        match taken(&name).and_then(|at| Some((at, &rows.get(at)?.connection))) {
+            None => (name, None, None),
+            Some((at, row)) if is_meant(row, grant, wanted) => (name, Some(at), None),
+            Some((_, row)) => {
+                let aside = aside(row, grant, name.clone());
+                // A label that is another account's says nothing about this one.
+                let other = matches!(aside, Aside::OtherAccount(_));
+                let label = if other { grant.name.clone() } else { name };
+                let free = numbered(label, |name| taken(name).is_none())?;
+                // Accounts that the provider labels alike are told apart by number and that is all.
+                let quiet = other && meant.is_none();
+                (free, None, (!quiet).then_some(aside))
             }
         }
     };
     let existing = existing.map(|at| rows.swap_remove(at));
     Ok(Place {
-        name: name.unwrap_or_else(|| grant.name.clone()),
+        name,
         existing,
+        aside,
     })
 }
 
-/// A row without a stable id may be the same account; one with an id is another's until the
-/// provider names this one.
-fn may_be_the_same(found: Option<&Found>) -> bool {
-    found.is_some_and(|found| found.connection.subject.is_none())
+/// A token that was brought and one that came by signing in are two connections, even of one
+/// account: neither can stand in for the other.
+fn is_of_a_kind(row: &Connection, grant: &Connection) -> bool {
+    (row.grant == GrantKind::Supplied) == (grant.grant == GrantKind::Supplied)
 }
 
+fn is_the_same_account(row: &Connection, grant: &Connection) -> bool {
+    grant.subject.is_some() && row.subject == grant.subject && is_of_a_kind(row, grant)
+}
+
+/// Whether the one that has the name is to be replaced, although no stable id says that both are
+/// the same account. Somebody has to say so, or there is nothing left of it.
+fn is_meant(row: &Connection, grant: &Connection, wanted: Option<&AccountLabel>) -> bool {
+    let by_nobody = grant.grant.needs_nobody()
+        && row.grant == grant.grant
+        && row.stamp.client_id == grant.stamp.client_id;
+    let over = matches!(
+        row.state,
+        State::NeedsLogin { .. } | State::Revoking { .. } | State::Moved
+    );
+    row.subject.is_none() && is_of_a_kind(row, grant) && (by_nobody || wanted.is_some() || over)
+}
+
+fn aside(row: &Connection, grant: &Connection, name: ConnectionName) -> Aside {
+    if row.subject.is_some() && grant.subject.is_some() && row.subject != grant.subject {
+        Aside::OtherAccount(name)
+    } else if is_of_a_kind(row, grant) {
+        Aside::Unsure(name)
+    } else {
+        Aside::OtherKind(name)
+    }
+}
+
+/// The name itself where it is free, else with a number behind the label.
 fn numbered(
-    name: &ConnectionName,
+    name: ConnectionName,
     is_free: impl Fn(&ConnectionName) -> bool,
 ) -> Result<ConnectionName, ConnectionError> {
+    if is_free(&name) {
+        return Ok(name);
+    }
     (2..1000)
-        .filter_map(|number| format!("{} ({number})", name.account).parse().ok())
+        .filter_map(|number| {
+            let number = format!(" ({number})");
+            let label = name.account.to_string();
+            // A label has an end.
+            let room = AccountLabel::LONGEST - number.len();
+            let kept: String = label.chars().take(room).collect();
+            format!("{}{number}", kept.trim_end()).parse().ok()
+        })
         .map(|account| ConnectionName {
             provider: name.provider.clone(),
             account,
         })
         .find(is_free)
-        .ok_or_else(|| ConnectionError::OtherAccount { name: name.clone() })
+        .ok_or(ConnectionError::NoName { name })
 }
 
 /// Puts `grant` into its place.

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use crate::connection::connect::{UNCONFIRMED, place};
+use crate::connection::connect::{Replaced, hold_place, place, put_in_place};
 use crate::connection::hold::LOCK_WAIT;
 use crate::connection::keep::{random_id, rescued};
-use crate::connection::records::{StoredConsent, StoredPending};
-use crate::connection::state::{Connection, State};
+use crate::connection::records::StoredPending;
+use crate::connection::state::Connection;
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
 use crate::moment::Timestamp;
@@ -23,9 +23,16 @@ pub struct CutOff {
     /// When it was begun.
     pub started: Timestamp,
     /// The connection, where its tokens could be taken from a rescue file.
-    pub adopted: Option<ConnectionName>,
-    /// It replaces a grant that was to be revoked, which the provider never confirmed.
-    pub dropped_revocation: bool,
+    pub adopted: Option<Adopted>,
+}
+
+/// What was taken over.
+#[derive(Debug)]
+pub struct Adopted {
+    /// Under which name.
+    pub name: ConnectionName,
+    /// What it took the place of.
+    pub replaced: Replaced,
 }
 
 /// Settles what earlier connects left: takes over their rescue files, and forgets those that got
@@ -69,51 +76,45 @@ fn settle_one(
         )?)?),
         None => None,
     };
+    let wanted = row.value.account()?;
     // As when it is stored the usual way: whoever refreshes the grant that this one replaces must
     // not write over it.
-    let replaced = match &saved {
-        Some(grant) => vault
-            .read(|snapshot| place::find(snapshot, grant, None))?
-            .row(),
-        None => None,
-    };
-    let _lock = match replaced {
-        Some(row) => match vault.lock_connection(row, LOCK_WAIT) {
-            Ok(lock) => Some(lock),
+    let held = match &saved {
+        Some(grant) => match hold_place(vault, world, grant, wanted.as_ref(), LOCK_WAIT) {
+            Ok(held) => held,
             // The next connect settles it.
-            Err(VaultError::Lock(_)) => return Ok(None),
-            Err(error) => return Err(error.into()),
+            Err(ConnectionError::LockTimeout { .. }) => return Ok(None),
+            Err(error) => return Err(error),
         },
         None => None,
     };
-    let consent = random_id()?;
-    let (adopted, dropped_revocation) = vault.mutate(|writer| {
-        let mut event = world.bare_event(Action::Connect, Outcome::Failed);
-        event.connection = Some(row.value.provider().to_owned());
-        event.detail = Some("cut off after the code was sent".to_owned());
-        let mut adopted = None;
-        let mut dropped_revocation = false;
-        if let Some(grant) = &saved {
-            let place = place::find(writer, grant, None)?;
-            if place.row() != replaced {
+    let ids = (random_id()?, random_id()?);
+    let adopted = vault.mutate(|writer| {
+        let adopted = if let Some(grant) = &saved {
+            let place = place::find(writer, grant, wanted.as_ref())?;
+            if place.row() != held.as_ref().map(|held| held.found.row.id) {
                 return Err(VaultError::Conflict.into());
             }
-            let connection = place::put(writer, &place, grant)?;
-            event.outcome = Outcome::Done;
-            event.connection = Some(connection.name.to_string());
+            let (put, mut event) = put_in_place(writer, world, place, grant, ids)?;
             let mut detail = "taken over from a rescue file".to_owned();
-            let replaced = place.existing.map(|found| found.connection.state);
-            if matches!(replaced, Some(State::Revoking { .. })) {
-                dropped_revocation = true;
-                detail = format!("{detail}; {UNCONFIRMED}");
+            if let Some(words) = put.replaced.words() {
+                detail = format!("{detail}; {words}");
             }
             event.detail = Some(detail);
-            writer.insert(StoredConsent::new(consent, &connection, event.at))?;
-            adopted = Some(connection.name);
-        }
-        writer.log(&event)?;
+            writer.log(&event)?;
+            Some(Adopted {
+                name: put.connection.name,
+                replaced: put.replaced,
+            })
+        } else {
+            let mut event = world.bare_event(Action::Connect, Outcome::Failed);
+            event.connection = Some(row.value.provider().to_owned());
+            event.detail = Some("cut off after the code was sent".to_owned());
+            writer.log(&event)?;
+            None
+        };
         writer.delete(row)?;
-        Ok::<_, ConnectionError>((adopted, dropped_revocation))
+        Ok::<_, ConnectionError>(adopted)
     })?;
     vault.remove_rescue(what, world.state)?;
     Ok(Some(CutOff {
@@ -121,6 +122,5 @@ fn settle_one(
         client_id: row.value.client_id().to_owned(),
         started: row.value.started(),
         adopted,
-        dropped_revocation,
     }))
 }

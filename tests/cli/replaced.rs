@@ -1,0 +1,191 @@
+//! A connect that meets what is there already: nothing is lost, and nothing lives on unknown.
+
+use oauthctl::sandbox::{Endpoint, user_agent};
+use rustix::process::Signal;
+
+use crate::world::World;
+
+fn live(world: &World) -> usize {
+    world.sandbox(|sandbox| {
+        let tokens = sandbox.tokens();
+        tokens.access.len() + tokens.refresh.len()
+    })
+}
+
+fn names(world: &World) -> Vec<String> {
+    let names = world.json(&["list"]).into_iter();
+    names
+        .map(|one| one["connection"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn revoke_ends_the_grants_that_later_consents_took_the_place_of() {
+    let world = World::new();
+    world.connect().silent_about("may live on at the provider");
+    world.connect().says(&[
+        "updated `sandbox/writer`",
+        "the consent that this one replaces may live on at the provider",
+        "`oauthctl revoke sandbox/writer` ends both",
+    ]);
+    // under another name it is the same connection
+    let (output, _) = world.connect_with(&["sandbox", "--account", "desk"]);
+    output.ended(0).says(&["updated `sandbox/desk`"]);
+    assert!(
+        world
+            .ok(&["show", "sandbox"])
+            .stdout
+            .contains("earlier consents      2, may be alive")
+    );
+    assert_eq!(live(&world), 6, "this provider ends nothing by itself");
+    world
+        .ok(&["revoke", "sandbox"])
+        .says(&["sandbox/desk: revoked at the provider and erased here"]);
+    assert_eq!(live(&world), 0);
+    assert!(names(&world).is_empty());
+    let told = world.json(&["audit", "--action", "revoke"]);
+    assert_eq!(told.len(), 3, "{told:?}");
+}
+
+#[test]
+fn revoke_that_fails_for_an_earlier_grant_is_kept_and_tried_again() {
+    let world = World::new();
+    world.connect();
+    world.connect();
+    // two requests for each grant
+    world.faults(&["revoke:3=500"]);
+    world
+        .run(&["revoke", "sandbox"])
+        .ended(1)
+        .says(&["is NOT revoked at the provider"]);
+    assert_eq!(live(&world), 2);
+    assert_eq!(world.shown("sandbox")["state"], "revoking");
+    world.faults(&[]);
+    world.ok(&["refresh", "--due"]);
+    assert_eq!(live(&world), 0);
+    assert!(names(&world).is_empty());
+}
+
+#[test]
+fn revoke_local_only_forgets_the_earlier_grants_too() {
+    let world = World::new();
+    world.connect();
+    world.connect();
+    world.ok(&["revoke", "sandbox", "--local-only"]);
+    assert_eq!(live(&world), 4);
+    // what comes next under that name has nothing before it
+    world.connect();
+    world.ok(&["revoke", "sandbox"]);
+    assert_eq!(live(&world), 4);
+}
+
+#[test]
+fn connect_over_a_grant_that_is_over_keeps_nothing_of_it() {
+    let world = World::new();
+    world.connect();
+    world.sandbox(|sandbox| sandbox.advance(std::time::Duration::from_secs(86_400)));
+    world.faults(&["refresh:1=invalid-grant"]);
+    world.run(&["refresh", "sandbox"]).ended(4);
+    world
+        .connect()
+        .says(&["updated `sandbox/writer`"])
+        .silent_about("may live on at the provider");
+}
+
+#[test]
+fn connect_with_token_never_takes_the_place_of_a_sign_in() {
+    let world = World::new();
+    world.connect();
+    let before = world.token("sandbox");
+    let brought = |args: &[&str]| {
+        let call = world.call(&["connect", "sandbox", "--with-token"]);
+        call.args(args).stdin(&before).run()
+    };
+    brought(&[]).ended(9).no_data().says(&[
+        "error: `sandbox/writer` is connected already",
+        "the token was not stored",
+        "oauthctl connect sandbox --with-token --account LABEL",
+        "oauthctl revoke sandbox/writer",
+    ]);
+    assert_eq!(world.shown("sandbox")["grant"], "authorization_code");
+    assert_eq!(world.shown("sandbox")["refreshable"], true);
+    brought(&["--account", "brought"])
+        .ended(0)
+        .says(&["connected `sandbox/brought`"]);
+    // again: that one is updated
+    brought(&[]).ended(0).says(&["updated `sandbox/brought`"]);
+    assert_eq!(names(&world), ["sandbox/brought", "sandbox/writer"]);
+}
+
+#[test]
+fn connect_never_takes_the_place_of_a_token_that_was_brought() {
+    let world = World::new();
+    world.connect();
+    let brought = world.token("sandbox");
+    world.ok(&["revoke", "sandbox", "--local-only"]);
+    let call = world.call(&["connect", "sandbox", "--with-token"]);
+    call.stdin(&brought).run().ended(0);
+    world.connect().says(&[
+        "connected `sandbox/writer (2)`",
+        "`sandbox/writer` is a token that you brought, and stays beside it",
+    ]);
+    assert_eq!(world.token("sandbox/writer"), brought);
+    assert_ne!(world.token("sandbox/writer (2)"), brought);
+}
+
+#[test]
+fn connect_of_an_account_that_nobody_names_takes_the_place_of_none() {
+    let world = World::new();
+    world.faults(&["userinfo:*=500"]);
+    world.connect();
+    let before = world.token("sandbox/default");
+    world.connect_as("reader").says(&[
+        "connected `sandbox/default (2)`",
+        "warning: `sandbox` does not say whose account this is",
+        "`oauthctl connect sandbox --account default`",
+    ]);
+    assert_eq!(world.token("sandbox/default"), before);
+    let (output, _) = world.connect_with(&["sandbox", "--account", "default"]);
+    output
+        .ended(0)
+        .says(&["updated `sandbox/default`"])
+        .silent_about("warning: `sandbox` does not say");
+    assert_ne!(world.token("sandbox/default"), before);
+    assert_eq!(names(&world), ["sandbox/default", "sandbox/default (2)"]);
+    // one that is over is replaced without a word
+    world.faults(&["userinfo:*=500", "refresh:*=invalid-grant"]);
+    world.run(&["refresh", "sandbox/default"]).ended(4);
+    world
+        .connect()
+        .says(&["updated `sandbox/default`"])
+        .silent_about("warning: `sandbox` does not say");
+}
+
+#[test]
+fn connect_that_was_killed_is_taken_over_under_the_label_that_was_wanted() {
+    let world = World::new();
+    let (output, _) = world.connect_with(&["sandbox", "--account", "default"]);
+    output.ended(0);
+    let before = world.token("sandbox/default");
+    world.faults(&["userinfo:1=stall"]);
+    let mut running = world
+        .call(&["connect", "sandbox", "--account", "desk", "--no-browser"])
+        .start();
+    let url = running.address();
+    world.learn_from(&url);
+    let browser = std::thread::spawn(move || user_agent::visit(&url).map(|_| ()));
+    world.until("the account is asked for", |world| {
+        world.count(Endpoint::Userinfo) == 2
+    });
+    running.signal(Signal::KILL);
+    assert_eq!(running.finish().code, -9);
+    drop(browser.join());
+    world.faults(&[]);
+    let output = world.connect_as("reader");
+    output.says(&["stored `sandbox/desk` from an interrupted connect"]);
+    assert_eq!(
+        names(&world),
+        ["sandbox/default", "sandbox/desk", "sandbox/reader"]
+    );
+    assert_eq!(world.token("sandbox/default"), before);
+}
