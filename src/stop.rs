@@ -35,6 +35,8 @@ static FLAGS: OnceLock<Flags> = OnceLock::new();
 
 static IN_THE_AIR: AtomicUsize = AtomicUsize::new(0);
 
+static INSISTED: AtomicBool = AtomicBool::new(false);
+
 /// While this lives, signals are heard and don't end the process by themselves.
 #[derive(Debug)]
 pub struct Listening(());
@@ -77,6 +79,17 @@ pub fn asked() -> Option<Signal> {
         2 => Some(Signal::Interrupt),
         _ => Some(Signal::Terminate),
     }
+}
+
+/// A second signal came: what has arrived is stored, what has not is waited for no longer.
+pub fn insist() {
+    INSISTED.store(true, Ordering::SeqCst);
+}
+
+/// Whether [`insist`] was called.
+#[must_use]
+pub fn insisted() -> bool {
+    INSISTED.load(Ordering::SeqCst)
 }
 
 /// A request that spends something has left, or is about to; what it brings must be stored.

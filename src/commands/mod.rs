@@ -338,10 +338,17 @@ fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
         }
         // What a server answers now exists nowhere else. Nothing new is begun, and every request
         // has its limit, so this ends. Whoever insists is obeyed.
+        let signal = tokio::select! {
+            biased;
+            signal = signals.next() => signal,
+            done = &mut work => return told_to_stop(done),
+        };
+        stop::insist();
+        // What has arrived by now is stored.
         tokio::select! {
             biased;
-            signal = signals.next() => Err(signal.into()),
             done = &mut work => told_to_stop(done),
+            () = std::future::ready(()) => Err(signal.into()),
         }
     });
     ended.map_err(not_started)?

@@ -225,6 +225,14 @@ pub enum ConnectionError {
         /// Why not.
         why: String,
     },
+    /// Its access token ends some day, and nothing renews it.
+    #[error("`{name}` can't be refreshed: the provider gave no refresh token")]
+    NoRefreshToken {
+        /// The connection.
+        name: ConnectionName,
+        /// How long the access token lives.
+        left: Duration,
+    },
     /// A token that was brought may not take the place of what stands under that name.
     #[error("`{name}` is connected already")]
     Taken {

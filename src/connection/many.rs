@@ -6,8 +6,10 @@
 //! inside the process.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::io;
 use std::sync::Arc;
+use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
@@ -19,6 +21,7 @@ use crate::connection::{ConnectionError, World};
 use crate::http::{self, Http, Limits, Response, SendError};
 use crate::moment::Moment;
 use crate::names::ConnectionName;
+use crate::stop;
 use crate::vault::Vault;
 
 /// How many requests are in the air at most.
@@ -43,6 +46,8 @@ pub enum Refreshed {
     ByOthers,
     /// It has no refresh token and does not expire.
     NotNeeded,
+    /// It has no refresh token, and its access token has not expired yet.
+    CannotBe,
     /// A revocation that was begun earlier is done.
     Revoked,
 }
@@ -55,6 +60,7 @@ impl Refreshed {
             Self::Now => "refreshed",
             Self::ByOthers => "already fresh",
             Self::NotNeeded => "needs no refresh",
+            Self::CannotBe => "has no refresh token",
             Self::Revoked => "revoked",
         }
     }
@@ -112,13 +118,19 @@ impl Air {
         Ok(())
     }
 
-    /// The next flight to land; `None` when nothing is in the air.
+    /// The next flight to land; `None` when nothing is in the air, or nothing is waited for any
+    /// more and all that has landed is known.
     async fn landed(&mut self) -> Option<Landed> {
         if self.count == 0 {
             return None;
         }
+        let next = poll_fn(|context| match self.landing.poll_recv(context) {
+            Poll::Pending if stop::insisted() => Poll::Ready(None),
+            next @ (Poll::Ready(_) | Poll::Pending) => next,
+        });
+        let landed = next.await?;
         self.count -= 1;
-        self.landing.recv().await
+        Some(landed)
     }
 }
 
@@ -169,13 +181,14 @@ pub async fn refresh_all(
                 }
                 Ok(Begun::AlreadyFresh) => Ok(Refreshed::ByOthers),
                 Ok(Begun::Nothing) => Ok(Refreshed::NotNeeded),
+                Ok(Begun::CannotBe) => Ok(Refreshed::CannotBe),
                 Err(error) => Err(error),
             };
             outcomes.push((name.clone(), ended));
             progress(Progress::Ended);
         }
         let Some((flight, answer)) = air.landed().await else {
-            if waiting.is_empty() {
+            if waiting.is_empty() || stop::insisted() {
                 return Ok(outcomes);
             }
             continue;
@@ -199,6 +212,7 @@ async fn alone(
     let mut flight = match refresh::begin(vault, world, name, seen.as_ref(), reason, LOCK_WAIT)? {
         Begun::AlreadyFresh => return Ok(Refreshed::ByOthers),
         Begun::Nothing => return Ok(Refreshed::NotNeeded),
+        Begun::CannotBe => return Ok(Refreshed::CannotBe),
         Begun::Send(flight) => flight,
     };
     let answer = flight.send(&Http::new(limits)).await;

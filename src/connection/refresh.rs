@@ -54,6 +54,8 @@ pub enum Begun {
     AlreadyFresh,
     /// There is nothing to refresh: no refresh token, and the access token does not expire.
     Nothing,
+    /// The access token expires, and there is no refresh token to renew it with.
+    CannotBe,
     /// The request to send.
     Send(Box<Flight>),
 }
@@ -114,7 +116,7 @@ pub async fn refresh(
     reason: Reason,
 ) -> Result<(), ConnectionError> {
     let mut flight = match begin(vault, world, name, seen, reason, LOCK_WAIT)? {
-        Begun::AlreadyFresh | Begun::Nothing => return Ok(()),
+        Begun::AlreadyFresh | Begun::Nothing | Begun::CannotBe => return Ok(()),
         Begun::Send(flight) => flight,
     };
     let answer = flight.send(http).await;
@@ -150,8 +152,16 @@ pub fn begin(
         return Ok(Begun::AlreadyFresh);
     }
     if set.refresh_token.is_none() && !connection.grant.needs_nobody() {
-        if unexpired {
-            return Ok(Begun::Nothing);
+        match remaining {
+            Remaining::Unlimited => return Ok(Begun::Nothing),
+            Remaining::Time(left) if reason == Reason::Asked => {
+                return Err(ConnectionError::NoRefreshToken {
+                    name: name.clone(),
+                    left,
+                });
+            }
+            Remaining::Time(_) => return Ok(Begun::CannotBe),
+            Remaining::Expired | Remaining::ClockUnsure => {}
         }
         return Err(ConnectionError::LoginRequired {
             name: name.clone(),
@@ -235,7 +245,7 @@ fn depart(
             &row,
             connection,
             old,
-            LoginReason::LostAnswer,
+            LoginReason::LostAnswer { code: None },
         )?);
     }
     let request = request(vault, world, &definition, &connection, &old)?;

@@ -87,7 +87,7 @@ fn may_live(before: &Connection, by: &Connection, now: &Moment) -> bool {
         | State::Revoking { set, .. }
         | State::NeedsLogin {
             set,
-            reason: LoginReason::LostAnswer,
+            reason: LoginReason::LostAnswer { .. },
         } => set,
         State::NeedsLogin { .. } | State::Moved => return false,
     };

@@ -392,7 +392,10 @@ fn to_revoking(mut connection: Connection) -> Option<Connection> {
         // What was cut off stays known.
         State::Refreshing { set, intent } => (set, Some(intent), false),
         State::Active(set) | State::Suspect(set) => (set, None, false),
-        State::NeedsLogin { set, reason } => (set, None, reason == LoginReason::LostAnswer),
+        State::NeedsLogin { set, reason } => {
+            let lost = matches!(reason, LoginReason::LostAnswer { .. });
+            (set, None, lost)
+        }
     };
     let unseen = if set_back {
         Some(Unseen::SetBack)

@@ -234,8 +234,12 @@ pub enum LoginReason {
         /// Its words, escaped.
         description: Option<String>,
     },
-    /// A refresh was cut off; the provider may have issued a token that never arrived.
-    LostAnswer,
+    /// The answer to a refresh never arrived or was of no use; the provider may have issued tokens
+    /// with it.
+    LostAnswer {
+        /// With which error code the provider refused the next refresh, where it was asked.
+        code: Option<String>,
+    },
     /// The access token is over and there is no refresh token.
     NoRefreshToken,
 }
@@ -255,9 +259,15 @@ impl LoginReason {
                 code,
                 description: None,
             } => format!("the provider ended it (`{code}`)"),
-            Self::LostAnswer => "a refresh was cut off, and the provider may have issued a token \
-                                 that never arrived"
-                .to_owned(),
+            Self::LostAnswer { code: None } => {
+                "the answer to a refresh was lost, and the provider may have issued a token with it"
+                    .to_owned()
+            }
+            Self::LostAnswer { code: Some(code) } => {
+                format!(
+                    "the answer to a refresh was lost or of no use, and now it is over (`{code}`)"
+                )
+            }
             Self::NoRefreshToken => {
                 "the access token expired and the provider gave no refresh token".to_owned()
             }

@@ -218,7 +218,10 @@ enum StoredReason {
         code: String,
         description: Option<String>,
     },
-    LostAnswer {},
+    LostAnswer {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
+    },
     NoRefreshToken {},
 }
 
@@ -460,7 +463,7 @@ fn store_reason(reason: &LoginReason) -> StoredReason {
             code: code.clone(),
             description: description.clone(),
         },
-        LoginReason::LostAnswer => StoredReason::LostAnswer {},
+        LoginReason::LostAnswer { code } => StoredReason::LostAnswer { code: code.clone() },
         LoginReason::NoRefreshToken => StoredReason::NoRefreshToken {},
     }
 }
@@ -471,7 +474,7 @@ fn load_reason(stored: &StoredReason) -> LoginReason {
             code: code.clone(),
             description: description.clone(),
         },
-        StoredReason::LostAnswer {} => LoginReason::LostAnswer,
+        StoredReason::LostAnswer { code } => LoginReason::LostAnswer { code: code.clone() },
         StoredReason::NoRefreshToken {} => LoginReason::NoRefreshToken,
     }
 }
@@ -593,7 +596,13 @@ mod tests {
                 set: set(),
             },
             State::NeedsLogin {
-                reason: LoginReason::LostAnswer,
+                reason: LoginReason::LostAnswer { code: None },
+                set: set(),
+            },
+            State::NeedsLogin {
+                reason: LoginReason::LostAnswer {
+                    code: Some("invalid_grant".to_owned()),
+                },
                 set: set(),
             },
             State::NeedsLogin {

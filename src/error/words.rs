@@ -11,6 +11,7 @@ use crate::oauth::token_error::TokenError;
 use crate::private_file::PrivateFileError;
 use crate::provider::ProviderError;
 use crate::stop::{self, Signal};
+use crate::ui::span;
 use crate::vault::VaultError;
 
 /// The way out where locks can't be taken.
@@ -126,8 +127,6 @@ impl From<ConnectionError> for Error {
 fn life_of_a_token(error: &ConnectionError) -> Error {
     use ConnectionError as C;
     let top = |kind| Error::new(kind, error.to_string());
-    let connect =
-        |name: &ConnectionName| format!("sign in again with `oauthctl connect {}`", name.provider);
     match error {
         C::NotFound { asked } => top(Kind::LoginRequired)
             .hint(format!(
@@ -140,9 +139,9 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
             top(Kind::Usage).hint(format!("say which: {}", names.join(", ")))
         }
         C::LoginRequired { name, reason } => {
-            let shown = top(Kind::LoginRequired).hint(connect(name));
+            let shown = top(Kind::LoginRequired).hint(sign_in_again(name));
             match reason {
-                LoginReason::LostAnswer => shown.hint(
+                LoginReason::LostAnswer { .. } => shown.hint(
                     "nothing was deleted; the old grant can be ended in the provider's settings",
                 ),
                 LoginReason::Ended { .. } | LoginReason::NoRefreshToken => shown,
@@ -157,7 +156,7 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
             .hint(format!(
                 "if this vault is the only one in use, say `oauthctl refresh {name}`"
             ))
-            .hint(connect(name)),
+            .hint(sign_in_again(name)),
         C::ScopeMissing { name, missing } => {
             let flags: Vec<_> = missing
                 .iter()
@@ -182,7 +181,7 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
         C::BackingOff { name, wait, .. } => {
             top(Kind::Temporary).retry_after(Some(*wait)).hint(format!(
                 "try again in {}, or at once with `oauthctl refresh {name}`",
-                crate::ui::span(*wait)
+                span(*wait)
             ))
         }
         C::DefinitionMoved { provider, .. } => top(Kind::LoginRequired).hint(format!(
@@ -239,6 +238,9 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
             .caused_by(source.as_ref())
             .hint("make room or mend the vault's folder, then connect again"),
         C::NotLogged { why } => top(Kind::Temporary).because(why.clone()),
+        C::NoRefreshToken { name, left } => top(Kind::LoginRequired)
+            .because(format!("its access token ends in {}", span(*left)))
+            .hint(sign_in_again(name)),
         C::Taken { name } => top(Kind::Stopped)
             .because("the token was not stored")
             .hint(format!(
@@ -260,6 +262,10 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
     }
 }
 
+fn sign_in_again(name: &ConnectionName) -> String {
+    format!("sign in again with `oauthctl connect {}`", name.provider)
+}
+
 fn provider_of(asked: &crate::names::ConnectionRef) -> String {
     use crate::names::ConnectionRef;
     match asked {
@@ -271,7 +277,7 @@ fn provider_of(asked: &crate::names::ConnectionRef) -> String {
 fn with_wait(error: Error, wait: Option<std::time::Duration>) -> Error {
     let error = error.retry_after(wait);
     match wait {
-        Some(wait) => error.hint(format!("the server asks to wait {}", crate::ui::span(wait))),
+        Some(wait) => error.hint(format!("the server asks to wait {}", span(wait))),
         None => error,
     }
 }

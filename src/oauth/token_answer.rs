@@ -150,12 +150,14 @@ fn read_as(
         // a portal or a maintenance page
         return Err(TokenError::temporary(reply, None));
     }
-    // some servers answer 201; the RFC says 200
-    if !matches!(reply.status, 200 | 201) {
-        return Err(TokenError::malformed(reply, Fault::Status));
-    }
-    if !reply.is_json() {
-        return Err(TokenError::malformed(reply, Fault::ContentType));
+    if let For::Grant { .. } = wanted {
+        // some servers answer 201; the RFC says 200
+        if !matches!(reply.status, 200 | 201) {
+            return Err(TokenError::malformed(reply, Fault::Status));
+        }
+        if !reply.is_json() {
+            return Err(TokenError::malformed(reply, Fault::ContentType));
+        }
     }
     let object = reply
         .object()
@@ -212,8 +214,8 @@ fn read_tokens(
     let source = nested.as_ref().unwrap_or(&object);
     let set = TokenSet {
         access_token: token(source, "access_token")?.ok_or(Fault::Missing("access_token"))?,
-        token_type: token_type(source, rules.ok_member, wanted.bound())?,
-        refresh_token: token(source, "refresh_token")?,
+        token_type: token_type(source, rules.ok_member, wanted)?,
+        refresh_token: wanted.described(token(source, "refresh_token"), None)?,
         obtained: started.clone(),
         lifetime: wanted.described(lifetime(source, rules.missing_expiry), Lifetime::Unknown)?,
         granted: wanted
@@ -258,16 +260,19 @@ fn token(source: &Object, name: &'static str) -> Result<Option<Secret>, Fault> {
     }
 }
 
-/// `bearer` in any case; a missing one means it too, for nothing else is ever asked for. Servers
-/// with an `ok` member say here whose token it is instead (`user`, `bot`): all are bearer tokens.
-fn token_type(source: &Object, names_the_owner: bool, bound: bool) -> Result<String, Fault> {
+/// `bearer` in any case; a missing one means it too, for nothing else is ever asked for.
+/// Servers with an `ok` member say here whose token it is instead (`user`, `bot`): all are bearer
+/// tokens. A refresh is asked for nothing else than before, so an empty one, or `N_A`, which is for
+/// what is no access token (RFC 8693 section 2.2.1), says nothing there.
+fn token_type(source: &Object, names_the_owner: bool, wanted: For) -> Result<String, Fault> {
     const NAME: &str = "token_type";
     let said = source.text(NAME).map_err(|_| Fault::Wrong(NAME))?;
     let said = said.unwrap_or("bearer").to_ascii_lowercase();
     match said.as_str() {
-        "dpop" if bound => Ok(said),
-        _ if bound => Err(Fault::Wrong(NAME)),
+        "dpop" if wanted.bound() => Ok(said),
+        _ if wanted.bound() => Err(Fault::Wrong(NAME)),
         "bearer" => Ok(said),
+        "" | "n_a" if matches!(wanted, For::Refresh { .. }) => Ok("bearer".to_owned()),
         "user" | "bot" if names_the_owner => Ok("bearer".to_owned()),
         _ => Err(Fault::Wrong(NAME)),
     }
@@ -416,6 +421,67 @@ mod tests {
             // control: the first answer of a grant is refused for it
             let first = shown(read(&definition, &before, &started, &reply));
             assert!(first.starts_with("wrong "), "{side}: {first}");
+        }
+    }
+
+    #[test]
+    fn a_refresh_keeps_a_good_access_token_whatever_comes_around_it() {
+        let good = r#"{"access_token":"at","token_type":"bearer"}"#;
+        let (json, text) = (Some(JSON), Some("text/plain"));
+        for (status, kind, body, kept, first) in [
+            (202, json, good, "at bearer - unknown asked", "Status"),
+            (200, text, good, "at bearer - unknown asked", "ContentType"),
+            (200, None, good, "at bearer - unknown asked", "ContentType"),
+            (
+                200,
+                json,
+                r#"{"access_token":"at","token_type":"N_A"}"#,
+                "at bearer - unknown asked",
+                "wrong token_type",
+            ),
+            (
+                200,
+                json,
+                r#"{"access_token":"at","token_type":"bearer","refresh_token":[]}"#,
+                "at bearer - unknown asked",
+                "wrong refresh_token",
+            ),
+            (
+                200,
+                json,
+                r#"{"access_token":"at","token_type":""}"#,
+                "at bearer - unknown asked",
+                "wrong token_type",
+            ),
+            (
+                200,
+                json,
+                r#"{"access_token":"at","refresh_token":""}"#,
+                "at bearer - unknown asked",
+                "wrong refresh_token",
+            ),
+            // and these nothing good
+            (
+                200,
+                json,
+                r#"{"access_token":"at","token_type":"mac"}"#,
+                "wrong token_type",
+                "wrong token_type",
+            ),
+            (200, text, "at=1", "malformed json", "ContentType"),
+        ] {
+            let reply = Reply {
+                status,
+                content_type: kind,
+                retry_after: None,
+                body: body.as_bytes(),
+            };
+            let (definition, before) = (fixture::google(), fixture::scopes(&["asked"]));
+            let started = fixture::started();
+            let refreshed = read_refreshed(&definition, &before, &started, false, &reply);
+            assert_eq!(shown(refreshed), kept, "{status} {kind:?} {body}");
+            let granted = read(&definition, &before, &started, &reply);
+            assert_eq!(shown(granted), first, "{status} {kind:?} {body}");
         }
     }
 

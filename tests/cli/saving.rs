@@ -105,7 +105,7 @@ fn refresh_that_was_rescued_is_lost_with_its_rescue_file() {
     world
         .run(&["refresh", "sandbox"])
         .ended(4)
-        .says(&["never arrived"]);
+        .says(&["the answer to a refresh was lost"]);
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn refresh_adopts_no_damaged_rescue_file() {
     world
         .run(&["refresh", "sandbox"])
         .ended(4)
-        .says(&["never arrived"]);
+        .says(&["the answer to a refresh was lost"]);
 }
 
 #[test]

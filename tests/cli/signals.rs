@@ -82,6 +82,33 @@ fn refresh_all_that_gets_a_signal_lands_what_is_in_the_air_and_begins_nothing() 
 }
 
 #[test]
+fn refresh_all_that_gets_a_second_signal_stores_every_answer_that_has_come() {
+    let world = World::new();
+    world.connect();
+    for number in 0..4 {
+        world.connect_as(&format!("author-{number}"));
+    }
+    world.faults(&["refresh:*=slow=500"]);
+    let running = world.call(&["refresh", "--all"]).start();
+    world.until("all are in the air", |world| {
+        world.count(Endpoint::Refresh) == 5
+    });
+    // the first answer can't be stored until all have come and both signals have been sent
+    let lock = rusqlite::Connection::open(world.vault()).unwrap();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    running.signal(Signal::INT);
+    running.until_heard();
+    std::thread::sleep(Duration::from_millis(900));
+    running.signal(Signal::INT);
+    running.until_heard();
+    lock.execute_batch("ROLLBACK").unwrap();
+    running.finish().ended(130);
+    let states = world.json(&["list"]);
+    let lost = states.iter().filter(|one| one["state"] != "active").count();
+    assert_eq!(lost, 0, "{states:?}");
+}
+
+#[test]
 fn refresh_that_gets_a_second_signal_stops_at_once_and_the_next_one_recovers() {
     for (signal, code) in BOTH {
         let world = World::with(|options| {

@@ -17,7 +17,7 @@ use crate::world::{Connecting, Ended, PROVIDER, World};
 pub(crate) type Verdict<T> = Result<T, String>;
 
 /// The words for the one window in which an answer can be lost.
-pub(crate) const LOST: &str = "may have issued a token that never arrived";
+pub(crate) const LOST: &str = "the answer to a refresh was lost";
 
 /// A provider and a world.
 pub(crate) struct Stage {

@@ -41,7 +41,7 @@ fn forecast(connection: &Connection, limits: Limits, consented: Timestamp, now: 
             let why = match reason {
                 // the provider's own words may say who it is
                 LoginReason::Ended { code, .. } => format!("the provider ended it (`{code}`)"),
-                LoginReason::LostAnswer | LoginReason::NoRefreshToken => reason.words(),
+                LoginReason::LostAnswer { .. } | LoginReason::NoRefreshToken => reason.words(),
             };
             Check::fail(TOPIC, Kind::LoginRequired, why).hint(connect)
         }

@@ -72,7 +72,7 @@ fn refused(
         }
         TokenError::Ended { code, description } => {
             let reason = if flight.recovering {
-                LoginReason::LostAnswer
+                LoginReason::LostAnswer { code: Some(code) }
             } else {
                 LoginReason::Ended { code, description }
             };
@@ -176,8 +176,10 @@ pub(super) fn ended(
     let name = connection.name.clone();
     let mut event = world.event(Action::Refresh, &name, Outcome::Failed);
     event.error_code = match &reason {
-        LoginReason::Ended { code, .. } => Some(code.clone()),
-        LoginReason::LostAnswer | LoginReason::NoRefreshToken => None,
+        LoginReason::Ended { code, .. } | LoginReason::LostAnswer { code: Some(code) } => {
+            Some(code.clone())
+        }
+        LoginReason::LostAnswer { code: None } | LoginReason::NoRefreshToken => None,
     };
     event.detail = Some(reason.words());
     connection.trouble = None;
@@ -185,7 +187,7 @@ pub(super) fn ended(
         // What a person wanted to end is still to be ended. That an answer was lost stays known.
         State::Revoking {
             set: old,
-            intent: intent.filter(|_| reason == LoginReason::LostAnswer),
+            intent: intent.filter(|_| matches!(reason, LoginReason::LostAnswer { .. })),
             unseen,
         }
     } else {
