@@ -99,6 +99,8 @@ pub struct Error {
     pub message: String,
     /// Why, outermost first.
     pub causes: Vec<String>,
+    /// What a person should know beside it: what was kept, what was left alone.
+    pub notes: Vec<String>,
     /// Ways out.
     pub hints: Vec<String>,
     /// When the same call may work again.
@@ -115,6 +117,7 @@ impl Error {
             kind,
             message: message.into(),
             causes: Vec::new(),
+            notes: Vec::new(),
             hints: Vec::new(),
             retry_after: None,
             exit_code: None,
@@ -125,6 +128,13 @@ impl Error {
     #[must_use]
     pub fn because(mut self, cause: impl Into<String>) -> Self {
         self.causes.push(cause.into());
+        self
+    }
+
+    /// Adds what is no cause, and good to know.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
         self
     }
 

@@ -9,16 +9,31 @@ use crate::escape;
 
 /// Why a text is not a name of the kind asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{}` is not {wanted}", escape::line(given))]
+#[error(
+    "`{}` is not {wanted}{}",
+    escape::line(given),
+    lower_case(given, *meant)
+)]
 pub struct NameError {
     given: String,
     wanted: &'static str,
+    /// It would be one in lower case.
+    meant: bool,
+}
+
+fn lower_case(given: &str, meant: bool) -> String {
+    if meant {
+        format!("; in lower case it is: `{}`", given.to_ascii_lowercase())
+    } else {
+        String::new()
+    }
 }
 
 fn refuse<T>(given: &str, wanted: &'static str) -> Result<T, NameError> {
     Err(NameError {
         given: given.to_owned(),
         wanted,
+        meant: wanted.contains("a-z") && is_slug(&given.to_ascii_lowercase()),
     })
 }
 

@@ -202,11 +202,14 @@ impl Ui {
         }
     }
 
-    /// A failure with its causes and ways out.
-    pub fn error(&self, message: &str, causes: &[String], hints: &[String]) {
+    /// A failure with its causes, what else there is to know, and the ways out.
+    pub fn error(&self, message: &str, causes: &[String], notes: &[String], hints: &[String]) {
         self.talk(&format!("{RED}error:{PLAIN} {}", escape::block(message)));
         for cause in causes {
             self.talk(&format!("  caused by: {}", escape::block(cause)));
+        }
+        for note in notes {
+            self.talk(&format!("note: {}", escape::block(&self.as_typed(note))));
         }
         for hint in hints {
             let hint = escape::block(&self.as_typed(hint));

@@ -185,14 +185,16 @@ impl App {
         for way in error.way_out() {
             // What does not exist yet can't be recovered, but made otherwise.
             let way = if vault.is_none() && way.contains("vault recover") {
-                "keep the key in a file instead: `oauthctl vault init --key file`".to_owned()
+                "keep the key in a file instead: `oauthctl vault init --key file`, or behind a \
+                 passphrase: `--key passphrase`"
+                    .to_owned()
             } else {
                 way
             };
             shown = shown.hint(way);
         }
         if let Some(vault) = &vault {
-            shown = shown.hint(format!("the vault `{}` was not touched", vault.display()));
+            shown = shown.note(format!("the vault `{}` was not touched", vault.display()));
         }
         shown
     }

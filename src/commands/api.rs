@@ -78,7 +78,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         seen += 1;
         if seen == PAGES {
             return Err(Error::new(Kind::Failed, "there is no end of pages")
-                .because(format!("{PAGES} were printed")));
+                .note(format!("{PAGES} were printed")));
         }
         check_host(&definition, &next)?;
         call = call.at(next);

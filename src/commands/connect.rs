@@ -174,6 +174,13 @@ fn connect(app: &App, args: &Args, definition: &Definition, granted: &Cell<bool>
         None if args.device => device::authorise(app, args, definition, &mut vault, granted),
         None => code::authorise(app, args, definition, &mut vault, granted),
     };
+    if let Err(error) = &connected
+        && !granted.get()
+        && matches!(error.kind, Kind::Interrupted | Kind::Terminated)
+    {
+        // Nobody waits for the answer any more; that it was asked for is known all the same.
+        let _ = connect::log_failure(&mut vault, app.world(), definition, "interrupted");
+    }
     app.save_anchor(&mut vault);
     show(app, args, definition, &connected?)
 }
@@ -285,7 +292,7 @@ fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) 
     );
     if args.strict {
         return Err(Error::new(Kind::LoginRequired, short)
-            .because("the connection is stored with what was granted")
+            .note("the connection is stored with what was granted")
             .hint("connect again and leave all boxes ticked"));
     }
     app.ui.warn(&short);
@@ -300,7 +307,7 @@ fn told_aside(app: &App, args: &Args, name: &ConnectionName, aside: &Aside) -> R
             let message =
                 format!("you signed in to another account than the one that `{meant}` is");
             Err(Error::new(Kind::Stopped, message)
-                .because(format!(
+                .note(format!(
                     "`{meant}` is as it was; this one is stored as `{name}`"
                 ))
                 .hint(format!(

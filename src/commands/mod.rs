@@ -296,7 +296,7 @@ fn report(ui: &Ui, error: &Error) {
         return;
     }
     if !ui.json() {
-        ui.error(&error.message, &error.causes, &error.hints);
+        ui.error(&error.message, &error.causes, &error.notes, &error.hints);
         return;
     }
     let shown = |texts: &[String]| {
@@ -311,6 +311,7 @@ fn report(ui: &Ui, error: &Error) {
             "kind": error.kind.name(),
             "message": escape::block(&error.message),
             "causes": shown(&error.causes),
+            "notes": shown(&error.notes),
             "hints": shown(&error.hints),
             "exit_code": error.exit_code(),
             "retry_after_seconds": error.retry_after.map(|wait| wait.as_secs()),

@@ -8,6 +8,7 @@ use crate::connection::{Connection, ConnectionError, State};
 use crate::error::{Error, Kind, Result};
 use crate::http::Limits;
 use crate::names::{ConnectionName, ConnectionRef};
+use crate::ui::span;
 use crate::vault::Vault;
 
 /// Refresh tokens now
@@ -112,7 +113,14 @@ fn choose(app: &App, vault: &Vault, args: &Args) -> Result<Chosen> {
     for found in vault.read(select::all)? {
         let connection = found.connection;
         if args.due && matches!(connection.state, State::Revoking { .. }) {
-            chosen.revoke.push(connection.name);
+            match connection.trouble.as_ref().and_then(|one| one.left(&now)) {
+                Some(wait) => app.ui.note(&format!(
+                    "`{}` is revoked in {} at the earliest: its provider could not do it",
+                    connection.name,
+                    span(wait)
+                )),
+                None => chosen.revoke.push(connection.name),
+            }
         } else if (args.all && live(&connection)) || (args.due && due(&connection)) {
             chosen.refresh.push(wanted(connection));
         } else if args.all {
@@ -170,7 +178,8 @@ fn show(app: &App, mut outcomes: Outcomes) -> Result<()> {
             kinds.push(error.kind);
             retry_after = retry_after.max(error.retry_after);
             if !app.ui.json() {
-                app.ui.error(&error.message, &error.causes, &error.hints);
+                app.ui
+                    .error(&error.message, &error.causes, &error.notes, &error.hints);
             }
         }
     }

@@ -138,7 +138,8 @@ fn show(app: &App, outcomes: Outcomes) -> Result<()> {
     }
     for error in &failures {
         if !app.ui.json() {
-            app.ui.error(&error.message, &error.causes, &error.hints);
+            app.ui
+                .error(&error.message, &error.causes, &error.notes, &error.hints);
         }
     }
     let kind = Kind::most_pressing(failures.iter().map(|error| error.kind)).unwrap_or(Kind::Failed);

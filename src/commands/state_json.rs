@@ -30,6 +30,7 @@ pub(super) fn document(connection: &Connection, now: &Moment) -> Value {
         "refreshable": connection.grant.needs_nobody()
             || set.is_some_and(|set| set.refresh_token.is_some()),
         "scopes": set.map(granted).unwrap_or_default(),
+        "scopes_checked": connection.grant != GrantKind::Supplied,
         "requested_scopes":
             connection.requested.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "created_at": connection.created.to_string(),

@@ -22,6 +22,8 @@ pub enum ConnectionError {
     NotFound {
         /// What was asked for.
         asked: ConnectionRef,
+        /// Connections whose names look like it.
+        near: Vec<ConnectionName>,
     },
     /// Several accounts fit.
     #[error("`{asked}` is ambiguous")]

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use crate::connection::client;
 use crate::connection::hold::{LOCK_WAIT, hold};
+use crate::connection::keep::random_id;
 use crate::connection::refresh::{self, Reason, check_stamp};
 use crate::connection::select::{self, Found};
-use crate::connection::state::{Connection, GrantKind, LoginReason, State, Unseen};
+use crate::connection::state::{Connection, GrantKind, LoginReason, State, Trouble, Unseen};
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World, replaced};
 use crate::endpoint::Endpoint;
@@ -213,7 +214,7 @@ fn report(definition: &Definition, connection: &Connection) -> Report {
     }
 }
 
-/// Logs that the provider did not confirm it.
+/// Logs that the provider did not confirm it, and keeps in mind when it may be asked again.
 fn failed(
     vault: &mut Vault,
     world: World<'_>,
@@ -223,7 +224,20 @@ fn failed(
 ) -> Result<ConnectionError, ConnectionError> {
     let mut event = world.event(Action::Revoke, name, Outcome::Failed);
     event.detail = Some(words.clone());
-    vault.mutate(|writer| writer.log(&event))?;
+    let asked = ConnectionRef::Exact(name.clone());
+    // Without randomness all come back together, which is no reason to fail.
+    let spread = random_id().map_or(0, |id| id[0]);
+    vault.mutate(|writer| {
+        writer.log(&event)?;
+        let Found {
+            row,
+            mut connection,
+        } = select::find(writer, &asked)?;
+        let (before, now) = (connection.trouble.as_ref(), (world.now)());
+        connection.trouble = Some(Trouble::after(before, now, retry_after, spread));
+        writer.update(&row, StoredConnection::from(&connection))?;
+        Ok::<_, ConnectionError>(())
+    })?;
     Ok(not_revoked(name, words, retry_after))
 }
 
@@ -407,6 +421,8 @@ fn to_revoking(mut connection: Connection) -> Option<Connection> {
         intent,
         unseen,
     };
+    // What keeps it from being refreshed says nothing about its revocation.
+    connection.trouble = None;
     Some(connection)
 }
 

@@ -3,7 +3,8 @@
 use crate::connection::ConnectionError;
 use crate::connection::state::Connection;
 use crate::connection::stored::StoredConnection;
-use crate::names::ConnectionRef;
+use crate::names::{ConnectionName, ConnectionRef};
+use crate::provider::near;
 use crate::vault::{Row, Snapshot};
 
 /// A connection and where it stands in the vault.
@@ -43,6 +44,7 @@ pub fn find(snapshot: &Snapshot<'_>, asked: &ConnectionRef) -> Result<Found, Con
     let Some(row) = rows.pop() else {
         return Err(ConnectionError::NotFound {
             asked: asked.clone(),
+            near: near(snapshot, asked)?,
         });
     };
     if rows.is_empty() {
@@ -58,6 +60,25 @@ pub fn find(snapshot: &Snapshot<'_>, asked: &ConnectionRef) -> Result<Found, Con
         asked: asked.clone(),
         choices,
     })
+}
+
+/// The connections that somebody may have meant.
+fn near(
+    snapshot: &Snapshot<'_>,
+    asked: &ConnectionRef,
+) -> Result<Vec<ConnectionName>, ConnectionError> {
+    let names: Vec<_> = all(snapshot)?
+        .into_iter()
+        .map(|found| found.connection.name)
+        .collect();
+    let called = |name: &ConnectionName| match asked {
+        ConnectionRef::Exact(_) => name.to_string(),
+        ConnectionRef::Provider(_) => name.provider.to_string(),
+    };
+    let known: Vec<_> = names.iter().map(called).collect();
+    let near = near::near(&asked.to_string(), known.iter().map(String::as_str));
+    let is_near = |name: &&ConnectionName| near.contains(&called(name).as_str());
+    Ok(names.iter().filter(is_near).cloned().collect())
 }
 
 /// All connections, by name.

@@ -28,7 +28,7 @@ impl From<DocumentError> for Error {
 }
 
 fn guarded(guard: &Guard) -> Error {
-    let error = Error::new(Kind::Stopped, guard.to_string()).because("nothing was changed");
+    let error = Error::new(Kind::Stopped, guard.to_string()).note("nothing was changed");
     match guard {
         Guard::Deletions { gone, .. } => {
             error.hint(format!("if that is meant, say `--allow-deletes {gone}`"))

@@ -128,12 +128,18 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
     use ConnectionError as C;
     let top = |kind| Error::new(kind, error.to_string());
     match error {
-        C::NotFound { asked } => top(Kind::LoginRequired)
+        C::NotFound { asked, near } if near.is_empty() => top(Kind::LoginRequired)
             .hint(format!(
                 "make one with `oauthctl connect {}`",
                 provider_of(asked)
             ))
             .hint("see `oauthctl list`"),
+        C::NotFound { near, .. } => {
+            let names: Vec<_> = near.iter().map(|name| format!("`{name}`")).collect();
+            top(Kind::LoginRequired)
+                .hint(format!("near it: {}", names.join(", ")))
+                .hint("see `oauthctl list`")
+        }
         C::Ambiguous { choices, .. } => {
             let names: Vec<_> = choices.iter().map(|name| format!("`{name}`")).collect();
             top(Kind::Usage).hint(format!("say which: {}", names.join(", ")))
@@ -152,7 +158,7 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
         )),
         C::Moved { .. } => top(Kind::LoginRequired),
         C::Suspect { name } => top(Kind::Stopped)
-            .because("using an old refresh token again can end the live grant")
+            .note("using an old refresh token again can end the live grant")
             .hint(format!(
                 "if this vault is the only one in use, say `oauthctl refresh {name}`"
             ))
@@ -212,7 +218,7 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
         )),
         C::NoSubjectToken { source, .. } => top(Kind::Failed).caused_by(source),
         C::InvalidClient { provider, .. } => top(Kind::Failed)
-            .because("the connection is kept; only the app registration is wrong")
+            .note("the connection is kept; only the app registration is wrong")
             .hint(format!(
                 "check the client id and secret, then `oauthctl client set {provider}`"
             )),
@@ -222,7 +228,7 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
         C::NotRevoked {
             name, retry_after, ..
         } => with_wait(top(Kind::Failed), *retry_after)
-            .because("it is kept here, is never handed out, and will be tried again")
+            .note("it is kept here, is never handed out, and will be tried again")
             .hint(format!(
                 "try again with `oauthctl revoke {name}` or `oauthctl refresh --due`"
             ))
@@ -239,10 +245,10 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
             .hint("make room or mend the vault's folder, then connect again"),
         C::NotLogged { why } => top(Kind::Temporary).because(why.clone()),
         C::NoRefreshToken { name, left } => top(Kind::LoginRequired)
-            .because(format!("its access token ends in {}", span(*left)))
+            .note(format!("its access token ends in {}", span(*left)))
             .hint(sign_in_again(name)),
         C::Taken { name } => top(Kind::Stopped)
-            .because("the token was not stored")
+            .note("the token was not stored")
             .hint(format!(
                 "keep both: `oauthctl connect {} --with-token --account LABEL`",
                 name.provider

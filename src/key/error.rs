@@ -134,8 +134,7 @@ pub enum KeyError {
     PassphraseFile(#[source] PrivateFileError),
 }
 
-const KEY_FILE: &str =
-    "give the key in a file: `OAUTHCTL_IDENTITY_FILE=/path/to/key.txt oauthctl …`";
+const KEY_FILE: &str = "give the key in a private file: set `OAUTHCTL_IDENTITY_FILE` to its path";
 const RECOVER: &str = "open the vault with its recovery key: `oauthctl vault recover --with FILE`";
 const NOTHING_CHANGED: &str = "the vault and its key were not touched";
 

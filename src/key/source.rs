@@ -1,7 +1,7 @@
 //! Where the master key comes from, as the vault's header records it.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 use url::Url;
@@ -45,6 +45,26 @@ pub enum SourceError {
 }
 
 impl Source {
+    /// The kind in one word, as `vault init --key` takes it.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Keyring => "keyring",
+            Self::IdentityFile(_) => "file",
+            Self::PassphraseFile(_) => "passphrase",
+            Self::Environment => "environment",
+        }
+    }
+
+    /// The file that the key is in.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::IdentityFile(path) | Self::PassphraseFile(path) => Some(path),
+            Self::Keyring | Self::Environment => None,
+        }
+    }
+
     /// The text for the vault's header: version, kind, and for files a `file:` URL.
     ///
     /// # Errors

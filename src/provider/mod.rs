@@ -42,7 +42,7 @@ pub mod discovered;
 mod error;
 mod file;
 mod folder;
-mod near;
+pub(crate) mod near;
 #[cfg(test)]
 mod other_providers;
 mod read;

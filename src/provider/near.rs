@@ -4,7 +4,7 @@
 const OFFERED_AT_MOST: usize = 3;
 
 /// Those of `known` that look like `given`, the nearest first.
-pub(super) fn near<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+pub(crate) fn near<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let mut found: Vec<(usize, &str)> = known
         .filter_map(|name| {
             let distance = distance(given, name);

@@ -111,8 +111,8 @@ fn exit_code_6_is_no_key() {
             Some(_) => call.run().ended(6).no_data().says(&[
                 "error: could not get the key of the vault",
                 "caused by:",
-                "hint:",
                 "was not touched",
+                "hint:",
             ]),
         };
     }

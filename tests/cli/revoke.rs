@@ -98,6 +98,23 @@ fn revoke_tells_in_json_when_to_try_again() {
 }
 
 #[test]
+fn refresh_due_leaves_a_provider_alone_that_asked_to_wait_with_a_revocation() {
+    let world = World::new();
+    world.connect();
+    world.faults(&["revoke:*=503/30"]);
+    world.run(&["revoke", "sandbox"]).ended(1);
+    let told = world.count(Endpoint::Revoke);
+    world.faults(&[]);
+    world
+        .ok(&["refresh", "--due"])
+        .says(&["`sandbox/writer` is revoked in ", "at the earliest"]);
+    assert_eq!(world.count(Endpoint::Revoke), told);
+    // a person may try
+    world.ok(&["revoke", "sandbox"]);
+    assert_eq!(live(&world), 0);
+}
+
+#[test]
 fn refresh_due_finishes_a_revocation() {
     let world = World::new();
     world.connect();

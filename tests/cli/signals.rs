@@ -197,6 +197,22 @@ fn refresh_that_waits_for_a_lock_stops_at_a_signal_and_begins_nothing() {
 }
 
 #[test]
+fn connect_that_is_told_to_stop_while_it_waits_for_an_answer_is_in_the_log() {
+    for (signal, code) in BOTH {
+        let world = World::new();
+        let mut running = world.call(&["connect", "sandbox", "--no-browser"]).start();
+        let url = running.address();
+        world.learn_from(&url);
+        running.signal(signal);
+        running.finish().ended(code).no_data();
+        let events = world.json(&["audit", "--action", "connect"]);
+        assert_eq!(events.len(), 1, "{events:?}");
+        assert_eq!(events[0]["outcome"], "failed");
+        assert_eq!(events[0]["detail"], "interrupted");
+    }
+}
+
+#[test]
 fn sandbox_ends_at_ctrl_c_without_an_error() {
     let world = World::empty();
     let mut running = world.call(&["sandbox", "--port", "0"]).start();

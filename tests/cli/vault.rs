@@ -46,7 +46,7 @@ fn vault_init_makes_an_identity_file_beside_the_vault() {
     lost.run()
         .ended(6)
         .no_data()
-        .says(&["identity.txt", "hint:", "was not touched"]);
+        .says(&["identity.txt", "was not touched", "hint:"]);
     world.secret("the identity that was made", line);
     let found = world
         .call(&["list"])

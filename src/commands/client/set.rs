@@ -63,8 +63,8 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     if !signs && definition.client.secret == SecretRule::Required && secret.is_none() {
         let message = format!("`{}` wants a client secret", args.provider);
         return Err(Error::new(Kind::Usage, message).hint(
-            "make one on the app's page there, and pipe it in or give `--secret-file PATH`",
-        ));
+            format!("make one on the app's page there; on a terminal `oauthctl client set {}` asks for it", args.provider),
+        ).hint("without one: pipe it in, or name a private file with `--secret-file PATH`"));
     }
     let now = moment();
     let mut event = app.world().bare_event(Action::ClientSet, Outcome::Done);

@@ -193,7 +193,7 @@ pub(super) fn and_not_logged(
 ) -> Error {
     match logged {
         Ok(()) => failed,
-        Err(error) => failed.because(format!("this could not be logged: {error}")),
+        Err(error) => failed.note(format!("this could not be logged: {error}")),
     }
 }
 
@@ -205,7 +205,7 @@ pub(super) fn exchange_failed(definition: &Definition, error: LoginError) -> Err
         return failed;
     }
     failed
-        .because("the provider may have made a grant that nobody uses")
+        .note("the provider may have made a grant that nobody uses")
         .hint(format!(
             "look at your apps in the settings of {}",
             definition.display_name

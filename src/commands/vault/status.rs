@@ -27,12 +27,7 @@ pub(in crate::commands) fn run(app: &App, _: &Args) -> Result<()> {
                 snapshot.generation(),
             ))
         })?;
-    let source = Source::parse(&vault.header().key_source)
-        .map_or_else(|error| error.to_string(), |source| source.to_string());
-    let source = match overriding(app, &vault.header().key_source) {
-        Some(variable) => format!("{source}, but taken from `{variable}` this time"),
-        None => source,
-    };
+    let key = Key::of(app, &vault.header().key_source);
     let trust = trust(&vault.trust());
     let anchor = anchor(vault.anchor_state());
     let recovery = recipients.len() > 1;
@@ -42,7 +37,8 @@ pub(in crate::commands) fn run(app: &App, _: &Args) -> Result<()> {
             "path": vault.path().display().to_string(),
             "vault_id": vault.id().to_string(),
             "vault_schema": vault.header().schema,
-            "key_source": source,
+            "key_source": key.kind,
+            "key_file": key.file,
             "fingerprint": vault.fingerprint(),
             "trust": trust,
             "anchor": anchor,
@@ -58,11 +54,11 @@ pub(in crate::commands) fn run(app: &App, _: &Args) -> Result<()> {
     let mut lines = vec![
         ("vault", vault.path().display().to_string()),
         ("id", vault.id().to_string()),
-        ("key", source),
+        ("key", key.words),
         ("fingerprint", vault.fingerprint()),
         ("trust", trust),
         ("anchor", anchor),
-        ("changed", format!("{generation} times")),
+        ("changes", generation.to_string()),
         (
             "holds",
             format!("{connections} connections, {clients} client registrations"),
@@ -79,6 +75,31 @@ pub(in crate::commands) fn run(app: &App, _: &Args) -> Result<()> {
             .warn("there is no recovery key: whoever loses the vault's key loses the vault");
     }
     Ok(())
+}
+
+/// Where the vault's key is.
+struct Key {
+    kind: &'static str,
+    file: Option<String>,
+    words: String,
+}
+
+impl Key {
+    fn of(app: &App, recorded: &str) -> Self {
+        let source = Source::parse(recorded);
+        let words = source
+            .as_ref()
+            .map_or_else(ToString::to_string, ToString::to_string);
+        let file = source.as_ref().ok().and_then(Source::path);
+        Self {
+            kind: source.as_ref().map_or("unknown", Source::kind),
+            file: file.map(|path| path.display().to_string()),
+            words: match overriding(app, recorded) {
+                Some(variable) => format!("{words}, but taken from `{variable}` this time"),
+                None => words,
+            },
+        }
+    }
 }
 
 /// The variable that names another key than the recorded one.

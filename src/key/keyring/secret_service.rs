@@ -147,7 +147,7 @@ fn explain_bus(name: &str, text: &str, user: &str) -> KeyError {
             absent("no Secret Service runs on this session's D-Bus (`org.freedesktop.secrets`)")
         }
         "NoServer" | "FileNotFound" | "BadAddress" | "NotSupported" | "Disconnected" => {
-            absent(&format!("no D-Bus session: {said}"))
+            absent("no D-Bus session can be reached (`DBUS_SESSION_BUS_ADDRESS`)")
         }
         _ if name.contains(".Spawn.") => KeyError::Absent { said },
         _ => KeyError::Failed {
