@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::app::{App, moment};
 use crate::commands::token::duration;
-use crate::commands::{block_on, discover, network, printed, state_json};
+use crate::commands::{advice, block_on, discover, network, printed, state_json};
 use crate::connection::connect::{self, Aside, Connected, Replaced};
 use crate::connection::exchange_source::TokenSource;
 use crate::connection::{GrantKind, client};
@@ -273,6 +273,7 @@ fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) 
         .revocation
         .page_for(connection.stamp.client_id.as_str());
     tell_of_replaced(app, &connection.name, connected.replaced, page.as_ref());
+    advice::warn_of_no_refresh_token(app, definition, connection);
     let missing: Vec<_> = connected
         .scopes
         .missing

@@ -21,6 +21,7 @@ use crate::names::ProfileName;
 use crate::stop::{self, Signal};
 use crate::ui::{Color, Ui, Voice};
 
+mod advice;
 mod api;
 mod audit;
 mod client;
