@@ -44,6 +44,7 @@ mod show;
 mod state_json;
 mod token;
 mod vault;
+mod wizard;
 
 /// Owns your OAuth connections: connects accounts, hands scripts fresh tokens, revokes, audits.
 #[derive(Debug, Parser)]
