@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::app::{App, moment};
 use crate::commands::token::duration;
-use crate::commands::{block_on, discover, network, printed, state_json};
+use crate::commands::{advice, block_on, discover, network, printed, state_json, wizard};
 use crate::connection::connect::{self, Aside, Connected, Replaced};
 use crate::connection::exchange_source::TokenSource;
 use crate::connection::{GrantKind, client};
@@ -28,7 +28,8 @@ use crate::vault::Vault;
 ///
 /// Opens the provider's page in your browser, waits for its answer on this machine, and stores the
 /// tokens encrypted. Connecting the same account again updates it; another account is stored beside
-/// it. An issuer's URL in place of a name discovers the provider.
+/// it. Where there is no app registration yet, it leads you through making one. An issuer's URL in
+/// place of a name discovers the provider.
 #[derive(Debug, Clone, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one switch")]
 #[command(after_help = "Examples:\n  \
@@ -192,7 +193,9 @@ fn connect(
     let mut vault = match vault {
         Some(vault) => vault,
         None => app.open_or_create_vault(|| {
-            if args.with_token || definition.registration_endpoint.is_some() {
+            let comes_later =
+                definition.registration_endpoint.is_some() || wizard::is_possible(app, definition);
+            if args.with_token || comes_later {
                 return Ok(());
             }
             Ok(client::before_there_is_a_vault(definition, flag)?)
@@ -204,7 +207,9 @@ fn connect(
     }
     settle(app, &mut vault)?;
     if !args.with_token {
-        let registered = registration::where_needed(app, definition, &mut vault, flag)?;
+        let for_device = args.device.then(|| definition.for_device());
+        let seen = for_device.as_ref().unwrap_or(definition);
+        let registered = registration::where_needed(app, seen, &mut vault, flag)?;
         granted.set(registered);
     }
     if args.start {
@@ -327,6 +332,7 @@ fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) 
         .revocation
         .page_for(connection.stamp.client_id.as_str());
     tell_of_replaced(app, &connection.name, connected.replaced, page.as_ref());
+    advice::warn_of_no_refresh_token(app, definition, connection);
     let missing: Vec<_> = connected
         .scopes
         .missing

@@ -2,7 +2,7 @@
 //! old, its hand-out logged.
 
 use crate::app::{App, moment};
-use crate::commands::{block_on, network};
+use crate::commands::{advice, block_on, network};
 use crate::connection::ConnectionError;
 use crate::connection::fresh::{self, Accept, Cached, HandOut, Want};
 use crate::connection::refresh::{self, Reason};
@@ -23,7 +23,8 @@ pub(super) fn hand_out(app: &App, asked: &ConnectionRef, want: &Want) -> Result<
         return Err(missing(asked));
     };
     let world = app.world();
-    let hand_out = match fresh::cached(&mut vault, world, asked, want, Accept::Fresh)? {
+    let cached = fresh::cached(&mut vault, world, asked, want, Accept::Fresh);
+    let hand_out = match cached.map_err(|error| advice::explained(app, error))? {
         Cached::Ready(hand_out) => hand_out,
         Cached::Stale(found) => {
             refresh_now(app, &mut vault, &found)?;
@@ -76,7 +77,7 @@ fn refresh_now(app: &App, vault: &mut Vault, found: &Found) -> Result<()> {
     block_on(async {
         let refreshed =
             refresh::refresh(vault, app.world(), &http, name, seen, Reason::Stale).await;
-        Ok(refreshed?)
+        refreshed.map_err(|error| advice::explained(app, error))
     })
 }
 

@@ -21,6 +21,7 @@ use crate::names::ProfileName;
 use crate::stop::{self, Signal};
 use crate::ui::{Color, Ui, Voice};
 
+mod advice;
 mod api;
 mod audit;
 mod client;
@@ -45,6 +46,7 @@ mod show;
 mod state_json;
 mod token;
 mod vault;
+mod wizard;
 
 /// Owns your OAuth connections: connects accounts, hands scripts fresh tokens, revokes, audits.
 #[derive(Debug, Parser)]

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use crate::app::App;
-use crate::commands::{block_on, network, printed};
+use crate::commands::{advice, block_on, network, printed};
 use crate::connection::many::{self, Progress, Wanted};
 use crate::connection::select;
 use crate::connection::{Connection, ConnectionError, State};
@@ -151,7 +151,7 @@ fn show(app: &App, mut outcomes: Outcomes) -> Result<()> {
         && let Some((_, Err(_))) = outcomes.first()
         && let Some((_, Err(error))) = outcomes.pop()
     {
-        return Err(error.into());
+        return Err(advice::explained(app, error));
     }
     outcomes.sort_by(|a, b| a.0.cmp(&b.0));
     let mut kinds = Vec::new();
@@ -160,7 +160,7 @@ fn show(app: &App, mut outcomes: Outcomes) -> Result<()> {
     for (name, outcome) in outcomes {
         let (word, error) = match outcome {
             Ok(done) => (done.word(), None),
-            Err(error) => ("failed", Some(Error::from(error))),
+            Err(error) => ("failed", Some(advice::explained(app, error))),
         };
         if app.ui.json() {
             let document = serde_json::json!({

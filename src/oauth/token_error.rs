@@ -104,6 +104,17 @@ impl TokenError {
         }
     }
 
+    /// The server's words, where it said some; safe to show.
+    #[must_use]
+    pub fn description(&self) -> Option<&str> {
+        match self {
+            Self::Ended { description, .. }
+            | Self::InvalidClient { description, .. }
+            | Self::Refused { description, .. } => description.as_deref(),
+            Self::Temporary { .. } | Self::Malformed { .. } => None,
+        }
+    }
+
     /// Whether the server may have acted all the same, so that a refresh token may have been
     /// rotated away: a server error or an unusable success. `429`, `503` and other 4xx are
     /// definite: nothing happened.

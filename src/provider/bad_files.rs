@@ -94,7 +94,22 @@ fn the_same_keys_with_good_values_are_accepted() {
 }
 
 /// Each stands alone after [`EXTENDS`]; its last line is the wrong one.
-const BAD_VALUES: [(&str, &str); 93] = [
+const BAD_VALUES: [(&str, &str); 99] = [
+    ("advice.x = { says = \"y\" }", "advice.x.hint"),
+    ("advice.x = { hint = \"y\" }", "advice.x"),
+    (
+        "advice.x = { when = \"no_answer\", error = \"e\", hint = \"y\" }",
+        "advice.x.when",
+    ),
+    (
+        "advice.x = { when = \"often\", error = \"e\", hint = \"y\" }",
+        "advice.x.when",
+    ),
+    (
+        "advice.x = { error = \"e\", hint = \" y\" }",
+        "advice.x.hint",
+    ),
+    ("advice.x = { error = \"e\", tip = \"y\" }", "advice.x.tip"),
     // unknown keys, in every section
     ("colour = \"red\"", "colour"),
     ("name = \"x\"", "name"),

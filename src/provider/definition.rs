@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::advice::Advice;
 use crate::endpoint::Endpoint;
 use crate::names::{ClientId, ProviderName, Scope, VariableName};
 
@@ -71,6 +72,8 @@ pub struct Definition {
     pub refresh: RefreshRules,
     /// When a grant ends although nobody ended it.
     pub limits: Limits,
+    /// What to change after the usual mistakes.
+    pub advice: Vec<Advice>,
     /// How access is ended there.
     pub revocation: Revocation,
     /// Hosts that an access token of this provider may be sent to by `api`.

@@ -28,6 +28,8 @@ pub(super) struct File {
     pub(super) token: Token,
     pub(super) refresh: Refresh,
     pub(super) limits: Limits,
+    /// By a name of its own, so that a file that extends another can change one.
+    pub(super) advice: BTreeMap<String, Advice>,
     pub(super) headers: BTreeMap<String, String>,
     pub(super) userinfo: Option<Userinfo>,
     pub(super) scopes: Scopes,
@@ -205,6 +207,27 @@ pub(super) struct Limits {
     pub(super) total: Option<u16>,
     #[serde(rename = "testing_days")]
     pub(super) testing: Option<u16>,
+}
+
+/// What to change after a usual mistake.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Advice {
+    pub(super) when: When,
+    pub(super) error: Option<String>,
+    pub(super) says: Option<String>,
+    pub(super) hint: Option<String>,
+}
+
+#[derive(Debug, Default, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum When {
+    #[default]
+    Answer,
+    Login,
+    Refresh,
+    NoRefreshToken,
+    NoAnswer,
 }
 
 /// Where nothing is said, the careful reading holds: the old refresh token is spent.

@@ -32,6 +32,7 @@
 //! token = "https://login.microsoftonline.com/contoso.example/oauth2/v2.0/token"
 //! ```
 
+pub mod advice;
 #[cfg(test)]
 mod bad_files;
 mod builtin;
@@ -47,6 +48,7 @@ pub(crate) mod near;
 #[cfg(test)]
 mod other_providers;
 mod read;
+mod read_advice;
 mod read_limits;
 mod read_revocation;
 mod read_scopes;

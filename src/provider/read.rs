@@ -11,7 +11,7 @@ use super::definition::{
 };
 use super::file::{self, File, Parsed};
 use super::source::Fault;
-use super::{read_limits, read_revocation, read_scopes, rules};
+use super::{read_advice, read_limits, read_revocation, read_scopes, rules};
 use crate::endpoint::Endpoint;
 use crate::names::{ProviderName, Scope};
 
@@ -84,6 +84,7 @@ pub(super) fn definition(
         answers,
         refresh: refresh_rules(file.refresh)?,
         limits: read_limits::limits(file.limits),
+        advice: read_advice::advice(file.advice)?,
         revocation: read_revocation::revocation(file.revocation)?,
         api_hosts: file.api.hosts.into_iter().collect(),
         token_variable: file.exec.variable.0,

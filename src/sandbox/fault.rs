@@ -177,6 +177,9 @@ pub enum Kind {
     StringExpiry,
     /// `no-refresh-token`: the answer has no refresh token; one that was sent stays as it is.
     NoRefreshToken,
+    /// `refused=CODE` or `refused=CODE:WORDS`: status 400 with this OAuth error and description;
+    /// nothing happened.
+    Refused(String, String),
     /// Something befalls the practice GitHub: `stale`, `commit`, `force-push`, `rename`, `forbidden`,
     /// `secondary`, `secondary/30`, `secondary429/30`, `primary/60`.
     Trouble(Trouble),
@@ -203,6 +206,8 @@ impl fmt::Display for Kind {
             Self::StatusAfter(status) => write!(f, "{status}-after"),
             Self::Slow(duration) => write!(f, "slow={}", duration.as_millis()),
             Self::Trouble(trouble) => trouble.fmt(f),
+            Self::Refused(code, words) if words.is_empty() => write!(f, "refused={code}"),
+            Self::Refused(code, words) => write!(f, "refused={code}:{words}"),
             named => {
                 let known = NAMED.iter().find(|(_, kind)| kind == named);
                 f.write_str(known.map_or("", |(name, _)| name))
@@ -279,6 +284,11 @@ fn measured_kind(text: &str) -> Option<Kind> {
             .ok()
             .map(|ms| Kind::Slow(Duration::from_millis(ms)));
     }
+    if let Some(said) = text.strip_prefix("refused=") {
+        let (code, words) = said.split_once(':').unwrap_or((said, ""));
+        let usable = !code.is_empty() && code.bytes().all(|b| b.is_ascii_graphic());
+        return usable.then(|| Kind::Refused(code.to_owned(), words.to_owned()));
+    }
     if let Ok(trouble) = text.parse() {
         return Some(Kind::Trouble(trouble));
     }
@@ -309,7 +319,10 @@ fn fits(kind: &Kind, endpoint: Endpoint) -> bool {
             | Kind::NoRefreshToken
     );
     let on_github = matches!(endpoint, Endpoint::GitHub(_));
-    (gives_tokens || !changes_tokens) && (on_github || !matches!(kind, Kind::Trouble(_)))
+    let refuses = gives_tokens || matches!(endpoint, Endpoint::Device | Endpoint::Par);
+    (gives_tokens || !changes_tokens)
+        && (refuses || !matches!(kind, Kind::Refused(..)))
+        && (on_github || !matches!(kind, Kind::Trouble(_)))
 }
 
 #[cfg(test)]
@@ -349,7 +362,14 @@ mod tests {
 
     #[test]
     fn every_kind_is_written_as_it_is_read() {
-        let measured = ["500", "503/30", "500-after", "slow=20"];
+        let measured = [
+            "500",
+            "503/30",
+            "500-after",
+            "slow=20",
+            "refused=invalid_client",
+            "refused=invalid_client:AADSTS7000218: a secret",
+        ];
         for word in NAMED.iter().map(|(name, _)| *name).chain(measured) {
             let fault: Fault = format!("token:1={word}").parse().unwrap();
             assert_eq!(fault.kind.to_string(), word);
@@ -392,6 +412,9 @@ mod tests {
             "token:1=500/x",
             "authorize:1=no-refresh-token",
             "revoke:1=invalid-grant",
+            "authorize:1=refused=invalid_request",
+            "token:1=refused=",
+            "token:1=refused=:words",
             "token:1=stale",
             "github-ref:1=invalid-grant",
             "github-ref:1=primary",

@@ -23,6 +23,13 @@ pub(super) fn instead(fault: &Kind) -> Option<Answer> {
         Kind::Html => Answer::html(200, PORTAL.to_owned()),
         Kind::Proxy403 => Answer::html(403, PROXY.to_owned()),
         Kind::InvalidGrant => Refusal::invalid_grant("refused by a fault").into(),
+        Kind::Refused(code, words) => {
+            let mut body = json!({"error": code});
+            if let (Some(members), false) = (body.as_object_mut(), words.is_empty()) {
+                members.insert("error_description".to_owned(), json!(words));
+            }
+            Answer::json(400, body)
+        }
         Kind::DropBefore => Answer::empty(500),
         Kind::StatusAfter(_)
         | Kind::DropAfter

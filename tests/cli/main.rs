@@ -31,6 +31,7 @@ mod histories;
 mod json_shapes;
 mod lost_answers;
 mod machine;
+mod mistakes;
 mod paths;
 mod provider;
 mod refresh;

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use oauthctl::sandbox::{Options, Sandbox};
+use oauthctl::sandbox::{Options, Sandbox, user_agent};
 
 use crate::browser::{self, Screenshots};
 use crate::peer::{self, CONFIDENTIAL_CLIENT, Peer, Settings};
@@ -61,6 +61,72 @@ fn somebody_at_a_laptop_signs_in_with_the_browser_that_opens() {
     screen.until("connected `practice/alice`");
     prints_a_token(&screen);
     screen.keep("laptop");
+}
+
+#[test]
+fn somebody_without_an_app_registration_is_led_through_it() {
+    let sandbox = Sandbox::start(Options::new(oauthctl::app::moment().wall)).expect("a sandbox");
+    let registration = "public_id = \"\"\nregistration_page = \"https://practice.example/apps\"\n\
+        registration_steps = [\"Redirect URI: {redirect_uri}\", \"Save, and copy id and secret\"]";
+    let definition = sandbox.provider_toml("Practice");
+    let (before, after) = definition.split_once("public_id = \"").expect("an id");
+    let (_, after) = after.split_once('\n').expect("lines");
+    let definition = format!("{before}{registration}\n{after}")
+        .replace("\nsecret = \"optional\"", "\nsecret = \"required\"");
+    let world = World::new(&definition).with_vault();
+    let Some(screen) = Screen::start(&world, &[("SSH_CONNECTION", "192.0.2.1 5 192.0.2.2 22")])
+    else {
+        return;
+    };
+    screen.enter("oauthctl connect practice");
+    let text = screen.until("client id:");
+    for said in [
+        "Practice wants an app registration",
+        "open          https://practice.example/apps",
+        "redirect URI  http://127.0.0.1/callback",
+        "1. Redirect URI: http://127.0.0.1/callback",
+        "2. Save, and copy id and secret",
+    ] {
+        assert!(text.contains(said), "{said} is missing: {text}");
+    }
+    screen.enter("Ünlike-an-id");
+    screen.until("that can't be a client id");
+    screen.enter(oauthctl::sandbox::CONFIDENTIAL_CLIENT);
+    screen.until("client secret (not shown):");
+    screen.enter("");
+    screen.until("Practice wants a secret");
+    let secret = sandbox.client_secret();
+    screen.enter(secret.expose());
+    let url = screen.word("open this address", "http");
+    let text = screen.text();
+    assert!(
+        !text.contains(secret.expose()),
+        "the secret is shown: {text}"
+    );
+    assert!(text.contains("stored the client"), "{text}");
+    screen.until("paste here the address");
+    screen.keep("wizard");
+    let visit = user_agent::visit(&url).expect("a visit");
+    assert_ne!(visit.hops.len(), 0);
+    screen.until("connected `practice/writer`");
+    prints_a_token(&screen);
+
+    // whoever says nothing gets the way out, and no second vault or client
+    let other = World::new(&definition).with_vault();
+    let Some(screen) = Screen::start(&other, &[]) else {
+        return;
+    };
+    screen.enter("oauthctl connect practice; echo ended=$?");
+    screen.until("client id:");
+    screen.enter("");
+    let text = screen.until("ended=2");
+    assert!(
+        text.contains("oauthctl client set practice --id ID"),
+        "{text}"
+    );
+    screen.enter("clear; oauthctl connect practice --no-input; echo again=$?");
+    let text = screen.until("again=4");
+    assert!(!text.contains("client id:"), "{text}");
 }
 
 #[test]

@@ -3,8 +3,8 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-use crate::app::{App, moment};
-use crate::connection::records::StoredClient;
+use crate::app::App;
+use crate::commands::wizard;
 use crate::error::{Error, Kind, Result};
 use crate::names::{ClientId, ProviderName};
 use crate::oauth::Client;
@@ -13,7 +13,6 @@ use crate::private_file;
 use crate::provider::definition::{ClientAuthentication, Definition, SecretRule};
 use crate::secret::Secret;
 use crate::signing::SigningKey;
-use crate::vault::{Action, Outcome, VaultError};
 
 /// Store an app registration for a provider
 ///
@@ -61,41 +60,11 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         return Err(Error::new(Kind::Usage, message).hint("give it with `--key-file PATH`"));
     }
     if !signs && definition.client.secret == SecretRule::Required && secret.is_none() {
-        let message = format!("`{}` wants a client secret", args.provider);
-        return Err(Error::new(Kind::Usage, message).hint(
-            format!("make one on the app's page there; on a terminal `oauthctl client set {}` asks for it", args.provider),
-        ).hint("without one: pipe it in, or name a private file with `--secret-file PATH`"));
+        return Err(wizard::no_secret(&definition));
     }
-    let now = moment();
-    let mut event = app.world().bare_event(Action::ClientSet, Outcome::Done);
-    event.detail = Some(format!("client `{id}` of `{}`", args.provider));
     let mut client = Client::new(id, secret);
     client.key = key;
-    vault.mutate(|writer| -> std::result::Result<(), VaultError> {
-        let new = StoredClient::new(&definition, &client, now.wall);
-        let mut stored = false;
-        for row in writer.group::<StoredClient>(args.provider.as_str())? {
-            let same = row.value.client().is_ok_and(|old| old.id == client.id);
-            if same {
-                stored = true;
-                writer.update(&row, new.clone())?;
-            } else if row.value.current {
-                let mut retired = row.value.clone();
-                retired.current = false;
-                writer.update(&row, retired)?;
-            }
-        }
-        if !stored {
-            writer.insert(new)?;
-        }
-        writer.log(&event)
-    })?;
-    app.save_anchor(&mut vault);
-    app.ui.note(&format!(
-        "stored the client `{}` of `{}`",
-        client.id, args.provider
-    ));
-    Ok(())
+    wizard::store(app, &definition, &mut vault, &client)
 }
 
 fn client_key(args: &Args) -> Result<Option<ClientKey>> {
@@ -129,29 +98,13 @@ fn client_id(app: &App, args: &Args, definition: &Definition) -> Result<ClientId
     if let Some(id) = &args.id {
         return Ok(id.clone());
     }
-    if let Some(page) = &definition.client.registration_page {
-        app.ui.note(&format!("register an app at {page}"));
-        app.ui.note(&format!(
-            "with the redirect URI {}",
-            definition.redirect.registered_uri()
-        ));
+    if app.ui.may_ask() {
+        wizard::lead(app, definition);
     }
-    for (number, step) in (1..).zip(definition.registration_steps()) {
-        app.ui.note(&format!("{number}. {step}"));
-    }
-    let typed = app.ui.ask("client id: ").ok_or_else(|| {
-        Error::new(Kind::Usage, "no client id was given").hint(format!(
-            "say `oauthctl client set {} --id ID`",
-            args.provider
-        ))
-    })?;
-    typed.parse().map_err(|error: crate::names::NameError| {
-        Error::new(Kind::Usage, "could not use the client id").caused_by(&error)
-    })
+    wizard::ask_id(app, definition)
 }
 
 fn client_secret(app: &App, args: &Args, definition: &Definition) -> Result<Option<Secret>> {
-    let unusable = |what: &str| Error::new(Kind::Usage, format!("the client secret {what}"));
     if args.no_secret || definition.client.secret == SecretRule::Forbidden {
         return Ok(None);
     }
@@ -161,13 +114,7 @@ fn client_secret(app: &App, args: &Args, definition: &Definition) -> Result<Opti
         })?;
         Zeroizing::new(String::from_utf8(bytes).map_err(|_| unusable("is not text"))?)
     } else if app.ui.may_ask() {
-        let asked = app
-            .ui
-            .ask_secret("client secret (empty for none): ")
-            .map_err(|error| {
-                Error::new(Kind::Failed, "could not read the client secret").caused_by(&error)
-            })?;
-        Zeroizing::new(asked.expose().to_owned())
+        return wizard::ask_secret(app, definition);
     } else if std::io::stdin().is_terminal() {
         return Ok(None);
     } else {
@@ -182,12 +129,9 @@ fn client_secret(app: &App, args: &Args, definition: &Definition) -> Result<Opti
             })?;
         text
     };
-    let secret = text.trim();
-    if secret.is_empty() {
-        return Ok(None);
-    }
-    if !secret.bytes().all(|b| (0x20..=0x7E).contains(&b)) {
-        return Err(unusable("has characters that no secret has"));
-    }
-    Ok(Some(Secret::new(secret.to_owned())))
+    wizard::usable_secret(&text).map_err(unusable)
+}
+
+fn unusable(what: &str) -> Error {
+    Error::new(Kind::Usage, format!("the client secret {what}"))
 }

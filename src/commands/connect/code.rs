@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::app::{App, moment};
 use crate::commands::connect::Args;
 use crate::commands::connect::announce::announce;
-use crate::commands::{block_on, network};
+use crate::commands::{advice, block_on, network};
 use crate::connection::connect::{self, Connected, Landed};
 use crate::connection::{ConnectionError, GrantKind, client};
 use crate::error::{Error, Kind, Result};
@@ -214,18 +214,11 @@ pub(super) fn exchange_failed(definition: &Definition, error: LoginError) -> Err
 
 /// Says what failed, and what it mostly is.
 pub(super) fn login_failed(definition: &Definition, error: LoginError) -> Error {
-    let timed_out = matches!(error, LoginError::Wait(_));
+    let advice = advice::on_login(definition, &error);
     let mut shown = Error::from(error);
     let message = format!("could not connect `{}`", definition.name);
     shown
         .causes
         .insert(0, std::mem::replace(&mut shown.message, message));
-    if timed_out {
-        shown.hint(format!(
-            "if the provider's page showed an error, check that the redirect URI `{}` is registered",
-            definition.redirect.registered_uri()
-        ))
-    } else {
-        shown
-    }
+    advice.into_iter().fold(shown, Error::hint)
 }

@@ -175,14 +175,10 @@ async fn ask_once(
 }
 
 fn failed(definition: &Definition, error: LoginError) -> Error {
-    let disabled = matches!(&error, LoginError::Device(error)
-        if error.code().is_some_and(|code| code == "device_flow_disabled"));
     let no_device = matches!(error, LoginError::NoDevice);
     let expired = matches!(error, LoginError::CodeExpired);
     let shown = login_failed(definition, error);
-    if disabled {
-        shown.hint("allow the device flow in the settings of the app registration")
-    } else if no_device {
+    if no_device {
         let mut shown = shown;
         shown.kind = Kind::Usage;
         shown.hint("leave `--device` out, or paste the answer with `--paste`")

@@ -1,7 +1,8 @@
-//! A client where there is none yet: the provider registers one (RFC 7591), and the vault keeps it.
+//! A client where there is none yet: the provider registers one (RFC 7591), or a person does, and the
+//! vault keeps it.
 
 use crate::app::{App, moment};
-use crate::commands::{block_on, network};
+use crate::commands::{block_on, network, wizard};
 use crate::connection::records::StoredClient;
 use crate::connection::{ConnectionError, client};
 use crate::error::{Error, Kind, Result};
@@ -11,8 +12,8 @@ use crate::oauth::token_error::TokenError;
 use crate::provider::definition::Definition;
 use crate::vault::{Action, Outcome, Vault, VaultError};
 
-/// Registers a client, where there is none and the provider takes registrations; says whether it
-/// did.
+/// Registers a client, where there is none and the provider takes registrations, or leads the person
+/// through it; says whether there is one now that was not there.
 pub(super) fn where_needed(
     app: &App,
     definition: &Definition,
@@ -20,10 +21,11 @@ pub(super) fn where_needed(
     flag: Option<&ClientId>,
 ) -> Result<bool> {
     let known = vault.read(|snapshot| client::for_connect(snapshot, definition, flag));
-    if !matches!(known, Err(ConnectionError::NoClient { .. }))
-        || definition.registration_endpoint.is_none()
-    {
+    if !matches!(known, Err(ConnectionError::NoClient { .. })) {
         return Ok(false);
+    }
+    if definition.registration_endpoint.is_none() {
+        return wizard::where_possible(app, definition, vault);
     }
     let http = network();
     let registered = block_on(async {
