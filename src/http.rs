@@ -8,6 +8,7 @@
 
 mod client;
 mod dates;
+mod echo;
 mod line;
 
 use std::fmt;
@@ -26,6 +27,7 @@ use zeroize::Zeroizing;
 
 use self::client::{Kind, build, root_cause};
 use self::dates::{http_date, retry_after};
+use self::echo::Sent;
 pub use self::line::{Line, LineError, Stop};
 use crate::endpoint;
 use crate::escape;
@@ -161,6 +163,7 @@ impl Http {
             return Err(not_sent("its URL has user information".to_owned()));
         }
         let client = self.client_for(&url).map_err(not_sent)?;
+        let secrets = Sent::of(&parts.headers, &body);
         let request = client
             .request(parts.method, url)
             .headers(parts.headers)
@@ -178,7 +181,10 @@ impl Http {
             self.receive(response.into()).await.map_err(maybe_sent)
         };
         match tokio::time::timeout(self.limits.whole, call).await {
-            Ok(outcome) => outcome,
+            Ok(outcome) => outcome.map(|mut response| {
+                secrets.blot_out(&mut response);
+                response
+            }),
             Err(_) => Err(maybe_sent(format!(
                 "timed out after {} s",
                 self.limits.whole.as_secs()

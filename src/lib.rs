@@ -56,7 +56,9 @@
 //! **`revoke`** ([`connection::revoke`]) marks the connection `Revoking` before anything else, tells
 //! the provider in the way that its definition names, and erases only after the provider confirmed. What was not
 //! confirmed stays, is never handed out, and is tried again by `refresh --due` or the next
-//! `revoke`.
+//! `revoke`. A later consent of the same account ends nothing at most providers, so the grant that it
+//! takes the place of is kept ([`connection::replaced`]), and put back into the row to be ended when the
+//! newer one is.
 //!
 //! # Modules and layers
 //!

@@ -1,4 +1,4 @@
-//! Being told to stop: Ctrl-C and SIGTERM.
+//! Being told to stop: Ctrl-C, SIGTERM, and a terminal that is closed (SIGHUP) or quits (SIGQUIT).
 //!
 //! The hard idea: a signal may not undo what a server has done already. While a request that spends
 //! something is in the air (a refresh token, a code) the process hears of the signal, begins
@@ -12,6 +12,8 @@ use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
+#[cfg(unix)]
+use signal_hook::consts::{SIGHUP, SIGQUIT};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
@@ -20,7 +22,7 @@ use signal_hook::flag;
 pub enum Signal {
     /// Ctrl-C.
     Interrupt,
-    /// SIGTERM.
+    /// SIGTERM, SIGHUP or SIGQUIT.
     Terminate,
 }
 
@@ -51,7 +53,7 @@ pub fn listen() -> io::Result<Listening> {
             came: Arc::new(AtomicUsize::new(0)),
             by_default: Arc::new(AtomicBool::new(false)),
         };
-        for (signal, number) in [(SIGINT, 2), (SIGTERM, 15)] {
+        for (signal, number) in signals() {
             flag::register_conditional_default(signal, Arc::clone(&flags.by_default))?;
             flag::register_usize(signal, Arc::clone(&flags.came), number)?;
         }
@@ -61,6 +63,39 @@ pub fn listen() -> io::Result<Listening> {
         flags.by_default.store(false, Ordering::SeqCst);
     }
     Ok(Listening(()))
+}
+
+/// The signals that stop the program, with their numbers.
+fn signals() -> Vec<(std::ffi::c_int, usize)> {
+    let mut signals = vec![(SIGINT, 2), (SIGTERM, 15)];
+    #[cfg(unix)]
+    {
+        signals.push((SIGQUIT, 3));
+        if !hang_up_is_ignored() {
+            signals.push((SIGHUP, 1));
+        }
+    }
+    signals
+}
+
+/// Whether the program was started to outlive its terminal, as by `nohup`.
+#[cfg(target_os = "linux")]
+#[must_use]
+pub fn hang_up_is_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .is_some_and(|mask| mask & 1 == 1)
+}
+
+/// Whether the program was started to outlive its terminal. Nothing says so here without `unsafe`, so
+/// that signal keeps whatever effect it has.
+#[cfg(all(unix, not(target_os = "linux")))]
+#[must_use]
+pub const fn hang_up_is_ignored() -> bool {
+    true
 }
 
 impl Drop for Listening {

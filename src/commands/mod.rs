@@ -3,10 +3,11 @@
 //! A command parses, asks and shows; the library decides.
 
 use std::ffi::OsString;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::pin;
 use std::process::ExitCode;
+use std::task::Poll;
 
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
@@ -20,6 +21,7 @@ use crate::http::{self, Http, Limits};
 use crate::names::ProfileName;
 use crate::stop::{self, Signal};
 use crate::ui::{Color, Ui, Voice};
+use crate::vault::VaultError;
 
 mod advice;
 mod api;
@@ -379,7 +381,10 @@ fn told_to_stop<T>(done: Result<T>) -> Result<T> {
 
 /// The signals that stop work, as they come.
 #[cfg(unix)]
-struct Signals(Option<[tokio::signal::unix::Signal; 2]>);
+struct Signals(
+    Option<[tokio::signal::unix::Signal; 2]>,
+    Vec<tokio::signal::unix::Signal>,
+);
 
 #[cfg(unix)]
 impl Signals {
@@ -389,9 +394,15 @@ impl Signals {
             signal(SignalKind::interrupt()),
             signal(SignalKind::terminate()),
         );
+        // Whoever was started to outlive its terminal hears nothing of its end.
+        let mut others = vec![SignalKind::quit()];
+        if !stop::hang_up_is_ignored() {
+            others.push(SignalKind::hangup());
+        }
+        let others = others.into_iter().filter_map(|kind| signal(kind).ok());
         match both {
-            (Ok(interrupt), Ok(terminate)) => Self(Some([interrupt, terminate])),
-            _ => Self(None),
+            (Ok(interrupt), Ok(terminate)) => Self(Some([interrupt, terminate]), others.collect()),
+            _ => Self(None, Vec::new()),
         }
     }
 
@@ -405,10 +416,20 @@ impl Signals {
 
     async fn next(&mut self) -> Signal {
         match &mut self.0 {
-            Some([interrupt, terminate]) => tokio::select! {
-                _ = interrupt.recv() => Signal::Interrupt,
-                _ = terminate.recv() => Signal::Terminate,
-            },
+            Some([interrupt, terminate]) => {
+                let others = &mut self.1;
+                let other = poll_fn(|context| {
+                    let came = others
+                        .iter_mut()
+                        .any(|one| one.poll_recv(context).is_ready());
+                    if came { Poll::Ready(()) } else { Poll::Pending }
+                });
+                tokio::select! {
+                    _ = interrupt.recv() => Signal::Interrupt,
+                    _ = terminate.recv() => Signal::Terminate,
+                    () = other => Signal::Terminate,
+                }
+            }
             None => std::future::pending().await,
         }
     }
@@ -432,6 +453,16 @@ impl Signals {
             Ok(()) => Signal::Interrupt,
             Err(_) => std::future::pending().await,
         }
+    }
+}
+
+/// What is done is done, although what it replaced could not be taken off the disk yet.
+fn warn_of_old_pages(app: &App, emptied: &std::result::Result<(), VaultError>) {
+    if emptied.is_err() {
+        app.ui.warn(
+            "what was there before stays in the vault's log as long as another program reads the \
+             vault; it goes with the next change after that",
+        );
     }
 }
 

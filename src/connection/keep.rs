@@ -1,5 +1,7 @@
 //! Storing what exists nowhere else: first the room for it, then the vault, at last the room.
 
+use std::time::Duration;
+
 use crate::connection::ConnectionError;
 use crate::connection::state::Connection;
 use crate::connection::stored::StoredConnection;
@@ -8,6 +10,9 @@ use crate::vault::{Rescue, Rescued, Row, Vault, VaultError};
 /// The disk space that is taken before a request is sent: several times the largest set that any
 /// provider is known to answer.
 pub(super) const RESCUE_ROOM: usize = 48 * 1024;
+
+/// How long others are waited for before the rescue file is written.
+const AT_FIRST: Duration = Duration::from_millis(10);
 
 /// How often storing is tried while others keep the vault busy; each try waits up to a minute.
 const TRIES: u32 = 5;
@@ -25,7 +30,13 @@ pub(super) fn keep<T>(
     let mut tries = 0;
     let failure = loop {
         tries += 1;
-        match store(vault) {
+        // Nothing is waited for before it is on the disk, wherever that is.
+        let stored = if tries == 1 {
+            vault.waiting_at_most(AT_FIRST, &mut store)
+        } else {
+            store(vault)
+        };
+        match stored {
             Ok(done) => {
                 // One that stays is removed by the next refresh of this connection.
                 let _ = rescue.remove();

@@ -68,6 +68,19 @@ impl Vault {
             .map_err(sqlite(&self.connection))
     }
 
+    /// Does something that waits for SQLite's locks at most so long.
+    pub fn waiting_at_most<T>(
+        &mut self,
+        patience: Duration,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        // A setting that is not taken changes how long is waited and nothing else.
+        let _ = self.set_patience(patience);
+        let done = work(self);
+        let _ = self.set_patience(PATIENCE);
+        done
+    }
+
     pub(super) fn set_patience(&self, patience: Duration) -> Result<(), VaultError> {
         self.connection
             .busy_timeout(patience)

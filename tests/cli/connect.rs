@@ -3,7 +3,9 @@
 use std::time::{Duration, Instant};
 
 use oauthctl::sandbox::user_agent::Visit;
-use oauthctl::sandbox::{CONFIDENTIAL_CLIENT, Consent, Endpoint, PUBLIC_CLIENT, user_agent};
+use oauthctl::sandbox::{
+    CONFIDENTIAL_CLIENT, Consent, Endpoint, PUBLIC_CLIENT, Sandbox, user_agent,
+};
 use serde_json::{Value, json};
 
 use crate::world::{Output, World};
@@ -604,4 +606,25 @@ fn connect_to_a_url_that_comes_to_nothing_leaves_no_definition() {
     // and a later failure takes nothing away
     world.run(&with_client).ended(5);
     assert!(found.exists());
+}
+
+#[test]
+fn connect_shows_and_logs_no_secret_that_an_error_quotes() {
+    let world = World::new();
+    let secret = world.sandbox(Sandbox::client_secret);
+    let secret = secret.expose().to_owned();
+    world.secret("the client's secret", &secret);
+    let file = world.give("secret", &secret);
+    world.ok(&[
+        "client",
+        "set",
+        "sandbox",
+        "--id",
+        CONFIDENTIAL_CLIENT,
+        "--secret-file",
+        file.to_str().unwrap(),
+    ]);
+    world.faults(&[&format!("token:*=refused=invalid_client:{secret} is wrong")]);
+    let (output, _) = world.connect_with(&["sandbox"]);
+    output.says(&["(removed) is wrong"]);
 }

@@ -98,6 +98,8 @@ fn json_of_every_command_keeps_its_shape() {
     shape!(world, "provider_list", ["provider", "list"]);
     shape!(world, "provider_show", ["provider", "show", "sandbox"]);
     shape!(world, "provider_check", ["provider", "check", "sandbox"]);
+    shape!(world, "scopes", ["scopes", "sandbox/writer"]);
+    shape!(world, "consents", ["consents"]);
     world.ok(&["client", "set", "sandbox", "--id", "an-id", "--no-secret"]);
     shape!(world, "client_show", ["client", "show", "sandbox"]);
     let mut doctor = world.json(&["doctor"]).remove(0);

@@ -172,3 +172,23 @@ fn connect_that_can_not_be_stored_is_rescued_and_adopted_by_the_next() {
     world.ok(&["refresh", "sandbox/writer"]);
     assert!(rescue_files(&world).is_empty());
 }
+
+#[test]
+fn refresh_that_waits_for_a_busy_vault_has_the_answer_on_the_disk() {
+    let world = World::new();
+    world.connect();
+    world.faults(&["refresh:*=slow=400"]);
+    let running = world.call(&["refresh", "sandbox"]).start();
+    world.until("the server is asked", |world| {
+        world.count(Endpoint::Refresh) == 1
+    });
+    let lock = Connection::open(world.vault()).unwrap();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(1200));
+    running.signal(rustix::process::Signal::KILL);
+    running.finish().ended(-9);
+    lock.execute_batch("ROLLBACK").unwrap();
+    world.faults(&[]);
+    world.ok(&["refresh", "sandbox"]);
+    assert_eq!(world.shown("sandbox")["state"], "active");
+}

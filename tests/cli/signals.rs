@@ -9,7 +9,21 @@ use rustix::process::Signal;
 use crate::running::Running;
 use crate::world::World;
 
-const BOTH: [(Signal, i32); 2] = [(Signal::INT, 130), (Signal::TERM, 143)];
+/// The signals that stop a program, and its exit code. Where this test was started to outlive its
+/// terminal, the programs that it starts are too.
+fn stopping() -> Vec<(Signal, i32)> {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.map_or(0, |mask| u64::from_str_radix(mask.trim(), 16).unwrap());
+    let mut all = vec![
+        (Signal::INT, 130),
+        (Signal::TERM, 143),
+        (Signal::QUIT, 143),
+        (Signal::HUP, 143),
+    ];
+    all.retain(|(signal, _)| ignored & (1 << (signal.as_raw() - 1)) == 0);
+    all
+}
 
 /// Starts a refresh whose answer comes late, and waits until the server has rotated.
 fn refreshing(world: &World) -> Running {
@@ -29,7 +43,7 @@ fn is_newest(world: &World) -> bool {
 
 #[test]
 fn refresh_that_gets_a_signal_while_the_answer_is_on_its_way_stores_it_first() {
-    for (signal, code) in BOTH {
+    for (signal, code) in stopping() {
         let world = World::new();
         world.connect();
         let running = refreshing(&world);
@@ -110,7 +124,7 @@ fn refresh_all_that_gets_a_second_signal_stores_every_answer_that_has_come() {
 
 #[test]
 fn refresh_that_gets_a_second_signal_stops_at_once_and_the_next_one_recovers() {
-    for (signal, code) in BOTH {
+    for (signal, code) in stopping() {
         let world = World::with(|options| {
             let grace = Duration::from_secs(60);
             options.rotation = Rotation::Rotate { grace };
@@ -177,7 +191,7 @@ fn held_lock(world: &World) -> File {
 
 #[test]
 fn refresh_that_waits_for_a_lock_stops_at_a_signal_and_begins_nothing() {
-    for (signal, code) in BOTH {
+    for (signal, code) in stopping() {
         let world = World::new();
         let toml = world.provider_toml().replace("try_once", "never_retry");
         world.define("sandbox", &toml);
@@ -197,8 +211,26 @@ fn refresh_that_waits_for_a_lock_stops_at_a_signal_and_begins_nothing() {
 }
 
 #[test]
+fn refresh_that_was_started_to_outlive_its_terminal_does() {
+    let world = World::new();
+    world.connect();
+    let running = {
+        world.faults(&["refresh:*=slow=600"]);
+        let call = world.call(&["refresh", "sandbox"]);
+        call.through("trap '' HUP; exec \"$@\"").start()
+    };
+    world.until("the server is asked", |world| {
+        world.count(Endpoint::Refresh) == 1
+    });
+    running.signal(Signal::HUP);
+    running.finish().ended(0);
+    world.faults(&[]);
+    assert!(is_newest(&world));
+}
+
+#[test]
 fn connect_that_is_told_to_stop_while_it_waits_for_an_answer_is_in_the_log() {
-    for (signal, code) in BOTH {
+    for (signal, code) in stopping() {
         let world = World::new();
         let mut running = world.call(&["connect", "sandbox", "--no-browser"]).start();
         let url = running.address();

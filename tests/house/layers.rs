@@ -60,7 +60,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("age", "key vault commands/vault"),
     ("anstream", "ui"),
     ("apple_native_keyring_store", "key/keyring"),
-    ("base64", "document oauth sandbox signing"),
+    ("base64", "document http oauth sandbox signing"),
     ("chacha20poly1305", "vault"),
     ("clap", "commands generate"),
     ("clap_complete", "commands/completions generate"),
@@ -100,7 +100,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("serde", "anywhere"),
     (
         "serde_json",
-        "commands connection document oauth provider sandbox vault",
+        "commands connection document http oauth provider sandbox vault",
     ),
     ("sha2", "key sandbox vault"),
     ("signal_hook", "stop"),

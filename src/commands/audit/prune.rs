@@ -42,7 +42,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         }
         Ok::<_, VaultError>(checkpoint)
     })?;
-    vault.checkpoint_truncate()?;
+    crate::commands::warn_of_old_pages(app, &vault.checkpoint_truncate());
     app.save_anchor(&mut vault);
     match checkpoint {
         Some(gone) => {

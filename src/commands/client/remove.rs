@@ -1,4 +1,5 @@
 use crate::app::App;
+use crate::commands::warn_of_old_pages;
 use crate::connection::records::StoredClient;
 use crate::connection::{ConnectionError, select};
 use crate::error::{Error, Kind, Result};
@@ -74,7 +75,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         }
         writer.log(&event)
     })?;
-    vault.checkpoint_truncate()?;
+    warn_of_old_pages(app, &vault.checkpoint_truncate());
     app.save_anchor(&mut vault);
     app.ui.note(&format!(
         "removed the client {} of `{}`",

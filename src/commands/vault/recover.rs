@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::App;
 use crate::commands::vault::init::{Place, source};
+use crate::commands::warn_of_old_pages;
 use crate::error::{Error, Kind, Result};
 use crate::key::{self, Ask, KeyError, Source};
 use crate::private_file;
@@ -75,7 +76,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         writer.rewrap(recovery.identity(), recipients, text)?;
         writer.log(&event)
     })?;
-    vault.checkpoint_truncate()?;
+    warn_of_old_pages(app, &vault.checkpoint_truncate());
     drop(vault);
     let place = custody.describe();
     app.anchor_beside(custody, &fingerprint)?;
