@@ -26,6 +26,7 @@ mod api;
 mod audit;
 mod client;
 pub(crate) mod completions;
+mod config;
 mod connect;
 mod demo;
 mod discover;
@@ -130,6 +131,7 @@ enum Command {
     Git(git::Args),
     Vault(vault::Args),
     Doctor(doctor::Args),
+    Config(config::Args),
     Demo(demo::Args),
     Sandbox(sandbox::Args),
     Completions(completions::Args),
@@ -251,6 +253,7 @@ fn dispatch(app: &App, command: Command) -> Result<()> {
         Command::Git(args) => git::run(app, args),
         Command::Vault(args) => vault::run(app, args),
         Command::Doctor(args) => doctor::run(app, &args),
+        Command::Config(args) => config::run(app, &args),
         Command::Demo(args) => demo::run(app, &args),
         Command::Sandbox(args) => sandbox::run(app, &args),
         Command::Completions(args) => completions::run(app, &args),
