@@ -42,9 +42,11 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('api', 'api', [CompletionResultType]::ParameterValue, 'Send an authorised request to a provider''s API')
             [CompletionResult]::new('refresh', 'refresh', [CompletionResultType]::ParameterValue, 'Refresh tokens now')
             [CompletionResult]::new('revoke', 'revoke', [CompletionResultType]::ParameterValue, 'End access at the provider, then erase it here')
+            [CompletionResult]::new('consents', 'consents', [CompletionResultType]::ParameterValue, 'Show what was consented to, and when')
             [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Show who did what with which connection, and verify, export or prune that log')
             [CompletionResult]::new('doc', 'doc', [CompletionResultType]::ParameterValue, 'Keep a manuscript in a repository, with every version of it')
             [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'Look after provider definitions')
+            [CompletionResult]::new('scopes', 'scopes', [CompletionResultType]::ParameterValue, 'List the scopes that a provider has, by feature and by how far they reach')
             [CompletionResult]::new('client', 'client', [CompletionResultType]::ParameterValue, 'Look after app registrations: client id and secret')
             [CompletionResult]::new('git-credential', 'git-credential', [CompletionResultType]::ParameterValue, 'Answer git''s questions for credentials')
             [CompletionResult]::new('git', 'git', [CompletionResultType]::ParameterValue, 'Make git use the connections')
@@ -60,6 +62,8 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
         'oauthctl;connect' {
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Store it under this label instead of the provider''s own')
             [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Ask for this scope (can be given several times)')
+            [CompletionResult]::new('--feature', '--feature', [CompletionResultType]::ParameterName, 'Ask for what these features need: `calendar`, or `drive:read`, `drive:write`, `drive:admin`')
+            [CompletionResult]::new('--add', '--add', [CompletionResultType]::ParameterName, 'Ask for these scopes or features too, beside those that the connection has')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'Use this client id instead of the stored one')
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'Call a discovered provider this')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Wait for the answer to a connect that was begun with `--start`')
@@ -70,6 +74,8 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Ask for dangerous scopes without a second question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Ask for dangerous scopes without a second question')
             [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Fail with exit code 4 when fewer scopes are granted than were asked for')
             [CompletionResult]::new('--no-browser', '--no-browser', [CompletionResultType]::ParameterName, 'Print the URL and open nothing')
             [CompletionResult]::new('--device', '--device', [CompletionResultType]::ParameterName, 'Sign in on another device, with a code (RFC 8628)')
@@ -206,6 +212,20 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('--local-only', '--local-only', [CompletionResultType]::ParameterName, 'Erase here only, without telling the provider')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Don''t ask before revoking all')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Don''t ask before revoking all')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: documents on stdout, errors on stderr')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask anything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'oauthctl;consents' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
+            [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: documents on stdout, errors on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
@@ -621,6 +641,21 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             break
         }
         'oauthctl;provider;help;help' {
+            break
+        }
+        'oauthctl;scopes' {
+            [CompletionResult]::new('--feature', '--feature', [CompletionResultType]::ParameterName, 'Only those of this feature')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
+            [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: documents on stdout, errors on stderr')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask anything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'oauthctl;client' {
@@ -1170,9 +1205,11 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('api', 'api', [CompletionResultType]::ParameterValue, 'Send an authorised request to a provider''s API')
             [CompletionResult]::new('refresh', 'refresh', [CompletionResultType]::ParameterValue, 'Refresh tokens now')
             [CompletionResult]::new('revoke', 'revoke', [CompletionResultType]::ParameterValue, 'End access at the provider, then erase it here')
+            [CompletionResult]::new('consents', 'consents', [CompletionResultType]::ParameterValue, 'Show what was consented to, and when')
             [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Show who did what with which connection, and verify, export or prune that log')
             [CompletionResult]::new('doc', 'doc', [CompletionResultType]::ParameterValue, 'Keep a manuscript in a repository, with every version of it')
             [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'Look after provider definitions')
+            [CompletionResult]::new('scopes', 'scopes', [CompletionResultType]::ParameterValue, 'List the scopes that a provider has, by feature and by how far they reach')
             [CompletionResult]::new('client', 'client', [CompletionResultType]::ParameterValue, 'Look after app registrations: client id and secret')
             [CompletionResult]::new('git-credential', 'git-credential', [CompletionResultType]::ParameterValue, 'Answer git''s questions for credentials')
             [CompletionResult]::new('git', 'git', [CompletionResultType]::ParameterValue, 'Make git use the connections')
@@ -1207,6 +1244,9 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             break
         }
         'oauthctl;help;revoke' {
+            break
+        }
+        'oauthctl;help;consents' {
             break
         }
         'oauthctl;help;audit' {
@@ -1280,6 +1320,9 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             break
         }
         'oauthctl;help;provider;check' {
+            break
+        }
+        'oauthctl;help;scopes' {
             break
         }
         'oauthctl;help;client' {

@@ -34,6 +34,9 @@ _oauthctl() {
             oauthctl,connect)
                 cmd="oauthctl__subcmd__connect"
                 ;;
+            oauthctl,consents)
+                cmd="oauthctl__subcmd__consents"
+                ;;
             oauthctl,demo)
                 cmd="oauthctl__subcmd__demo"
                 ;;
@@ -69,6 +72,9 @@ _oauthctl() {
                 ;;
             oauthctl,sandbox)
                 cmd="oauthctl__subcmd__sandbox"
+                ;;
+            oauthctl,scopes)
+                cmd="oauthctl__subcmd__scopes"
                 ;;
             oauthctl,show)
                 cmd="oauthctl__subcmd__show"
@@ -247,6 +253,9 @@ _oauthctl() {
             oauthctl__subcmd__help,connect)
                 cmd="oauthctl__subcmd__help__subcmd__connect"
                 ;;
+            oauthctl__subcmd__help,consents)
+                cmd="oauthctl__subcmd__help__subcmd__consents"
+                ;;
             oauthctl__subcmd__help,demo)
                 cmd="oauthctl__subcmd__help__subcmd__demo"
                 ;;
@@ -282,6 +291,9 @@ _oauthctl() {
                 ;;
             oauthctl__subcmd__help,sandbox)
                 cmd="oauthctl__subcmd__help__subcmd__sandbox"
+                ;;
+            oauthctl__subcmd__help,scopes)
+                cmd="oauthctl__subcmd__help__subcmd__scopes"
                 ;;
             oauthctl__subcmd__help,show)
                 cmd="oauthctl__subcmd__help__subcmd__show"
@@ -500,7 +512,7 @@ _oauthctl() {
 
     case "${cmd}" in
         oauthctl)
-            opts="-q -v -h -V --json --profile --vault --quiet --verbose --no-input --color --help --version connect list show token exec api refresh revoke audit doc provider client git-credential git vault doctor config demo sandbox completions help"
+            opts="-q -v -h -V --json --profile --vault --quiet --verbose --no-input --color --help --version connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1288,7 +1300,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__connect)
-            opts="-q -v -h --account --scope --client-id --name --strict --no-browser --device --start --resume --client-credentials --token-exchange --subject-token-type --audience --dpop --paste --qr --with-token --timeout --json --profile --vault --quiet --verbose --no-input --color --help"
+            opts="-y -q -v -h --account --scope --feature --add --yes --client-id --name --strict --no-browser --device --start --resume --client-credentials --token-exchange --subject-token-type --audience --dpop --paste --qr --with-token --timeout --json --profile --vault --quiet --verbose --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1299,6 +1311,14 @@ _oauthctl() {
                     return 0
                     ;;
                 --scope)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --feature)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --add)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1330,6 +1350,32 @@ _oauthctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__consents)
+            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1986,7 +2032,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help)
-            opts="connect list show token exec api refresh revoke audit doc provider client git-credential git vault doctor config demo sandbox completions help"
+            opts="connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2224,6 +2270,20 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__connect)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__consents)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2588,6 +2648,20 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__sandbox)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__scopes)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3135,6 +3209,36 @@ _oauthctl() {
                     return 0
                     ;;
                 --export)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__scopes)
+            opts="-q -v -h --feature --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --feature)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -39,9 +39,11 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand api 'Send an authorised request to a provider''s API'
             cand refresh 'Refresh tokens now'
             cand revoke 'End access at the provider, then erase it here'
+            cand consents 'Show what was consented to, and when'
             cand audit 'Show who did what with which connection, and verify, export or prune that log'
             cand doc 'Keep a manuscript in a repository, with every version of it'
             cand provider 'Look after provider definitions'
+            cand scopes 'List the scopes that a provider has, by feature and by how far they reach'
             cand client 'Look after app registrations: client id and secret'
             cand git-credential 'Answer git''s questions for credentials'
             cand git 'Make git use the connections'
@@ -56,6 +58,8 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;connect'= {
             cand --account 'Store it under this label instead of the provider''s own'
             cand --scope 'Ask for this scope (can be given several times)'
+            cand --feature 'Ask for what these features need: `calendar`, or `drive:read`, `drive:write`, `drive:admin`'
+            cand --add 'Ask for these scopes or features too, beside those that the connection has'
             cand --client-id 'Use this client id instead of the stored one'
             cand --name 'Call a discovered provider this'
             cand --resume 'Wait for the answer to a connect that was begun with `--start`'
@@ -66,6 +70,8 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
             cand --color 'When to use colour'
+            cand -y 'Ask for dangerous scopes without a second question'
+            cand --yes 'Ask for dangerous scopes without a second question'
             cand --strict 'Fail with exit code 4 when fewer scopes are granted than were asked for'
             cand --no-browser 'Print the URL and open nothing'
             cand --device 'Sign in on another device, with a code (RFC 8628)'
@@ -195,6 +201,19 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand --local-only 'Erase here only, without telling the provider'
             cand -y 'Don''t ask before revoking all'
             cand --yes 'Don''t ask before revoking all'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;consents'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
             cand --json 'Print JSON: documents on stdout, errors on stderr'
             cand -q 'Say nothing but warnings and errors'
             cand --quiet 'Say nothing but warnings and errors'
@@ -569,6 +588,20 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;provider;help;check'= {
         }
         &'oauthctl;provider;help;help'= {
+        }
+        &'oauthctl;scopes'= {
+            cand --feature 'Only those of this feature'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'oauthctl;client'= {
             cand --profile 'Use this profile: a vault and key of its own'
@@ -1062,9 +1095,11 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand api 'Send an authorised request to a provider''s API'
             cand refresh 'Refresh tokens now'
             cand revoke 'End access at the provider, then erase it here'
+            cand consents 'Show what was consented to, and when'
             cand audit 'Show who did what with which connection, and verify, export or prune that log'
             cand doc 'Keep a manuscript in a repository, with every version of it'
             cand provider 'Look after provider definitions'
+            cand scopes 'List the scopes that a provider has, by feature and by how far they reach'
             cand client 'Look after app registrations: client id and secret'
             cand git-credential 'Answer git''s questions for credentials'
             cand git 'Make git use the connections'
@@ -1091,6 +1126,8 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;help;refresh'= {
         }
         &'oauthctl;help;revoke'= {
+        }
+        &'oauthctl;help;consents'= {
         }
         &'oauthctl;help;audit'= {
             cand verify 'Check that no event was edited, removed, inserted or moved'
@@ -1145,6 +1182,8 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;help;provider;remove'= {
         }
         &'oauthctl;help;provider;check'= {
+        }
+        &'oauthctl;help;scopes'= {
         }
         &'oauthctl;help;client'= {
             cand set 'Store an app registration for a provider'

@@ -43,9 +43,11 @@ complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "exec" -d 'Run a c
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "api" -d 'Send an authorised request to a provider\'s API'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "refresh" -d 'Refresh tokens now'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "revoke" -d 'End access at the provider, then erase it here'
+complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "consents" -d 'Show what was consented to, and when'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "audit" -d 'Show who did what with which connection, and verify, export or prune that log'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "doc" -d 'Keep a manuscript in a repository, with every version of it'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "provider" -d 'Look after provider definitions'
+complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "scopes" -d 'List the scopes that a provider has, by feature and by how far they reach'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "client" -d 'Look after app registrations: client id and secret'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "git-credential" -d 'Answer git\'s questions for credentials'
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "git" -d 'Make git use the connections'
@@ -58,6 +60,8 @@ complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "completions" -d '
 complete -c oauthctl -n "__fish_oauthctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l account -d 'Store it under this label instead of the provider\'s own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l scope -d 'Ask for this scope (can be given several times)' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l feature -d 'Ask for what these features need: `calendar`, or `drive:read`, `drive:write`, `drive:admin`' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l add -d 'Ask for these scopes or features too, beside those that the connection has' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l client-id -d 'Use this client id instead of the stored one' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l name -d 'Call a discovered provider this' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l resume -d 'Wait for the answer to a connect that was begun with `--start`' -r
@@ -70,6 +74,7 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l vault -d '
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -s y -l yes -d 'Ask for dangerous scopes without a second question'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l strict -d 'Fail with exit code 4 when fewer scopes are granted than were asked for'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l no-browser -d 'Print the URL and open nothing'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l device -d 'Sign in on another device, with a code (RFC 8628)'
@@ -180,6 +185,16 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand revoke" -s q -l quiet 
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand revoke" -s v -l verbose -d 'Say more'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand revoke" -l no-input -d 'Never ask anything'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand revoke" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand consents" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand consents" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand consents" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand consents" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand consents" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand consents" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand consents" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand consents" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and not __fish_seen_subcommand_from verify export prune help" -l connection -d 'Only this connection, or all of a provider\'s' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and not __fish_seen_subcommand_from verify export prune help" -l action -d 'Only this action, such as `hand_out`, `refresh`, `connect` or `revoke` (can be given several times)' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and not __fish_seen_subcommand_from verify export prune help" -l since -d 'Only since then: a date, an RFC 3339 time, or an age such as 7d' -r
@@ -443,6 +458,17 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand provider; and __fish_s
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a definition of yours'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "check" -d 'Look definitions over: what can\'t be used, what is weaker than it should be'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand scopes" -l feature -d 'Only those of this feature' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand scopes" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand scopes" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand scopes" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand scopes" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand scopes" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand scopes" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand scopes" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand scopes" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and not __fish_seen_subcommand_from set show remove help" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and not __fish_seen_subcommand_from set show remove help" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand client; and not __fish_seen_subcommand_from set show remove help" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -767,27 +793,29 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand completions" -s q -l q
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand completions" -s v -l verbose -d 'Say more'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand completions" -l no-input -d 'Never ask anything'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault doctor config demo sandbox completions help" -f -a "connect" -d 'Authorise an account in your browser and store it'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault doctor config demo sandbox completions help" -f -a "list" -d 'List the connections, with state, expiry and scopes'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault doctor config demo sandbox completions help" -f -a "show" -d 'Show one connection: state, expiry, scopes, client; never a secret'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault doctor config demo sandbox completions help" -f -a "token" -d 'Print a fresh access token'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault doctor config demo sandbox completions help" -f -a "exec" -d 'Run a command with fresh tokens in its environment'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault doctor config demo sandbox completions help" -f -a "api" -d 'Send an authorised request to a provider\'s API'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault doctor config demo sandbox completions help" -f -a "refresh" -d 'Refresh tokens now'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault doctor config demo sandbox completions help" -f -a "revoke" -d 'End access at the provider, then erase it here'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault doctor config demo sandbox completions help" -f -a "audit" -d 'Show who did what with which connection, and verify, export or prune that log'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault doctor config demo sandbox completions help" -f -a "doc" -d 'Keep a manuscript in a repository, with every version of it'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault doctor config demo sandbox completions help" -f -a "provider" -d 'Look after provider definitions'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault doctor config demo sandbox completions help" -f -a "client" -d 'Look after app registrations: client id and secret'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault doctor config demo sandbox completions help" -f -a "git-credential" -d 'Answer git\'s questions for credentials'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault doctor config demo sandbox completions help" -f -a "git" -d 'Make git use the connections'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault doctor config demo sandbox completions help" -f -a "vault" -d 'Look after the vault and its key'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault doctor config demo sandbox completions help" -f -a "doctor" -d 'Look for what is wrong, and say the way out'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault doctor config demo sandbox completions help" -f -a "config" -d 'Settings: audit, profile, and which account a provider\'s name means, in which folder'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault doctor config demo sandbox completions help" -f -a "demo" -d 'Show what this program does, in a few seconds'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault doctor config demo sandbox completions help" -f -a "sandbox" -d 'Run a strict practice provider on this machine'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault doctor config demo sandbox completions help" -f -a "completions" -d 'Print the completion script of a shell'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke audit doc provider client git-credential git vault doctor config demo sandbox completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help" -f -a "connect" -d 'Authorise an account in your browser and store it'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help" -f -a "list" -d 'List the connections, with state, expiry and scopes'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help" -f -a "show" -d 'Show one connection: state, expiry, scopes, client; never a secret'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help" -f -a "token" -d 'Print a fresh access token'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help" -f -a "exec" -d 'Run a command with fresh tokens in its environment'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help" -f -a "api" -d 'Send an authorised request to a provider\'s API'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help" -f -a "refresh" -d 'Refresh tokens now'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help" -f -a "revoke" -d 'End access at the provider, then erase it here'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help" -f -a "consents" -d 'Show what was consented to, and when'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help" -f -a "audit" -d 'Show who did what with which connection, and verify, export or prune that log'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help" -f -a "doc" -d 'Keep a manuscript in a repository, with every version of it'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help" -f -a "provider" -d 'Look after provider definitions'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help" -f -a "scopes" -d 'List the scopes that a provider has, by feature and by how far they reach'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help" -f -a "client" -d 'Look after app registrations: client id and secret'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help" -f -a "git-credential" -d 'Answer git\'s questions for credentials'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help" -f -a "git" -d 'Make git use the connections'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help" -f -a "vault" -d 'Look after the vault and its key'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help" -f -a "doctor" -d 'Look for what is wrong, and say the way out'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help" -f -a "config" -d 'Settings: audit, profile, and which account a provider\'s name means, in which folder'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help" -f -a "demo" -d 'Show what this program does, in a few seconds'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help" -f -a "sandbox" -d 'Run a strict practice provider on this machine'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and not __fish_seen_subcommand_from connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from audit" -f -a "verify" -d 'Check that no event was edited, removed, inserted or moved'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from audit" -f -a "export" -d 'Export events as JSON lines or CSV'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from audit" -f -a "prune" -d 'Replace old events by a checkpoint'

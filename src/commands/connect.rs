@@ -1,4 +1,5 @@
 mod announce;
+mod asked;
 mod code;
 mod device;
 mod machine;
@@ -19,6 +20,7 @@ use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind, Result};
 use crate::names::{AccountLabel, ClientId, ConnectionName, ProviderName, Scope};
 use crate::provider::definition::Definition;
+use crate::provider::features::Feature;
 use crate::ui::shell_word;
 use crate::vault::Vault;
 
@@ -28,17 +30,21 @@ use crate::vault::Vault;
 /// tokens encrypted. Connecting the same account again updates it; another account is stored beside
 /// it. Where there is no app registration yet, it leads you through making one. An issuer's URL in
 /// place of a name discovers the provider.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one switch")]
 #[command(after_help = "Examples:\n  \
     oauthctl connect github\n  \
-    oauthctl connect google --scope https://www.googleapis.com/auth/calendar.readonly\n  \
+    oauthctl connect google --feature calendar,tasks:write\n  \
+    oauthctl connect google/me@example.org --add drive:read\n  \
     oauthctl connect github --device\n  \
     oauthctl connect https://login.example.org --client-id my-app\n  \
     gh auth token | oauthctl connect github --with-token")]
 pub(super) struct Args {
-    /// The provider's name, or an issuer's https URL
-    #[arg(value_name = "PROVIDER|URL", required_unless_present = "resume")]
+    /// The provider's name, or an issuer's https URL; with `--add` a connection
+    #[arg(
+        value_name = "PROVIDER|URL|CONNECTION",
+        required_unless_present = "resume"
+    )]
     provider: Option<String>,
     /// Store it under this label instead of the provider's own
     #[arg(long, value_name = "LABEL")]
@@ -46,6 +52,15 @@ pub(super) struct Args {
     /// Ask for this scope (can be given several times)
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<Scope>,
+    /// Ask for what these features need: `calendar`, or `drive:read`, `drive:write`, `drive:admin`
+    #[arg(long = "feature", value_name = "FEATURE", value_delimiter = ',')]
+    features: Vec<Feature>,
+    /// Ask for these scopes or features too, beside those that the connection has
+    #[arg(long, value_name = "SCOPE|FEATURE", value_delimiter = ',', conflicts_with_all = ["scopes", "features", "account", "client_id", "name", "resume", "with_token", "client_credentials", "token_exchange"])]
+    add: Vec<String>,
+    /// Ask for dangerous scopes without a second question
+    #[arg(short, long)]
+    yes: bool,
     /// Use this client id instead of the stored one
     #[arg(long, value_name = "ID")]
     client_id: Option<ClientId>,
@@ -88,7 +103,7 @@ pub(super) struct Args {
 }
 
 /// The ways in without a person.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 struct Machine {
     /// Sign in as the client itself, with its secret or key (RFC 6749 section 4.4)
     #[arg(long, conflicts_with_all = ["device", "start", "resume", "paste", "qr", "no_browser", "with_token"])]
@@ -104,6 +119,13 @@ struct Machine {
     audience: Option<String>,
 }
 
+impl Machine {
+    /// Whether one of them was asked for.
+    const fn is_one(&self) -> bool {
+        self.client_credentials || self.token_exchange.is_some()
+    }
+}
+
 impl Args {
     /// How long a browser's answer is waited for.
     fn patience(&self) -> Duration {
@@ -116,12 +138,15 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         return two_step::resume(app, args, id);
     }
     let provider = args.provider.as_deref().unwrap_or_default();
+    if !args.add.is_empty() {
+        return extend(app, args, provider);
+    }
     if provider.contains("://") {
         let http = network();
         let discovered = block_on(discover::provider(app, &http, provider, args.name.as_ref()))?;
         // What was granted needs its definition, whatever failed afterwards.
         let granted = Cell::new(false);
-        return connect(app, args, &discovered.definition, &granted).inspect_err(|_| {
+        return connect(app, args, &discovered.definition, None, &granted).inspect_err(|_| {
             if !granted.get() {
                 discovered.forget(app);
             }
@@ -131,10 +156,33 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         Error::new(Kind::Usage, "could not read the provider's name").caused_by(&error)
     })?;
     let definition = app.providers().get(&name)?;
-    connect(app, args, &definition, &Cell::new(false))
+    connect(app, args, &definition, None, &Cell::new(false))
 }
 
-fn connect(app: &App, args: &Args, definition: &Definition, granted: &Cell<bool>) -> Result<()> {
+/// Asks the same account for more.
+fn extend(app: &App, args: &Args, connection: &str) -> Result<()> {
+    let vault = app.need_vault()?;
+    let connection = asked::extended(&vault, connection)?;
+    let definition = app.providers().get(&connection.name.provider)?;
+    let mut args = args.clone();
+    args.scopes = asked::union(app, &definition, &connection, &args.add)?;
+    args.client_id = Some(connection.stamp.client_id.clone());
+    args.account = Some(connection.name.account.clone());
+    args.dpop |= connection.dpop.is_some();
+    connect(app, &args, &definition, Some(vault), &Cell::new(false))
+}
+
+fn connect(
+    app: &App,
+    args: &Args,
+    definition: &Definition,
+    vault: Option<Vault>,
+    granted: &Cell<bool>,
+) -> Result<()> {
+    let mut args = args.clone();
+    let of_features = asked::of_features(app, definition, &args.features)?;
+    args.scopes.extend(of_features);
+    let args = &args;
     let token = if args.with_token {
         Some(supplied::token_from_stdin(app)?)
     } else {
@@ -142,15 +190,21 @@ fn connect(app: &App, args: &Args, definition: &Definition, granted: &Cell<bool>
     };
     // The key first: a consent that can't be stored must not be asked for.
     let flag = args.client_id.as_ref();
-    let mut vault = app.open_or_create_vault(|| {
-        let comes_later =
-            definition.registration_endpoint.is_some() || wizard::is_possible(app, definition);
-        if args.with_token || comes_later {
-            return Ok(());
-        }
-        Ok(client::before_there_is_a_vault(definition, flag)?)
-    })?;
+    let mut vault = match vault {
+        Some(vault) => vault,
+        None => app.open_or_create_vault(|| {
+            let comes_later =
+                definition.registration_endpoint.is_some() || wizard::is_possible(app, definition);
+            if args.with_token || comes_later {
+                return Ok(());
+            }
+            Ok(client::before_there_is_a_vault(definition, flag)?)
+        })?,
+    };
     vault.refuse_untrusted()?;
+    if !args.with_token && !args.machine.is_one() {
+        asked::confirm(app, args, definition, &vault)?;
+    }
     settle(app, &mut vault)?;
     if !args.with_token {
         let for_device = args.device.then(|| definition.for_device());

@@ -28,6 +28,7 @@ mod client;
 pub(crate) mod completions;
 mod config;
 mod connect;
+mod consents;
 mod demo;
 mod discover;
 mod doc;
@@ -41,6 +42,7 @@ mod provider;
 mod refresh;
 mod revoke;
 mod sandbox;
+mod scopes;
 mod show;
 mod state_json;
 mod token;
@@ -123,9 +125,11 @@ enum Command {
     Api(api::Args),
     Refresh(refresh::Args),
     Revoke(revoke::Args),
+    Consents(consents::Args),
     Audit(audit::Args),
     Doc(doc::Args),
     Provider(provider::Args),
+    Scopes(scopes::Args),
     Client(client::Args),
     GitCredential(git_credential::Args),
     Git(git::Args),
@@ -245,9 +249,11 @@ fn dispatch(app: &App, command: Command) -> Result<()> {
         Command::Api(args) => api::run(app, &args),
         Command::Refresh(args) => refresh::run(app, &args),
         Command::Revoke(args) => revoke::run(app, &args),
+        Command::Consents(args) => consents::run(app, &args),
         Command::Audit(args) => audit::run(app, args),
         Command::Doc(args) => doc::run(app, args),
         Command::Provider(args) => provider::run(app, args),
+        Command::Scopes(args) => scopes::run(app, &args),
         Command::Client(args) => client::run(app, args),
         Command::GitCredential(args) => git_credential::run(app, &args),
         Command::Git(args) => git::run(app, args),

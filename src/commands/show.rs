@@ -60,7 +60,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
             set.map_or_else(String::new, |set| words(&set.granted)),
         ),
         ("requested scopes", words(&connection.requested)),
-        ("came by", state_json::grant(connection).replace('_', " ")),
+        ("came by", connection.grant.word().replace('_', " ")),
         ("client id", connection.stamp.client_id.to_string()),
         (
             "token endpoint",

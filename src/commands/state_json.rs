@@ -18,7 +18,7 @@ pub(super) fn document(connection: &Connection, now: &Moment) -> Value {
         "subject": connection.subject,
         "issuer": connection.stamp.issuer,
         "client_id": connection.stamp.client_id.to_string(),
-        "grant": grant(connection),
+        "grant": connection.grant.word(),
         "state": connection.state.word().replace('-', "_"),
         "reason": reason(&connection.state),
         "expires_at": set.and_then(TokenSet::expires_at).map(|at| at.to_string()),
@@ -35,17 +35,6 @@ pub(super) fn document(connection: &Connection, now: &Moment) -> Value {
             connection.requested.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "created_at": connection.created.to_string(),
     })
-}
-
-/// How the tokens came, in one word.
-pub(super) fn grant(connection: &Connection) -> &'static str {
-    match &connection.grant {
-        GrantKind::AuthorizationCode => "authorization_code",
-        GrantKind::Device => "device_code",
-        GrantKind::Supplied => "supplied",
-        GrantKind::ClientCredentials { .. } => "client_credentials",
-        GrantKind::TokenExchange(_) => "token_exchange",
-    }
 }
 
 /// What is left of the access token, in words.

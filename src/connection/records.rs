@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::connection::stored::{FormError, StoredMoment, key, key_text, texts};
+use crate::connection::stored::{FormError, StoredMoment, key, key_text, scopes, texts};
 use crate::moment::{Moment, Timestamp};
 use crate::names::{AccountLabel, ClientId, ProviderName, Scope, hex};
 use crate::oauth::client::{Client, ClientKey};
@@ -150,6 +150,9 @@ pub struct StoredConsent {
     requested: Vec<String>,
     granted: Vec<String>,
     at_ms: i64,
+    /// How the tokens came, in one word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    grant: Option<String>,
 }
 
 impl StoredConsent {
@@ -167,11 +170,46 @@ impl StoredConsent {
             requested: texts(&connection.requested),
             granted: texts(granted),
             at_ms: now.unix_millis(),
+            grant: Some(connection.grant.word().to_owned()),
         }
     }
 }
 
 impl StoredConsent {
+    /// The provider's stable id of the account, where it gave one.
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        self.subject.as_deref()
+    }
+
+    /// The client's id.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    /// How the tokens came, in one word.
+    #[must_use]
+    pub fn grant(&self) -> Option<&str> {
+        self.grant.as_deref()
+    }
+
+    /// What was asked for.
+    ///
+    /// # Errors
+    /// When the record says something this program never writes.
+    pub fn requested(&self) -> Result<Vec<Scope>, FormError> {
+        scopes(&self.requested)
+    }
+
+    /// What was granted.
+    ///
+    /// # Errors
+    /// When the record says something this program never writes.
+    pub fn granted(&self) -> Result<Vec<Scope>, FormError> {
+        scopes(&self.granted)
+    }
+
     /// The connection's name.
     #[must_use]
     pub fn connection(&self) -> &str {

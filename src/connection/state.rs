@@ -144,6 +144,18 @@ pub struct Exchange {
 }
 
 impl GrantKind {
+    /// In one word, as `--json` has it.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::Device => "device_code",
+            Self::Supplied => "supplied",
+            Self::ClientCredentials { .. } => "client_credentials",
+            Self::TokenExchange(_) => "token_exchange",
+        }
+    }
+
     /// Whether a person gave it to our client, so that it is theirs and ours to end.
     #[must_use]
     pub const fn is_a_persons(&self) -> bool {

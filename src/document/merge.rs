@@ -6,6 +6,8 @@
 //! is guessed. Both sides' changes to one sentence are put together and named, since words that fit
 //! beside each other may make a sentence that nobody wrote.
 
+use std::collections::BTreeMap;
+
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::edits::{By, Edit, Numbers, Stretch, stretches};
@@ -80,28 +82,13 @@ pub fn merge(base: &Text, mine: &Text, theirs: &Text, how: Granularity) -> Merge
         mine: lines(mine.as_str()),
         theirs: lines(theirs.as_str()),
     };
-    let mut parts = Vec::new();
-    let mut please_read = Vec::new();
-    for stretch in lines.stretches() {
-        let (base, ours) = (lines.base_of(&stretch), lines.mine_of(&stretch));
-        let other = lines.theirs_of(&stretch);
-        match stretch.by {
-            By::Nobody | By::Mine => agree(&mut parts, &ours),
-            By::Theirs => agree(&mut parts, &other),
-            By::Both if composed(&ours) == composed(&other) => agree(&mut parts, &ours),
-            By::Both => match by_words(&base, &ours, &other, how) {
-                Some((text, sentences)) => {
-                    agree(&mut parts, &text);
-                    please_read.extend(sentences);
-                }
-                None => parts.push(Part::Disputed(Dispute {
-                    base,
-                    mine: ours,
-                    theirs: other,
-                })),
-            },
-        }
+    let mut whole = put_together(&lines, lines.stretches(), how);
+    if !whole.changes.add_up() {
+        whole = put_together(&lines, lines.joined(), how);
     }
+    let Whole {
+        parts, please_read, ..
+    } = whole;
     match parts.as_slice() {
         [] => Merged::Clean {
             text: mine.with(String::new()),
@@ -116,6 +103,49 @@ pub fn merge(base: &Text, mine: &Text, theirs: &Text, how: Granularity) -> Merge
             shape: mine.clone(),
         }),
     }
+}
+
+/// A merge before somebody looked whether it adds up.
+struct Whole {
+    parts: Vec<Part>,
+    please_read: Vec<String>,
+    changes: Changes,
+}
+
+fn put_together(lines: &Three<'_>, stretches: Vec<Stretch>, how: Granularity) -> Whole {
+    let mut whole = Whole {
+        parts: Vec::new(),
+        please_read: Vec::new(),
+        changes: Changes::default(),
+    };
+    for stretch in stretches {
+        let (base, ours) = (lines.base_of(&stretch), lines.mine_of(&stretch));
+        let other = lines.theirs_of(&stretch);
+        let text = match stretch.by {
+            By::Nobody => {
+                agree(&mut whole.parts, &ours);
+                continue;
+            }
+            By::Mine => ours.clone(),
+            By::Theirs => other.clone(),
+            By::Both if composed(&ours) == composed(&other) => ours.clone(),
+            By::Both => {
+                let Some((text, sentences)) = by_words(&base, &ours, &other, how) else {
+                    whole.parts.push(Part::Disputed(Dispute {
+                        base,
+                        mine: ours,
+                        theirs: other,
+                    }));
+                    continue;
+                };
+                whole.please_read.extend(sentences);
+                text
+            }
+        };
+        agree(&mut whole.parts, &text);
+        whole.changes.0.push([base, ours, other, text]);
+    }
+    whole
 }
 
 impl Conflict {
@@ -188,6 +218,39 @@ impl Three<'_> {
         stretches(self.base.len(), &mine, &theirs)
     }
 
+    /// The stretches, where changes that only blank lines part are one: seen from their words, a
+    /// change of one may be a change of the other.
+    fn joined(&self) -> Vec<Stretch> {
+        let mut joined: Vec<Stretch> = Vec::new();
+        for next in self.stretches() {
+            let before = match joined.as_slice() {
+                [.., change, between] if self.is_blank(between) => Some((change, 2)),
+                [.., change] => Some((change, 1)),
+                [] => None,
+            };
+            let start = before
+                .filter(|(change, _)| change.by != By::Nobody && next.by != By::Nobody)
+                .map(|(change, count)| (change.clone(), joined.len() - count));
+            match start {
+                Some((change, kept)) => {
+                    joined.truncate(kept);
+                    joined.push(Stretch {
+                        base: change.base.start..next.base.end,
+                        mine: change.mine.start..next.mine.end,
+                        theirs: change.theirs.start..next.theirs.end,
+                        by: By::Both,
+                    });
+                }
+                None => joined.push(next),
+            }
+        }
+        joined
+    }
+
+    fn is_blank(&self, stretch: &Stretch) -> bool {
+        stretch.by == By::Nobody && self.base_of(stretch).trim().is_empty()
+    }
+
     fn base_of(&self, stretch: &Stretch) -> String {
         self.base
             .get(stretch.base.clone())
@@ -249,6 +312,10 @@ fn by_words(
             }
         }
     }
+    let change = [base, mine, theirs, &text].map(str::to_owned);
+    if !Changes(vec![change]).add_up() {
+        return None;
+    }
     let sentences = text
         .split_sentence_bound_indices()
         .filter(|(start, sentence)| {
@@ -260,6 +327,37 @@ fn by_words(
         .filter(|sentence| !sentence.is_empty())
         .collect();
     Some((text, sentences))
+}
+
+/// What was changed: what it was, what each side made of it, and what came of both.
+#[derive(Default)]
+struct Changes(Vec<[String; 4]>);
+
+impl Changes {
+    /// Whether the words that both put in and took out add up in the result. Where the same words
+    /// stand close to each other it can be seen in two ways which of them was taken out, and each
+    /// side may have been seen in another way: then a person decides.
+    fn add_up(&self) -> bool {
+        let mut counts: BTreeMap<&str, [i64; 4]> = BTreeMap::new();
+        for (side, text) in self.0.iter().flat_map(|change| change.iter().enumerate()) {
+            for word in text.unicode_words() {
+                if let Some(count) = counts.entry(word).or_default().get_mut(side) {
+                    *count += 1;
+                }
+            }
+        }
+        counts.values().all(|[base, mine, theirs, result]| {
+            let (mine, theirs, result) = (mine - base, theirs - base, result - base);
+            let sum = mine + theirs;
+            // Equal changes of both count once or twice, as they were made together or apart.
+            let once = if mine.signum() * theirs.signum() == 1 {
+                mine.signum() * mine.abs().max(theirs.abs())
+            } else {
+                sum
+            };
+            (once.min(sum)..=once.max(sum)).contains(&result)
+        })
+    }
 }
 
 #[cfg(test)]

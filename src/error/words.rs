@@ -11,7 +11,7 @@ use crate::oauth::token_error::TokenError;
 use crate::private_file::PrivateFileError;
 use crate::provider::ProviderError;
 use crate::stop::{self, Signal};
-use crate::ui::span;
+use crate::ui::{shell_word, span};
 use crate::vault::VaultError;
 
 /// The way out where locks can't be taken.
@@ -164,14 +164,10 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
             ))
             .hint(sign_in_again(name)),
         C::ScopeMissing { name, missing } => {
-            let flags: Vec<_> = missing
-                .iter()
-                .map(|scope| format!("--scope {scope}"))
-                .collect();
             top(Kind::LoginRequired).hint(format!(
-                "ask for more: `oauthctl connect {} {}`",
-                name.provider,
-                flags.join(" ")
+                "ask for more: `oauthctl connect {} --add {}`",
+                shell_word(&name.to_string()),
+                shell_word(&missing.join(","))
             ))
         }
         C::Bound { name } => top(Kind::Failed)

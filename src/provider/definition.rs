@@ -346,6 +346,26 @@ pub struct ScopeRules {
     pub implies: BTreeMap<String, Vec<String>>,
 }
 
+impl ScopeRules {
+    /// Those of RFC 6749 section 3.3, for scopes of a provider that nothing is known of.
+    #[must_use]
+    pub fn plain() -> Self {
+        Self {
+            request_separator: Some(ScopeSeparator::Space),
+            request_parameter: "scope".to_owned(),
+            answer_separator: ScopeSeparator::Space,
+            answer_member: "scope".to_owned(),
+            default: Vec::new(),
+            required: Vec::new(),
+            aliases: BTreeMap::new(),
+            optional_prefix: None,
+            ignore_case: false,
+            never_echoed: BTreeSet::new(),
+            implies: BTreeMap::new(),
+        }
+    }
+}
+
 /// What stands between scopes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScopeSeparator {

@@ -41,6 +41,7 @@ pub mod definition;
 pub mod describe;
 pub mod discovered;
 mod error;
+pub mod features;
 mod file;
 mod folder;
 pub(crate) mod near;

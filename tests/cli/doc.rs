@@ -374,7 +374,7 @@ fn doc_without_the_scope_says_how_to_get_it() {
     let desk = world.folder("a");
     desk.run(&["init", "--repo", NOVEL]).ended(4).says(&[
         "may not read and write repositories",
-        "oauthctl connect sandbox --scope repo",
+        "oauthctl connect sandbox/writer --add repo",
     ]);
 }
 

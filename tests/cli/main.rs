@@ -41,6 +41,7 @@ mod replaced;
 mod revoke;
 mod running;
 mod saving;
+mod scopes;
 mod signals;
 mod token;
 mod trouble;

@@ -94,7 +94,7 @@ fn token_scope_insists_on_what_is_granted() {
         .no_data()
         .says(&[
             "error: `sandbox/writer` was not granted `write`",
-            "hint: ask for more: `oauthctl connect sandbox --scope write`",
+            "hint: ask for more: `oauthctl connect sandbox/writer --add write`",
         ]);
     // nothing was handed out then
     assert_eq!(world.json(&["audit", "--action", "hand_out"]).len(), 1);

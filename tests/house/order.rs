@@ -165,7 +165,11 @@ fn lock_files_name_no_registry_but_the_public_one() {
         let names_one = text.lines().any(|line| line.starts_with("registry="));
         assert!(!names_one, "{}", path.display());
     }
-    assert!(!root().join(".cargo").exists(), "settings of one machine");
+    // What everybody builds with, and no settings of one machine.
+    assert_eq!(files(".cargo").len(), 1);
+    let settings = text(".cargo/config.toml");
+    let tables: Vec<_> = settings.lines().filter(|l| l.starts_with('[')).collect();
+    assert_eq!(tables, ["[env]"]);
 }
 
 #[test]

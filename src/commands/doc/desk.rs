@@ -18,7 +18,7 @@ use crate::document::state::Link;
 use crate::error::{Error, Kind, Result};
 use crate::http::{Limits, Line};
 use crate::names::{ConnectionName, ConnectionRef};
-use crate::ui::{self, ProgressBar};
+use crate::ui::{self, ProgressBar, shell_word};
 use crate::vault::{Action, Outcome};
 
 /// The scope without which GitHub shows no private repository.
@@ -254,8 +254,8 @@ fn token(app: &App, name: &ConnectionName, other: bool) -> Result<crate::secret:
         )
         .because(format!("the scope `{SCOPE}` was not granted"))
         .hint(format!(
-            "allow it with `oauthctl connect {} --scope {SCOPE}`",
-            name.provider
+            "allow it with `oauthctl connect {} --add {SCOPE}`",
+            shell_word(&name.to_string())
         )));
     }
     Ok(hand_out.set.access_token)

@@ -309,6 +309,21 @@ fn trials() -> u64 {
 }
 
 #[test]
+fn a_word_that_one_side_took_out_beside_its_like_is_for_a_person_to_decide() {
+    let base = "and a and.\n\na.\n\nwas dog\n";
+    let mine = "and a and.\n\nwas dog\n";
+    let theirs = "and a or a.\n\nwas a dog\n";
+    assert!(matches!(merged(base, mine, theirs), Merged::Conflict(_)));
+    assert!(matches!(merged(base, theirs, mine), Merged::Conflict(_)));
+    // control: where the other side left that word alone it is plain what is meant
+    let theirs = "and a or.\n\na.\n\nwas a dog\n";
+    let Merged::Clean { text, .. } = merged(base, mine, theirs) else {
+        panic!("a conflict")
+    };
+    assert_eq!(text.as_str(), "and a or.\n\nwas a dog\n");
+}
+
+#[test]
 fn random_pairs_keep_the_identities_and_lose_nothing() {
     let (mut conflicts, mut both_changed) = (0, 0);
     for seed in 0..trials() {

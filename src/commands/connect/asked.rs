@@ -1,0 +1,177 @@
+//! What a connect asks for: scopes by name or by feature, added to what a connection has, and a
+//! second question where one is dangerous.
+
+use std::str::FromStr;
+
+use crate::app::App;
+use crate::commands::connect::Args;
+use crate::connection::select::{self, Found};
+use crate::connection::{Connection, GrantKind};
+use crate::error::{Error, Kind, Result};
+use crate::names::{ConnectionRef, Scope};
+use crate::oauth::scope::{compare, request_scopes};
+use crate::provider::definition::{CatalogueScope, Definition, ScopeRules};
+use crate::provider::features::{Feature, FeatureError};
+use crate::vault::Vault;
+
+/// The scopes that the features stand for.
+pub(super) fn of_features(
+    app: &App,
+    definition: &Definition,
+    features: &[Feature],
+) -> Result<Vec<Scope>> {
+    let mut scopes = Vec::new();
+    for feature in features {
+        for row in feature
+            .scopes(definition)
+            .map_err(|error| unknown(&error))?
+        {
+            app.ui.note(&format!(
+                "{feature}: asking for `{}` ({})",
+                row.name, row.title
+            ));
+            scopes.push(row.name.clone());
+        }
+    }
+    Ok(scopes)
+}
+
+fn unknown(error: &FeatureError) -> Error {
+    let provider = match error {
+        FeatureError::NotOne { .. } => None,
+        FeatureError::NoCatalogue { provider }
+        | FeatureError::Unknown { provider, .. }
+        | FeatureError::NoReach { provider, .. } => Some(provider.clone()),
+    };
+    let shown = Error::new(Kind::Usage, error.to_string());
+    match provider {
+        Some(provider) => shown.hint(format!("see `oauthctl scopes {provider}`")),
+        None => shown,
+    }
+}
+
+/// The connection that is to get more scopes.
+pub(super) fn extended(vault: &Vault, asked: &str) -> Result<Connection> {
+    let asked: ConnectionRef = asked.parse().map_err(|error: crate::names::NameError| {
+        Error::new(Kind::Usage, "could not read the connection's name").caused_by(&error)
+    })?;
+    let Found { connection, .. } = vault.read(|snapshot| select::find(snapshot, &asked))?;
+    let name = &connection.name;
+    match connection.grant {
+        GrantKind::AuthorizationCode | GrantKind::Device => Ok(connection),
+        GrantKind::Supplied => Err(Error::new(
+            Kind::Usage,
+            format!("`{name}` is a token that you brought, and gets no more scopes"),
+        )
+        .hint("make one with more scopes at the provider, and bring that")),
+        GrantKind::ClientCredentials { .. } | GrantKind::TokenExchange(_) => Err(Error::new(
+            Kind::Usage,
+            format!("nobody consents to `{name}`"),
+        )
+        .hint("connect it again with all scopes that it is to have")),
+    }
+}
+
+/// What the connection asked for and has, and what is to be added to it.
+pub(super) fn union(
+    app: &App,
+    definition: &Definition,
+    connection: &Connection,
+    added: &[String],
+) -> Result<Vec<Scope>> {
+    let mut scopes = connection.requested.clone();
+    let granted = connection.state.set().map(|set| set.granted.as_slice());
+    scopes.extend(compare(&definition.scopes, &scopes, granted.unwrap_or_default()).extra);
+    for text in added {
+        let is_scope = definition
+            .catalogue
+            .iter()
+            .any(|row| row.name.as_str() == text);
+        let feature = Feature::from_str(text);
+        let new = match feature {
+            Ok(feature) if !is_scope && is_feature(definition, text) => {
+                of_features(app, definition, &[feature])?
+            }
+            _ => vec![text.parse().map_err(|error: crate::names::NameError| {
+                Error::new(Kind::Usage, "could not read a scope").caused_by(&error)
+            })?],
+        };
+        scopes.extend(new);
+    }
+    let mut known = Vec::new();
+    scopes.retain(|scope| {
+        let new = !known.contains(scope);
+        known.push(scope.clone());
+        new
+    });
+    Ok(scopes)
+}
+
+fn is_feature(definition: &Definition, text: &str) -> bool {
+    let name = text.split(':').next().unwrap_or_default();
+    definition.catalogue.iter().any(|row| row.feature == name)
+}
+
+/// Asks a second time about what is dangerous and no connection of that provider has yet.
+pub(super) fn confirm(
+    app: &App,
+    args: &Args,
+    definition: &Definition,
+    vault: &Vault,
+) -> Result<()> {
+    let requested = request_scopes(definition, &args.scopes);
+    let rows = definition.catalogue.iter();
+    let mut dangerous: Vec<_> = rows
+        .filter(|row| row.dangerous && asks_for(&definition.scopes, row, &requested))
+        .collect();
+    if dangerous.is_empty() {
+        return Ok(());
+    }
+    let held = vault.read(select::all)?;
+    let held: Vec<_> = held
+        .iter()
+        .filter(|found| found.connection.name.provider == definition.name)
+        .filter_map(|found| found.connection.state.set())
+        .collect();
+    dangerous.retain(|row| {
+        !held
+            .iter()
+            .any(|set| asks_for(&definition.scopes, row, &set.granted))
+    });
+    if dangerous.is_empty() {
+        return Ok(());
+    }
+    for row in &dangerous {
+        app.ui
+            .warn(&format!("`{}` is dangerous: {}", row.name, row.description));
+    }
+    if args.yes || (app.ui.may_ask() && app.ui.confirm("ask for it all the same?")) {
+        return Ok(());
+    }
+    if app.ui.may_ask() {
+        return Err(Error::new(Kind::Refused, "nothing was asked for"));
+    }
+    let names: Vec<_> = dangerous
+        .iter()
+        .map(|row| format!("`{}`", row.name))
+        .collect();
+    let message = format!("a dangerous scope needs a yes: {}", names.join(", "));
+    Err(Error::new(Kind::Usage, message)
+        .hint("say it again with `--yes`")
+        .hint(format!(
+            "or ask for less: `oauthctl scopes {}`",
+            definition.name
+        )))
+}
+
+/// Whether one of the scopes is that one, however it is spelled.
+fn asks_for(rules: &ScopeRules, row: &CatalogueScope, scopes: &[Scope]) -> bool {
+    let one = std::slice::from_ref(&row.name);
+    scopes.iter().any(|scope| {
+        let other = std::slice::from_ref(scope);
+        scope == &row.name
+            || (compare(rules, one, other).missing.is_empty()
+                && compare(rules, other, one).missing.is_empty()
+                && !rules.never_echoed.contains(row.name.as_str()))
+    })
+}
