@@ -49,6 +49,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand git 'Make git use the connections'
             cand vault 'Look after the vault and its key'
             cand doctor 'Look for what is wrong, and say the way out'
+            cand config 'Settings: audit, profile, and which account a provider''s name means, in which folder'
             cand demo 'Show what this program does, in a few seconds'
             cand sandbox 'Run a strict practice provider on this machine'
             cand completions 'Print the completion script of a shell'
@@ -926,6 +927,113 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'oauthctl;config'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand get 'Print a setting as it holds here and now'
+            cand set 'Change a setting in the file; comments and order stay as they are'
+            cand unset 'Take a setting out of the file, so that what is below it decides'
+            cand list 'List the settings as they hold here and now, and what decides each'
+            cand path 'Print where the settings file is, or would be'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'oauthctl;config;get'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --explain 'Say what each layer says and which one decides'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'oauthctl;config;set'= {
+            cand --folder 'For `account.PROVIDER`: only in this folder and below'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'oauthctl;config;unset'= {
+            cand --folder 'For `account.PROVIDER`: the rule of this folder'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'oauthctl;config;list'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'oauthctl;config;path'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'oauthctl;config;help'= {
+            cand get 'Print a setting as it holds here and now'
+            cand set 'Change a setting in the file; comments and order stay as they are'
+            cand unset 'Take a setting out of the file, so that what is below it decides'
+            cand list 'List the settings as they hold here and now, and what decides each'
+            cand path 'Print where the settings file is, or would be'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'oauthctl;config;help;get'= {
+        }
+        &'oauthctl;config;help;set'= {
+        }
+        &'oauthctl;config;help;unset'= {
+        }
+        &'oauthctl;config;help;list'= {
+        }
+        &'oauthctl;config;help;path'= {
+        }
+        &'oauthctl;config;help;help'= {
+        }
         &'oauthctl;demo'= {
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
@@ -997,6 +1105,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand git 'Make git use the connections'
             cand vault 'Look after the vault and its key'
             cand doctor 'Look for what is wrong, and say the way out'
+            cand config 'Settings: audit, profile, and which account a provider''s name means, in which folder'
             cand demo 'Show what this program does, in a few seconds'
             cand sandbox 'Run a strict practice provider on this machine'
             cand completions 'Print the completion script of a shell'
@@ -1121,6 +1230,23 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;help;vault;accept-rollback'= {
         }
         &'oauthctl;help;doctor'= {
+        }
+        &'oauthctl;help;config'= {
+            cand get 'Print a setting as it holds here and now'
+            cand set 'Change a setting in the file; comments and order stay as they are'
+            cand unset 'Take a setting out of the file, so that what is below it decides'
+            cand list 'List the settings as they hold here and now, and what decides each'
+            cand path 'Print where the settings file is, or would be'
+        }
+        &'oauthctl;help;config;get'= {
+        }
+        &'oauthctl;help;config;set'= {
+        }
+        &'oauthctl;help;config;unset'= {
+        }
+        &'oauthctl;help;config;list'= {
+        }
+        &'oauthctl;help;config;path'= {
         }
         &'oauthctl;help;demo'= {
         }

@@ -4,6 +4,7 @@
 //! most of the cost of a command is what it opens.
 
 mod caller;
+pub mod choice;
 mod clock;
 mod looking;
 mod making;
@@ -24,6 +25,9 @@ use crate::names::ProfileName;
 use crate::provider::Providers;
 use crate::ui::Ui;
 use crate::vault::Caller;
+
+/// The name of the settings file.
+const SETTINGS: &str = "config.toml";
 
 /// What the command line says for every command.
 #[derive(Debug, Clone, Default)]
@@ -79,7 +83,7 @@ impl App {
                 .unwrap_or_else(|| folders.data_local_dir())
                 .to_owned(),
         };
-        let config = config::load(&paths.config.join("config.toml")).map_err(|error| {
+        let config = config::load(&paths.config.join(SETTINGS)).map_err(|error| {
             Error::new(Kind::Failed, "could not read the settings").caused_by(&error)
         })?;
         let (caller, providers) = (OnceCell::new(), OnceCell::new());
@@ -107,12 +111,18 @@ impl App {
         {
             return Ok(absolute(path));
         }
-        Ok(self
-            .paths
-            .data
-            .join("profiles")
-            .join(self.profile()?)
-            .join("vault.db"))
+        Ok(self.vault_of(&self.profile()?))
+    }
+
+    fn vault_of(&self, profile: &str) -> PathBuf {
+        let profiles = self.paths.data.join("profiles");
+        profiles.join(profile).join("vault.db")
+    }
+
+    /// The settings file, whether it is there or not.
+    #[must_use]
+    pub fn config_file(&self) -> PathBuf {
+        self.paths.config.join(SETTINGS)
     }
 
     fn profile(&self) -> Result<String> {
@@ -170,7 +180,7 @@ impl App {
             now: moment,
             caller: self.caller(),
             providers: self.providers(),
-            audit: self.config.audit,
+            audit: self.config.audit.unwrap_or_default(),
             state: &self.paths.state,
         }
     }

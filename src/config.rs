@@ -1,12 +1,16 @@
 //! `config.toml`: what a person settled once. Unknown keys are refused, so that a typo is heard.
 
-use std::path::Path;
+pub mod edit;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::str;
 
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::names::ProfileName;
+use crate::escape;
+use crate::names::{AccountLabel, ConnectionName, ProfileName, ProviderName};
 use crate::private_file::{self, PrivateFileError};
 
 /// The most a settings file may weigh.
@@ -16,9 +20,33 @@ const LIMIT: u64 = 64 * 1024;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Config {
     /// What happens when a hand-out can't be logged.
-    pub audit: AuditPolicy,
+    pub audit: Option<AuditPolicy>,
     /// The profile used when neither a flag nor the environment names one.
     pub profile: Option<ProfileName>,
+    /// Which account a provider's name alone means, where nothing nearer says so.
+    pub accounts: BTreeMap<ProviderName, AccountLabel>,
+    /// Which one it means in a folder and below.
+    pub folders: Vec<FolderRule>,
+}
+
+/// A provider's name alone means this connection, in this folder and below.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FolderRule {
+    /// Absolute, or beginning with `~/`; as it was written.
+    pub path: String,
+    /// The connection.
+    pub connection: ConnectionName,
+}
+
+impl FolderRule {
+    /// The folder, with `~` filled in; none where there is no home.
+    #[must_use]
+    pub fn folder(&self, home: Option<&Path>) -> Option<PathBuf> {
+        match self.path.strip_prefix('~') {
+            Some(rest) => Some(home?.join(rest.trim_start_matches('/'))),
+            None => Some(PathBuf::from(&self.path)),
+        }
+    }
 }
 
 /// What happens when a hand-out can't be logged.
@@ -30,6 +58,17 @@ pub enum AuditPolicy {
     BestEffort,
     /// Nothing is handed out.
     Required,
+}
+
+impl AuditPolicy {
+    /// As it is written in the file.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::BestEffort => "best-effort",
+            Self::Required => "required",
+        }
+    }
 }
 
 /// Why the settings can't be used.
@@ -53,9 +92,19 @@ pub enum ConfigError {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ConfigFile {
-    #[serde(default)]
-    audit: AuditPolicy,
+    audit: Option<AuditPolicy>,
     profile: Option<String>,
+    #[serde(default)]
+    account: BTreeMap<String, String>,
+    #[serde(default)]
+    folder: Vec<FolderEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FolderEntry {
+    path: String,
+    connection: String,
 }
 
 /// Reads `path`; a missing file means defaults.
@@ -68,12 +117,20 @@ pub fn load(path: &Path) -> Result<Config, ConfigError> {
         Err(error) if error.is_not_found() => return Ok(Config::default()),
         Err(error) => return Err(error.into()),
     };
+    parse(&bytes, path)
+}
+
+/// Reads the text of a settings file that lies, or is to lie, at `path`.
+///
+/// # Errors
+/// When it is not TOML, has unknown keys or unusable values.
+pub fn parse(bytes: &[u8], path: &Path) -> Result<Config, ConfigError> {
     let content = |line, message: String| ConfigError::Content {
         path: path.display().to_string(),
         line,
         message,
     };
-    let text = str::from_utf8(&bytes).map_err(|_| content(1, "it is not UTF-8".to_owned()))?;
+    let text = str::from_utf8(bytes).map_err(|_| content(1, "it is not UTF-8".to_owned()))?;
     let file: ConfigFile = toml::from_str(text).map_err(|error| {
         let before = error
             .span()
@@ -81,16 +138,58 @@ pub fn load(path: &Path) -> Result<Config, ConfigError> {
             .unwrap_or_default();
         content(before.matches('\n').count() + 1, error.message().to_owned())
     })?;
+    from_file(file).map_err(|why| content(1, why))
+}
+
+fn from_file(file: ConfigFile) -> Result<Config, String> {
     let profile = match file.profile {
-        Some(name) => Some(
-            name.parse()
-                .map_err(|error| content(1, format!("profile: {error}")))?,
-        ),
+        Some(name) => Some(name.parse().map_err(|error| format!("profile: {error}"))?),
         None => None,
     };
+    let mut accounts = BTreeMap::new();
+    for (provider, label) in file.account {
+        let wrong = |error| format!("account.{}: {error}", escape::line(&provider));
+        let name = provider.parse().map_err(wrong)?;
+        accounts.insert(name, label.parse().map_err(wrong)?);
+    }
+    let mut folders: Vec<FolderRule> = Vec::new();
+    for entry in file.folder {
+        let rule = folder_rule(entry)?;
+        let same = |known: &FolderRule| {
+            known.path == rule.path && known.connection.provider == rule.connection.provider
+        };
+        if folders.iter().any(same) {
+            return Err(format!(
+                "folder: two rules for `{}` in `{}`",
+                rule.connection.provider,
+                escape::line(&rule.path)
+            ));
+        }
+        folders.push(rule);
+    }
     Ok(Config {
         audit: file.audit,
         profile,
+        accounts,
+        folders,
+    })
+}
+
+/// A rule says the same wherever it is read, so its path does not depend on the current folder.
+fn folder_rule(entry: FolderEntry) -> Result<FolderRule, String> {
+    let is_fixed = entry.path == "~" || entry.path.starts_with("~/") || {
+        Path::new(&entry.path).is_absolute()
+    };
+    if !is_fixed {
+        return Err(format!(
+            "folder: the path `{}` begins neither with `/` nor with `~/`",
+            escape::line(&entry.path)
+        ));
+    }
+    let connection = entry.connection.parse();
+    Ok(FolderRule {
+        path: entry.path,
+        connection: connection.map_err(|error| format!("folder: {error}"))?,
     })
 }
 
@@ -117,7 +216,7 @@ mod tests {
     #[test]
     fn settings_are_read_and_unknown_keys_are_refused_with_their_line() {
         let config = load_text("audit = \"required\"\nprofile = \"work\"\n").unwrap();
-        assert_eq!(config.audit, AuditPolicy::Required);
+        assert_eq!(config.audit, Some(AuditPolicy::Required));
         assert_eq!(config.profile.unwrap().as_str(), "work");
         let error = load_text("audit = \"required\"\n\nadit = 1\n")
             .unwrap_err()
@@ -129,5 +228,32 @@ mod tests {
         assert!(load_text("audit = \"sometimes\"").is_err());
         assert!(load_text("profile = \"../x\"").is_err());
         assert!(load_text("audit = ").is_err());
+    }
+
+    #[test]
+    fn accounts_and_folder_rules_are_read_and_senseless_ones_refused() {
+        let config = load_text(
+            "[account]\ngithub = \"me\"\n[[folder]]\npath = \"~/work\"\nconnection = \"github/job\"\n",
+        )
+        .unwrap();
+        let github = "github".parse().unwrap();
+        assert_eq!(config.accounts[&github].as_str(), "me");
+        let rule = &config.folders[0];
+        assert_eq!(rule.connection.to_string(), "github/job");
+        let home = Path::new("/home/ada");
+        assert_eq!(rule.folder(Some(home)).unwrap(), home.join("work"));
+        assert_eq!(rule.folder(None), None);
+        let rule = "[[folder]]\npath = \"/w\"\nconnection = \"github/a\"\n";
+        for bad in [
+            "[account]\nGitHub = \"me\"",
+            "[account]\ngithub = \"a/b\"",
+            "[[folder]]\npath = \"work\"\nconnection = \"github/a\"",
+            "[[folder]]\npath = \"~ada/work\"\nconnection = \"github/a\"",
+            "[[folder]]\npath = \"/w\"\nconnection = \"github\"",
+            "[[folder]]\npath = \"/w\"",
+            &[rule, rule].concat(),
+        ] {
+            assert!(load_text(bad).is_err(), "{bad}");
+        }
     }
 }

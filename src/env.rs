@@ -71,6 +71,18 @@ impl Env {
     }
 }
 
+/// `OAUTHCTL_<PROVIDER>_ACCOUNT`.
+#[must_use]
+pub fn account_variable(provider: &ProviderName) -> String {
+    format!("{PREFIX}{}_ACCOUNT", provider.environment_form())
+}
+
+/// The account that the environment says a provider's name alone means.
+#[must_use]
+pub fn account(provider: &ProviderName) -> Option<String> {
+    text(&account_variable(provider))
+}
+
 /// `OAUTHCTL_<PROVIDER>_CLIENT_ID`.
 #[must_use]
 pub fn client_id(provider: &ProviderName) -> Option<String> {

@@ -61,7 +61,7 @@ pub const EXIT_CODES: [(u8, &str); 12] = [
 ];
 
 /// The variables that are listened to, and what each does. The README shows the same table.
-pub const ENVIRONMENT: [(&str, &str); 12] = [
+pub const ENVIRONMENT: [(&str, &str); 13] = [
     ("OAUTHCTL_PROFILE", "the profile, as `--profile`"),
     ("OAUTHCTL_VAULT", "the vault file, as `--vault`"),
     (
@@ -75,6 +75,10 @@ pub const ENVIRONMENT: [(&str, &str); 12] = [
     (
         "OAUTHCTL_PASSPHRASE_FILE",
         "a file with the passphrase of a protected key, in place of the question",
+    ),
+    (
+        "OAUTHCTL_<PROVIDER>_ACCOUNT",
+        "the account that the provider's name alone means",
     ),
     (
         "OAUTHCTL_<PROVIDER>_CLIENT_ID",

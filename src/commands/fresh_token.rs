@@ -19,6 +19,7 @@ use crate::vault::Vault;
 /// When there is none to be had: no vault, no connection, a login is needed, the provider is in
 /// trouble.
 pub(super) fn hand_out(app: &App, asked: &ConnectionRef, want: &Want) -> Result<HandOut> {
+    let asked = &app.meant(asked)?;
     let Some(mut vault) = app.open_vault()? else {
         return Err(missing(asked));
     };

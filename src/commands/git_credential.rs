@@ -134,6 +134,16 @@ fn find(app: &App, request: &Request) -> Result<Option<(Connection, Git)>> {
             fitting.push((connection, git));
         }
     }
+    // git runs the helper in the repository, so a folder rule chooses there too
+    for (provider, git) in &answering {
+        let named = request
+            .username
+            .as_ref()
+            .is_some_and(|name| *name != git.username);
+        if !named && let Some(account) = app.account(provider)? {
+            fitting.retain(|(it, _)| it.name.provider != *provider || it.name.account == account);
+        }
+    }
     if fitting.len() > 1 {
         return Err(ambiguous(request, &fitting));
     }

@@ -28,6 +28,7 @@ mod api;
 mod audit;
 mod client;
 pub(crate) mod completions;
+mod config;
 mod connect;
 mod consents;
 mod demo;
@@ -136,6 +137,7 @@ enum Command {
     Git(git::Args),
     Vault(vault::Args),
     Doctor(doctor::Args),
+    Config(config::Args),
     Demo(demo::Args),
     Sandbox(sandbox::Args),
     Completions(completions::Args),
@@ -259,6 +261,7 @@ fn dispatch(app: &App, command: Command) -> Result<()> {
         Command::Git(args) => git::run(app, args),
         Command::Vault(args) => vault::run(app, args),
         Command::Doctor(args) => doctor::run(app, &args),
+        Command::Config(args) => config::run(app, &args),
         Command::Demo(args) => demo::run(app, &args),
         Command::Sandbox(args) => sandbox::run(app, &args),
         Command::Completions(args) => completions::run(app, &args),

@@ -89,7 +89,8 @@ fn choose(app: &App, vault: &Vault, args: &Args) -> Result<Chosen> {
     if !args.connections.is_empty() {
         let mut known = BTreeSet::new();
         for asked in &args.connections {
-            let found = vault.read(|snapshot| select::find(snapshot, asked))?;
+            let asked = app.meant(asked)?;
+            let found = vault.read(|snapshot| select::find(snapshot, &asked))?;
             if known.insert(found.connection.name.clone()) {
                 chosen.refresh.push(wanted(found.connection));
             }

@@ -47,8 +47,9 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         args.connections
             .iter()
             .map(|asked| {
+                let asked = app.meant(asked)?;
                 Ok(vault
-                    .read(|snapshot| select::find(snapshot, asked))?
+                    .read(|snapshot| select::find(snapshot, &asked))?
                     .connection
                     .name)
             })

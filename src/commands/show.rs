@@ -13,10 +13,11 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
+    let asked = app.meant(&args.connection)?;
     let vault = app.need_vault()?;
     let (found, earlier) = vault
         .read(|snapshot| {
-            let found = select::find(snapshot, &args.connection)?;
+            let found = select::find(snapshot, &asked)?;
             let earlier = replaced::count(snapshot, &found.connection.name)?;
             Ok((found, earlier))
         })

@@ -79,6 +79,9 @@ fn json_of_every_command_keeps_its_shape() {
     let connected = connected.ended(0).documents().remove(0);
     insta::assert_snapshot!("connect", settled(&world, connected));
     shape!(world, "list", ["list"]);
+    shape!(world, "config_get", ["config", "get", "account.sandbox"]);
+    shape!(world, "config_list", ["config", "list"]);
+    shape!(world, "config_path", ["config", "path"]);
     shape!(world, "show", ["show", "sandbox"]);
     shape!(
         world,

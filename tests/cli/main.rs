@@ -18,6 +18,7 @@ mod bad_input;
 mod bound;
 mod canary;
 mod commands;
+mod config;
 mod connect;
 mod desk;
 mod discovery;

@@ -110,6 +110,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("tiny_http", "sandbox"),
     ("tokio", "commands connection flow http ui"),
     ("toml", "config provider"),
+    ("toml_edit", "config"),
     (
         "url",
         "commands/api endpoint flow http key oauth provider sandbox",

@@ -1,0 +1,133 @@
+//! Settings, and which account a provider's name alone means.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use oauthctl::private_file;
+
+use crate::world::World;
+
+fn two_accounts() -> World {
+    let world = World::new();
+    world.connect();
+    world.connect_as("reader");
+    for folder in ["work/desk", "work/desk/inner", "work/desktop"] {
+        private_file::ensure_folder(&world.path(folder)).unwrap();
+    }
+    world
+}
+
+/// Which account `show sandbox` is about, in a folder.
+fn meant(world: &World, folder: &str, variable: Option<&str>) -> String {
+    let mut call = world.call(&["show", "sandbox", "--json"]).within(folder);
+    if let Some(account) = variable {
+        call = call.env("OAUTHCTL_SANDBOX_ACCOUNT", account);
+    }
+    let shown = call.run().ended(0).documents().remove(0);
+    shown["connection"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn config_chooses_the_account_by_environment_folder_rule_and_file_in_this_order() {
+    let world = two_accounts();
+    world
+        .run(&["show", "sandbox"])
+        .ended(2)
+        .says(&["ambiguous"]);
+    world.ok(&["config", "set", "account.sandbox", "writer"]);
+    let desk = world.path("work/desk").to_str().unwrap().to_owned();
+    world.ok(&[
+        "config",
+        "set",
+        "account.sandbox",
+        "sandbox/reader",
+        "--folder",
+        &desk,
+    ]);
+    assert_eq!(meant(&world, "work", None), "sandbox/writer");
+    assert_eq!(meant(&world, "work/desk", None), "sandbox/reader");
+    assert_eq!(meant(&world, "work/desk/inner", None), "sandbox/reader");
+    // a folder that only begins alike
+    assert_eq!(meant(&world, "work/desktop", None), "sandbox/writer");
+    assert_eq!(meant(&world, "work/desk", Some("writer")), "sandbox/writer");
+    let inner = world.path("work/desk/inner").to_str().unwrap().to_owned();
+    world.ok(&[
+        "config",
+        "set",
+        "account.sandbox",
+        "writer",
+        "--folder",
+        &inner,
+    ]);
+    assert_eq!(meant(&world, "work/desk/inner", None), "sandbox/writer");
+
+    let why = world
+        .call(&["config", "get", "account.sandbox", "--json"])
+        .within("work/desk")
+        .run()
+        .ended(0)
+        .documents()
+        .remove(0);
+    assert_eq!(why["value"], "reader");
+    assert_eq!(why["decided_by"], "folder");
+    let table = world
+        .call(&["config", "get", "account.sandbox", "--explain"])
+        .within("work/desk")
+        .env("OAUTHCTL_SANDBOX_ACCOUNT", "writer")
+        .run()
+        .ended(0)
+        .stdout;
+    assert!(table.contains("*  environment  writer"), "{table}");
+
+    // a whole name on the command line beats everything, and what is chosen need not be there
+    let call = world.call(&["show", "sandbox/reader"]);
+    call.env("OAUTHCTL_SANDBOX_ACCOUNT", "writer")
+        .run()
+        .ended(0);
+    let call = world.call(&["token", "sandbox"]);
+    call.env("OAUTHCTL_SANDBOX_ACCOUNT", "nobody")
+        .run()
+        .ended(4);
+    let call = world.call(&["token", "sandbox"]);
+    call.env("OAUTHCTL_SANDBOX_ACCOUNT", "a/b").run().ended(2);
+
+    for folder in [&desk, &inner] {
+        world.ok(&["config", "unset", "account.sandbox", "--folder", folder]);
+    }
+    assert_eq!(meant(&world, "work/desk/inner", None), "sandbox/writer");
+}
+
+#[test]
+fn config_set_and_unset_keep_comments_and_refuse_what_can_not_be() {
+    let world = World::empty();
+    let path = world.ok(&["config", "path"]).stdout;
+    let path = path.trim_end();
+    world
+        .run(&["config", "get", "account.github"])
+        .ended(1)
+        .no_data();
+    world.ok(&["config", "set", "audit", "required"]);
+    let mode = fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let mine = "# mine\naudit = \"required\" # the law\n\n# also mine\nprofile = \"work\"\n";
+    private_file::replace(path.as_ref(), mine.as_bytes()).unwrap();
+    world.ok(&["config", "set", "profile", "home"]);
+    let now = fs::read_to_string(path).unwrap();
+    assert_eq!(now, mine.replace("\"work\"", "\"home\""));
+    for (args, code) in [
+        (["config", "set", "audit", "sometimes"], 1),
+        (["config", "set", "profile", "../x"], 1),
+        (["config", "set", "account.github", "a/b"], 1),
+        (["config", "set", "vault", "/x"], 2),
+        (["config", "set", "colour", "red"], 2),
+    ] {
+        world.run(&args).ended(code).no_data();
+        assert_eq!(fs::read_to_string(path).unwrap(), now, "{args:?}");
+    }
+    assert_eq!(world.ok(&["config", "get", "profile"]).stdout, "home\n");
+    let other = world.ok(&["config", "get", "profile", "--profile", "third"]);
+    assert_eq!(other.stdout, "third\n");
+    world.ok(&["config", "unset", "profile"]);
+    assert_eq!(world.ok(&["config", "get", "profile"]).stdout, "default\n");
+    assert!(fs::read_to_string(path).unwrap().contains("# the law"));
+}
