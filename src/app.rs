@@ -6,6 +6,7 @@
 mod caller;
 pub mod choice;
 mod clock;
+mod known;
 mod looking;
 mod making;
 mod opening;

@@ -321,6 +321,32 @@ pub fn create_whole(path: &Path, content: &[u8]) -> Result<(), PrivateFileError>
     put(path, content, |temporary| rename_to_free(temporary, path))
 }
 
+/// Gives a file that stands in the way another name beside its own, and says which: `NAME.old`, or
+/// `NAME.old-2` and so on. Nothing is replaced.
+///
+/// # Errors
+/// When it can't be renamed; it then stands where it stood.
+pub fn set_aside(path: &Path) -> Result<PathBuf, PrivateFileError> {
+    for number in 1..1000 {
+        let suffix = match number {
+            1 => ".old".to_owned(),
+            _ => format!(".old-{number}"),
+        };
+        let aside = with_suffix(path, &suffix);
+        match rename_to_free(path, &aside) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(io_error("rename", path)(error)),
+            Ok(()) => {
+                sync_parent(path)?;
+                return Ok(aside);
+            }
+        }
+    }
+    Err(io_error("rename", path)(
+        io::ErrorKind::AlreadyExists.into(),
+    ))
+}
+
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
 fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};

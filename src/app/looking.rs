@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::app::known::Known;
 use crate::app::{App, absolute};
 use crate::error::{Error, Kind, Result};
 use crate::key::{self, KeyError, Source};
@@ -65,6 +66,10 @@ impl App {
         let (pin, custody) = match got {
             Ok(got) => got,
             Err(error) => return Ok(Seen::NoKey(source, error)),
+        };
+        let pin = match self.known(&locked, &custody) {
+            Known::Other(_) => None,
+            Known::Same | Known::First => pin,
         };
         if locked.header().schema < SCHEMA {
             let (found, known) = (locked.header().schema, SCHEMA);

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use crate::app::App;
+use crate::app::known::Known;
 use crate::error::{Error, Kind, Result};
 use crate::key::{self, Ask, Custody, KeyError, Source};
 use crate::names::VaultId;
@@ -29,11 +30,15 @@ impl App {
             return Ok(None);
         };
         let custody = Arc::new(self.key_of(&locked)?);
-        let pin = custody.read_pin().map_err(|error| self.no_key(&error))?;
+        let (pin, is_first) = self.pin(&locked, &custody)?;
         let locked = self.migrated(locked, &custody, pin.as_deref())?;
         let keeper = Box::new(Keeper(Arc::clone(&custody)));
+        let source = locked.header().key_source.clone();
         let mut vault = locked.unlock(custody.identity(), pin.as_deref(), Some(keeper))?;
         self.say_trust(&vault);
+        if is_first && vault.trust() == Trust::Trusted {
+            self.remember(vault.path(), vault.id(), &source);
+        }
         if matches!(
             vault.anchor_state(),
             AnchorState::Missing | AnchorState::Torn
@@ -42,6 +47,24 @@ impl App {
             self.save_anchor(&mut vault);
         }
         Ok(Some((vault, custody)))
+    }
+
+    /// What confirms the vault: the pin beside its key, unless another vault, or one with its key
+    /// elsewhere, was here before. Says whether none was.
+    ///
+    /// # Errors
+    /// When the pin can't be read.
+    pub fn pin(&self, locked: &Locked, custody: &Custody) -> Result<(Option<String>, bool)> {
+        let pin = custody.read_pin().map_err(|error| self.no_key(&error))?;
+        match self.known(locked, custody) {
+            Known::Same => Ok((pin, false)),
+            Known::First => Ok((pin, true)),
+            Known::Other(what) => {
+                let words = format!("this is not the vault that was here: {what}");
+                self.ui.warn(&words);
+                Ok((None, false))
+            }
+        }
     }
 
     /// Brings a vault of an older program to the current schema.

@@ -24,6 +24,8 @@ pub struct Custody {
     home: Home,
     /// Made by this process: only then may [`Custody::forget`] remove it.
     minted: bool,
+    /// The environment named it, whatever the vault's header says.
+    named: bool,
 }
 
 enum Home {
@@ -120,6 +122,12 @@ impl Custody {
     #[must_use]
     pub fn recipient(&self) -> x25519::Recipient {
         self.identity.to_public()
+    }
+
+    /// Whether the person named the key, so that no vault's header chose it.
+    #[must_use]
+    pub const fn was_named(&self) -> bool {
+        self.named
     }
 
     /// Where the key is, for people.
@@ -259,6 +267,7 @@ fn overridden(ask: &Ask) -> Result<Option<Custody>, KeyError> {
         identity,
         home,
         minted: false,
+        named: true,
     }))
 }
 
@@ -297,6 +306,7 @@ fn from_keyring(ask: &Ask) -> Result<Custody, KeyError> {
         identity,
         home: Home::Keyring(keyring, ahead),
         minted: false,
+        named: false,
     })
 }
 
@@ -312,6 +322,7 @@ fn from_file(path: &Path, protection: Protection, ask: &Ask) -> Result<Custody, 
         identity,
         home,
         minted: false,
+        named: false,
     })
 }
 
@@ -328,6 +339,7 @@ fn mint_in_keyring(ask: &Ask) -> Result<Custody, KeyError> {
         identity,
         home: Home::Keyring(keyring, Ahead::default()),
         minted: true,
+        named: false,
     })
 }
 
@@ -351,6 +363,7 @@ fn mint_in_file(path: &Path, protection: Protection, ask: &Ask) -> Result<Custod
         identity,
         home,
         minted: true,
+        named: false,
     })
 }
 

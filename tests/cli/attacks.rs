@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, params};
 
-use crate::world::World;
+use crate::world::{Output, World};
 
 /// The three files of a database, as they stand.
 fn copied(vault: &Path) -> Vec<(PathBuf, Option<Vec<u8>>)> {
@@ -215,6 +215,75 @@ fn a_whole_vault_made_for_the_public_recipient_is_not_written_to() {
     world.connect();
     restored(&before);
     world.token("sandbox");
+}
+
+/// A run whose key is where the vault's header says that it is.
+fn plain(world: &World, args: &[&str]) -> Output {
+    let call = world.call(args);
+    call.without("OAUTHCTL_IDENTITY_FILE").run()
+}
+
+#[test]
+fn a_whole_vault_that_brings_its_own_key_and_pin_is_not_written_to() {
+    let world = World::new();
+    plain(&world, &["vault", "init", "--key", "file"]).ended(0);
+    let before = copied(&world.vault());
+    // everything that a vault consists of, whole and fitting, with a key that they have
+    let theirs = world.path("given/theirs.txt");
+    let init = world.call(&["--profile", "theirs", "vault", "init", "--key", "file"]);
+    let init = init.args(&["--identity-file"]).arg(&theirs);
+    init.without("OAUTHCTL_IDENTITY_FILE").run().ended(0);
+    let forged: Vec<_> = copied(&world.vault_of("theirs"))
+        .into_iter()
+        .zip(&before)
+        .map(|((_, content), (path, _))| (path.clone(), content))
+        .collect();
+    restored(&forged);
+    let connect = ["connect", "sandbox", "--no-browser"];
+    let output = plain(&world, &connect).ended(9).no_data();
+    assert!(!output.stderr.contains("/authorize"), "a consent was asked");
+    output.says(&["this is not the vault that was here", "is not confirmed"]);
+    let status = plain(&world, &["vault", "status"]).ended(0);
+    assert!(status.stdout.contains("not confirmed, read only"));
+    // control: it is the note of what was here that shows it
+    let notes = world.path("home/state/oauthctl/vaults");
+    fs::rename(&notes, world.path("given/notes")).unwrap();
+    plain(&world, &["vault", "status"])
+        .ended(0)
+        .silent_about("not the vault");
+    plain(&world, &["list"])
+        .ended(0)
+        .silent_about("not the vault");
+    fs::remove_dir_all(&notes).unwrap();
+    fs::rename(world.path("given/notes"), &notes).unwrap();
+    restored(&before);
+    plain(&world, &["list"])
+        .ended(0)
+        .silent_about("not the vault");
+    // a person who knows that it is right can say so
+    restored(&forged);
+    let status = plain(&world, &["vault", "status", "--json"]).documents();
+    let fingerprint = status[0]["fingerprint"].as_str().unwrap();
+    plain(&world, &["vault", "check", "--confirm", fingerprint]).ended(0);
+    plain(&world, &["list"])
+        .ended(0)
+        .silent_about("not the vault");
+}
+
+#[test]
+fn a_vault_whose_key_is_elsewhere_than_before_is_not_written_to() {
+    let world = World::new();
+    plain(&world, &["vault", "init", "--key", "file"]).ended(0);
+    let key = world.vault().with_file_name("identity.txt");
+    let text = fs::read_to_string(&key).unwrap();
+    let line = text.lines().find(|line| line.starts_with("AGE-SECRET"));
+    world.secret("the identity that was made", line.unwrap());
+    // the person moves it themselves and says so with a variable: no header chose that place
+    let moved = world.path("given/moved.txt");
+    fs::rename(&key, &moved).unwrap();
+    let call = world.call(&["list"]);
+    let call = call.env("OAUTHCTL_IDENTITY_FILE", &moved);
+    call.run().ended(0).silent_about("not the vault");
 }
 
 fn pin_of(world: &World) -> PathBuf {

@@ -1,8 +1,9 @@
 //! `vault init`, `status`, `recover`: where keys are, and what happens without them.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
-use crate::world::{World, mode, new_identity};
+use crate::world::{Output, World, mode, new_identity};
 
 #[test]
 fn vault_init_makes_a_vault_once() {
@@ -96,6 +97,75 @@ fn vault_recover_opens_with_the_sheet_when_the_key_is_lost() {
     world.ok(&["refresh", "sandbox"]);
     world.ok(&["audit", "verify"]);
     assert_eq!(world.json(&["audit", "--action", "recover"]).len(), 1);
+}
+
+/// A vault with its key in a file beside it, and a recovery sheet.
+fn with_sheet(world: &World) -> (PathBuf, PathBuf) {
+    let sheet = world.path("given/sheet.txt");
+    let init = world.call(&["vault", "init", "--key", "file", "--recovery-file"]);
+    let key = world.path("given/identity.txt");
+    let init = init.arg(&sheet).arg("--identity-file").arg(&key);
+    init.without("OAUTHCTL_IDENTITY_FILE").run().ended(0);
+    world.secret("the recovery key", &identity_in(&sheet));
+    world.secret("the first identity", &identity_in(&key));
+    (sheet, key)
+}
+
+fn identity_in(file: &Path) -> String {
+    let text = fs::read_to_string(file).unwrap();
+    let line = text
+        .lines()
+        .find(|line| line.starts_with("AGE-SECRET-KEY-1"));
+    line.unwrap().to_owned()
+}
+
+fn recovered(world: &World, sheet: &Path) -> Output {
+    let recover = world.call(&["vault", "recover", "--with"]).arg(sheet);
+    recover.without("OAUTHCTL_IDENTITY_FILE").run()
+}
+
+#[test]
+fn vault_recover_makes_a_new_key_and_keeps_the_old_one_beside_it() {
+    let world = World::new();
+    let (sheet, key) = with_sheet(&world);
+    let first = identity_in(&key);
+    let output = recovered(&world, &sheet).ended(0);
+    output.says(&["recovered", "identity.txt.old"]);
+    let second = identity_in(&key);
+    world.secret("the second identity", &second);
+    assert_ne!(first, second);
+    assert_eq!(identity_in(&key.with_file_name("identity.txt.old")), first);
+    let list = world.call(&["list"]).without("OAUTHCTL_IDENTITY_FILE");
+    list.run().ended(0).silent_about("warning");
+    // the old one opens it no more
+    let old = world.call(&["list"]);
+    let old = old.env(
+        "OAUTHCTL_IDENTITY_FILE",
+        key.with_file_name("identity.txt.old"),
+    );
+    old.run().ended(6).no_data();
+    // and no name is taken twice
+    recovered(&world, &sheet)
+        .ended(0)
+        .says(&["identity.txt.old-2"]);
+    world.secret("the third identity", &identity_in(&key));
+    assert_eq!(identity_in(&key.with_file_name("identity.txt.old")), first);
+}
+
+#[test]
+fn vault_recover_gets_past_a_damaged_key_file() {
+    let world = World::new();
+    let (sheet, key) = with_sheet(&world);
+    fs::write(&key, "this was a key once\n").unwrap();
+    let list = ["list"];
+    let shut = world.call(&list).without("OAUTHCTL_IDENTITY_FILE");
+    shut.run().ended(6).says(&["vault recover"]);
+    recovered(&world, &sheet).ended(0);
+    world.secret("the second identity", &identity_in(&key));
+    let open = world.call(&list).without("OAUTHCTL_IDENTITY_FILE");
+    open.run().ended(0).silent_about("warning");
+    let old = fs::read_to_string(key.with_file_name("identity.txt.old")).unwrap();
+    assert_eq!(old, "this was a key once\n");
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         return confirm(app, fingerprint);
     }
     let (locked, custody) = app.need_locked_vault()?;
-    let pin = custody.read_pin().map_err(|error| app.no_key(&error))?;
+    let (pin, _) = app.pin(&locked, &custody)?;
     if let Some(file) = &args.salvage {
         return salvage::run(app, &locked, &custody, pin.as_deref(), file);
     }
@@ -71,16 +71,20 @@ fn say(finding: &Finding) -> String {
 
 fn confirm(app: &App, fingerprint: &str) -> Result<()> {
     let (locked, custody) = app.need_locked_vault()?;
-    let pin = custody.read_pin().map_err(|error| app.no_key(&error))?;
+    let (pin, _) = app.pin(&locked, &custody)?;
     if pin.as_deref() == Some(fingerprint) {
         app.ui.note("that fingerprint was confirmed before");
         return Ok(());
     }
+    let path = locked.path().to_owned();
+    let header = locked.header();
+    let (id, source) = (header.vault_id, header.key_source.clone());
     let mut vault = locked.unlock(custody.identity(), pin.as_deref(), None)?;
     vault.confirm(fingerprint)?;
     custody
         .write_pin(fingerprint)
         .map_err(|error| app.no_key(&error))?;
+    app.remember(&path, id, &source);
     app.ui.note("confirmed; the vault can be changed now");
     Ok(())
 }

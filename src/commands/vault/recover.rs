@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::commands::vault::init::{Place, source};
 use crate::commands::warn_of_old_pages;
 use crate::error::{Error, Kind, Result};
-use crate::key::{self, Ask, KeyError, Source};
+use crate::key::{self, Ask, Custody, KeyError, Source};
 use crate::private_file;
 use crate::vault::{Action, Locked, Outcome, Recipient, RecipientList, Vault, VaultError};
 
@@ -58,12 +58,14 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         (None, Ok(place @ (Source::IdentityFile(_) | Source::PassphraseFile(_)))) => place,
         _ => source(app, args.key, args.identity_file.as_deref(), &path)?,
     };
+    let old = make_room(&source)?;
     let custody = match key::create(&source, &ask(&source, None)) {
-        // An earlier recovery may have been cut off after it made the key.
-        Err(KeyError::Exists { .. }) => key::unlock(&ask(&source, None)),
-        made => made,
-    }
-    .map_err(|error| app.no_key(&error))?;
+        Err(error @ KeyError::Exists { .. }) => {
+            left_behind(app, &path, &fingerprint, key::unlock(&ask(&source, None)))
+                .map_err(|failure| failure.because(error.to_string()))?
+        }
+        made => made.map_err(|error| app.no_key(&error))?,
+    };
     custody
         .write_pin(&fingerprint)
         .map_err(|error| app.no_key(&error))?;
@@ -73,19 +75,65 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         .to_text()
         .map_err(|error| app.no_key(&error.into()))?;
     vault.mutate(|writer| -> std::result::Result<(), VaultError> {
-        writer.rewrap(recovery.identity(), recipients, text)?;
+        writer.rewrap(recovery.identity(), recipients, text.clone())?;
         writer.log(&event)
     })?;
     warn_of_old_pages(app, &vault.checkpoint_truncate());
     drop(vault);
     let place = custody.describe();
+    app.remember(&path, vault_id, &text);
     app.anchor_beside(custody, &fingerprint)?;
     app.ui
         .note(&format!("recovered: the vault's key is {place} now"));
+    if let Some(old) = old {
+        app.ui.note(&format!(
+            "what was there before is `{}` now; as long as it exists it may open copies of this \
+             vault that were made before",
+            old.display()
+        ));
+    }
     app.ui.note(
         "if the old key was stolen and not only lost: `oauthctl revoke --all`, then connect anew",
     );
     Ok(())
+}
+
+/// A new key never takes the place of another: a file that is there gets another name.
+fn make_room(source: &Source) -> Result<Option<PathBuf>> {
+    match source {
+        Source::IdentityFile(path) | Source::PassphraseFile(path)
+            if path.symlink_metadata().is_ok() =>
+        {
+            let aside = private_file::set_aside(path).map_err(|error| {
+                Error::new(Kind::Failed, "could not make room for the new key").caused_by(&error)
+            })?;
+            Ok(Some(aside))
+        }
+        Source::IdentityFile(_)
+        | Source::PassphraseFile(_)
+        | Source::Keyring
+        | Source::Environment => Ok(None),
+    }
+}
+
+/// A key that is in the keyring already, where an item is written once: left there by a recovery
+/// that was cut off, it is taken; the vault's own, or no key at all, it is not.
+fn left_behind(
+    app: &App,
+    vault: &Path,
+    fingerprint: &str,
+    found: std::result::Result<Custody, KeyError>,
+) -> Result<Custody> {
+    const ELSEWHERE: &str = "keep the new key elsewhere: add `--key file` or `--key passphrase`";
+    let custody = found.map_err(|error| app.no_key(&error).hint(ELSEWHERE))?;
+    let opens = Locked::open(vault)?.is_some_and(|locked| {
+        let opened = locked.unlock(custody.identity(), Some(fingerprint), None);
+        opened.is_ok()
+    });
+    if opens {
+        return Err(Error::new(Kind::Failed, "the key of this vault is not lost").hint(ELSEWHERE));
+    }
+    Ok(custody)
 }
 
 /// Everybody who could open the vault but the lost master identity.
