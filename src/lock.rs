@@ -71,6 +71,28 @@ pub fn exclusive(path: &Path, patience: Duration) -> Result<Guard, LockError> {
     take(path, patience, File::try_lock, File::lock)
 }
 
+/// Tries until `attempt` says that it is done, for about `patience`, with a pause in between during
+/// which nothing is held. Says whether it was done; a signal ends the trying.
+///
+/// # Errors
+/// The first error of `attempt`.
+pub fn retry<E>(
+    patience: Duration,
+    pause: Duration,
+    mut attempt: impl FnMut() -> Result<bool, E>,
+) -> Result<bool, E> {
+    let started = Instant::now();
+    loop {
+        if attempt()? {
+            return Ok(true);
+        }
+        if started.elapsed() >= patience || stop::asked().is_some() {
+            return Ok(false);
+        }
+        thread::park_timeout(pause);
+    }
+}
+
 fn take(
     path: &Path,
     patience: Duration,

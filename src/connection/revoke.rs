@@ -56,6 +56,10 @@ pub struct Report {
 /// A token that somebody brought was not issued to our client, whose word about it means nothing.
 const NOT_OURS: &str = "you brought this token: end it where you made it";
 
+/// A reader that stays makes the revocation no less true.
+const OLD_PAGES: &str = "another program reads the vault all the time: until it ends, the erased \
+                         tokens stay in the vault's log, sealed";
+
 impl Unseen {
     /// What may live on.
     const fn note(self) -> &'static str {
@@ -140,7 +144,7 @@ fn not_told(
     if !matches!(connection.state, State::Moved) {
         report.remote = Remote::NoWay;
     }
-    erase(vault, world, row, report)
+    erase(vault, world, row, report, None)
 }
 
 /// Tells the provider and erases; nothing when its answer proves nothing about the grant.
@@ -156,7 +160,7 @@ async fn end(
     let Found { row, connection } = &held.found;
     let mut report = report(definition, connection);
     let Some((set, unseen)) = to_be_ended(connection)? else {
-        return erase(vault, world, row, report).map(Some);
+        return erase(vault, world, row, report, None).map(Some);
     };
     let definition = &*refresh::seen_by(connection, Arc::clone(definition));
     let requests = prepare(vault, world, definition, connection, set)?;
@@ -176,7 +180,7 @@ async fn end(
             report.remote = remote;
             let unseen = unseen.or(held.cut_off.then_some(Unseen::LostAnswer));
             report.notes.extend(unseen.map(|why| why.note().to_owned()));
-            erase(vault, world, row, report).map(Some)
+            erase(vault, world, row, report, unseen).map(Some)
         }
         Err(NotConfirmed { words, retry_after }) => {
             Err(failed(vault, world, name, words, retry_after)?)
@@ -379,7 +383,7 @@ pub fn forget(
         page,
         earlier: false,
     };
-    erase(vault, world, &held.found.row, report)
+    erase(vault, world, &held.found.row, report, None)
 }
 
 /// Sets a connection aside for good, and says how its tokens came.
@@ -481,12 +485,13 @@ async fn tell(
 }
 
 /// Erases a grant. Where the provider was told of it, an earlier one takes its place, so that the
-/// provider is told of that too.
+/// provider is told of that too, and with it `unseen`: what may live on of this one.
 fn erase(
     vault: &mut Vault,
     world: World<'_>,
     row: &Row<StoredConnection>,
     mut report: Report,
+    unseen: Option<Unseen>,
 ) -> Result<Report, ConnectionError> {
     let mut event = world.event(Action::Revoke, &report.name, Outcome::Done);
     event.detail = Some(
@@ -502,7 +507,11 @@ fn erase(
     report.earlier = vault.mutate(|writer| {
         writer.log(&event)?;
         if told && let Some(earlier) = replaced::take(writer, &report.name)? {
-            let earlier = to_revoking(earlier.clone()).unwrap_or(earlier);
+            let mut earlier = to_revoking(earlier.clone()).unwrap_or(earlier);
+            // Should the provider not be reached any more, this is all that is left to say it.
+            if let State::Revoking { unseen: own, .. } = &mut earlier.state {
+                *own = own.or(unseen);
+            }
             writer.update(row, StoredConnection::from(&earlier))?;
             return Ok(true);
         }
@@ -511,8 +520,9 @@ fn erase(
         Ok::<_, ConnectionError>(false)
     })?;
     // Superseded pages would stay in the write-ahead log otherwise.
-    // A reader that stays keeps them a while longer, which makes the revocation no less true.
-    let _ = vault.checkpoint_truncate();
+    if vault.checkpoint_truncate().is_err() && !report.notes.iter().any(|note| note == OLD_PAGES) {
+        report.notes.push(OLD_PAGES.to_owned());
+    }
     Ok(report)
 }
 

@@ -1,6 +1,8 @@
 //! What is left on the disk, and what happens when there is no more of it.
 
 use std::fs;
+use std::thread;
+use std::time::Duration;
 
 use super::sample::{Note, World, event, note, text};
 use super::{Action, VaultError};
@@ -48,12 +50,33 @@ fn truncating_waits_for_nobody_who_never_leaves() {
     let reader = world.raw();
     reader.execute_batch("BEGIN; SELECT * FROM head").unwrap();
     vault.mutate(|w| w.insert(note("github/b", "x"))).unwrap();
-    vault
-        .set_patience(std::time::Duration::from_millis(20))
-        .unwrap();
-    assert!(matches!(vault.checkpoint_truncate(), Err(VaultError::Busy)));
+    let gone = vault.truncate_within(Duration::from_millis(20));
+    assert!(matches!(gone, Err(VaultError::Busy)));
     reader.execute_batch("COMMIT").unwrap();
     vault.checkpoint_truncate().unwrap();
+}
+
+#[test]
+fn truncating_that_waits_for_a_reader_keeps_no_writer_out() {
+    let world = World::new();
+    world.store("github/a", "one");
+    let mut vault = world.open();
+    let reader = world.raw();
+    reader.execute_batch("BEGIN; SELECT * FROM head").unwrap();
+    vault.mutate(|w| w.insert(note("github/b", "x"))).unwrap();
+    let waiting = thread::spawn(move || vault.truncate_within(Duration::from_secs(600)));
+    let mut other = world.open();
+    for name in 0..10 {
+        // SQLite's own waiting would hold the lock until the reader leaves, and this would fail
+        other
+            .waiting_at_most(Duration::from_secs(20), |vault| {
+                vault.mutate(|w| w.insert(note(&format!("github/w{name}"), "x")))
+            })
+            .unwrap();
+    }
+    assert!(!waiting.is_finished());
+    reader.execute_batch("COMMIT").unwrap();
+    waiting.join().unwrap().unwrap();
 }
 
 #[test]

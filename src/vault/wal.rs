@@ -7,27 +7,42 @@ use rusqlite::Connection;
 use super::database::{Medium, PATIENCE};
 use super::error::{VaultError, sqlite, tampered};
 use super::open::Vault;
+use crate::lock;
 
 /// How many pages the write-ahead log may have: a process that opens the vault reads all of them.
 const LOG_PAGES: i64 = 64;
 
+/// How long a reader is waited for. Ours read for milliseconds; another program's may never end.
+const READERS_LEAVE: Duration = Duration::from_secs(5);
+const BETWEEN_TRIES: Duration = Duration::from_millis(20);
+
 impl Vault {
-    /// Takes everything out of the write-ahead log and empties it, waiting for readers; after a
-    /// revoke, so that superseded tokens leave the disk as far as this program can tell.
+    /// Takes everything out of the write-ahead log and empties it, trying again while somebody reads;
+    /// after a revoke, so that superseded tokens leave the disk as far as this program can tell.
+    /// Others may write in between: SQLite's own waiting would keep them out all the time.
     ///
     /// # Errors
-    /// [`VaultError::Busy`] when a reader stayed for 30 s.
+    /// [`VaultError::Busy`] when a reader stayed for 5 s, or a signal came.
     pub fn checkpoint_truncate(&self) -> Result<(), VaultError> {
+        self.truncate_within(READERS_LEAVE)
+    }
+
+    pub(super) fn truncate_within(&self, patience: Duration) -> Result<(), VaultError> {
         if self.medium != Medium::Local {
             return Ok(());
         }
         set_synchronous(&self.connection, FULL)?;
-        // The busy timeout makes SQLite itself wait for readers and writers.
-        let busy: i64 = self
-            .connection
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
-            .map_err(sqlite(&self.connection))?;
-        if busy == 0 {
+        self.set_patience(Duration::ZERO)?;
+        let emptied = lock::retry(patience, BETWEEN_TRIES, || {
+            let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+            let busy = self
+                .connection
+                .query_row(sql, [], |row| row.get::<_, i64>(0))
+                .map_err(sqlite(&self.connection))?;
+            Ok::<_, VaultError>(busy == 0)
+        });
+        self.set_patience(PATIENCE)?;
+        if emptied? {
             Ok(())
         } else {
             Err(VaultError::Busy)

@@ -67,6 +67,27 @@ fn revoke_that_fails_for_an_earlier_grant_is_kept_and_tried_again() {
 }
 
 #[test]
+fn revoke_that_fails_for_an_earlier_grant_still_says_what_may_live_on_of_the_latest() {
+    let world = World::with(|options| {
+        options.rotation = oauthctl::sandbox::Rotation::Rotate {
+            grace: std::time::Duration::ZERO,
+        };
+    });
+    world.connect();
+    world.connect();
+    world.faults(&["refresh:*=drop-after"]);
+    world.run(&["refresh", "sandbox"]).ended(5);
+    world.faults(&["revoke:3=500"]);
+    world.run(&["refresh", "sandbox"]).ended(4);
+    world.run(&["revoke", "sandbox"]).ended(1);
+    world.faults(&[]);
+    world.ok(&["revoke", "sandbox"]).says(&[
+        "note: a refresh was cut off before: a token that never arrived may still be alive",
+    ]);
+    assert!(names(&world).is_empty());
+}
+
+#[test]
 fn revoke_local_only_forgets_the_earlier_grants_too() {
     let world = World::new();
     world.connect();
