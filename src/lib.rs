@@ -180,7 +180,10 @@
 //! recipient is caught by the pin. A whole vault set back is caught by the anchor: valid tokens are
 //! still handed out, with a warning, and nothing is refreshed or changed until `vault
 //! accept-rollback`. Deleting the anchor removes that witness; where the key is in a file, the
-//! anchor lies beside it and no better guarded.
+//! anchor lies beside it and no better guarded. A whole vault of somebody's own in the place of
+//! ours brings key and pin along, since its header says where they are; a note in the state folder
+//! of which vault was at that path, and where its key was, makes it read only until a person
+//! confirms it ([`app::App::known`]). Who can write that folder too is not kept out.
 //!
 //! **Who restores the vault and the anchor together is not detected.** That brings back connections
 //! that were revoked since (their tokens are dead at the provider), old refresh tokens (using a

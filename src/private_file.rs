@@ -370,6 +370,25 @@ fn link_to_free(from: &Path, to: &Path) -> io::Result<()> {
     fs::remove_file(from)
 }
 
+/// How a file ends that is being written, behind 16 random hex digits.
+const HALF: &str = ".tmp";
+
+/// Whether a file has the name of one that is being written here, or was when the program was killed.
+#[must_use]
+pub fn is_half_written(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.strip_suffix(HALF);
+    let random = name
+        .and_then(|name| name.rsplit_once('.'))
+        .map(|(_, random)| random);
+    random.is_some_and(|random| {
+        random.len() == 16
+            && random
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    })
+}
+
 fn put(
     path: &Path,
     content: &[u8],
@@ -378,9 +397,7 @@ fn put(
     let mut suffix = [0_u8; 8];
     getrandom::fill(&mut suffix)
         .map_err(|error| io_error("name a temporary file for", path)(io::Error::from(error)))?;
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", hex(&suffix)));
-    let temporary = path.with_file_name(name);
+    let temporary = with_suffix(path, &format!(".{}{HALF}", hex(&suffix)));
     let mut file = create_new(&temporary)?;
     let written = file
         .write_all(content)

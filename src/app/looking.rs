@@ -127,6 +127,29 @@ impl App {
     }
 }
 
+impl App {
+    /// Files beside the vault, its key and our notes that were being written when the program was
+    /// killed: of no use, and they may hold a key.
+    ///
+    /// # Errors
+    /// When nobody can say where the vault would be.
+    pub fn half_written(&self, key: Option<&Path>) -> Result<Vec<PathBuf>> {
+        let vault = self.vault_path()?;
+        let mut folders = vec![vault.parent(), key.and_then(Path::parent)];
+        folders.extend([Some(self.paths.state.as_path()), Some(&self.paths.config)]);
+        let mut found: Vec<PathBuf> = folders
+            .into_iter()
+            .flatten()
+            .flat_map(|folder| std::fs::read_dir(folder).into_iter().flatten().flatten())
+            .map(|entry| entry.path())
+            .filter(|path| private_file::is_half_written(path))
+            .collect();
+        found.sort();
+        found.dedup();
+        Ok(found)
+    }
+}
+
 fn files_of(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut files: Vec<PathBuf> = entries

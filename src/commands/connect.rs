@@ -255,8 +255,8 @@ fn settle(app: &App, vault: &mut Vault) -> Result<()> {
                 tell_of_replaced(app, name, adopted.replaced, None);
             }
             None => app.ui.warn(&format!(
-                "a connect to `{}` that began {} was cut off after its code was sent; the provider \
-                 may hold a grant for client `{}` that nobody uses",
+                "a connect to `{}` that began {} was cut off when its code may have been sent; the \
+                 provider may hold a grant for client `{}` that nobody uses",
                 left.provider, left.started, left.client_id
             )),
         }
@@ -279,6 +279,12 @@ fn tell_of_replaced(app: &App, name: &ConnectionName, replaced: Replaced, page: 
         app.ui.warn(&format!(
             "the grant that this one replaces was to be revoked, which the provider never \
              confirmed: {way}"
+        ));
+    } else if replaced.brought {
+        let page = page.map(|page| format!(" at {page}"));
+        let page = page.unwrap_or_else(|| " where you made it".to_owned());
+        app.ui.note(&format!(
+            "the token that this one replaces lives on until you end it{page}"
         ));
     } else if replaced.kept {
         app.ui.note(&format!(

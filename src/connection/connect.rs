@@ -84,6 +84,8 @@ pub struct Replaced {
     pub kept: bool,
     /// It was to be revoked, which the provider never confirmed.
     pub was_revoking: bool,
+    /// It was another token that somebody brought, of which no provider is told.
+    pub brought: bool,
 }
 
 /// Commits the intent to redeem a code, and reserves room for what comes back.
@@ -374,6 +376,7 @@ fn put_in_place(
         Some(before) => Replaced {
             kept: replaced::keep(writer, replaced, before, &connection, &now)?,
             was_revoking: matches!(before.state, State::Revoking { .. }),
+            brought: before.grant == GrantKind::Supplied && !same_token(before, &connection),
         },
         None => Replaced::default(),
     };
@@ -385,6 +388,11 @@ fn put_in_place(
         replaced,
     };
     Ok((put, event))
+}
+
+fn same_token(one: &Connection, other: &Connection) -> bool {
+    let sets = one.state.set().zip(other.state.set());
+    sets.is_some_and(|(one, other)| one.access_token.expose() == other.access_token.expose())
 }
 
 /// What the log says beside the scopes.
@@ -402,6 +410,8 @@ impl Replaced {
     const fn words(self) -> Option<&'static str> {
         if self.was_revoking {
             Some("the grant before was to be revoked, which was never confirmed")
+        } else if self.brought {
+            Some("the token before was brought, and lives on where it was made")
         } else if self.kept {
             Some("the grant before may live on, and ends with this one")
         } else {

@@ -87,6 +87,31 @@ fn doctor_waits_for_a_keyring_that_hangs_no_longer_than_its_deadline() {
 }
 
 #[test]
+fn doctor_names_what_a_killed_program_left_half_written() {
+    let world = World::new();
+    world.connect();
+    world.ok(&["doctor"]).silent_about("was left by");
+    let folder = world.vault().parent().unwrap().to_owned();
+    fs::write(folder.join("identity.txt.0123456789abcdef.tmp"), "half").unwrap();
+    // not ours
+    fs::write(folder.join("notes.tmp"), "x").unwrap();
+    let output = world.ok(&["doctor"]);
+    let said = output
+        .stdout
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    assert!(said.contains("[warn] files: `"), "{said}");
+    assert!(
+        said.contains("identity.txt.0123456789abcdef.tmp` was left by a program that was killed")
+    );
+    assert!(
+        said.contains("`rm ") && !said.contains("notes.tmp"),
+        "{said}"
+    );
+}
+
+#[test]
 fn doctor_changes_no_byte_and_asks_the_provider_nothing() {
     let world = World::new();
     world.connect();

@@ -133,8 +133,14 @@ fn connect_with_token_never_takes_the_place_of_a_sign_in() {
     brought(&["--account", "brought"])
         .ended(0)
         .says(&["connected `sandbox/brought`"]);
-    // again: that one is updated
-    brought(&[]).ended(0).says(&["updated `sandbox/brought`"]);
+    // again: that one is updated, and it is the same token
+    let lives_on = "the token that this one replaces lives on";
+    let again = brought(&[]).ended(0).says(&["updated `sandbox/brought`"]);
+    again.silent_about(lives_on);
+    world.ok(&["refresh", "sandbox/writer"]);
+    let call = world.call(&["connect", "sandbox", "--with-token"]);
+    let other = call.stdin(&world.token("sandbox/writer")).run().ended(0);
+    other.says(&["updated `sandbox/brought`", lives_on]);
     assert_eq!(names(&world), ["sandbox/brought", "sandbox/writer"]);
 }
 

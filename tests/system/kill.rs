@@ -347,7 +347,9 @@ fn connected_or_said(stage: &Stage) -> Verdict<LeftByConnect> {
     };
     oauthctl::sandbox::user_agent::visit(url.as_str()).map_err(|error| error.to_string())?;
     let ended = well(connecting.end())?;
-    let told = ended.stderr.contains("cut off after its code was sent");
+    let told = ended
+        .stderr
+        .contains("cut off when its code may have been sent");
     let taken_over = ended.stderr.contains("from an interrupted connect");
     if matches!(left, LeftByConnect::CutOff) && !told && !taken_over {
         return Err(format!("the next connect doesn't tell: {ended:?}"));

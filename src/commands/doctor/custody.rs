@@ -1,5 +1,7 @@
 //! The keyring, the vault, and whether others may reach them.
 
+use std::path::PathBuf;
+
 use crate::app::{App, Seen};
 use crate::commands::doctor::check::Check;
 use crate::error::{Kind, Result};
@@ -11,8 +13,10 @@ use crate::vault::{AnchorState, RecipientList, Trust, Vault, VaultError};
 /// The checks, and the vault where it could be opened.
 pub(super) fn checks(app: &App, seen: Seen) -> Result<(Vec<Check>, Option<Box<Vault>>)> {
     let mut checks = vec![keyring(app, &seen)];
+    let half_written = half_written(app, &seen)?;
     let opened = vault(app, seen, &mut checks)?;
     checks.extend(permissions(app)?);
+    checks.extend(half_written);
     Ok((checks, opened))
 }
 
@@ -144,6 +148,23 @@ fn permissions(app: &App) -> Result<Vec<Check>> {
         way_out(error, Check::fail(TOPIC, Kind::Stopped, error.to_string()))
     };
     Ok(wrong.iter().map(told).collect())
+}
+
+/// What a killed program left.
+fn half_written(app: &App, seen: &Seen) -> Result<Vec<Check>> {
+    let key = match seen {
+        Seen::Open(source, ..) | Seen::Shut(source, _) | Seen::NoKey(source, _) => source.path(),
+        Seen::Nothing | Seen::Unreadable(_) => None,
+    };
+    let told = |path: &PathBuf| {
+        let text = format!(
+            "`{}` was left by a program that was killed; it may hold a key",
+            path.display()
+        );
+        let word = shell_word(&path.display().to_string());
+        Check::warn("files", text).hint(format!("if no `oauthctl` runs now: `rm {word}`"))
+    };
+    Ok(app.half_written(key)?.iter().map(told).collect())
 }
 
 fn way_out(error: &PrivateFileError, check: Check) -> Check {

@@ -109,7 +109,7 @@ fn settle_one(
         } else {
             let mut event = world.bare_event(Action::Connect, Outcome::Failed);
             event.connection = Some(row.value.provider().to_owned());
-            event.detail = Some("cut off after the code was sent".to_owned());
+            event.detail = Some("cut off; its code may have been sent".to_owned());
             writer.log(&event)?;
             None
         };

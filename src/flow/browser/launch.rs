@@ -143,7 +143,7 @@ fn by_desktop(url: &BrowserUrl, search_path: Option<&OsStr>) -> Option<Launch> {
     if let Some(program) = resolve(OsStr::new("wslview"), search_path) {
         return Some(Launch {
             program,
-            arguments: vec![url.as_str().into()],
+            arguments: vec![for_powershell(url.as_str()).into()],
         });
     }
     open::commands(url.as_str())
@@ -155,6 +155,20 @@ fn by_desktop(url: &BrowserUrl, search_path: Option<&OsStr>) -> Option<Launch> {
                 arguments: command.get_args().map(OsStr::to_owned).collect(),
             })
         })
+}
+
+/// `wslview` puts its argument between the double quotes of a PowerShell command, where `$(…)` and
+/// the backtick are more than text. Escaped, a server reads the same characters.
+fn for_powershell(url: &str) -> String {
+    let is_text = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@&=+%,".contains(&byte);
+    let escaped = url.bytes().map(|byte| {
+        if is_text(byte) {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
+    });
+    escaped.collect()
 }
 
 fn is_wanted(command: &Command, url: &BrowserUrl) -> bool {

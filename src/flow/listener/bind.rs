@@ -43,6 +43,18 @@ impl Listener {
     ///
     /// [`BindError::Busy`] when somebody else has the port in a family that we need.
     pub fn bind(redirect: &Redirect) -> Result<Self, BindError> {
+        // Where any port will do, one that is taken in the other family is no reason to stop.
+        let tries = if redirect.port.is_none() { 10 } else { 1 };
+        for _ in 1..tries {
+            match Self::bind_once(redirect) {
+                Err(BindError::Busy(_)) => {}
+                done => return done,
+            }
+        }
+        Self::bind_once(redirect)
+    }
+
+    fn bind_once(redirect: &Redirect) -> Result<Self, BindError> {
         let ipv4 = bind((Ipv4Addr::LOCALHOST, redirect.port.unwrap_or(0)).into())?;
         let port = ipv4
             .local_addr()

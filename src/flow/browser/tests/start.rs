@@ -172,12 +172,11 @@ fn relative_from_here(folder: &Path) -> String {
 #[test]
 fn without_a_template_the_desktops_launchers_get_the_url_as_one_argument() {
     for (name, argv) in [
-        ("wslview", vec![WRITTEN]),
         ("xdg-open", vec![WRITTEN]),
         ("gio", vec!["open", WRITTEN]),
         ("kde-open", vec!["--", WRITTEN]),
     ] {
-        if cfg!(target_os = "macos") && name != "wslview" {
+        if cfg!(target_os = "macos") {
             continue;
         }
         let folder = recorder(name);
@@ -188,6 +187,26 @@ fn without_a_template_the_desktops_launchers_get_the_url_as_one_argument() {
     let folder = recorder("powershell.exe");
     let error = run(URL, None, folder.path().as_os_str()).unwrap_err();
     assert!(matches!(error, BrowserError::NotFound(_)), "{error}");
+}
+
+#[test]
+fn wslview_gets_nothing_that_powershell_would_run() {
+    let folder = recorder("wslview");
+    let hostile = "https://as.example/a$(calc)/`calc`?a=$env:PATH;calc&b='x'&c=%24{x}!*|^";
+    run(hostile, None, folder.path().as_os_str()).unwrap();
+    let argv = read(&folder, "argv");
+    let seen = argv.trim_end();
+    assert!(
+        !seen.contains(|c: char| "$`'\"();{}!*|^<> ".contains(c)),
+        "{seen}"
+    );
+    assert!(
+        seen.starts_with("https://as.example/a%24%28calc%29/%60calc%60?a=%24env:PATH%3Bcalc&b=")
+    );
+    // control: another launcher gets it as it is, as one argument
+    let folder = recorder("xdg-open");
+    run(hostile, None, folder.path().as_os_str()).unwrap();
+    assert!(read(&folder, "argv").contains("$(calc)"));
 }
 
 /// Run by the test below, in a process that has such a variable.
