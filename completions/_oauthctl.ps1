@@ -129,10 +129,12 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to print it')
             [CompletionResult]::new('--method', '--method', [CompletionResultType]::ParameterName, 'The method of the request that the proof is for')
             [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'The URL of the request that the proof is for')
+            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'The mailbox that `--format xoauth2` is for [default: the account, where it is an address]')
             [CompletionResult]::new('--nonce', '--nonce', [CompletionResultType]::ParameterName, 'The nonce that the server gave, for the proof')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--copy', '--copy', [CompletionResultType]::ParameterName, 'Put it on the clipboard for a minute instead of printing it')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: documents on stdout, errors on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
@@ -345,9 +347,13 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Save what is new in the manuscript as a version in its repository')
             [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Bring what was saved elsewhere into this folder')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what is new here since the last version')
+            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show what you changed, word by word')
             [CompletionResult]::new('resolve', 'resolve', [CompletionResultType]::ParameterValue, 'Decide what a text should be that you and somebody else changed')
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Show the versions of the manuscript or of one file, newest first')
             [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Bring an earlier text of a file back')
+            [CompletionResult]::new('find', 'find', [CompletionResultType]::ParameterValue, 'Find words in all versions, for what was there once')
+            [CompletionResult]::new('version', 'version', [CompletionResultType]::ParameterValue, 'Give a name to a version, or list the names that were given')
+            [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Show the manuscript or one of its files on its web page')
             [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Take back what the last command did to the files here')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -424,6 +430,22 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'oauthctl;doc;diff' {
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Compare with this version, as `oauthctl doc log` tells it')
+            [CompletionResult]::new('--html', '--html', [CompletionResultType]::ParameterName, 'Show it as a page in the browser; with a path, write the page there')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
+            [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: documents on stdout, errors on stderr')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask anything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'oauthctl;doc;resolve' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
@@ -453,11 +475,57 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more')
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask anything')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'oauthctl;doc;restore' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
+            [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: documents on stdout, errors on stderr')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask anything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'oauthctl;doc;find' {
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Only in these files or folders')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Look through so many versions at most')
+            [CompletionResult]::new('--most', '--most', [CompletionResultType]::ParameterName, 'Look through so many versions at most')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
+            [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: documents on stdout, errors on stderr')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask anything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'oauthctl;doc;version' {
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'The version that is meant, as `oauthctl doc log` tells it [default: the last one seen here]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
+            [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: documents on stdout, errors on stderr')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask anything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'oauthctl;doc;open' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
@@ -490,9 +558,13 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Save what is new in the manuscript as a version in its repository')
             [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Bring what was saved elsewhere into this folder')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what is new here since the last version')
+            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show what you changed, word by word')
             [CompletionResult]::new('resolve', 'resolve', [CompletionResultType]::ParameterValue, 'Decide what a text should be that you and somebody else changed')
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Show the versions of the manuscript or of one file, newest first')
             [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Bring an earlier text of a file back')
+            [CompletionResult]::new('find', 'find', [CompletionResultType]::ParameterValue, 'Find words in all versions, for what was there once')
+            [CompletionResult]::new('version', 'version', [CompletionResultType]::ParameterValue, 'Give a name to a version, or list the names that were given')
+            [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Show the manuscript or one of its files on its web page')
             [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Take back what the last command did to the files here')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -509,6 +581,9 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
         'oauthctl;doc;help;status' {
             break
         }
+        'oauthctl;doc;help;diff' {
+            break
+        }
         'oauthctl;doc;help;resolve' {
             break
         }
@@ -516,6 +591,15 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             break
         }
         'oauthctl;doc;help;restore' {
+            break
+        }
+        'oauthctl;doc;help;find' {
+            break
+        }
+        'oauthctl;doc;help;version' {
+            break
+        }
+        'oauthctl;doc;help;open' {
             break
         }
         'oauthctl;doc;help;undo' {
@@ -1269,9 +1353,13 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Save what is new in the manuscript as a version in its repository')
             [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Bring what was saved elsewhere into this folder')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what is new here since the last version')
+            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show what you changed, word by word')
             [CompletionResult]::new('resolve', 'resolve', [CompletionResultType]::ParameterValue, 'Decide what a text should be that you and somebody else changed')
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Show the versions of the manuscript or of one file, newest first')
             [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Bring an earlier text of a file back')
+            [CompletionResult]::new('find', 'find', [CompletionResultType]::ParameterValue, 'Find words in all versions, for what was there once')
+            [CompletionResult]::new('version', 'version', [CompletionResultType]::ParameterValue, 'Give a name to a version, or list the names that were given')
+            [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Show the manuscript or one of its files on its web page')
             [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Take back what the last command did to the files here')
             break
         }
@@ -1287,6 +1375,9 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
         'oauthctl;help;doc;status' {
             break
         }
+        'oauthctl;help;doc;diff' {
+            break
+        }
         'oauthctl;help;doc;resolve' {
             break
         }
@@ -1294,6 +1385,15 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             break
         }
         'oauthctl;help;doc;restore' {
+            break
+        }
+        'oauthctl;help;doc;find' {
+            break
+        }
+        'oauthctl;help;doc;version' {
+            break
+        }
+        'oauthctl;help;doc;open' {
             break
         }
         'oauthctl;help;doc;undo' {

@@ -169,6 +169,12 @@ _oauthctl() {
             oauthctl__subcmd__config__subcmd__help,unset)
                 cmd="oauthctl__subcmd__config__subcmd__help__subcmd__unset"
                 ;;
+            oauthctl__subcmd__doc,diff)
+                cmd="oauthctl__subcmd__doc__subcmd__diff"
+                ;;
+            oauthctl__subcmd__doc,find)
+                cmd="oauthctl__subcmd__doc__subcmd__find"
+                ;;
             oauthctl__subcmd__doc,help)
                 cmd="oauthctl__subcmd__doc__subcmd__help"
                 ;;
@@ -177,6 +183,9 @@ _oauthctl() {
                 ;;
             oauthctl__subcmd__doc,log)
                 cmd="oauthctl__subcmd__doc__subcmd__log"
+                ;;
+            oauthctl__subcmd__doc,open)
+                cmd="oauthctl__subcmd__doc__subcmd__open"
                 ;;
             oauthctl__subcmd__doc,pull)
                 cmd="oauthctl__subcmd__doc__subcmd__pull"
@@ -196,6 +205,15 @@ _oauthctl() {
             oauthctl__subcmd__doc,undo)
                 cmd="oauthctl__subcmd__doc__subcmd__undo"
                 ;;
+            oauthctl__subcmd__doc,version)
+                cmd="oauthctl__subcmd__doc__subcmd__version"
+                ;;
+            oauthctl__subcmd__doc__subcmd__help,diff)
+                cmd="oauthctl__subcmd__doc__subcmd__help__subcmd__diff"
+                ;;
+            oauthctl__subcmd__doc__subcmd__help,find)
+                cmd="oauthctl__subcmd__doc__subcmd__help__subcmd__find"
+                ;;
             oauthctl__subcmd__doc__subcmd__help,help)
                 cmd="oauthctl__subcmd__doc__subcmd__help__subcmd__help"
                 ;;
@@ -204,6 +222,9 @@ _oauthctl() {
                 ;;
             oauthctl__subcmd__doc__subcmd__help,log)
                 cmd="oauthctl__subcmd__doc__subcmd__help__subcmd__log"
+                ;;
+            oauthctl__subcmd__doc__subcmd__help,open)
+                cmd="oauthctl__subcmd__doc__subcmd__help__subcmd__open"
                 ;;
             oauthctl__subcmd__doc__subcmd__help,pull)
                 cmd="oauthctl__subcmd__doc__subcmd__help__subcmd__pull"
@@ -222,6 +243,9 @@ _oauthctl() {
                 ;;
             oauthctl__subcmd__doc__subcmd__help,undo)
                 cmd="oauthctl__subcmd__doc__subcmd__help__subcmd__undo"
+                ;;
+            oauthctl__subcmd__doc__subcmd__help,version)
+                cmd="oauthctl__subcmd__doc__subcmd__help__subcmd__version"
                 ;;
             oauthctl__subcmd__git,help)
                 cmd="oauthctl__subcmd__git__subcmd__help"
@@ -337,11 +361,20 @@ _oauthctl() {
             oauthctl__subcmd__help__subcmd__config,unset)
                 cmd="oauthctl__subcmd__help__subcmd__config__subcmd__unset"
                 ;;
+            oauthctl__subcmd__help__subcmd__doc,diff)
+                cmd="oauthctl__subcmd__help__subcmd__doc__subcmd__diff"
+                ;;
+            oauthctl__subcmd__help__subcmd__doc,find)
+                cmd="oauthctl__subcmd__help__subcmd__doc__subcmd__find"
+                ;;
             oauthctl__subcmd__help__subcmd__doc,init)
                 cmd="oauthctl__subcmd__help__subcmd__doc__subcmd__init"
                 ;;
             oauthctl__subcmd__help__subcmd__doc,log)
                 cmd="oauthctl__subcmd__help__subcmd__doc__subcmd__log"
+                ;;
+            oauthctl__subcmd__help__subcmd__doc,open)
+                cmd="oauthctl__subcmd__help__subcmd__doc__subcmd__open"
                 ;;
             oauthctl__subcmd__help__subcmd__doc,pull)
                 cmd="oauthctl__subcmd__help__subcmd__doc__subcmd__pull"
@@ -360,6 +393,9 @@ _oauthctl() {
                 ;;
             oauthctl__subcmd__help__subcmd__doc,undo)
                 cmd="oauthctl__subcmd__help__subcmd__doc__subcmd__undo"
+                ;;
+            oauthctl__subcmd__help__subcmd__doc,version)
+                cmd="oauthctl__subcmd__help__subcmd__doc__subcmd__version"
                 ;;
             oauthctl__subcmd__help__subcmd__git,setup)
                 cmd="oauthctl__subcmd__help__subcmd__git__subcmd__setup"
@@ -1422,7 +1458,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__doc)
-            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help init push pull status resolve log restore undo help"
+            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help init push pull status diff resolve log restore find version open undo help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1447,9 +1483,109 @@ _oauthctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        oauthctl__subcmd__doc__subcmd__help)
-            opts="init push pull status resolve log restore undo help"
+        oauthctl__subcmd__doc__subcmd__diff)
+            opts="-q -v -h --since --html --json --profile --vault --quiet --verbose --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --html)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__doc__subcmd__find)
+            opts="-n -q -v -h --file --most --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --most)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__doc__subcmd__help)
+            opts="init push pull status diff resolve log restore find version open undo help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__doc__subcmd__help__subcmd__diff)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__doc__subcmd__help__subcmd__find)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1490,6 +1626,20 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__doc__subcmd__help__subcmd__log)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__doc__subcmd__help__subcmd__open)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1587,6 +1737,20 @@ _oauthctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        oauthctl__subcmd__doc__subcmd__help__subcmd__version)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         oauthctl__subcmd__doc__subcmd__init)
             opts="-q -v -h --repo --create --yes --branch --connection --json --profile --vault --quiet --verbose --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1640,6 +1804,32 @@ _oauthctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__doc__subcmd__open)
+            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1824,6 +2014,36 @@ _oauthctl() {
                 return 0
             fi
             case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__doc__subcmd__version)
+            opts="-q -v -h --at --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2312,8 +2532,36 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__doc)
-            opts="init push pull status resolve log restore undo"
+            opts="init push pull status diff resolve log restore find version open undo"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__doc__subcmd__diff)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__doc__subcmd__find)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -2340,6 +2588,20 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__doc__subcmd__log)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__doc__subcmd__open)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2424,6 +2686,20 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__doc__subcmd__undo)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__doc__subcmd__version)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3288,7 +3564,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__token)
-            opts="-q -v -h --min-ttl --scope --format --method --url --nonce --json --profile --vault --quiet --verbose --no-input --color --help"
+            opts="-q -v -h --min-ttl --scope --format --method --url --user --copy --nonce --json --profile --vault --quiet --verbose --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3303,7 +3579,7 @@ _oauthctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "plain json header dpop" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "plain json header dpop xoauth2 kubectl credential-process" -- "${cur}"))
                     return 0
                     ;;
                 --method)
@@ -3311,6 +3587,10 @@ _oauthctl() {
                     return 0
                     ;;
                 --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --user)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -122,10 +122,12 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand --format 'How to print it'
             cand --method 'The method of the request that the proof is for'
             cand --url 'The URL of the request that the proof is for'
+            cand --user 'The mailbox that `--format xoauth2` is for [default: the account, where it is an address]'
             cand --nonce 'The nonce that the server gave, for the proof'
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
             cand --color 'When to use colour'
+            cand --copy 'Put it on the clipboard for a minute instead of printing it'
             cand --json 'Print JSON: documents on stdout, errors on stderr'
             cand -q 'Say nothing but warnings and errors'
             cand --quiet 'Say nothing but warnings and errors'
@@ -323,9 +325,13 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand push 'Save what is new in the manuscript as a version in its repository'
             cand pull 'Bring what was saved elsewhere into this folder'
             cand status 'Show what is new here since the last version'
+            cand diff 'Show what you changed, word by word'
             cand resolve 'Decide what a text should be that you and somebody else changed'
             cand log 'Show the versions of the manuscript or of one file, newest first'
             cand restore 'Bring an earlier text of a file back'
+            cand find 'Find words in all versions, for what was there once'
+            cand version 'Give a name to a version, or list the names that were given'
+            cand open 'Show the manuscript or one of its files on its web page'
             cand undo 'Take back what the last command did to the files here'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -397,6 +403,21 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'oauthctl;doc;diff'= {
+            cand --since 'Compare with this version, as `oauthctl doc log` tells it'
+            cand --html 'Show it as a page in the browser; with a path, write the page there'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'oauthctl;doc;resolve'= {
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
@@ -425,10 +446,53 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand -v 'Say more'
             cand --verbose 'Say more'
             cand --no-input 'Never ask anything'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'oauthctl;doc;restore'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;doc;find'= {
+            cand --file 'Only in these files or folders'
+            cand -n 'Look through so many versions at most'
+            cand --most 'Look through so many versions at most'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;doc;version'= {
+            cand --at 'The version that is meant, as `oauthctl doc log` tells it [default: the last one seen here]'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;doc;open'= {
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
             cand --color 'When to use colour'
@@ -459,9 +523,13 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand push 'Save what is new in the manuscript as a version in its repository'
             cand pull 'Bring what was saved elsewhere into this folder'
             cand status 'Show what is new here since the last version'
+            cand diff 'Show what you changed, word by word'
             cand resolve 'Decide what a text should be that you and somebody else changed'
             cand log 'Show the versions of the manuscript or of one file, newest first'
             cand restore 'Bring an earlier text of a file back'
+            cand find 'Find words in all versions, for what was there once'
+            cand version 'Give a name to a version, or list the names that were given'
+            cand open 'Show the manuscript or one of its files on its web page'
             cand undo 'Take back what the last command did to the files here'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -473,11 +541,19 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         }
         &'oauthctl;doc;help;status'= {
         }
+        &'oauthctl;doc;help;diff'= {
+        }
         &'oauthctl;doc;help;resolve'= {
         }
         &'oauthctl;doc;help;log'= {
         }
         &'oauthctl;doc;help;restore'= {
+        }
+        &'oauthctl;doc;help;find'= {
+        }
+        &'oauthctl;doc;help;version'= {
+        }
+        &'oauthctl;doc;help;open'= {
         }
         &'oauthctl;doc;help;undo'= {
         }
@@ -1145,9 +1221,13 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand push 'Save what is new in the manuscript as a version in its repository'
             cand pull 'Bring what was saved elsewhere into this folder'
             cand status 'Show what is new here since the last version'
+            cand diff 'Show what you changed, word by word'
             cand resolve 'Decide what a text should be that you and somebody else changed'
             cand log 'Show the versions of the manuscript or of one file, newest first'
             cand restore 'Bring an earlier text of a file back'
+            cand find 'Find words in all versions, for what was there once'
+            cand version 'Give a name to a version, or list the names that were given'
+            cand open 'Show the manuscript or one of its files on its web page'
             cand undo 'Take back what the last command did to the files here'
         }
         &'oauthctl;help;doc;init'= {
@@ -1158,11 +1238,19 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         }
         &'oauthctl;help;doc;status'= {
         }
+        &'oauthctl;help;doc;diff'= {
+        }
         &'oauthctl;help;doc;resolve'= {
         }
         &'oauthctl;help;doc;log'= {
         }
         &'oauthctl;help;doc;restore'= {
+        }
+        &'oauthctl;help;doc;find'= {
+        }
+        &'oauthctl;help;doc;version'= {
+        }
+        &'oauthctl;help;doc;open'= {
         }
         &'oauthctl;help;doc;undo'= {
         }

@@ -114,15 +114,20 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -l scope -d 'Fa
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -l format -d 'How to print it' -r -f -a "plain\t'The token alone'
 json\t'An object with type, expiry and scopes'
 header\t'`Authorization: Bearer …`'
-dpop\t'The two headers of one request with a token that is bound to a key'"
+dpop\t'The two headers of one request with a token that is bound to a key'
+xoauth2\t'What mail servers take in place of a password (SASL XOAUTH2), in base64'
+kubectl\t'What `kubectl` takes from a credential plugin'
+credential-process\t'An object with token and expiry, as programs with a `credential_process` setting read it'"
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -l method -d 'The method of the request that the proof is for' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -l url -d 'The URL of the request that the proof is for' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -l user -d 'The mailbox that `--format xoauth2` is for [default: the account, where it is an address]' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -l nonce -d 'The nonce that the server gave, for the proof' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -l copy -d 'Put it on the clipboard for a minute instead of printing it'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -l json -d 'Print JSON: documents on stdout, errors on stderr'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -s q -l quiet -d 'Say nothing but warnings and errors'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -s v -l verbose -d 'Say more'
@@ -257,25 +262,29 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from help" -f -a "export" -d 'Export events as JSON lines or CSV'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from help" -f -a "prune" -d 'Replace old events by a checkpoint'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -l profile -d 'Use this profile: a vault and key of its own' -r
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -l vault -d 'Use this vault file' -r -F
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -l color -d 'When to use colour' -r -f -a "auto\t''
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -l json -d 'Print JSON: documents on stdout, errors on stderr'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -s v -l verbose -d 'Say more'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -l no-input -d 'Never ask anything'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "init" -d 'Link a folder to a repository'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "push" -d 'Save what is new in the manuscript as a version in its repository'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "pull" -d 'Bring what was saved elsewhere into this folder'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "status" -d 'Show what is new here since the last version'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "resolve" -d 'Decide what a text should be that you and somebody else changed'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "log" -d 'Show the versions of the manuscript or of one file, newest first'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "restore" -d 'Bring an earlier text of a file back'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "undo" -d 'Take back what the last command did to the files here'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status resolve log restore undo help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -f -a "init" -d 'Link a folder to a repository'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -f -a "push" -d 'Save what is new in the manuscript as a version in its repository'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -f -a "pull" -d 'Bring what was saved elsewhere into this folder'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -f -a "status" -d 'Show what is new here since the last version'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -f -a "diff" -d 'Show what you changed, word by word'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -f -a "resolve" -d 'Decide what a text should be that you and somebody else changed'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -f -a "log" -d 'Show the versions of the manuscript or of one file, newest first'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -f -a "restore" -d 'Bring an earlier text of a file back'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -f -a "find" -d 'Find words in all versions, for what was there once'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -f -a "version" -d 'Give a name to a version, or list the names that were given'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -f -a "open" -d 'Show the manuscript or one of its files on its web page'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -f -a "undo" -d 'Take back what the last command did to the files here'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from init" -l repo -d 'The repository' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from init" -l branch -d 'The branch, in place of the one that people see' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from init" -l connection -d 'The account, where several can keep manuscripts' -r
@@ -331,6 +340,18 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_s
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say more'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from status" -l no-input -d 'Never ask anything'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from diff" -l since -d 'Compare with this version, as `oauthctl doc log` tells it' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from diff" -l html -d 'Show it as a page in the browser; with a path, write the page there' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from diff" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from diff" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from diff" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from diff" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from diff" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from resolve" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from resolve" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from resolve" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -354,7 +375,7 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_s
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from log" -s q -l quiet -d 'Say nothing but warnings and errors'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from log" -s v -l verbose -d 'Say more'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from log" -l no-input -d 'Never ask anything'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from log" -s h -l help -d 'Print help'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from log" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from restore" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from restore" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from restore" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -365,6 +386,39 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_s
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from restore" -s v -l verbose -d 'Say more'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from restore" -l no-input -d 'Never ask anything'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from find" -l file -d 'Only in these files or folders' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from find" -s n -l most -d 'Look through so many versions at most' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from find" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from find" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from find" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from find" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from find" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from find" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from find" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from find" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from version" -l at -d 'The version that is meant, as `oauthctl doc log` tells it [default: the last one seen here]' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from version" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from version" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from version" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from version" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from version" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from version" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from version" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from version" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from open" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from open" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from open" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from open" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from open" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from open" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from open" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from open" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from undo" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from undo" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from undo" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -379,9 +433,13 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_s
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "push" -d 'Save what is new in the manuscript as a version in its repository'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "pull" -d 'Bring what was saved elsewhere into this folder'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "status" -d 'Show what is new here since the last version'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "diff" -d 'Show what you changed, word by word'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "resolve" -d 'Decide what a text should be that you and somebody else changed'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "log" -d 'Show the versions of the manuscript or of one file, newest first'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "restore" -d 'Bring an earlier text of a file back'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "find" -d 'Find words in all versions, for what was there once'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "version" -d 'Give a name to a version, or list the names that were given'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "open" -d 'Show the manuscript or one of its files on its web page'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "undo" -d 'Take back what the last command did to the files here'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand provider; and not __fish_seen_subcommand_from list show add remove check help" -l profile -d 'Use this profile: a vault and key of its own' -r
@@ -823,9 +881,13 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "push" -d 'Save what is new in the manuscript as a version in its repository'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "pull" -d 'Bring what was saved elsewhere into this folder'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "status" -d 'Show what is new here since the last version'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "diff" -d 'Show what you changed, word by word'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "resolve" -d 'Decide what a text should be that you and somebody else changed'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "log" -d 'Show the versions of the manuscript or of one file, newest first'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "restore" -d 'Bring an earlier text of a file back'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "find" -d 'Find words in all versions, for what was there once'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "version" -d 'Give a name to a version, or list the names that were given'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "open" -d 'Show the manuscript or one of its files on its web page'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "undo" -d 'Take back what the last command did to the files here'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "list" -d 'List the providers that can be connected'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "show" -d 'Show what a definition says: endpoints, redirect URI, how tokens live and end'

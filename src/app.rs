@@ -209,6 +209,8 @@ impl App {
     }
 }
 
-fn absolute(path: &Path) -> PathBuf {
+/// `path` from the root on; as it is where the current folder is gone.
+#[must_use]
+pub fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }

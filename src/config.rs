@@ -27,6 +27,20 @@ pub struct Config {
     pub accounts: BTreeMap<ProviderName, AccountLabel>,
     /// Which one it means in a folder and below.
     pub folders: Vec<FolderRule>,
+    /// What is run when something happened.
+    pub hooks: Hooks,
+}
+
+/// Programs with their arguments, by what they are run for; an empty one is none.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Hooks {
+    /// A person must sign in again.
+    pub on_login_required: Vec<String>,
+    /// New tokens are stored.
+    pub on_refresh: Vec<String>,
+    /// A refresh failed for another reason.
+    pub on_error: Vec<String>,
 }
 
 /// A provider's name alone means this connection, in this folder and below.
@@ -98,6 +112,8 @@ struct ConfigFile {
     account: BTreeMap<String, String>,
     #[serde(default)]
     folder: Vec<FolderEntry>,
+    #[serde(default)]
+    hooks: Hooks,
 }
 
 #[derive(Deserialize)]
@@ -172,6 +188,7 @@ fn from_file(file: ConfigFile) -> Result<Config, String> {
         profile,
         accounts,
         folders,
+        hooks: file.hooks,
     })
 }
 
@@ -228,6 +245,15 @@ mod tests {
         assert!(load_text("audit = \"sometimes\"").is_err());
         assert!(load_text("profile = \"../x\"").is_err());
         assert!(load_text("audit = ").is_err());
+    }
+
+    #[test]
+    fn hooks_are_arrays_of_arguments_and_no_command_lines() {
+        let config = load_text("[hooks]\non_error = [\"notify-send\", \"oauthctl\"]\n").unwrap();
+        assert_eq!(config.hooks.on_error, ["notify-send", "oauthctl"]);
+        assert!(config.hooks.on_refresh.is_empty());
+        assert!(load_text("[hooks]\non_error = \"notify-send oauthctl\"\n").is_err());
+        assert!(load_text("[hooks]\non_eror = []\n").is_err());
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub struct Env {
     pub no_input: bool,
     /// `BROWSER`: the browser to start.
     pub browser: Option<OsString>,
+    /// `VISUAL`, else `EDITOR`: what a person writes with.
+    pub editor: Option<OsString>,
     /// `NO_COLOR`: no colour.
     pub no_color: bool,
     /// `CI`: this is an automated job.
@@ -58,6 +60,7 @@ impl Env {
             passphrase_file: raw("OAUTHCTL_PASSPHRASE_FILE").map(PathBuf::from),
             no_input: raw("OAUTHCTL_NO_INPUT").is_some(),
             browser: raw("BROWSER"),
+            editor: raw("VISUAL").or_else(|| raw("EDITOR")),
             no_color: raw("NO_COLOR").is_some(),
             ci: raw("CI").is_some_and(|value| value != "false" && value != "0"),
             ssh: raw("SSH_CONNECTION").is_some() || raw("SSH_TTY").is_some(),

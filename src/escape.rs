@@ -35,6 +35,24 @@ pub fn block(text: &str) -> String {
     shown
 }
 
+/// `text` made safe between the tags of a page and in a quoted attribute of it. Characters that no
+/// reader sees are spelled out, as on a terminal.
+#[must_use]
+pub fn html(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in block(text).chars() {
+        match character {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            _ => safe.push(character),
+        }
+    }
+    safe
+}
+
 fn push(shown: &mut String, character: char) {
     if is_unsafe(character) {
         shown.extend(character.escape_unicode());

@@ -79,7 +79,7 @@
 //! | [`provider`], [`key`], [`http`], [`ui`], [`token`], [`config`], [`lock`] | definitions, custody, the one HTTP client, the one printer, token sets, settings, kernel locks |
 //! | [`private_file`], [`env`](mod@env), [`stop`] | the owners of files, of the environment and of signals |
 //! | [`names`], [`endpoint`], [`signing`] | values that can't be wrong once parsed, keys that sign |
-//! | [`moment`], [`escape`], [`secret`], [`harden`] | time as a value, text made harmless, secrets with one door, a process that can't be dumped |
+//! | [`moment`], [`escape`], [`secret`], [`harden`], [`inflate`] | time as a value, text made harmless, secrets with one door, a process that can't be dumped, deflate within bounds |
 //!
 //! # What is deliberately absent
 //!
@@ -229,6 +229,7 @@ pub mod flow;
 pub mod generate;
 pub mod harden;
 pub mod http;
+pub mod inflate;
 pub mod key;
 pub mod lock;
 pub mod moment;

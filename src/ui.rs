@@ -10,7 +10,7 @@ mod qr;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::time::Duration;
 
-use anstream::AutoStream;
+use anstream::{AutoStream, ColorChoice};
 pub use indicatif::ProgressBar;
 use indicatif::{ProgressDrawTarget, ProgressStyle};
 
@@ -59,6 +59,40 @@ pub struct Ui {
     may_ask: bool,
     talk_to_terminal: bool,
     data_to_terminal: bool,
+}
+
+/// How a part of a line of data looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paint {
+    /// As it is.
+    Plain,
+    /// A heading.
+    Bold,
+    /// Beside the matter.
+    Faint,
+    /// Words that came: `{+like this+}` where nothing is coloured.
+    Added,
+    /// Words that went: `[-like this-]` where nothing is coloured.
+    Removed,
+}
+
+/// A part of a line of data.
+#[derive(Debug, Clone, Copy)]
+pub struct Span<'a>(pub Paint, pub &'a str);
+
+impl Paint {
+    /// What stands before a text and behind it.
+    const fn around(self, coloured: bool) -> (&'static str, &'static str) {
+        match (self, coloured) {
+            (Self::Plain, _) | (Self::Bold | Self::Faint, false) => ("", ""),
+            (Self::Bold, true) => (BOLD, PLAIN),
+            (Self::Faint, true) => ("\u{1b}[2m", PLAIN),
+            (Self::Added, true) => ("\u{1b}[4;32m", PLAIN),
+            (Self::Removed, true) => ("\u{1b}[9;31m", PLAIN),
+            (Self::Added, false) => ("{+", "+}"),
+            (Self::Removed, false) => ("[-", "-]"),
+        }
+    }
 }
 
 const BOLD: &str = "\u{1b}[1m";
@@ -132,6 +166,34 @@ impl Ui {
             writeln!(out, "{}", escape::block(line))
         } else {
             writeln!(out, "{line}")
+        }
+    }
+
+    /// Prints one line of data whose parts look different. Where nothing is coloured, what came and
+    /// what went is marked by characters.
+    ///
+    /// # Errors
+    /// When stdout is gone.
+    pub fn spans(&self, spans: &[Span<'_>]) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        let coloured = self.colours(AutoStream::choice(&out));
+        let is_safe = !self.data_to_terminal && !coloured;
+        writeln!(out, "{}", painted(spans, coloured, is_safe))
+    }
+
+    /// Shows such a line to whoever is asked something.
+    pub fn show(&self, spans: &[Span<'_>]) {
+        let mut talk = io::stderr().lock();
+        let coloured = self.colours(AutoStream::choice(&talk));
+        // Nobody is left to tell when stderr is gone.
+        let _ = writeln!(talk, "{}", painted(spans, coloured, false));
+    }
+
+    fn colours(&self, by_itself: ColorChoice) -> bool {
+        match self.voice.color {
+            Color::Auto => by_itself != ColorChoice::Never,
+            Color::Always => true,
+            Color::Never => false,
         }
     }
 
@@ -323,6 +385,22 @@ impl Ui {
             Color::Never => AutoStream::never(stderr),
         }
     }
+}
+
+/// The parts of a line, one after the other.
+fn painted(spans: &[Span<'_>], coloured: bool, is_safe: bool) -> String {
+    let mut line = String::new();
+    for Span(paint, text) in spans.iter().filter(|Span(_, text)| !text.is_empty()) {
+        let (before, behind) = paint.around(coloured);
+        line.push_str(before);
+        if is_safe {
+            line.push_str(text);
+        } else {
+            line.push_str(&escape::block(text));
+        }
+        line.push_str(behind);
+    }
+    line
 }
 
 /// A value as a POSIX shell reads it back, quoted where it has to be.

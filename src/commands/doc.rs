@@ -4,8 +4,12 @@ use crate::app::App;
 use crate::error::Result;
 
 mod desk;
+mod diff;
+mod diff_page;
+mod find;
 mod init;
 mod log;
+mod open;
 mod pull;
 mod push;
 mod resolve;
@@ -13,6 +17,8 @@ mod restore;
 mod shown;
 mod status;
 mod undo;
+mod version;
+mod walk;
 
 /// Keep a manuscript in a repository, with every version of it
 ///
@@ -31,9 +37,13 @@ enum Command {
     Push(push::Args),
     Pull(pull::Args),
     Status(status::Args),
+    Diff(diff::Args),
     Resolve(resolve::Args),
     Log(log::Args),
     Restore(restore::Args),
+    Find(find::Args),
+    Version(version::Args),
+    Open(open::Args),
     Undo(undo::Args),
 }
 
@@ -43,9 +53,13 @@ pub(super) fn run(app: &App, args: Args) -> Result<()> {
         Command::Push(args) => push::run(app, &args),
         Command::Pull(args) => pull::run(app, &args),
         Command::Status(args) => status::run(app, &args),
+        Command::Diff(args) => diff::run(app, &args),
         Command::Resolve(args) => resolve::run(app, &args),
         Command::Log(args) => log::run(app, &args),
         Command::Restore(args) => restore::run(app, &args),
+        Command::Find(args) => find::run(app, &args),
+        Command::Version(args) => version::run(app, &args),
+        Command::Open(args) => open::run(app, &args),
         Command::Undo(args) => undo::run(app, &args),
     }
 }

@@ -2,6 +2,7 @@
 //! old, its hand-out logged.
 
 use crate::app::{App, moment};
+use crate::commands::hooks::{self, Event};
 use crate::commands::{advice, block_on, network};
 use crate::connection::ConnectionError;
 use crate::connection::fresh::{self, Accept, Cached, HandOut, Want};
@@ -75,11 +76,20 @@ fn refresh_now(app: &App, vault: &mut Vault, found: &Found) -> Result<()> {
     let http = network();
     let name = &found.connection.name;
     let seen = found.connection.state.set().map(|set| &set.obtained);
-    block_on(async {
+    let refreshed = block_on(async {
         let refreshed =
             refresh::refresh(vault, app.world(), &http, name, seen, Reason::Stale).await;
         refreshed.map_err(|error| advice::explained(app, error))
-    })
+    });
+    match refreshed {
+        Ok(true) => hooks::run(app, name, Event::Refresh),
+        Ok(false) => {}
+        Err(error) => {
+            hooks::run(app, name, Event::of(&error));
+            return Err(error);
+        }
+    }
+    Ok(())
 }
 
 fn missing(asked: &ConnectionRef) -> Error {

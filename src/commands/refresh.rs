@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use crate::app::App;
+use crate::commands::hooks::{self, Event};
 use crate::commands::{advice, block_on, network, printed};
 use crate::connection::many::{self, Progress, Wanted};
 use crate::connection::select;
@@ -150,9 +151,11 @@ type Outcomes = Vec<(
 fn show(app: &App, mut outcomes: Outcomes) -> Result<()> {
     if outcomes.len() == 1
         && let Some((_, Err(_))) = outcomes.first()
-        && let Some((_, Err(error))) = outcomes.pop()
+        && let Some((name, Err(error))) = outcomes.pop()
     {
-        return Err(advice::explained(app, error));
+        let error = advice::explained(app, error);
+        hooks::run(app, &name, Event::of(&error));
+        return Err(error);
     }
     outcomes.sort_by(|a, b| a.0.cmp(&b.0));
     let mut kinds = Vec::new();
@@ -160,8 +163,17 @@ fn show(app: &App, mut outcomes: Outcomes) -> Result<()> {
     let mut retry_after = None;
     for (name, outcome) in outcomes {
         let (word, error) = match outcome {
-            Ok(done) => (done.word(), None),
-            Err(error) => ("failed", Some(advice::explained(app, error))),
+            Ok(done) => {
+                if done == many::Refreshed::Now {
+                    hooks::run(app, &name, Event::Refresh);
+                }
+                (done.word(), None)
+            }
+            Err(error) => {
+                let error = advice::explained(app, error);
+                hooks::run(app, &name, Event::of(&error));
+                ("failed", Some(error))
+            }
         };
         if app.ui.json() {
             let document = serde_json::json!({

@@ -1,3 +1,5 @@
+mod copy;
+
 use std::time::Duration;
 
 use crate::app::{App, moment};
@@ -9,6 +11,7 @@ use crate::exchange::unique;
 use crate::names::{ConnectionRef, Scope};
 use crate::oauth::dpop::{self, About};
 use crate::oauth::request::RequestError;
+use crate::oauth::sasl;
 use crate::secret::Secret;
 
 /// Print a fresh access token
@@ -39,6 +42,12 @@ pub(super) struct Args {
     /// The URL of the request that the proof is for
     #[arg(long, value_name = "URL", required_if_eq("format", "dpop"))]
     url: Option<Endpoint>,
+    /// The mailbox that `--format xoauth2` is for [default: the account, where it is an address]
+    #[arg(long, value_name = "ADDRESS")]
+    user: Option<String>,
+    /// Put it on the clipboard for a minute instead of printing it
+    #[arg(long, conflicts_with = "json")]
+    copy: bool,
     /// The nonce that the server gave, for the proof
     #[arg(long, value_name = "NONCE", requires = "url")]
     nonce: Option<String>,
@@ -54,6 +63,12 @@ enum Format {
     Header,
     /// The two headers of one request with a token that is bound to a key
     Dpop,
+    /// What mail servers take in place of a password (SASL XOAUTH2), in base64
+    Xoauth2,
+    /// What `kubectl` takes from a credential plugin
+    Kubectl,
+    /// An object with token and expiry, as programs with a `credential_process` setting read it
+    CredentialProcess,
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
@@ -90,8 +105,48 @@ fn show(app: &App, args: &Args, hand_out: &HandOut) -> Result<()> {
             })
             .to_string(),
         ),
+        Format::Xoauth2 => mail_response(args, hand_out)?,
+        // client.authentication.k8s.io/v1
+        Format::Kubectl => Secret::new(
+            serde_json::json!({
+                "apiVersion": "client.authentication.k8s.io/v1",
+                "kind": "ExecCredential",
+                "status": {
+                    "token": token,
+                    "expirationTimestamp": set.expires_at().map(|at| at.to_string()),
+                },
+            })
+            .to_string(),
+        ),
+        Format::CredentialProcess => Secret::new(
+            serde_json::json!({
+                "Version": 1,
+                "Token": token,
+                "Expiration": set.expires_at().map(|at| at.to_string()),
+            })
+            .to_string(),
+        ),
     };
+    if args.copy {
+        return copy::for_a_minute(app, &line);
+    }
     printed(app.ui.hand_over(&line))
+}
+
+/// The answer to a mail server, for the account's mailbox.
+fn mail_response(args: &Args, hand_out: &HandOut) -> Result<Secret> {
+    let account = hand_out.name.account.as_str();
+    let mailbox = match &args.user {
+        Some(user) => user.as_str(),
+        None if account.contains('@') => account,
+        None => {
+            let message = format!("`{}` does not say which mailbox is meant", hand_out.name);
+            return Err(Error::new(Kind::Usage, message).hint("name it with `--user ADDRESS`"));
+        }
+    };
+    sasl::xoauth2(mailbox, &hand_out.set.access_token).ok_or_else(|| {
+        Error::new(Kind::Usage, "that is no address of a mailbox").hint("name it with `--user`")
+    })
 }
 
 /// `Authorization` and `DPoP` for the one request that was named (RFC 9449 section 7.1).

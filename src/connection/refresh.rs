@@ -103,7 +103,7 @@ impl Flight {
     }
 }
 
-/// Refreshes one connection now, waiting for others that already do.
+/// Refreshes one connection now, waiting for others that already do. Whether this call did it.
 ///
 /// # Errors
 /// Everything that `begin` and `finish` report.
@@ -114,13 +114,14 @@ pub async fn refresh(
     name: &ConnectionName,
     seen: Option<&Moment>,
     reason: Reason,
-) -> Result<(), ConnectionError> {
+) -> Result<bool, ConnectionError> {
     let mut flight = match begin(vault, world, name, seen, reason, LOCK_WAIT)? {
-        Begun::AlreadyFresh | Begun::Nothing | Begun::CannotBe => return Ok(()),
+        Begun::AlreadyFresh | Begun::Nothing | Begun::CannotBe => return Ok(false),
         Begun::Send(flight) => flight,
     };
     let answer = flight.send(http).await;
-    finish(vault, world, *flight, answer)
+    finish(vault, world, *flight, answer)?;
+    Ok(true)
 }
 
 /// Takes the locks, reads again, and commits the intent to refresh. `seen` is when the set was

@@ -338,7 +338,7 @@ async fn renew(
         return Ok(Renewed::MayLive);
     }
     let failure = match refresh::refresh(vault, world, http, name, None, Reason::Revoked).await {
-        Ok(()) => return Ok(Renewed::MayLive),
+        Ok(_) => return Ok(Renewed::MayLive),
         // The grant is over already; the provider is told all the same.
         Err(ConnectionError::LoginRequired { .. }) => return Ok(Renewed::IsOver),
         Err(error) => error,

@@ -163,6 +163,12 @@ pub enum StoreError {
         /// What.
         what: String,
     },
+    /// Another version has that name.
+    #[error("another version is called `{name}` already")]
+    Taken {
+        /// The name.
+        name: String,
+    },
     /// Nothing was sent, or nothing came back to a harmless question.
     #[error("{why}")]
     Unreachable {

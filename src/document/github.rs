@@ -10,6 +10,7 @@ mod commit;
 mod fallback;
 mod read;
 mod repository;
+mod tags;
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;

@@ -5,9 +5,12 @@ use super::github::{GitHub, Version};
 use super::journal::{Deed, Going, Step, carry_out};
 use super::manuscript::Manuscript;
 use super::oid::Oid;
-use super::path::DocPath;
+use super::path::{DocPath, composed};
 use super::push::{TRAILER, WORDS};
 use super::state::known;
+
+/// A file that got more new names than this is followed no further.
+const RENAMES: usize = 50;
 
 /// A version as a writer sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,10 +22,12 @@ pub struct Told {
     /// Words added and removed, of all files or of the one that was asked for; nothing where the
     /// version does not say.
     pub words: Option<(usize, usize)>,
+    /// What the file was called in it, where one was asked for.
+    pub name: Option<String>,
 }
 
 impl Manuscript {
-    /// The versions that there are, newest first, of one file or of all.
+    /// The versions that there are, newest first, of one file, under whatever name it had, or of all.
     ///
     /// # Errors
     /// When they can't be had.
@@ -40,11 +45,34 @@ impl Manuscript {
             let found = known.get(path).map(|(spelled, _)| spelled.clone());
             found.unwrap_or_else(|| path.to_string())
         });
-        let versions = store.versions(commit, spelled.as_deref(), None, most)?;
-        Ok(versions
-            .into_iter()
-            .map(|version| told(version, path))
-            .collect())
+        let Some(mut name) = spelled else {
+            let versions = store.versions(commit, None, None, most)?;
+            return Ok(versions
+                .into_iter()
+                .map(|version| told(version, None))
+                .collect());
+        };
+        let (mut all, mut from) = (Vec::new(), commit);
+        for _ in 0..RENAMES {
+            let left = most.saturating_sub(all.len());
+            let versions = store.versions(from, Some(&name), None, left)?;
+            let first = versions.last().cloned();
+            all.extend(
+                versions
+                    .into_iter()
+                    .map(|version| told(version, Some(&name))),
+            );
+            let Some(first) = first.filter(|_| all.len() < most) else {
+                break;
+            };
+            // its first version under this name may have been a new name for it
+            let earlier = store.earlier_name(first.oid, &name)?;
+            let (Some(earlier), Some(parent)) = (earlier, first.parent) else {
+                break;
+            };
+            (name, from) = (earlier, parent);
+        }
+        Ok(all)
     }
 
     /// Writes an earlier text of a file. Whether the file was as it was when this began; if not,
@@ -102,11 +130,12 @@ impl Manuscript {
     }
 }
 
-fn told(version: Version, path: Option<&DocPath>) -> Told {
+fn told(version: Version, path: Option<&str>) -> Told {
+    let composed = path.map(composed);
     let (mut message, mut words) = (Vec::new(), None);
     for line in version.message.lines() {
         if let Some(rest) = line.strip_prefix(WORDS) {
-            if let Some((added, removed)) = delta(rest, path) {
+            if let Some((added, removed)) = delta(rest, composed.as_deref()) {
                 let (a, r) = words.unwrap_or((0, 0));
                 words = Some((added + a, removed + r));
             }
@@ -118,15 +147,16 @@ fn told(version: Version, path: Option<&DocPath>) -> Told {
         message: message.join("\n").trim().to_owned(),
         words,
         version,
+        name: path.map(str::to_owned),
     }
 }
 
 /// `+12 -3 PATH`, if it is the file that is meant.
-fn delta(text: &str, path: Option<&DocPath>) -> Option<(usize, usize)> {
+fn delta(text: &str, path: Option<&str>) -> Option<(usize, usize)> {
     let mut parts = text.splitn(3, ' ');
     let added = parts.next()?.strip_prefix('+')?.parse().ok()?;
     let removed = parts.next()?.strip_prefix('-')?.parse().ok()?;
     let named = parts.next()?;
-    path.is_none_or(|path| path.as_str() == named)
+    path.is_none_or(|path| path == named)
         .then_some((added, removed))
 }

@@ -9,6 +9,7 @@ use super::folder::Folder;
 use super::journal;
 use super::path::DocPath;
 use super::plan::{Fate, fate};
+use super::reading;
 use super::scan::{Found, Scan, scan};
 use super::state::{FOLDER, Home, Link, Open, State};
 use super::tree::{Entry, Mode};
@@ -172,6 +173,7 @@ impl Manuscript {
         for path in paths {
             let base = self.base(&known, &path);
             let ours = scan.files.get(&path).map(|found| entry(found, base));
+            let ours = self.as_said(scan, &path, ours, base);
             let theirs = theirs.get(&path).map(|(_, entry)| *entry);
             let is_open = self.state.open.contains_key(path.as_str());
             let fate = fate(base, ours, theirs);
@@ -180,6 +182,29 @@ impl Manuscript {
             }
         }
         fates
+    }
+
+    /// A file that was only saved again by a program that notes when it did: as it was before.
+    fn as_said(
+        &self,
+        scan: &Scan,
+        path: &DocPath,
+        ours: Option<Entry>,
+        base: Option<Entry>,
+    ) -> Option<Entry> {
+        let (Some(now), Some(before)) = (ours, base) else {
+            return ours;
+        };
+        if now.oid == before.oid || !reading::is_office(path.as_str()) {
+            return ours;
+        }
+        let found = scan.files.get(path);
+        let here = found.and_then(|found| self.folder.read(&found.disk).ok()?);
+        let there = self.home.text(before.oid).ok().flatten();
+        let same = here
+            .zip(there)
+            .is_some_and(|((here, _), there)| reading::says_the_same(path.as_str(), &here, &there));
+        if same { base } else { ours }
     }
 
     /// What both sides had.

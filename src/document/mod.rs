@@ -4,8 +4,11 @@
 
 mod attempts;
 mod combine;
+pub mod compare;
+pub mod diff;
 mod edits;
 pub mod error;
+pub mod find;
 mod folder;
 pub mod github;
 pub mod history;
@@ -19,6 +22,7 @@ pub mod path;
 pub mod plan;
 pub mod pull;
 pub mod push;
+pub mod reading;
 pub mod resolve;
 pub mod scan;
 mod secrets;
@@ -27,5 +31,6 @@ pub mod status;
 pub mod text;
 pub mod tree;
 pub mod undo;
+pub mod version_name;
 mod vet;
 mod words;

@@ -8,13 +8,32 @@ use std::path::{Path, PathBuf};
 use super::error::DocumentError;
 use super::oid::Oid;
 use super::state::Home;
+use super::tree::Files;
 use crate::private_file;
 
 const FOLDER: &str = "texts";
+const VERSIONS: &str = "versions";
 /// The store takes no larger file.
 const LARGEST: u64 = 128 * 1024 * 1024;
 
 impl Home {
+    /// A version's files, where they were asked for before.
+    pub(super) fn listing(&self, version: Oid) -> Option<Files> {
+        let file = self.file(VERSIONS).join(version.to_string());
+        let bytes = private_file::read_any(&file, LARGEST).ok()?;
+        serde_json::from_slice(&bytes).ok()
+    }
+
+    /// Keeps a version's files, which never change.
+    pub(super) fn keep_listing(&self, version: Oid, files: &Files) -> Result<(), DocumentError> {
+        let folder = self.file(VERSIONS);
+        private_file::ensure_folder(&folder)?;
+        let path = folder.join(version.to_string());
+        let bytes =
+            serde_json::to_vec(files).map_err(|_| DocumentError::Damaged { path: path.clone() })?;
+        Ok(private_file::replace(&path, &bytes)?)
+    }
+
     fn place(&self, oid: Oid) -> PathBuf {
         let name = oid.to_string();
         let (start, rest) = name.split_at_checked(2).unwrap_or_default();

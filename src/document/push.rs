@@ -292,7 +292,7 @@ impl Manuscript {
                     } else {
                         What::New
                     },
-                    words: words::changed(before.as_deref(), Some(&bytes)),
+                    words: words::changed(path.as_str(), before.as_deref(), Some(&bytes)),
                 };
                 parcel.files.insert(path.to_string(), pushed);
                 parcel.after.insert(place.clone(), Entry { oid, mode });
@@ -305,7 +305,7 @@ impl Manuscript {
                 let before = self.before(base)?;
                 let pushed = Pushed {
                     what: What::Deleted,
-                    words: words::changed(before.as_deref(), None),
+                    words: words::changed(path.as_str(), before.as_deref(), None),
                 };
                 parcel.files.insert(path.to_string(), pushed);
                 parcel.after.remove(&place);

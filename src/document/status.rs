@@ -75,7 +75,7 @@ impl Manuscript {
                 Some(found) => self.folder.read(&found.disk)?.map(|(bytes, _)| bytes),
                 None => None,
             };
-            let words = words::changed(before.as_deref(), after.as_deref());
+            let words = words::changed(path.as_str(), before.as_deref(), after.as_deref());
             status
                 .files
                 .insert(path.to_string(), FileNews { what, words });

@@ -102,7 +102,8 @@ fn folder(entries: &[(&str, Entry)]) -> Option<Oid> {
 }
 
 /// Percent-encodes a path for a URL, each part by itself.
-pub(super) fn encoded(path: &str) -> String {
+#[must_use]
+pub fn encoded(path: &str) -> String {
     let mut text = String::with_capacity(path.len());
     for byte in path.bytes() {
         match byte {

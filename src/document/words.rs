@@ -1,11 +1,9 @@
 //! Words, as a writer's program counts them, and how many came and went.
 
-use std::borrow::Cow;
-
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::edits::Numbers;
-use super::path::composed;
+use super::diff::{Fate, Paragraph, Run, difference};
+use super::reading;
 use super::text::Text;
 
 /// How many words a text has: letters and digits that stand together (UAX 29), so that `don't` is
@@ -14,36 +12,45 @@ pub(super) fn count(text: &str) -> usize {
     text.unicode_words().count()
 }
 
-/// Words added and removed; nothing where one of them is no text.
-pub(super) fn changed(before: Option<&[u8]>, after: Option<&[u8]>) -> Option<(usize, usize)> {
-    let before = Text::read(before.unwrap_or_default())?;
-    let after = Text::read(after.unwrap_or_default())?;
-    if before.as_str().is_empty() || after.as_str().is_empty() {
-        return Some((count(after.as_str()), count(before.as_str())));
-    }
-    let [lines_before, lines_after] = [&before, &after].map(|text| {
-        let lines = text.as_str().split_inclusive('\n');
-        lines.map(composed).collect::<Vec<_>>()
-    });
-    // Lines first: of a whole book only what changed is looked at by words.
-    let mut numbers = Numbers::default();
-    let (from, to) = (numbers.of(&lines_before), numbers.of(&lines_after));
+/// Words added to a file and removed from it; nothing where one of them has no text.
+pub(super) fn changed(
+    path: &str,
+    before: Option<&[u8]>,
+    after: Option<&[u8]>,
+) -> Option<(usize, usize)> {
+    let before = reading::text(path, before.unwrap_or_default())?;
+    let after = reading::text(path, after.unwrap_or_default())?;
+    Some(between(&before, &after))
+}
+
+/// Words added and removed. What only moved is neither.
+pub(super) fn between(before: &Text, after: &Text) -> (usize, usize) {
+    of(&difference(before, after))
+}
+
+/// Words added and removed in a difference.
+pub(super) fn of(paragraphs: &[Paragraph]) -> (usize, usize) {
     let (mut added, mut removed) = (0, 0);
-    for edit in numbers.edits(&from, &to) {
-        let old = lines_before.get(edit.before).unwrap_or_default().concat();
-        let new = lines_after.get(edit.after).unwrap_or_default().concat();
-        let [old, new] = [&old, &new].map(|text| {
-            let words = text.unicode_words();
-            words.map(Cow::Borrowed).collect::<Vec<_>>()
-        });
-        let mut numbers = Numbers::default();
-        let (from, to) = (numbers.of(&old), numbers.of(&new));
-        for edit in numbers.edits(&from, &to) {
-            added += edit.after.len();
-            removed += edit.before.len();
+    for paragraph in paragraphs {
+        match &paragraph.fate {
+            Fate::Same(_) | Fate::MovedAway(..) => {}
+            Fate::Changed(runs) | Fate::MovedHere(runs, _) => {
+                for run in runs {
+                    if let Run::Change {
+                        removed: gone,
+                        added: came,
+                    } = run
+                    {
+                        added += count(came);
+                        removed += count(gone);
+                    }
+                }
+            }
+            Fate::Added(text) => added += count(text),
+            Fate::Removed(text) => removed += count(text),
         }
     }
-    Some((added, removed))
+    (added, removed)
 }
 
 #[cfg(test)]
@@ -51,7 +58,7 @@ mod tests {
     use super::*;
 
     fn delta(before: &str, after: &str) -> Option<(usize, usize)> {
-        changed(Some(before.as_bytes()), Some(after.as_bytes()))
+        changed("a.md", Some(before.as_bytes()), Some(after.as_bytes()))
     }
 
     #[test]
@@ -78,14 +85,14 @@ mod tests {
             Some((1, 1))
         );
         assert_eq!(delta("a b c", ""), Some((0, 3)));
-        assert_eq!(changed(None, Some(b"a b")), Some((2, 0)));
-        assert_eq!(changed(Some(b"a b"), None), Some((0, 2)));
+        assert_eq!(changed("a.md", None, Some(b"a b")), Some((2, 0)));
+        assert_eq!(changed("a.md", Some(b"a b"), None), Some((0, 2)));
         // neither line ends nor marks nor the form of accents are words
         assert_eq!(
             delta("caf\u{e9}\n", "\u{feff}cafe\u{301}\r\n"),
             Some((0, 0))
         );
         assert_eq!(delta("a, b", "a; b!"), Some((0, 0)));
-        assert_eq!(changed(Some(b"\xff"), Some(b"a")), None);
+        assert_eq!(changed("a.md", Some(b"\xff"), Some(b"a")), None);
     }
 }

@@ -60,6 +60,8 @@ fn stored(store: &StoreError) -> Error {
             .hint("the account may look at the repository without being allowed to write to it, or the organisation has to allow this program"),
         S::NotFound { .. } => shown(Kind::Refused)
             .hint("has it another name now, or does another account own it?"),
+        S::Taken { .. } => shown(Kind::Failed)
+            .hint("give it another name; `oauthctl doc version` lists those that are taken"),
         S::Unreachable { why } => Error::new(Kind::Temporary, "the store can't be reached now")
             .because(why.clone())
             .hint("everything is safe here; try again later"),

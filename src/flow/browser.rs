@@ -8,7 +8,7 @@
 mod launch;
 mod url_gate;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
 use thiserror::Error;
@@ -54,9 +54,21 @@ pub struct Opened {
 ///
 /// [`BrowserError`]; the URL is then best shown to the person.
 pub fn open_url(url: &str, env: &Env) -> Result<Opened, BrowserError> {
-    let url: BrowserUrl = url.parse()?;
+    open(&url.parse()?, env)
+}
+
+/// Shows a page that this program wrote to `path`, as [`open_url`] does.
+///
+/// # Errors
+///
+/// As [`open_url`].
+pub fn open_page(path: &Path, env: &Env) -> Result<Opened, BrowserError> {
+    open(&BrowserUrl::of_page(path)?, env)
+}
+
+fn open(url: &BrowserUrl, env: &Env) -> Result<Opened, BrowserError> {
     let search_path = env::search_path();
-    let launch = launch::find(&url, env.browser.as_deref(), search_path.as_deref())?;
+    let launch = launch::find(url, env.browser.as_deref(), search_path.as_deref())?;
     let mut child = launch.start()?;
     // Nobody waits for the browser, but the system keeps an ended child until somebody asks for it.
     std::thread::spawn(move || {

@@ -21,6 +21,7 @@ pub mod reply;
 pub mod request;
 pub mod resource;
 pub mod revocation;
+pub mod sasl;
 pub mod scope;
 pub mod token_answer;
 pub mod token_error;

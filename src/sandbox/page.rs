@@ -12,6 +12,7 @@ use super::call::Answer;
 use super::client::{CONFIDENTIAL_CLIENT, PUBLIC_CLIENT};
 use super::consent::field;
 use super::practice::SCOPES;
+use crate::escape;
 use crate::names::AccountLabel;
 
 const STYLE: &str = "\
@@ -57,7 +58,7 @@ pub(super) fn consent(question: &Question, ticket: &str) -> Answer {
     }
     let mut accounts = String::new();
     for account in &question.accounts {
-        let label = escaped(account.as_str());
+        let label = escape::html(account.as_str());
         let checked = if *account == question.chosen {
             " checked"
         } else {
@@ -75,7 +76,7 @@ pub(super) fn consent(question: &Question, ticket: &str) -> Answer {
             format!(
                 "<p>Go on only if your device shows <code>{}</code> and you started this yourself, \
              just now.</p>",
-                escaped(code)
+                escape::html(code)
             )
         });
     let body = format!(
@@ -85,7 +86,7 @@ pub(super) fn consent(question: &Question, ticket: &str) -> Answer {
          <fieldset><legend>As</legend>{accounts}</fieldset>\
          <div class=row><button name=decision value=deny>Deny</button>\
          <button class=go name=decision value=allow>Allow</button></div></form>",
-        escaped(&question.client),
+        escape::html(&question.client),
     );
     // browsers hold the redirect after a form to the form's policy, so the client's origin is named
     let target = question
@@ -109,20 +110,20 @@ pub(super) fn device_code() -> Answer {
 pub(super) fn problem(why: &str) -> Answer {
     let body = format!(
         "<h1>This request can't be answered</h1><p>{}</p>",
-        escaped(why)
+        escape::html(why)
     );
     page(400, "Refused", &body, None)
 }
 
 /// The page at the end.
 pub(super) fn done(text: &str) -> Answer {
-    let body = format!("<h1>Done</h1><p>{}</p>", escaped(text));
+    let body = format!("<h1>Done</h1><p>{}</p>", escape::html(text));
     page(200, "Done", &body, None)
 }
 
 /// The page at `/`.
 pub(super) fn front(issuer: &str) -> Answer {
-    let issuer = escaped(issuer);
+    let issuer = escape::html(issuer);
     let body = format!(
         "<h1>Practice authorization server</h1>\
          <p>It is stricter than real ones, keeps everything in memory and forgets it at the end.</p>\
@@ -153,21 +154,6 @@ fn page(status: u16, title: &str, body: &str, form_target: Option<&str>) -> Answ
         .with("Content-Security-Policy", policy.trim_end())
         // with `no-referrer` a form's Origin would be `null`
         .with("Referrer-Policy", "same-origin")
-}
-
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            _ => safe.push(character),
-        }
-    }
-    safe
 }
 
 #[cfg(test)]

@@ -49,10 +49,18 @@ fn settle(world: &World, value: &mut Value) {
             *text = text
                 .replace(&folder, "WORLD")
                 .replace(&authority, "SANDBOX");
+            // the name of another version beside a file
+            if let Some((start, rest)) = text.split_once("from GitHub (")
+                && let Some((_, end)) = rest.split_once(", ")
+            {
+                *text = format!("{start}from GitHub (TIME, {end}");
+            }
             if text.starts_with("sbx_") {
                 "SECRET".clone_into(text);
             } else if text.starts_with("age1") {
                 "RECIPIENT".clone_into(text);
+            } else if text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+                "VERSION".clone_into(text);
             } else if Timestamp::parse(text).is_some() {
                 "TIME".clone_into(text);
             }
@@ -114,6 +122,41 @@ fn json_of_every_command_keeps_its_shape() {
     });
     insta::assert_snapshot!("doctor", settled(&world, doctor));
     shape!(world, "revoke", ["revoke", "sandbox"]);
+}
+
+#[test]
+fn json_of_manuscripts_keeps_its_shape() {
+    let world = World::with_novel();
+    let (a, b) = (world.folder("a"), world.folder("b"));
+    let shape = |name: &str, document: Value| {
+        insta::assert_snapshot!(name, settled(&world, document));
+    };
+    shape("doc_init", a.json(&["init", "--repo", crate::desk::NOVEL]));
+    a.write("one.md", "The sea was calm.\n\nNobody spoke.\n");
+    a.write("two.md", "Two.\n");
+    shape("doc_push", a.json(&["push", "-m", "first"]));
+    b.ok(&["init", "--repo", crate::desk::NOVEL]);
+    shape("doc_pull", b.json(&["pull"]));
+    shape("doc_version", a.json(&["version", "Draft 1"]));
+    shape("doc_versions", a.json(&["version"]));
+    a.write("one.md", "The sea was wild.\n\nNobody spoke.\n");
+    a.write("three.md", "Three.\n");
+    a.delete("two.md");
+    shape("doc_status", a.json(&["status", "--remote"]));
+    shape("doc_diff", a.json(&["diff"]));
+    a.ok(&["push"]);
+    shape("doc_log", a.json(&["log", "one.md"]));
+    shape("doc_find", a.json(&["find", "sea was"]));
+    shape("doc_open", a.json(&["open"]));
+    b.write("one.md", "The sea was grey.\n\nNobody spoke.\n");
+    let call = b.call(&["pull"]).arg("--json");
+    let disputed = call.run().ended(3).documents().remove(0);
+    shape("doc_pull_conflict", disputed);
+    shape("doc_resolve", b.json(&["resolve", "--mine"]));
+    shape("doc_restore", b.json(&["restore", "one.md@Draft 1"]));
+    shape("doc_undo", b.json(&["undo"]));
+    let page = format!("--html={}", b.path("page.html").display());
+    shape("doc_diff_html", b.json(&["diff", &page]));
 }
 
 #[test]

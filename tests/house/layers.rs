@@ -20,7 +20,7 @@ const LAYERS: [&[&str]; 13] = [
     &["provider", "key", "http", "ui", "token", "config", "lock"],
     &["private_file", "env", "stop"],
     &["names", "endpoint", "signing"],
-    &["moment", "escape", "secret", "harden"],
+    &["moment", "escape", "secret", "harden", "inflate"],
 ];
 
 /// What a module doesn't know although it lies lower, and why.
@@ -132,7 +132,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("std::net", "endpoint flow sandbox"),
     (
         "std::process::Command",
-        "commands/demo commands/exec commands/git flow/browser",
+        "commands/demo commands/doc/walk commands/exec commands/git commands/hooks commands/token/copy flow/browser",
     ),
     ("std::process::ExitCode", "commands main"),
     ("std::process::exit", ""),

@@ -86,13 +86,29 @@ fn the_readme_says_which_rust_is_needed() {
     assert!(text("README.md").contains(&format!("Rust {needed} or newer")));
 }
 
+/// What the README shows as TOML: settings begin with their file's name, the rest is a provider.
+fn examples(readme: &str, settings: bool) -> Vec<&str> {
+    blocks(readme)
+        .filter(|(kind, _)| *kind == "toml")
+        .map(|(_, text)| text)
+        .filter(|text| text.starts_with("# config.toml") == settings)
+        .collect()
+}
+
+#[test]
+fn the_settings_of_the_readme_are_settings() {
+    let readme = text("README.md");
+    let examples = examples(&readme, true);
+    assert_eq!(examples.len(), 1);
+    let path = std::path::Path::new("config.toml");
+    let config = oauthctl::config::parse(examples[0].as_bytes(), path).unwrap();
+    assert_eq!(config.hooks.on_login_required[0], "notify-send");
+}
+
 #[test]
 fn the_provider_of_the_readme_is_a_provider() {
     let readme = text("README.md");
-    let examples: Vec<&str> = blocks(&readme)
-        .filter(|(kind, _)| *kind == "toml")
-        .map(|(_, text)| text)
-        .collect();
+    let examples = examples(&readme, false);
     assert_eq!(examples.len(), 1);
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("example.toml"), examples[0]).unwrap();

@@ -5,11 +5,15 @@ use serde_json::json;
 use super::{desk, shown};
 use crate::app::App;
 use crate::commands::printed;
+use crate::document::history::Told;
 use crate::document::path::DocPath;
 use crate::error::Result;
 use crate::escape;
 
 /// Show the versions of the manuscript or of one file, newest first
+///
+/// A file is followed to the names that it had before. Names that were given with `oauthctl doc
+/// version` are shown.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Only the versions in which this file changed
@@ -28,9 +32,19 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         None => None,
     };
     let link = &manuscript.state.link;
-    let told = desk::with_store(app, link, |store| {
-        manuscript.log(store, path.as_ref(), args.most)
+    let (told, tags) = desk::with_store(app, link, |store| {
+        let told = manuscript.log(store, path.as_ref(), args.most)?;
+        let tags = if told.is_empty() {
+            Vec::new()
+        } else {
+            store.tags()?
+        };
+        Ok((told, tags))
     })?;
+    let called = |told: &Told| -> Vec<&str> {
+        let tags = tags.iter().filter(|(_, oid)| *oid == told.version.oid);
+        tags.map(|(name, _)| name.as_str()).collect()
+    };
     if app.ui.json() {
         let versions = told.iter().map(|told| {
             json!({
@@ -39,6 +53,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
                 "author": told.version.author,
                 "message": told.message,
                 "words": shown::words_json(told.words),
+                "path": told.name,
+                "called": called(told),
             })
         });
         let document = json!({
@@ -48,16 +64,25 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         });
         return printed(app.ui.data(&document.to_string()));
     }
+    let mut before = None;
     for told in &told {
         let short: String = told.version.oid.to_string().chars().take(7).collect();
         let date: String = told.version.date.chars().take(16).collect();
-        let shown_line = format!(
+        let mut shown_line = format!(
             "{short}  {}  {}  {}{}",
             date.replace('T', " "),
             escape::line(&told.version.author),
             escape::line(told.message.lines().next().unwrap_or_default()),
             shown::words(told.words),
         );
+        for name in called(told) {
+            shown_line.extend(["  [", &escape::line(name), "]"]);
+        }
+        if let Some(name) = &told.name
+            && before.replace(name).is_some_and(|before| before != name)
+        {
+            shown_line.extend(["  (as `", &escape::line(name), "`)"]);
+        }
         printed(app.ui.data(&shown_line))?;
     }
     if told.is_empty() {

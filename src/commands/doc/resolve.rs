@@ -1,7 +1,8 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::walk::{self, Walked};
 use super::{desk, shown};
 use crate::app::App;
 use crate::commands::printed;
@@ -12,8 +13,9 @@ use crate::escape;
 
 /// Decide what a text should be that you and somebody else changed
 ///
-/// Without a flag you are asked, text by text. Nothing is pushed; what you decide against stays in
-/// the trash, and `oauthctl doc undo` brings it back.
+/// Without a flag you are asked, place by place: yours, theirs, both, or as you write it in your
+/// editor (`VISUAL`, `EDITOR`). Nothing is pushed; what you decide against stays in the trash, and
+/// `oauthctl doc undo` brings it back.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     oauthctl doc resolve\n  \
@@ -62,8 +64,11 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         if !selection.has(dispute.path.as_str()) {
             continue;
         }
-        let said = args.say().unwrap_or_else(|| ask(app, &dispute));
-        let done = match verdict(&dispute, said) {
+        let verdict = match args.say() {
+            Some(said) => verdict(&dispute, said),
+            None => decided(app, &manuscript.home(), &dispute),
+        };
+        let done = match verdict {
             Some(verdict) => manuscript.settle(&dispute, verdict, &desk::on)?,
             None => false,
         };
@@ -90,6 +95,21 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         return Err(shown::decide(left));
     }
     Ok(())
+}
+
+/// What a person says who is asked: place by place where there are places, else as a whole.
+fn decided(app: &App, home: &Path, dispute: &Dispute) -> Option<Verdict> {
+    if !app.ui.may_ask() {
+        return None;
+    }
+    if dispute.why == Why::Conflict {
+        match walk::walk(app, home, dispute) {
+            Walked::Decided(text) => return Some(Verdict::Text(text)),
+            Walked::Later => return None,
+            Walked::Whole => {}
+        }
+    }
+    verdict(dispute, ask(app, dispute))
 }
 
 fn ask(app: &App, dispute: &Dispute) -> Say {

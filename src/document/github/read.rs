@@ -10,6 +10,7 @@ use super::call::{Question, refusal};
 use crate::document::error::StoreError;
 use crate::document::oid::{EMPTY_TREE, Oid};
 use crate::document::tree::{Entry, Files, Mode, encoded, tree_oid};
+use crate::document::version_name::VersionName;
 
 /// Where the branch is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -360,22 +361,29 @@ impl GitHub<'_> {
     /// # Errors
     /// When there is none.
     pub fn named(&self, name: &str) -> Result<Oid, StoreError> {
-        let question = Question {
-            accept: SHA,
-            ..Question::get(self.url(&format!("/commits/{}", encoded(name))))
-        };
-        let response = self.ask(&question)?;
-        match response.status {
-            200 => {
-                let text = String::from_utf8_lossy(&response.body);
-                let oid = text.trim().parse();
-                oid.map_err(|_| StoreError::BadAnswer("a version has no name"))
-            }
-            404 | 409 | 422 => Err(StoreError::NotFound {
-                what: format!("the version {}", crate::escape::line(name)),
-            }),
-            _ => Err(refusal(&response)),
+        let mut ways = vec![name.to_owned()];
+        if let Ok(given) = name.parse::<VersionName>() {
+            ways.insert(0, format!("tags/{given}"));
         }
+        for way in ways {
+            let question = Question {
+                accept: SHA,
+                ..Question::get(self.url(&format!("/commits/{}", encoded(&way))))
+            };
+            let response = self.ask(&question)?;
+            match response.status {
+                200 => {
+                    let text = String::from_utf8_lossy(&response.body);
+                    let oid = text.trim().parse();
+                    return oid.map_err(|_| StoreError::BadAnswer("a version has no name"));
+                }
+                404 | 409 | 422 => {}
+                _ => return Err(refusal(&response)),
+            }
+        }
+        Err(StoreError::NotFound {
+            what: format!("the version {}", crate::escape::line(name)),
+        })
     }
 
     /// One version.

@@ -1,5 +1,6 @@
 //! URLs that may be opened.
 
+use std::path::Path;
 use std::str::FromStr;
 
 use thiserror::Error;
@@ -24,6 +25,20 @@ pub struct BrowserUrlError {
 pub struct BrowserUrl(String);
 
 impl BrowserUrl {
+    /// The address of a page that this program wrote: nobody else chooses its path, and no text that
+    /// came from elsewhere becomes such an address.
+    ///
+    /// # Errors
+    /// When the path is not absolute.
+    pub(super) fn of_page(path: &Path) -> Result<Self, BrowserUrlError> {
+        let page = Url::from_file_path(path);
+        page.map(|url| Self(url.into()))
+            .map_err(|()| BrowserUrlError {
+                given: path.display().to_string(),
+                why: "it is not the path of a page",
+            })
+    }
+
     /// The URL as it is given to a program.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -1,182 +1,10 @@
-//! Deflate, read (RFC 1951), in its zlib and gzip wrappers: what real git sends.
+//! Deflate in its zlib and gzip wrappers: what real git sends.
 
 use super::deflate::{adler32, crc32};
+use crate::inflate;
 
 /// More than this comes out of nothing that is sent here.
 const LARGEST: usize = 200 * 1024 * 1024;
-
-struct Bits<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    held: u32,
-    count: u32,
-}
-
-impl Bits<'_> {
-    fn take(&mut self, count: u32) -> Option<usize> {
-        while self.count < count {
-            self.held |= u32::from(*self.bytes.get(self.at)?) << self.count;
-            self.at += 1;
-            self.count += 8;
-        }
-        let value = self.held & ((1 << count) - 1);
-        self.held >>= count;
-        self.count -= count;
-        usize::try_from(value).ok()
-    }
-}
-
-/// A Huffman code: how many codes of each length there are, and the symbols in their order.
-struct Code {
-    counts: [usize; 16],
-    symbols: Vec<usize>,
-}
-
-impl Code {
-    fn of(lengths: &[usize]) -> Self {
-        let mut counts = [0; 16];
-        let mut symbols = Vec::new();
-        for (length, count) in counts.iter_mut().enumerate().skip(1) {
-            for (symbol, own) in lengths.iter().enumerate() {
-                if *own == length {
-                    *count += 1;
-                    symbols.push(symbol);
-                }
-            }
-        }
-        Self { counts, symbols }
-    }
-
-    fn symbol(&self, bits: &mut Bits<'_>) -> Option<usize> {
-        let (mut code, mut first, mut index) = (0, 0, 0);
-        for count in self.counts.iter().skip(1) {
-            code |= bits.take(1)?;
-            if code < first + count {
-                return self.symbols.get(index + code - first).copied();
-            }
-            index += count;
-            first = (first + count) << 1;
-            code <<= 1;
-        }
-        None
-    }
-}
-
-/// What symbols from 257 on and distances begin at, and how many more bits say how far behind.
-const LENGTHS: [usize; 29] = [
-    3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131,
-    163, 195, 227, 258,
-];
-const LENGTH_BITS: [u32; 29] = [
-    0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0,
-];
-const DISTANCES: [usize; 30] = [
-    1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537,
-    2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577,
-];
-const DISTANCE_BITS: [u32; 30] = [
-    0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13,
-    13,
-];
-const ORDER: [usize; 19] = [
-    16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15,
-];
-
-/// The content of one stream, and how many bytes it took.
-fn inflate(bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
-    let mut bits = Bits {
-        bytes,
-        at: 0,
-        held: 0,
-        count: 0,
-    };
-    let mut out = Vec::new();
-    loop {
-        let last = bits.take(1)? == 1;
-        match bits.take(2)? {
-            0 => stored(&mut bits, &mut out)?,
-            1 => {
-                let fixed: Vec<usize> = (0..288)
-                    .map(|symbol| match symbol {
-                        144..=255 => 9,
-                        256..=279 => 7,
-                        _ => 8,
-                    })
-                    .collect();
-                block(&mut bits, &Code::of(&fixed), &Code::of(&[5; 30]), &mut out)?;
-            }
-            2 => {
-                let (symbols, distances) = codes(&mut bits)?;
-                block(&mut bits, &symbols, &distances, &mut out)?;
-            }
-            _ => return None,
-        }
-        if last {
-            // whole bytes that were only looked at are given back
-            let unused = usize::try_from(bits.count / 8).ok()?;
-            return Some((out, bits.at - unused));
-        }
-    }
-}
-
-fn stored(bits: &mut Bits<'_>, out: &mut Vec<u8>) -> Option<()> {
-    bits.take(bits.count % 8)?;
-    let (length, inverse) = (bits.take(16)?, bits.take(16)?);
-    if length != inverse ^ 0xffff || out.len() + length > LARGEST {
-        return None;
-    }
-    for _ in 0..length {
-        out.push(u8::try_from(bits.take(8)?).ok()?);
-    }
-    Some(())
-}
-
-fn codes(bits: &mut Bits<'_>) -> Option<(Code, Code)> {
-    let symbols = bits.take(5)? + 257;
-    let distances = bits.take(5)? + 1;
-    let given = bits.take(4)? + 4;
-    let mut lengths = [0; 19];
-    for place in ORDER.iter().take(given) {
-        *lengths.get_mut(*place)? = bits.take(3)?;
-    }
-    let code = Code::of(&lengths);
-    let mut all: Vec<usize> = Vec::new();
-    while all.len() < symbols + distances {
-        let (value, times) = match code.symbol(bits)? {
-            16 => (*all.last()?, 3 + bits.take(2)?),
-            17 => (0, 3 + bits.take(3)?),
-            18 => (0, 11 + bits.take(7)?),
-            length => (length, 1),
-        };
-        all.extend(std::iter::repeat_n(value, times));
-    }
-    let (first, second) = all.split_at_checked(symbols)?;
-    Some((Code::of(first), Code::of(second)))
-}
-
-fn block(bits: &mut Bits<'_>, symbols: &Code, distances: &Code, out: &mut Vec<u8>) -> Option<()> {
-    loop {
-        let symbol = symbols.symbol(bits)?;
-        if symbol == 256 {
-            return Some(());
-        }
-        if let Ok(byte) = u8::try_from(symbol) {
-            out.push(byte);
-            continue;
-        }
-        let symbol = symbol - 257;
-        let length = LENGTHS.get(symbol)? + bits.take(*LENGTH_BITS.get(symbol)?)?;
-        let symbol = distances.symbol(bits)?;
-        let distance = DISTANCES.get(symbol)? + bits.take(*DISTANCE_BITS.get(symbol)?)?;
-        if out.len() + length > LARGEST {
-            return None;
-        }
-        let start = out.len().checked_sub(distance)?;
-        for at in start..start + length {
-            out.push(*out.get(at)?);
-        }
-    }
-}
 
 /// The content of a zlib stream, and how many bytes it took.
 pub(super) fn zlib(bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
@@ -184,7 +12,7 @@ pub(super) fn zlib(bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
     if header[0] & 15 != 8 || u16::from_be_bytes(*header) % 31 != 0 {
         return None;
     }
-    let (content, taken) = inflate(bytes.get(2..)?)?;
+    let (content, taken) = inflate::raw(bytes.get(2..)?, LARGEST)?;
     let sum = bytes.get(2 + taken..)?.first_chunk::<4>()?;
     let right = u32::from_be_bytes(*sum) == adler32(&content);
     right.then_some((content, taken + 6))
@@ -196,7 +24,7 @@ pub(super) fn gzip(bytes: &[u8]) -> Option<Vec<u8>> {
     if !header.starts_with(&[0x1f, 0x8b, 8, 0]) {
         return None;
     }
-    let (content, taken) = inflate(bytes.get(10..)?)?;
+    let (content, taken) = inflate::raw(bytes.get(10..)?, LARGEST)?;
     let sum = bytes.get(10 + taken..)?.first_chunk::<4>()?;
     (u32::from_le_bytes(*sum) == crc32(&content)).then_some(content)
 }

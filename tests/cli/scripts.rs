@@ -1,0 +1,207 @@
+//! What scripts and other programs get: `token` in their form, on a clipboard, and hooks.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+
+use rustix::process::Signal;
+
+use crate::world::World;
+
+/// A program of the person's in a folder of its own.
+fn program(world: &World, name: &str, script: &str) -> PathBuf {
+    let folder = world.path("work/bin");
+    fs::create_dir_all(&folder).unwrap();
+    let path = folder.join(name);
+    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+#[test]
+fn token_is_printed_as_kubectl_and_credential_programs_read_it() {
+    let world = World::new();
+    world.connect();
+    let token = world.token("sandbox");
+    let read = |format: &str| -> serde_json::Value {
+        let output = world.ok(&["token", "sandbox", "--format", format]);
+        serde_json::from_str(&output.stdout).unwrap()
+    };
+    let kubectl = read("kubectl");
+    assert_eq!(kubectl["apiVersion"], "client.authentication.k8s.io/v1");
+    assert_eq!(kubectl["kind"], "ExecCredential");
+    assert_eq!(kubectl["status"]["token"], token.as_str());
+    let expiry = world.shown("sandbox")["expires_at"].clone();
+    assert!(expiry.is_string());
+    assert_eq!(kubectl["status"]["expirationTimestamp"], expiry);
+    let process = read("credential-process");
+    assert_eq!(process["Version"], 1);
+    assert_eq!(process["Token"], token.as_str());
+    assert_eq!(process["Expiration"], expiry);
+}
+
+#[test]
+fn token_for_a_mail_server_names_the_mailbox() {
+    let world = World::new();
+    world.connect();
+    let token = world.token("sandbox");
+    let asked = ["token", "sandbox", "--format", "xoauth2"];
+    world
+        .run(&asked)
+        .ended(2)
+        .no_data()
+        .says(&["does not say which mailbox is meant", "--user ADDRESS"]);
+    let call = world.call(&asked).args(&["--user", "ada@example.org"]);
+    let output = call.run().ended(0);
+    let decoded = base64_of(output.stdout.trim());
+    let wanted = format!("user=ada@example.org\u{1}auth=Bearer {token}\u{1}\u{1}");
+    assert_eq!(decoded, wanted);
+    let call = world.call(&asked).args(&["--user", "ada\u{1}auth=x"]);
+    call.run().ended(2).no_data();
+    // an account that is an address needs no flag
+    world
+        .connect_with(&["sandbox", "--account", "bob@example.org"])
+        .0
+        .ended(0);
+    let output = world.ok(&["token", "sandbox", "--format", "xoauth2"]);
+    assert!(base64_of(output.stdout.trim()).starts_with("user=bob@example.org\u{1}"));
+}
+
+fn base64_of(text: &str) -> String {
+    let value = |byte: u8| -> u32 {
+        let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        let place = letters.iter().position(|letter| *letter == byte);
+        u32::try_from(place.unwrap_or(0)).unwrap()
+    };
+    let mut bytes = Vec::new();
+    for four in text.as_bytes().chunks(4) {
+        let bits = four.iter().fold(0, |bits, byte| bits << 6 | value(*byte));
+        let padding = four.len() - four.iter().take_while(|byte| **byte != b'=').count();
+        bytes.extend(&bits.to_be_bytes()[1..4 - padding]);
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+/// A clipboard that is a file, under the name of a program that there is on desktops.
+const WRITE: &str = "case \"$*\" in\n*-o*) cat \"$CLIPBOARD\" ;;\n*) cat > \"$CLIPBOARD.new\"; \
+                     mv \"$CLIPBOARD.new\" \"$CLIPBOARD\" ;;\nesac";
+
+#[test]
+fn token_copy_puts_it_on_the_clipboard_and_takes_it_away() {
+    let world = World::new();
+    world.connect();
+    let token = world.token("sandbox");
+    program(&world, "xclip", WRITE);
+    let clipboard = world.path("given/clipboard");
+    let path = format!("{}:/usr/bin:/bin", world.path("work/bin").display());
+    let copy = || {
+        let call = world.call(&["token", "sandbox", "--copy"]);
+        let call = call.env("PATH", &path).env("CLIPBOARD", &clipboard);
+        let mut running = call.start();
+        running.line(|line| line.contains("on the clipboard for a minute").then_some(()));
+        assert_eq!(fs::read_to_string(&clipboard).unwrap(), token);
+        running
+    };
+    let running = copy();
+    running.signal(Signal::INT);
+    let output = running.finish().ended(0).no_data();
+    output.says(&["it is gone from the clipboard"]);
+    assert_eq!(fs::read_to_string(&clipboard).unwrap(), "");
+    // what somebody copied since is theirs
+    let running = copy();
+    fs::write(&clipboard, "mine").unwrap();
+    running.signal(Signal::INT);
+    running
+        .finish()
+        .ended(0)
+        .says(&["something else is on the clipboard"]);
+    assert_eq!(fs::read_to_string(&clipboard).unwrap(), "mine");
+    let call = world.call(&["token", "sandbox", "--copy"]);
+    call.env("PATH", "/nonexistent")
+        .run()
+        .ended(1)
+        .no_data()
+        .says(&["there is no clipboard", "hint: install"]);
+}
+
+/// Settings with one hook that keeps what it is told.
+fn with_hook(world: &World, event: &str, script: &str) {
+    let hook = program(world, "hook", script);
+    let folder = world.path("home/config/oauthctl");
+    fs::create_dir_all(&folder).unwrap();
+    let told = world.path("given/told");
+    let text = format!(
+        "[hooks]\n{event} = [\"{}\", \"{}\", \"a b; c\"]\n",
+        hook.display(),
+        told.display()
+    );
+    fs::write(folder.join("config.toml"), text).unwrap();
+}
+
+const KEEP: &str = "PATH=/usr/bin:/bin\ncat >> \"$1\"\nprintf '%s\\n' \"$2\" >> \"$1\"\n\
+                    env | grep OAUTHCTL_ >> \"$1\"\ntrue";
+
+#[test]
+fn hooks_are_told_of_a_refresh_and_get_neither_a_token_nor_our_variables() {
+    let world = World::new();
+    world.connect();
+    with_hook(&world, "on_refresh", KEEP);
+    world.ok(&["refresh", "sandbox"]);
+    // a token that is good is no event
+    world.token("sandbox");
+    let told = fs::read_to_string(world.path("given/told")).unwrap();
+    let lines: Vec<&str> = told.lines().collect();
+    let event: serde_json::Value = serde_json::from_str(lines[0]).unwrap();
+    assert_eq!(event["schema"], 1);
+    assert_eq!(event["event"], "refresh");
+    assert_eq!(event["connection"], "sandbox/writer");
+    assert!(event["error"].is_null());
+    assert_eq!(
+        lines[1..],
+        ["a b; c"],
+        "no shell, and none of our variables: {told}"
+    );
+}
+
+#[test]
+fn hooks_are_told_when_a_login_is_needed_and_of_other_failures() {
+    let world = World::new();
+    world.connect();
+    with_hook(&world, "on_error", KEEP);
+    world.faults(&["refresh:1=503/30"]);
+    world.run(&["refresh", "sandbox"]).ended(5);
+    let told = fs::read_to_string(world.path("given/told")).unwrap();
+    let event: serde_json::Value = serde_json::from_str(told.lines().next().unwrap()).unwrap();
+    assert_eq!(event["event"], "error");
+    assert_eq!(event["error"]["exit_code"], 5);
+    let world = World::new();
+    world.connect();
+    with_hook(&world, "on_login_required", KEEP);
+    world.faults(&["refresh:1=invalid-grant"]);
+    world.run(&["refresh", "sandbox"]).ended(4);
+    let told = fs::read_to_string(world.path("given/told")).unwrap();
+    assert!(told.contains("\"login_required\""), "{told}");
+    assert_eq!(
+        told.matches("login_required").count(),
+        2,
+        "the event and the kind: {told}"
+    );
+    // it needed one already: that is no news
+    world.run(&["token", "sandbox", "--min-ttl", "2h"]).ended(4);
+    let again = fs::read_to_string(world.path("given/told")).unwrap();
+    assert_eq!(told, again);
+}
+
+#[test]
+fn hooks_that_fail_or_are_not_there_stop_nothing() {
+    let world = World::new();
+    world.connect();
+    with_hook(&world, "on_refresh", "exit 3");
+    world
+        .ok(&["refresh", "sandbox"])
+        .says(&["warning: the hook `on_refresh`", "exit status: 3"]);
+    fs::remove_file(world.path("work/bin/hook")).unwrap();
+    world
+        .ok(&["refresh", "sandbox"])
+        .says(&["warning: the hook `on_refresh`"]);
+}
