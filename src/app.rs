@@ -67,11 +67,12 @@ pub struct App {
 }
 
 impl App {
-    /// Looks at the world, opens nothing but `config.toml`.
+    /// Looks at the world, opens nothing but `config.toml`, and that only where `settings` are
+    /// wanted: a command that says where the file is works for a broken one too.
     ///
     /// # Errors
     /// When there is no home folder, or `config.toml` is broken.
-    pub fn new(ui: Ui, env: Env, globals: Globals) -> Result<Self> {
+    pub fn new(ui: Ui, env: Env, globals: Globals, settings: bool) -> Result<Self> {
         let Some(folders) = ProjectDirs::from("", "", "oauthctl") else {
             return Err(Error::new(Kind::Failed, "could not find your home folder")
                 .hint("set `HOME`, or name the vault with `--vault PATH`"));
@@ -84,9 +85,13 @@ impl App {
                 .unwrap_or_else(|| folders.data_local_dir())
                 .to_owned(),
         };
-        let config = config::load(&paths.config.join(SETTINGS)).map_err(|error| {
-            Error::new(Kind::Failed, "could not read the settings").caused_by(&error)
-        })?;
+        let config = if settings {
+            config::load(&paths.config.join(SETTINGS)).map_err(|error| {
+                Error::new(Kind::Failed, "could not read the settings").caused_by(&error)
+            })?
+        } else {
+            Config::default()
+        };
         let (caller, providers) = (OnceCell::new(), OnceCell::new());
         Ok(Self {
             ui,

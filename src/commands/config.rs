@@ -1,4 +1,5 @@
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Subcommand;
 
@@ -7,7 +8,12 @@ use crate::app::choice::Setting;
 use crate::config::edit::{self, Place};
 use crate::env;
 use crate::error::{Error, Kind, Result};
+use crate::lock;
 use crate::names::ProviderName;
+use crate::private_file;
+
+/// How long another `config set` may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 mod get;
 mod list;
@@ -29,6 +35,13 @@ mod unset;
 pub(super) struct Args {
     #[command(subcommand)]
     command: Command,
+}
+
+impl Args {
+    /// Whether it says where the file is, and nothing of what is in it.
+    pub(super) const fn asks_for_the_path(&self) -> bool {
+        matches!(self.command, Command::Path(_))
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -111,6 +124,18 @@ fn written(app: &App, provider: &ProviderName, folder: &Path) -> Result<String> 
 /// Changes the file; says whether anything changed.
 fn change(app: &App, setting: &Setting, place: &Place, value: Option<&str>) -> Result<bool> {
     let file = app.config_file();
+    // Two that change the file at once would each undo the other's change.
+    let lock = app.paths.state.join("config.lock");
+    let _changing = private_file::ensure_folder(&app.paths.state)
+        .map_err(lock::LockError::from)
+        .and_then(|()| lock::exclusive(&lock, PATIENCE))
+        .map_err(|error| {
+            Error::new(
+                Kind::Temporary,
+                "could not wait for another change of the settings",
+            )
+            .caused_by(&error)
+        })?;
     edit::change(&file, place, value).map_err(|error| {
         let message = match value {
             Some(_) => format!("could not set `{setting}`"),

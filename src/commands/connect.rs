@@ -162,7 +162,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
 /// Asks the same account for more.
 fn extend(app: &App, args: &Args, connection: &str) -> Result<()> {
     let vault = app.need_vault()?;
-    let connection = asked::extended(&vault, connection)?;
+    let connection = asked::extended(app, &vault, connection)?;
     let definition = app.providers().get(&connection.name.provider)?;
     let mut args = args.clone();
     args.scopes = asked::union(app, &definition, &connection, &args.add)?;

@@ -145,6 +145,13 @@ enum Command {
     Completions(completions::Args),
 }
 
+impl Command {
+    /// Whether the settings decide anything for it.
+    fn wants_settings(&self) -> bool {
+        !matches!(self, Self::Config(args) if args.asks_for_the_path())
+    }
+}
+
 /// Runs the program on this process's arguments and says how it ended.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -166,7 +173,7 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
         profile: cli.globals.profile,
         vault: cli.globals.vault,
     };
-    let (ui, ended) = match App::new(ui, env, globals) {
+    let (ui, ended) = match App::new(ui, env, globals, cli.command.wants_settings()) {
         Ok(app) => {
             let ended = dispatch(&app, cli.command);
             (app.ui, ended)

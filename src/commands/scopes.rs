@@ -71,10 +71,10 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
                 row.title.clone(),
             ];
             if let Some(held) = &held {
-                let has = if has(&definition, row, held) {
-                    "yes"
-                } else {
-                    ""
+                let has = match has(&definition, row, held) {
+                    Some(true) => "yes",
+                    Some(false) => "",
+                    None => "?",
                 };
                 cells.insert(0, has.to_owned());
             }
@@ -94,12 +94,11 @@ fn granted(app: &App, of: &ConnectionRef) -> Result<Vec<Scope>> {
     Ok(set.map(|set| set.granted.clone()).unwrap_or_default())
 }
 
-/// Whether the grant amounts to this scope.
-fn has(definition: &Definition, row: &CatalogueScope, held: &[Scope]) -> bool {
+/// Whether the grant amounts to this scope; nobody knows of one that the provider never echoes.
+fn has(definition: &Definition, row: &CatalogueScope, held: &[Scope]) -> Option<bool> {
     let one = std::slice::from_ref(&row.name);
-    // What is never echoed is never missing, and is not known to be there.
     let echoed = !definition.scopes.never_echoed.contains(row.name.as_str());
-    echoed && compare(&definition.scopes, one, held).missing.is_empty()
+    echoed.then(|| compare(&definition.scopes, one, held).missing.is_empty())
 }
 
 fn nothing(definition: &Definition, args: &Args) -> Error {
@@ -150,6 +149,6 @@ fn document(
         "required": row.required,
         "aliases": aliases,
         "includes": definition.scopes.implies.get(row.name.as_str()).cloned().unwrap_or_default(),
-        "has": held.map(|held| has(definition, row, held)),
+        "has": held.and_then(|held| has(definition, row, held)),
     })
 }

@@ -1,5 +1,7 @@
 //! A definition in words, for `provider show`: what is asked, of whom, and what is peculiar there.
 
+use std::time::Duration;
+
 use super::definition::{
     ClientAuthentication, Definition, IssParameter, LostAnswer, MissingExpiry, Origin, Pkce,
     Revocation, RevokedTokens, Rotation, ScopeSeparator, SecretRule, UserinfoMethod,
@@ -65,6 +67,7 @@ pub fn describe(definition: &Definition) -> Vec<Row> {
             Some(missing_expiry(definition).to_owned()),
         ),
         ("refresh token", Some(refresh(definition))),
+        ("ends by itself", limits(definition)),
         ("revocation", Some(revocation(&definition.revocation))),
         ("end access at", page(&definition.revocation)),
     ];
@@ -88,6 +91,28 @@ fn uses(definition: &Definition) -> [(&'static str, Option<String>); 4] {
         ("for git at", git(definition)),
         ("manuscripts at", documents(definition)),
     ]
+}
+
+/// When a grant ends although nobody ended it.
+fn limits(definition: &Definition) -> Option<String> {
+    let limits = &definition.limits;
+    let days = |time: Duration| format!("{} days", time.as_secs() / 86_400);
+    let told = [
+        (limits.idle, "after", "without a refresh"),
+        (limits.unused, "after", "without use"),
+        (limits.total, "", "after consent"),
+        (
+            limits.testing,
+            "while the app is for testing,",
+            "after consent",
+        ),
+    ];
+    let told = told.into_iter().filter_map(|(time, before, behind)| {
+        let words = format!("{before} {} {behind}", days(time?));
+        Some(words.trim_start().to_owned())
+    });
+    let told: Vec<String> = told.collect();
+    (!told.is_empty()).then(|| told.join("; "))
 }
 
 fn git(definition: &Definition) -> Option<String> {

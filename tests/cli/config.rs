@@ -131,3 +131,33 @@ fn config_set_and_unset_keep_comments_and_refuse_what_can_not_be() {
     assert_eq!(world.ok(&["config", "get", "profile"]).stdout, "default\n");
     assert!(fs::read_to_string(path).unwrap().contains("# the law"));
 }
+
+#[test]
+fn config_path_is_told_for_a_file_that_can_not_be_read() {
+    let world = World::empty();
+    let path = world.ok(&["config", "path"]).stdout;
+    let path = std::path::Path::new(path.trim_end()).to_owned();
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, "adit = 1\n").unwrap();
+    let again = world.ok(&["config", "path"]).stdout;
+    assert_eq!(again.trim_end(), path.to_str().unwrap());
+    // control: whatever the settings decide does not go on without them
+    world.run(&["config", "list"]).ended(1).says(&["line 1"]);
+    world.run(&["list"]).ended(1).says(&["line 1"]);
+}
+
+#[test]
+fn config_set_of_many_at_once_loses_none() {
+    let world = World::empty();
+    let names: Vec<String> = (0..12).map(|n| format!("account.provider-{n}")).collect();
+    let started: Vec<_> = names
+        .iter()
+        .map(|name| world.call(&["config", "set", name, "me"]).start())
+        .collect();
+    for running in started {
+        running.finish().ended(0);
+    }
+    for name in &names {
+        assert_eq!(world.ok(&["config", "get", name]).stdout, "me\n", "{name}");
+    }
+}

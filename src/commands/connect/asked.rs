@@ -51,10 +51,11 @@ fn unknown(error: &FeatureError) -> Error {
 }
 
 /// The connection that is to get more scopes.
-pub(super) fn extended(vault: &Vault, asked: &str) -> Result<Connection> {
+pub(super) fn extended(app: &App, vault: &Vault, asked: &str) -> Result<Connection> {
     let asked: ConnectionRef = asked.parse().map_err(|error: crate::names::NameError| {
         Error::new(Kind::Usage, "could not read the connection's name").caused_by(&error)
     })?;
+    let asked = app.meant(&asked)?;
     let Found { connection, .. } = vault.read(|snapshot| select::find(snapshot, &asked))?;
     let name = &connection.name;
     match connection.grant {

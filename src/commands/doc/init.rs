@@ -173,10 +173,12 @@ fn made(store: &GitHub<'_>, short: &str, name: &str) -> std::result::Result<Foun
 
 /// The connection that is meant: the only one that can keep manuscripts, or the one that was named.
 fn connection(app: &App, args: &LinkArgs) -> Result<ConnectionName> {
+    let asked = args.connection.as_ref();
+    let asked = asked.map(|asked| app.meant(asked)).transpose()?;
     let vault = app.need_vault()?;
     let mut names = vault
         .read(|snapshot| {
-            if let Some(asked) = &args.connection {
+            if let Some(asked) = &asked {
                 return Ok(vec![select::find(snapshot, asked)?.connection.name]);
             }
             let all = select::all(snapshot)?;
@@ -187,6 +189,22 @@ fn connection(app: &App, args: &LinkArgs) -> Result<ConnectionName> {
         let definition = app.providers().get(&name.provider);
         definition.is_ok_and(|definition| definition.documents.is_some())
     });
+    // Of several of a provider's, the one that its name alone means here.
+    let mut meant = Vec::new();
+    for name in &names {
+        let asked = ConnectionRef::Provider(name.provider.clone());
+        if let ConnectionRef::Exact(meant_name) = app.meant(&asked)?
+            && names.contains(&meant_name)
+            && !meant.contains(&meant_name)
+        {
+            meant.push(meant_name);
+        }
+    }
+    if let [only] = meant.as_slice()
+        && names.iter().all(|name| name.provider == only.provider)
+    {
+        return Ok(only.clone());
+    }
     match names.as_slice() {
         [only] => Ok(only.clone()),
         [] => Err(Error::new(

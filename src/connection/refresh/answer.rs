@@ -100,7 +100,12 @@ fn refused(
         },
         TokenError::Temporary { .. } | TokenError::Malformed { .. } => ConnectionError::Temporary {
             what: format!("refresh `{}`", flight.name),
-            why: error.to_string(),
+            // Some servers say in no other way that a grant has ended.
+            why: if let TokenError::Malformed { status: 400, .. } = error {
+                format!("{error}; if it stays so, the grant may have ended: sign in again")
+            } else {
+                error.to_string()
+            },
             retry_after,
         },
     };
