@@ -79,7 +79,7 @@
 //! | [`provider`], [`key`], [`http`], [`ui`], [`token`], [`config`], [`lock`] | definitions, custody, the one HTTP client, the one printer, token sets, settings, kernel locks |
 //! | [`private_file`], [`env`](mod@env), [`stop`] | the owners of files, of the environment and of signals |
 //! | [`names`], [`endpoint`], [`signing`] | values that can't be wrong once parsed, keys that sign |
-//! | [`moment`], [`escape`], [`secret`], [`harden`], [`inflate`] | time as a value, text made harmless, secrets with one door, a process that can't be dumped, deflate within bounds |
+//! | [`moment`], [`escape`], [`secret`], [`harden`], [`inflate`], [`ordered`] | time as a value, text made harmless, secrets with one door, a process that can't be dumped, deflate within bounds, sorted maps |
 //!
 //! # What is deliberately absent
 //!
@@ -235,6 +235,7 @@ pub mod lock;
 pub mod moment;
 pub mod names;
 pub mod oauth;
+pub mod ordered;
 pub mod private_file;
 pub mod provider;
 pub mod sandbox;

@@ -144,7 +144,7 @@ impl App {
             .map(|entry| entry.path())
             .filter(|path| private_file::is_half_written(path))
             .collect();
-        found.sort();
+        found.sort_unstable();
         found.dedup();
         Ok(found)
     }
@@ -156,6 +156,6 @@ fn files_of(folder: &Path) -> Vec<PathBuf> {
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|end| end == "toml"))
         .collect();
-    files.sort();
+    files.sort_unstable();
     files
 }

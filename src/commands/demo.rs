@@ -187,7 +187,7 @@ impl<'a> Stage<'a> {
             ended(&["token", "sandbox"], &mut child)?;
         }
         let asked = tokens.len();
-        tokens.sort();
+        tokens.sort_unstable();
         tokens.dedup();
         let refreshes = self.sandbox.count(Endpoint::Refresh) - before;
         self.say(&format!(

@@ -157,7 +157,7 @@ fn show(app: &App, mut outcomes: Outcomes) -> Result<()> {
         hooks::run(app, &name, Event::of(&error));
         return Err(error);
     }
-    outcomes.sort_by(|a, b| a.0.cmp(&b.0));
+    outcomes.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     let mut kinds = Vec::new();
     let total = outcomes.len();
     let mut retry_after = None;

@@ -154,6 +154,6 @@ fn options(args: &Args) -> Options {
     options.latency = Duration::from_millis(args.latency);
     options.github.requests_per_hour = args.rate_limit;
     options.github.writes_per_minute = args.write_limit;
-    options.withheld = args.withheld.iter().cloned().collect();
+    options.withheld.extend(args.withheld.iter().cloned());
     options
 }

@@ -55,7 +55,7 @@ pub fn find(snapshot: &Snapshot<'_>, asked: &ConnectionRef) -> Result<Found, Con
     for row in rows {
         choices.push(Found::read(row)?.connection.name);
     }
-    choices.sort();
+    choices.sort_unstable();
     Err(ConnectionError::Ambiguous {
         asked: asked.clone(),
         choices,
@@ -90,6 +90,6 @@ pub fn all(snapshot: &Snapshot<'_>) -> Result<Vec<Found>, ConnectionError> {
     for row in snapshot.all::<StoredConnection>()? {
         found.push(Found::read(row)?);
     }
-    found.sort_by(|a, b| a.connection.name.cmp(&b.connection.name));
+    found.sort_unstable_by(|a, b| a.connection.name.cmp(&b.connection.name));
     Ok(found)
 }

@@ -12,6 +12,7 @@ use super::scan::Found;
 use super::state::known;
 use super::status::News;
 use super::{reading, words};
+use crate::ordered;
 
 /// A file that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,10 +60,8 @@ impl Manuscript {
     ) -> Result<Differences, DocumentError> {
         let commit = store.named(version)?;
         let listing = store.files(commit)?;
-        let before: BTreeMap<DocPath, Oid> = known(&listing.files)
-            .into_iter()
-            .map(|(path, (_, entry))| (path, entry.oid))
-            .collect();
+        let files = known(&listing.files).into_iter();
+        let before = ordered::map(files.map(|(path, (_, entry))| (path, entry.oid)));
         let scan = self.scan()?;
         let mut missing = BTreeSet::new();
         for (path, oid) in &before {
@@ -82,7 +81,7 @@ impl Manuscript {
         texts: &BTreeMap<Oid, Vec<u8>>,
     ) -> Result<Differences, DocumentError> {
         let scan = self.scan()?;
-        let paths: BTreeSet<&DocPath> = before.keys().chain(scan.files.keys()).collect();
+        let paths = ordered::set(before.keys().chain(scan.files.keys()));
         let mut differences = Differences::new();
         let mut came = BTreeMap::new();
         let mut gone = BTreeMap::new();

@@ -14,6 +14,7 @@ use super::oid::Oid;
 use super::path::composed;
 use super::reading;
 use super::state::known;
+use crate::ordered;
 
 /// So many texts are asked for at once.
 const BATCH: usize = 100;
@@ -115,7 +116,11 @@ impl Manuscript {
             }
         }
         let now = self.scan()?;
-        let now: BTreeMap<&str, Oid> = now.files.iter().map(|(p, f)| (p.as_str(), f.oid)).collect();
+        let now = ordered::map(
+            now.files
+                .iter()
+                .map(|(path, found)| (path.as_str(), found.oid)),
+        );
         let mut hits: Vec<(usize, Hit)> = Vec::new();
         for (path, (at, oid)) in newest {
             if let (Some(version), Some(around)) = (versions.get(at), found.get(&oid)) {
@@ -128,7 +133,7 @@ impl Manuscript {
                 hits.push((at, hit));
             }
         }
-        hits.sort_by_key(|(at, _)| *at);
+        hits.sort_unstable_by(|one, other| (one.0, &one.1.path).cmp(&(other.0, &other.1.path)));
         Ok(hits.into_iter().map(|(_, hit)| hit).collect())
     }
 
@@ -185,7 +190,7 @@ impl Manuscript {
         }
         let missing: Vec<Oid> = missing.into_iter().collect();
         for batch in missing.chunks(BATCH) {
-            let batch = batch.iter().copied().collect();
+            let batch = ordered::set(batch.iter().copied());
             for (oid, bytes) in store.texts(&batch, &BTreeMap::new())? {
                 self.home.jot(&bytes)?;
                 look(oid, &bytes);

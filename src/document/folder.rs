@@ -158,7 +158,7 @@ impl Folder {
                 },
             });
         }
-        names.sort_by(|a, b| a.text.cmp(&b.text));
+        names.sort_unstable_by(|a, b| a.text.cmp(&b.text));
         Ok(names)
     }
 

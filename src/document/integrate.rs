@@ -14,6 +14,7 @@ use super::plan::{Fate, is_alarming};
 use super::scan::Scan;
 use super::state::{Open, State, Why, collision, known};
 use super::tree::{Entry, Mode};
+use crate::ordered;
 
 /// What became of a file that others had changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -181,11 +182,8 @@ impl Manuscript {
         }
         let mut texts = BTreeMap::new();
         let mut missing = BTreeSet::new();
-        let on_disk: BTreeMap<Oid, &str> = scan
-            .files
-            .values()
-            .map(|found| (found.oid, found.disk.as_str()))
-            .collect();
+        let found = scan.files.values();
+        let on_disk = ordered::map(found.map(|found| (found.oid, found.disk.as_str())));
         for oid in wanted.keys() {
             let mut text = self.home.text(*oid)?;
             if text.is_none()

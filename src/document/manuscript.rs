@@ -14,6 +14,7 @@ use super::scan::{Found, Scan, scan};
 use super::state::{FOLDER, Home, Link, Open, State};
 use super::tree::{Entry, Mode};
 use crate::lock::{self, Guard as LockGuard};
+use crate::ordered;
 use crate::private_file;
 
 /// Another command needs this long at most, apart from waiting for a rate limit.
@@ -96,6 +97,7 @@ impl Manuscript {
         private_file::check_folder(&home.path)?;
         let lock = lock::exclusive(&home.file("lock"), PATIENCE)?;
         let recovered = journal::recover(&folder, &home)?;
+        let was_cut_off = recovered.is_some();
         let state = match recovered {
             Some(state) => state,
             None => home.load()?,
@@ -106,6 +108,10 @@ impl Manuscript {
             state,
             _lock: lock,
         };
+        if was_cut_off {
+            // What a write left is taken away now; that can also be done later.
+            let _ = manuscript.scan();
+        }
         Ok(manuscript)
     }
 
@@ -128,12 +134,8 @@ impl Manuscript {
     pub fn scan(&self) -> Result<Scan, DocumentError> {
         let mut scan = scan(&self.folder, &self.home)?;
         self.tidy(&scan)?;
-        let copies: BTreeSet<DocPath> = self
-            .state
-            .open
-            .values()
-            .filter_map(|open| DocPath::parse(open.copy.as_ref()?).ok())
-            .collect();
+        let open = self.state.open.values();
+        let copies = ordered::set(open.filter_map(|open| DocPath::parse(open.copy.as_ref()?).ok()));
         scan.files.retain(|path, _| !copies.contains(path));
         if let Some((one, other)) = scan.twins.take() {
             return Err(DocumentError::Guard(Guard::Collision { one, other }));
@@ -161,14 +163,8 @@ impl Manuscript {
         let known = self.state.known();
         let open = self.state.open.keys();
         let open = open.filter_map(|path| DocPath::parse(path).ok());
-        let paths: BTreeSet<DocPath> = scan
-            .files
-            .keys()
-            .chain(known.keys())
-            .chain(theirs.keys())
-            .cloned()
-            .chain(open)
-            .collect();
+        let paths = scan.files.keys().chain(known.keys()).chain(theirs.keys());
+        let paths = ordered::set(paths.cloned().chain(open));
         let mut fates = BTreeMap::new();
         for path in paths {
             let base = self.base(&known, &path);

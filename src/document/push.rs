@@ -22,6 +22,7 @@ use super::state::{Why, known};
 use super::tree::{Entry, Files, Mode, tree_oid};
 use super::vet::{Vetting, vet};
 use super::words;
+use crate::ordered;
 
 /// What is asked of a push.
 #[derive(Debug, Clone, Default)]
@@ -432,9 +433,8 @@ impl Parcel {
     /// What it puts there, by the store's path.
     fn contents(&self) -> Contents {
         let changes = self.changes.iter();
-        changes
-            .map(|change| (change.path.clone(), self.after.get(&change.path).copied()))
-            .collect()
+        let entry = |path: &String| self.after.get(path).copied();
+        ordered::map(changes.map(|change| (change.path.clone(), entry(&change.path))))
     }
 }
 

@@ -15,6 +15,7 @@ use super::error::DocumentError;
 use super::oid::Oid;
 use super::path::DocPath;
 use super::tree::{Entry, Files, tree_oid};
+use crate::ordered;
 use crate::private_file;
 
 /// The folder in the folder.
@@ -111,11 +112,11 @@ impl State {
 /// The manuscript's own files among `files`.
 #[must_use]
 pub fn known(files: &Files) -> BTreeMap<DocPath, (String, Entry)> {
-    files
-        .iter()
-        .filter(|(_, entry)| entry.mode.is_file())
-        .filter_map(|(path, entry)| Some((DocPath::parse(path).ok()?, (path.clone(), *entry))))
-        .collect()
+    let files = files.iter().filter(|(_, entry)| entry.mode.is_file());
+    ordered::map(files.filter_map(|(path, entry)| {
+        let place = (path.clone(), *entry);
+        Some((DocPath::parse(path).ok()?, place))
+    }))
 }
 
 /// Two paths that would be one file on some disk.

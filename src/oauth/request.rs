@@ -3,8 +3,6 @@
 //! A built request holds secrets in its body. Sensitive headers are marked, so that `Debug` hides
 //! them; never `Debug` a body.
 
-use std::collections::BTreeMap;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST};
@@ -14,6 +12,7 @@ use url::form_urlencoded::{Serializer, byte_serialize};
 use zeroize::Zeroizing;
 
 use super::Client;
+use crate::ordered;
 use crate::provider::definition::{BodyKind, ClientAuthentication, Definition, SecretRule};
 use crate::secret::Secret;
 use crate::signing::SigningError;
@@ -221,7 +220,7 @@ fn form_body(pairs: &[(&str, &str)]) -> Vec<u8> {
 
 /// A JSON object of texts.
 pub(super) fn json_body(pairs: &[(&str, &str)]) -> Vec<u8> {
-    let members: BTreeMap<_, _> = pairs.iter().copied().collect();
+    let members = ordered::map(pairs.iter().copied());
     // a map of texts always serialises
     serde_json::to_vec(&members).unwrap_or_default()
 }

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::names::Scope;
+use crate::ordered;
 use crate::provider::definition::{Definition, ScopeRules, ScopeSeparator};
 
 /// How a grant differs from what was asked for.
@@ -89,21 +90,17 @@ impl<'a> Spelling<'a> {
             implies: BTreeMap::new(),
             never_echoed: BTreeSet::new(),
         };
-        spelling.aliases = rules
-            .aliases
-            .iter()
-            .map(|(alias, name)| (spelling.plain(alias), spelling.plain(name)))
-            .collect();
+        let aliases = rules.aliases.iter();
+        spelling.aliases = ordered::map(
+            aliases.map(|(alias, name)| (spelling.plain(alias), spelling.plain(name))),
+        );
         for (scope, included) in &rules.implies {
             let included: Vec<_> = included.iter().map(|one| spelling.canonical(one)).collect();
             let scope = spelling.canonical(scope);
             spelling.implies.entry(scope).or_default().extend(included);
         }
-        spelling.never_echoed = rules
-            .never_echoed
-            .iter()
-            .map(|scope| spelling.canonical(scope))
-            .collect();
+        let never_echoed = rules.never_echoed.iter();
+        spelling.never_echoed = ordered::set(never_echoed.map(|scope| spelling.canonical(scope)));
         spelling
     }
 

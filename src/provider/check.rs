@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::definition::{Definition, Origin, Pkce, Revocation, SecretRule, Userinfo};
 use crate::endpoint::Endpoint;
+use crate::ordered;
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,11 +64,9 @@ fn note(text: impl Into<String>) -> Finding {
 /// The hosts that a code, a token or a secret goes to, or that the browser is sent to.
 #[must_use]
 pub fn hosts(definition: &Definition) -> BTreeSet<String> {
-    endpoints(definition)
-        .iter()
-        .map(Endpoint::authority)
-        .chain(definition.api_hosts.iter().cloned())
-        .collect()
+    let endpoints = endpoints(definition);
+    let endpoints = endpoints.iter().map(Endpoint::authority);
+    ordered::set(endpoints.chain(definition.api_hosts.iter().cloned()))
 }
 
 fn endpoints(definition: &Definition) -> Vec<Endpoint> {

@@ -11,6 +11,7 @@ use thiserror::Error;
 use super::definition::Dpop;
 use crate::endpoint::Endpoint;
 use crate::names::{ProviderName, Scope};
+use crate::ordered;
 
 /// What the metadata of an authorization server says (RFC 8414 section 2), checked elsewhere: the
 /// issuer equals the one that was asked for.
@@ -165,7 +166,7 @@ fn authentication(
 
 /// Only what names the account and keeps the person signed in is asked for.
 fn push_scopes(text: &mut String, found: &Discovered) {
-    let offered: BTreeSet<&str> = found.scopes.iter().map(String::as_str).collect();
+    let offered = ordered::set(found.scopes.iter().map(String::as_str));
     let wanted = |scopes: &[&'static str]| -> Vec<String> {
         let listed = scopes.iter().filter(|scope| offered.contains(**scope));
         listed.map(|scope| quoted(scope)).collect()

@@ -14,6 +14,7 @@ use super::source::Fault;
 use super::{read_advice, read_limits, read_revocation, read_scopes, rules};
 use crate::endpoint::Endpoint;
 use crate::names::{ProviderName, Scope};
+use crate::ordered;
 
 /// The path of the redirect URI where a file names none.
 const DEFAULT_REDIRECT_PATH: &str = "/callback";
@@ -86,7 +87,7 @@ pub(super) fn definition(
         limits: read_limits::limits(file.limits),
         advice: read_advice::advice(file.advice)?,
         revocation: read_revocation::revocation(file.revocation)?,
-        api_hosts: file.api.hosts.into_iter().collect(),
+        api_hosts: ordered::set(file.api.hosts),
         token_variable: file.exec.variable.0,
         git,
         documents,
@@ -284,7 +285,7 @@ fn answer_rules(section: file::Token) -> Result<AnswerRules, Fault> {
     }
     Ok(AnswerRules {
         ok_member: section.failure == file::Failure::OkMember,
-        client_errors: section.client_errors.into_iter().collect(),
+        client_errors: ordered::set(section.client_errors),
         nested_in,
         missing_expiry: match section.missing_expiry {
             file::MissingExpiry::Forever => MissingExpiry::Forever,
@@ -316,7 +317,7 @@ fn refresh_rules(section: file::Refresh) -> Result<RefreshRules, Fault> {
             file::LostAnswer::NeverRetry => LostAnswer::NeverRetry,
         },
         send_redirect_uri: section.redirect_uri == file::RefreshRedirect::Repeated,
-        ended_errors: section.ended_errors.into_iter().collect(),
+        ended_errors: ordered::set(section.ended_errors),
     })
 }
 
@@ -384,7 +385,7 @@ fn git_rules(section: file::Git) -> Result<Option<Git>, Fault> {
     };
     check(&["git", "username"], rules::member_name(&username))?;
     Ok(Some(Git {
-        hosts: section.hosts.into_iter().collect(),
+        hosts: ordered::set(section.hosts),
         username,
     }))
 }

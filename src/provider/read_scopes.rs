@@ -8,6 +8,7 @@ use super::read::check;
 use super::rules;
 use super::source::Fault;
 use crate::names::Scope;
+use crate::ordered;
 
 pub(super) fn scope_rules(section: file::Scopes) -> Result<ScopeRules, Fault> {
     let request_separator = match section.request {
@@ -54,11 +55,12 @@ pub(super) fn scope_rules(section: file::Scopes) -> Result<ScopeRules, Fault> {
         aliases,
         optional_prefix,
         ignore_case: section.case == file::Case::Ignored,
-        never_echoed: section
-            .never_echoed
-            .into_iter()
-            .map(|scope| scope.0.to_string())
-            .collect(),
+        never_echoed: ordered::set(
+            section
+                .never_echoed
+                .into_iter()
+                .map(|scope| scope.0.to_string()),
+        ),
         implies,
     })
 }
@@ -76,7 +78,7 @@ fn asked(
 ) -> Result<Vec<Scope>, Fault> {
     let scopes: Vec<Scope> = scopes.into_iter().map(|scope| scope.0).collect();
     let path = ["scopes", key];
-    let distinct: BTreeSet<&Scope> = scopes.iter().collect();
+    let distinct = ordered::set(&scopes);
     if distinct.len() != scopes.len() {
         return Err(Fault::new(&path, "a scope is listed twice"));
     }
@@ -97,13 +99,12 @@ fn texts<T, U>(
     table: BTreeMap<String, T>,
     convert: impl Fn(T) -> U,
 ) -> Result<BTreeMap<String, U>, Fault> {
-    table
-        .into_iter()
-        .map(|(name, value)| {
-            scope(&["scopes", key, &name], &name)?;
-            Ok((name, convert(value)))
-        })
-        .collect()
+    let mut texts = BTreeMap::new();
+    for (name, value) in table {
+        scope(&["scopes", key, &name], &name)?;
+        texts.insert(name, convert(value));
+    }
+    Ok(texts)
 }
 
 /// An alias leads to its canonical form in one step.

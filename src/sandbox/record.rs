@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::fault::Endpoint;
 use super::mint::Hash;
 use crate::moment::Timestamp;
+use crate::ordered;
 
 /// One request and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -94,9 +95,7 @@ impl Record {
     /// How many requests went where.
     pub(super) fn counts(&self) -> BTreeMap<&'static str, u64> {
         let counts = self.counts.iter();
-        counts
-            .map(|(endpoint, count)| (endpoint.name(), *count))
-            .collect()
+        ordered::map(counts.map(|(endpoint, count)| (endpoint.name(), *count)))
     }
 }
 

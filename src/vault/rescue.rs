@@ -211,7 +211,7 @@ impl Vault {
                 }
             }
         }
-        found.sort();
+        found.sort_unstable();
         Ok(found)
     }
 

@@ -18,6 +18,7 @@ use super::header::Header;
 use super::keys::{Hash, Keys};
 use super::recipients;
 use super::record::{self, Row, RowId, Stored};
+use crate::ordered;
 
 /// A verified state of the vault.
 pub struct Snapshot<'a> {
@@ -148,11 +149,7 @@ impl<'a> Snapshot<'a> {
 
     /// The ids of all rows.
     pub(super) fn row_ids(&self) -> std::collections::BTreeSet<i64> {
-        self.directory
-            .entries()
-            .iter()
-            .map(|entry| entry.id)
-            .collect()
+        ordered::set(self.directory.entries().iter().map(|entry| entry.id))
     }
 
     /// How often the vault was changed.

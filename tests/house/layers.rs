@@ -20,7 +20,7 @@ const LAYERS: [&[&str]; 13] = [
     &["provider", "key", "http", "ui", "token", "config", "lock"],
     &["private_file", "env", "stop"],
     &["names", "endpoint", "signing"],
-    &["moment", "escape", "secret", "harden", "inflate"],
+    &["moment", "escape", "secret", "harden", "inflate", "ordered"],
 ];
 
 /// What a module doesn't know although it lies lower, and why.

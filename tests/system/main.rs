@@ -28,6 +28,7 @@ mod keyring;
 mod kill;
 mod leaks;
 mod login;
+mod manuscript;
 mod peer;
 mod persons;
 mod relay;

@@ -28,6 +28,8 @@ pub(crate) struct World {
     pub(crate) binary: PathBuf,
     /// More of the environment, over what every world has.
     pub(crate) environment: Vec<(String, String)>,
+    /// The folder in it where the program is started.
+    pub(crate) place: String,
 }
 
 /// How a command ended, and all it said.
@@ -46,6 +48,7 @@ impl World {
             folder: tempfile::tempdir().expect("a folder"),
             binary: rig::binary(),
             environment: Vec::new(),
+            place: String::new(),
         };
         for folder in ["config/oauthctl/providers", "data", "state", "tmp"] {
             let mut made = fs::DirBuilder::new();
@@ -111,7 +114,7 @@ impl World {
         command
             .args(before)
             .args(arguments)
-            .current_dir(self.path())
+            .current_dir(self.at(&self.place))
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.path())

@@ -1,10 +1,9 @@
-use std::collections::BTreeSet;
-
 use crate::app::App;
 use crate::app::choice::{Setting, decisive};
 use crate::commands::config::get;
 use crate::commands::printed;
 use crate::error::Result;
+use crate::ordered;
 use crate::ui;
 
 /// List the settings as they hold here and now, and what decides each
@@ -14,7 +13,7 @@ pub(in crate::commands) struct Args {}
 pub(in crate::commands) fn run(app: &App, _: &Args) -> Result<()> {
     let of_folders = app.config.folders.iter();
     let of_folders = of_folders.map(|rule| &rule.connection.provider);
-    let providers: BTreeSet<_> = app.config.accounts.keys().chain(of_folders).collect();
+    let providers = ordered::set(app.config.accounts.keys().chain(of_folders));
     let accounts = providers.into_iter().cloned().map(Setting::Account);
     let mut rows = Vec::new();
     for key in [Setting::Audit, Setting::Profile, Setting::Vault]

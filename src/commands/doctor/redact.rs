@@ -78,7 +78,7 @@ impl Redactor {
             add(&id, &format!("{kept}…"));
         }
         add_places(app, &mut add)?;
-        words.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then(a.cmp(b)));
+        words.sort_unstable_by(|a, b| b.0.len().cmp(&a.0.len()).then(a.cmp(b)));
         Ok(Self { words })
     }
 

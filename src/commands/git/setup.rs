@@ -71,7 +71,7 @@ fn check_host(app: &App, host: &str) -> Result<()> {
     if known.iter().any(|one| one == host) {
         return Ok(());
     }
-    known.sort();
+    known.sort_unstable();
     known.dedup();
     Err(Error::new(
         Kind::Usage,

@@ -1,9 +1,8 @@
-use std::collections::BTreeMap;
-
 use crate::app::App;
 use crate::commands::printed;
 use crate::error::Result;
 use crate::names::ProviderName;
+use crate::ordered;
 use crate::provider::describe::describe;
 
 /// Show what a definition says: endpoints, redirect URI, how tokens live and end
@@ -18,10 +17,9 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     let definition = app.providers().get(&args.provider)?;
     let rows = describe(&definition);
     if app.ui.json() {
-        let members: BTreeMap<_, _> = rows
-            .iter()
-            .map(|row| (row.label.replace(' ', "_"), row.value.clone()))
-            .collect();
+        let members = rows.iter();
+        let members =
+            ordered::map(members.map(|row| (row.label.replace(' ', "_"), row.value.clone())));
         let document = serde_json::json!({ "schema": 1, "provider": members });
         return printed(app.ui.data(&document.to_string()));
     }

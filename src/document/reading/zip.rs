@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::inflate;
+use crate::ordered;
 
 /// The longest comment behind the list, and the list's own end.
 const END: usize = 65_557;
@@ -98,9 +99,8 @@ impl<'a> Archive<'a> {
     /// What it consists of: checksums and sizes by name, without folders and some files.
     pub(super) fn parts(&self, without: &[&str]) -> BTreeMap<String, (u32, usize)> {
         let files = self.files.iter();
-        files
-            .filter(|(name, _)| !name.ends_with('/') && !without.contains(&name.as_str()))
-            .map(|(name, file)| (name.clone(), (file.checksum, file.size)))
-            .collect()
+        let files =
+            files.filter(|(name, _)| !name.ends_with('/') && !without.contains(&name.as_str()));
+        ordered::map(files.map(|(name, file)| (name.clone(), (file.checksum, file.size))))
     }
 }

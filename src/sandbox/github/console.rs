@@ -16,6 +16,7 @@ use super::tar::{self, Member};
 use super::tree::{Leaf, Mode, Tree};
 use super::trouble::commit_files;
 use crate::names::AccountLabel;
+use crate::ordered;
 use crate::private_file::{self, PrivateFileError};
 use crate::sandbox::client::PUBLIC_CLIENT;
 use crate::sandbox::grants::Issuing;
@@ -266,12 +267,10 @@ impl<'a> GitHub<'a> {
             let oid = revised(repository, revision)?;
             let tree = repository.store.tree_of(oid).unwrap_or(Oid::NONE);
             let files = repository.store.files(tree).into_iter();
-            Ok(files
-                .map(|(path, leaf)| {
-                    let bytes = repository.store.blob(leaf.oid).unwrap_or_default();
-                    (path, bytes.to_vec())
-                })
-                .collect())
+            Ok(ordered::map(files.map(|(path, leaf)| {
+                let bytes = repository.store.blob(leaf.oid).unwrap_or_default();
+                (path, bytes.to_vec())
+            })))
         })
     }
 

@@ -70,7 +70,7 @@ pub(super) fn changes(store: &Store, from: Option<Oid>, to: Oid) -> Vec<Change> 
     for (path, leaf) in deleted {
         found.push(change(store, path, Some(leaf), None, None));
     }
-    found.sort_by(|one, two| one.path.cmp(&two.path));
+    found.sort_unstable_by(|one, two| one.path.cmp(&two.path));
     found
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::object::{Commit, Kind, Object, Oid, Tag};
 use super::tree::{Leaf, Mode, Tree, joined};
+use crate::ordered;
 
 /// All objects, by name. None is ever removed, as on a real server for a long while.
 #[derive(Debug, Default)]
@@ -132,8 +133,7 @@ impl Store {
     /// The files of a tree, by path.
     pub(super) fn files(&self, root: Oid) -> BTreeMap<Vec<u8>, Leaf> {
         let all = self.below(root, b"").into_iter();
-        all.filter(|(_, leaf)| leaf.mode != Mode::Directory)
-            .collect()
+        ordered::map(all.filter(|(_, leaf)| leaf.mode != Mode::Directory))
     }
 
     /// A tree with these edits; folders that become empty are left out, as git has none.

@@ -17,7 +17,7 @@ pub(in crate::sandbox::github) fn list(hub: &mut Hub, ask: &Ask<'_>, _: &[String
         .values()
         .filter(|repository| repository.owner == ask.login() && may_read(repository, ask))
         .collect();
-    own.sort_by_key(|repository| repository.full_name().to_lowercase());
+    own.sort_unstable_by_key(|repository| repository.full_name().to_lowercase());
     let shown = own
         .iter()
         .map(|repository| shape::repository(ask, repository));

@@ -1,0 +1,332 @@
+//! Manuscripts that are cut off: `doc push` and `doc pull` are killed at every system call, and the
+//! next run completes what was begun. And how long a writer waits, beside real git.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use oauthctl::sandbox::{Sandbox, user_agent};
+use serde_json::Value;
+
+use crate::chance::Chance;
+use crate::rig;
+use crate::stage::{Verdict, start, well};
+use crate::trace::{self, Call};
+use crate::world::World;
+
+const NOVEL: &str = "writer/novel";
+
+/// The calls that reach the disk or the network.
+const CALLS: &str = "openat,mkdir,write,writev,pwrite64,fsync,fdatasync,link,linkat,rename,renameat,\
+                     renameat2,unlink,unlinkat,ftruncate,sendto,sendmsg,recvfrom,recvmsg,connect";
+
+/// A desk that is linked to a repository of the practice GitHub.
+struct Desk {
+    sandbox: Sandbox,
+    world: World,
+}
+
+impl Desk {
+    fn new() -> Desk {
+        let sandbox = start("never");
+        sandbox.github().create("writer", "novel");
+        let mut world = World::new(&sandbox.provider_toml("Practice")).with_vault();
+        let connecting = world.start_connect(&["--scope", "repo"]);
+        let url = connecting.url.clone().expect("a URL");
+        user_agent::visit(url.as_str()).expect("the callback page");
+        assert_eq!(connecting.end().code, 0);
+        fs::create_dir(world.at("desk")).expect("a folder");
+        "desk".clone_into(&mut world.place);
+        world.must(&["doc", "init", "--repo", NOVEL]);
+        Desk { sandbox, world }
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.world.at("desk").join(name), text).expect("a file");
+    }
+
+    /// What lies in the folder but its own.
+    fn here(&self) -> BTreeMap<String, String> {
+        let entries = fs::read_dir(self.world.at("desk")).expect("a folder");
+        let files = entries.map(|entry| entry.expect("an entry"));
+        files
+            .filter(|entry| entry.file_type().expect("a type").is_file())
+            .map(|entry| {
+                let text = fs::read(entry.path()).expect("a file");
+                let name = entry.file_name().to_string_lossy().into_owned();
+                (name, String::from_utf8_lossy(&text).into_owned())
+            })
+            .collect()
+    }
+
+    /// What the last version has.
+    fn there(&self) -> BTreeMap<String, String> {
+        let files = self.sandbox.github().files(NOVEL, "main").expect("files");
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        files
+            .into_iter()
+            .map(|(name, bytes)| (text(name), text(bytes)))
+            .collect()
+    }
+
+    fn versions(&self) -> usize {
+        self.sandbox
+            .github()
+            .log(NOVEL, "main")
+            .map_or(0, |log| log.len())
+    }
+
+    /// Nothing is left to be done but what `open` names.
+    fn is_settled(&self, changed: &[&str]) -> Verdict<()> {
+        let status = well(self.world.run(&["doc", "status", "--json"]))?;
+        let status: Value = serde_json::from_str(&status.stdout).map_err(|e| e.to_string())?;
+        let paths = |list: &Value| -> Vec<String> {
+            let list = list.as_array().into_iter().flatten();
+            list.map(|one| one["path"].as_str().unwrap_or_default().to_owned())
+                .collect()
+        };
+        if paths(&status["changed"]) != changed || !paths(&status["open"]).is_empty() {
+            return Err(format!("not settled: {status}"));
+        }
+        Ok(())
+    }
+
+    /// A push that was cut off, and said again: one more version, with what lies here.
+    fn is_saved(&self, wanted: &BTreeMap<String, String>, versions: usize) -> Verdict<()> {
+        same("here", &self.here(), wanted)?;
+        well(self.world.run(&["doc", "push"]))?;
+        same("here, afterwards", &self.here(), wanted)?;
+        same("there", &self.there(), wanted)?;
+        if self.versions() != versions + 1 {
+            let now = self.versions();
+            return Err(format!("{versions} versions became {now}"));
+        }
+        self.is_settled(&[])
+    }
+
+    /// A pull that was cut off, and said again: here is what is there, and what was written here.
+    fn is_here(&self, wanted: &BTreeMap<String, String>, mine: &str) -> Verdict<()> {
+        well(self.world.run(&["doc", "pull"]))?;
+        same("here", &self.here(), wanted)?;
+        self.is_settled(&[mine])
+    }
+}
+
+fn same(
+    where_: &str,
+    found: &BTreeMap<String, String>,
+    wanted: &BTreeMap<String, String>,
+) -> Verdict<()> {
+    if found == wanted {
+        return Ok(());
+    }
+    Err(format!("{where_}: {found:?} instead of {wanted:?}"))
+}
+
+fn chosen(chance: &mut Chance, mut calls: Vec<Call>, sample: usize) -> Vec<Call> {
+    while calls.len() > rig::trials(sample, usize::MAX) {
+        calls.swap_remove(chance.below(calls.len()));
+    }
+    calls
+}
+
+#[test]
+fn doc_push_killed_at_every_system_call_is_completed_by_the_next() {
+    let Some(strace) = rig::program("strace") else {
+        return;
+    };
+    let mut chance = Chance::new("kill doc push by system call");
+    let desk = Desk::new();
+    desk.write("book.md", "One.\n");
+    desk.write("gone.md", "Gone.\n");
+    desk.world.must(&["doc", "push"]);
+    let write = |number: usize| {
+        desk.write("book.md", &format!("One, for the {number}th time.\n"));
+        desk.write(&format!("new-{number}.md"), "New.\n");
+        let before = desk
+            .world
+            .at("desk")
+            .join(format!("new-{}.md", number.wrapping_sub(1)));
+        let _ = fs::remove_file(before);
+    };
+    write(0);
+    let push = ["doc", "push"];
+    let calls = trace::calls(&desk.world, &strace, CALLS, &push);
+    let all = calls.len();
+    let calls = chosen(&mut chance, calls, 25);
+    let (trials, mut killed) = (calls.len(), 0);
+    for (number, call) in (1..).zip(calls) {
+        write(number);
+        let (wanted, versions) = (desk.here(), desk.versions());
+        let mut command = call.with(&desk.world, &strace, "signal=KILL", &push);
+        killed += usize::from(command.output().expect("strace").status.code().is_none());
+        let judged = desk.is_saved(&wanted, versions);
+        judged.unwrap_or_else(|why| panic!("{call:?} of {all}: {why}"));
+    }
+    assert!(
+        killed * 10 >= trials * 9,
+        "{killed} of {trials} were killed"
+    );
+    rig::say(&format!(
+        "kill doc push at {killed} of {all} calls: all completed, once each"
+    ));
+}
+
+#[test]
+fn doc_pull_killed_at_every_system_call_is_completed_by_the_next() {
+    let Some(strace) = rig::program("strace") else {
+        return;
+    };
+    let mut chance = Chance::new("kill doc pull by system call");
+    let desk = Desk::new();
+    desk.write("book.md", "One.\n");
+    desk.write("mine.md", "Mine.\n");
+    desk.world.must(&["doc", "push"]);
+    // written here, and saved nowhere
+    desk.write("mine.md", "Mine, and unsaved.\n");
+    let arrive = |number: usize| {
+        let (book, new) = (
+            format!("One, for the {number}th time.\n"),
+            format!("new-{number}.md"),
+        );
+        let old = format!("new-{}.md", number.wrapping_sub(1));
+        let mut files = vec![
+            ("book.md", Some(book.as_bytes())),
+            (&new, Some(b"New.\n".as_slice())),
+        ];
+        if number > 0 {
+            files.push((&old, None));
+        }
+        let github = desk.sandbox.github();
+        github
+            .commit(NOVEL, "main", "git", "by git", &files)
+            .expect("a version");
+        let mut wanted = desk.there();
+        wanted.insert("mine.md".to_owned(), "Mine, and unsaved.\n".to_owned());
+        wanted
+    };
+    arrive(0);
+    let pull = ["doc", "pull"];
+    let calls = trace::calls(&desk.world, &strace, CALLS, &pull);
+    let all = calls.len();
+    let calls = chosen(&mut chance, calls, 25);
+    let (trials, mut killed) = (calls.len(), 0);
+    for (number, call) in (1..).zip(calls) {
+        let before = desk.here();
+        let wanted = arrive(number);
+        let mut command = call.with(&desk.world, &strace, "signal=KILL", &pull);
+        killed += usize::from(command.output().expect("strace").status.code().is_none());
+        let now = desk.here();
+        assert_eq!(
+            now.get("mine.md"),
+            before.get("mine.md"),
+            "{call:?} of {all}"
+        );
+        let book = now.get("book.md");
+        let whole = book == before.get("book.md") || book == wanted.get("book.md");
+        assert!(whole, "{call:?} of {all}: half a text: {book:?}");
+        let judged = desk.is_here(&wanted, "mine.md");
+        judged.unwrap_or_else(|why| panic!("{call:?} of {all}: {why}"));
+    }
+    assert!(
+        killed * 10 >= trials * 9,
+        "{killed} of {trials} were killed"
+    );
+    rig::say(&format!(
+        "kill doc pull at {killed} of {all} calls: all completed, nothing lost"
+    ));
+}
+
+/// The control: a text that is lost, and a version that was made twice, are flagged.
+#[test]
+fn a_lost_text_and_a_version_made_twice_are_flagged() {
+    let desk = Desk::new();
+    desk.write("book.md", "One.\n");
+    let wanted = desk.here();
+    desk.world.must(&["doc", "push"]);
+    let why = desk.is_saved(&wanted, 0).err();
+    assert_eq!(why, None, "saying it again makes no version");
+    desk.write("book.md", "Two.\n");
+    desk.world.must(&["doc", "push"]);
+    desk.write("book.md", "Three.\n");
+    let why = desk.is_saved(&desk.here(), 1).expect_err("made twice");
+    assert!(why.contains("1 versions became 3"), "{why}");
+    let why = desk.is_saved(&wanted, 3).expect_err("a lost text");
+    assert!(why.starts_with("here: "), "{why}");
+    let why = desk.is_here(&wanted, "mine.md").expect_err("a lost text");
+    assert!(why.starts_with("here: "), "{why}");
+}
+
+/// A book of a hundred chapters.
+fn write_book(folder: &Path, round: usize) {
+    for chapter in 0..100 {
+        let text = format!("# {chapter}\n\nThe sea was calm, for the {round}th time.\n").repeat(20);
+        fs::write(folder.join(format!("chapter-{chapter:03}.md")), text).expect("a file");
+    }
+}
+
+fn timed(run: impl FnOnce()) -> Duration {
+    let begun = Instant::now();
+    run();
+    begun.elapsed()
+}
+
+#[test]
+fn doc_push_of_a_hundred_files_beside_git_over_a_slow_line() {
+    let Some(git) = rig::program("git") else {
+        return;
+    };
+    let desk = Desk::new();
+    desk.sandbox
+        .adjust(|options| options.latency = Duration::from_millis(50));
+    let writer = "writer".parse().expect("a label");
+    let token = desk.sandbox.github().token(&writer, &["repo"]);
+    desk.sandbox.github().create("writer", "by-git");
+    let authority = desk.sandbox.url().trim_start_matches("http://").to_owned();
+    let url = format!(
+        "http://x:{}@{authority}/github/web/writer/by-git.git",
+        token.expose()
+    );
+    let clone = desk.world.at("clone");
+    let with_git = |arguments: &[&str]| {
+        let mut command = Command::new(&git);
+        command
+            .env("HOME", desk.world.path())
+            .env("GIT_CONFIG_NOSYSTEM", "1");
+        for role in ["AUTHOR", "COMMITTER"] {
+            command.env(format!("GIT_{role}_NAME"), "G. It");
+            command.env(format!("GIT_{role}_EMAIL"), "git@example.com");
+        }
+        command.arg("-C").arg(&clone).args(arguments);
+        let output = command.output().expect("git");
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+    };
+    fs::create_dir(&clone).expect("a folder");
+    with_git(&["init", "--quiet", "--initial-branch", "main"]);
+    with_git(&["remote", "add", "origin", &url]);
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for round in 0..rig::trials(3, 7) {
+        write_book(&desk.world.at("desk"), round);
+        ours.push(timed(|| drop(desk.world.must(&["doc", "push"]))));
+        write_book(&clone, round);
+        theirs.push(timed(|| {
+            with_git(&["add", "--all"]);
+            with_git(&["commit", "--quiet", "--message", "saved"]);
+            with_git(&["push", "--quiet", "origin", "main"]);
+        }));
+    }
+    // the first push makes the repository, and is none of the others' kind
+    let median = |times: &mut Vec<Duration>| {
+        times.remove(0);
+        times.sort_unstable();
+        times[times.len() / 2]
+    };
+    let (ours, theirs) = (median(&mut ours), median(&mut theirs));
+    let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
+    rig::say(&format!(
+        "push of 100 files with 50 ms to the server: {ours:?}, add, commit and push with git \
+         {theirs:?}, ratio {ratio:.2}"
+    ));
+}
