@@ -1,3 +1,5 @@
+mod manuscript;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
@@ -15,8 +17,8 @@ use crate::sandbox::{Endpoint, Options, Sandbox};
 
 /// Show what this program does, in a few seconds
 ///
-/// Runs connect, token, refresh, revoke and audit against a practice provider on this machine, in a
-/// temporary profile. Prints each command as you would type it, and its real output. Leaves nothing
+/// Runs connect, token, refresh, a manuscript at two desks, revoke and audit against a practice
+/// provider on this machine, in a temporary profile. Prints each command as you would type it, and its real output. Leaves nothing
 /// behind.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {}
@@ -39,6 +41,7 @@ pub(super) fn run(app: &App, _: &Args) -> Result<()> {
     stage.step("one that has to live for two hours: it is refreshed first")?;
     stage.show(&["token", "sandbox", "--min-ttl", "2h"])?;
     stage.herd()?;
+    stage.manuscript()?;
     stage.step("end it: at the provider first, then here")?;
     stage.show(&["revoke", "sandbox"])?;
     let live = stage.sandbox.tokens();
@@ -113,19 +116,29 @@ impl<'a> Stage<'a> {
 
     /// Runs a command in the demo's own world, with its output as it comes.
     fn show(&self, arguments: &[&str]) -> Result<()> {
-        let mut child = self.start(arguments)?;
+        self.show_in("", arguments)
+    }
+
+    /// The same, in a folder of the demo's; a person would be there already.
+    fn show_in(&self, place: &str, arguments: &[&str]) -> Result<()> {
+        let mut child = self.start(place, arguments)?;
         for line in lines(&mut child) {
             self.say(&line)?;
         }
         ended(arguments, &mut child)
     }
 
-    fn start(&self, arguments: &[&str]) -> Result<Child> {
-        self.say(&format!("$ oauthctl {}", arguments.join(" ")))?;
-        self.spawn(arguments)
+    fn start(&self, place: &str, arguments: &[&str]) -> Result<Child> {
+        let place_shown = if place.is_empty() {
+            String::new()
+        } else {
+            format!("{place} ")
+        };
+        self.say(&format!("{place_shown}$ oauthctl {}", arguments.join(" ")))?;
+        self.spawn(place, arguments)
     }
 
-    fn spawn(&self, arguments: &[&str]) -> Result<Child> {
+    fn spawn(&self, place: &str, arguments: &[&str]) -> Result<Child> {
         let mut command = Command::new(&self.program);
         for name in env::own_variables() {
             command.env_remove(name);
@@ -133,7 +146,7 @@ impl<'a> Stage<'a> {
         let at = |name: &str| self.folder.join(name);
         command
             .args(arguments)
-            .current_dir(&self.folder)
+            .current_dir(at(place))
             .env("HOME", &self.folder)
             .env("XDG_CONFIG_HOME", at("config"))
             .env("XDG_DATA_HOME", at("data"))
@@ -148,8 +161,8 @@ impl<'a> Stage<'a> {
     }
 
     fn connect(&self) -> Result<()> {
-        let arguments = ["connect", "sandbox", "--no-browser"];
-        let mut child = self.start(&arguments)?;
+        let arguments = ["connect", "sandbox", "--scope", "repo", "--no-browser"];
+        let mut child = self.start("", &arguments)?;
         for line in lines(&mut child) {
             self.say(&line)?;
             if line.trim().starts_with("http://") {
@@ -179,7 +192,7 @@ impl<'a> Stage<'a> {
         let before = self.sandbox.count(Endpoint::Refresh);
         self.say("$ for i in $(seq 20); do oauthctl token sandbox & done; wait")?;
         let children: Vec<Child> = (0..PROCESSES)
-            .map(|_| self.spawn(&["token", "sandbox"]))
+            .map(|_| self.spawn("", &["token", "sandbox"]))
             .collect::<Result<_>>()?;
         let mut tokens: Vec<String> = Vec::new();
         for mut child in children {

@@ -270,6 +270,8 @@ impl Manuscript {
                 let before = base.and_then(|base| text(base.oid));
                 match combine(before, &mine, there) {
                     Combined::Clean { text, please_read } => {
+                        // what the words of the next version are counted against
+                        self.home.jot(there)?;
                         let oid = Oid::of_blob(&text);
                         work.texts.insert(oid, text);
                         let mut step = step(Some(oid), theirs.mode);

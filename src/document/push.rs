@@ -306,7 +306,7 @@ impl Manuscript {
                 let before = self.before(base)?;
                 let pushed = Pushed {
                     what: What::Deleted,
-                    words: words::changed(path.as_str(), before.as_deref(), None),
+                    words: words::changed(path.as_str(), before.as_deref(), Some(&[])),
                 };
                 parcel.files.insert(path.to_string(), pushed);
                 parcel.after.remove(&place);

@@ -73,7 +73,7 @@ impl Manuscript {
             };
             let after = match scan.files.get(&path) {
                 Some(found) => self.folder.read(&found.disk)?.map(|(bytes, _)| bytes),
-                None => None,
+                None => Some(Vec::new()),
             };
             let words = words::changed(path.as_str(), before.as_deref(), after.as_deref());
             status

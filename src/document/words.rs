@@ -12,14 +12,15 @@ pub(super) fn count(text: &str) -> usize {
     text.unicode_words().count()
 }
 
-/// Words added to a file and removed from it; nothing where one of them has no text.
+/// Words added to a file and removed from it; nothing where one of both is not at hand or has no
+/// text. A file that is not there has no bytes.
 pub(super) fn changed(
     path: &str,
     before: Option<&[u8]>,
     after: Option<&[u8]>,
 ) -> Option<(usize, usize)> {
-    let before = reading::text(path, before.unwrap_or_default())?;
-    let after = reading::text(path, after.unwrap_or_default())?;
+    let before = reading::text(path, before?)?;
+    let after = reading::text(path, after?)?;
     Some(between(&before, &after))
 }
 
@@ -85,8 +86,8 @@ mod tests {
             Some((1, 1))
         );
         assert_eq!(delta("a b c", ""), Some((0, 3)));
-        assert_eq!(changed("a.md", None, Some(b"a b")), Some((2, 0)));
-        assert_eq!(changed("a.md", Some(b"a b"), None), Some((0, 2)));
+        assert_eq!(changed("a.md", Some(b""), Some(b"a b")), Some((2, 0)));
+        assert_eq!(changed("a.md", Some(b"a b"), Some(b"")), Some((0, 2)));
         // neither line ends nor marks nor the form of accents are words
         assert_eq!(
             delta("caf\u{e9}\n", "\u{feff}cafe\u{301}\r\n"),
@@ -94,5 +95,10 @@ mod tests {
         );
         assert_eq!(delta("a, b", "a; b!"), Some((0, 0)));
         assert_eq!(changed("a.md", Some(b"\xff"), Some(b"a")), None);
+        assert_eq!(
+            changed("a.md", None, Some(b"a b")),
+            None,
+            "nobody knows what was before"
+        );
     }
 }

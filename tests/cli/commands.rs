@@ -113,6 +113,12 @@ fn demo_runs_with_nothing_and_leaves_nothing() {
             .stdout
             .contains("20 processes got 1 token(s); the provider was asked 1 time(s)")
     );
+    for part in [
+        "merged     chapter1.md  (your changes and theirs are in it)",
+        "The sea was restless and the boats lay still. Nobody spoke of the storm that was coming.",
+    ] {
+        assert!(output.stdout.contains(part), "{part}: {}", output.stdout);
+    }
     assert_eq!(world.files(), Vec::<std::path::PathBuf>::new());
     assert_eq!(fs::read_dir(world.path("tmp")).unwrap().count(), 0);
 }

@@ -126,6 +126,29 @@ fn doc_diff_html_is_a_page_that_runs_nothing_and_is_nobodys_chapter() {
 }
 
 #[test]
+fn doc_push_after_a_merge_counts_the_words_of_this_desk_only() {
+    let world = World::with_novel();
+    let desk = with_chapter(&world);
+    let laptop = world.desk("laptop");
+    desk.write("three.md", CHAPTER.replace("calm", "restless"));
+    desk.ok(&["push"]);
+    laptop.write(
+        "three.md",
+        CHAPTER.replace("In the morning", "In the grey morning"),
+    );
+    let pushed = laptop.json(&["push"]);
+    assert_eq!(pushed["pulled"][0]["what"], "merged", "{pushed}");
+    let words = &pushed["pushed"][0]["words"];
+    assert_eq!(
+        (&words["added"], &words["removed"]),
+        (&1.into(), &0.into()),
+        "{pushed}"
+    );
+    let log = laptop.json(&["log", "three.md"]);
+    assert_eq!(log["versions"][0]["words"]["added"], 1, "{log}");
+}
+
+#[test]
 fn doc_find_finds_a_sentence_that_is_gone_and_doc_restore_brings_it_back() {
     let world = World::with_novel();
     let desk = with_chapter(&world);
