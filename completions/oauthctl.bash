@@ -1850,7 +1850,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__doc__subcmd__pull)
-            opts="-q -v -h --allow-deletes --json --profile --vault --quiet --verbose --no-input --color --help"
+            opts="-q -v -h --allow-deletes --accept-rewrite --json --profile --vault --quiet --verbose --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -380,6 +380,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
             cand --color 'When to use colour'
+            cand --accept-rewrite 'Take over what is there also where somebody rewrote what was saved'
             cand --json 'Print JSON: documents on stdout, errors on stderr'
             cand -q 'Say nothing but warnings and errors'
             cand --quiet 'Say nothing but warnings and errors'

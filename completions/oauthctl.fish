@@ -324,6 +324,7 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_s
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from pull" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from pull" -l accept-rewrite -d 'Take over what is there also where somebody rewrote what was saved'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from pull" -l json -d 'Print JSON: documents on stdout, errors on stderr'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from pull" -s q -l quiet -d 'Say nothing but warnings and errors'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from pull" -s v -l verbose -d 'Say more'

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::error::{DocumentError, StoreError};
+use super::error::{DocumentError, Guard};
 use super::github::{GitHub, Listing, Relation};
 use super::manuscript::Manuscript;
 use super::oid::Oid;
@@ -187,15 +187,30 @@ impl Manuscript {
         self.state.advance(commit, listing.tree, listing.files);
     }
 
-    /// Where the branch is, if that is later than what the folder is based on: a replica that lags
-    /// behind has nothing new.
-    pub(super) fn unless_older(&self, store: &GitHub<'_>, head: Oid) -> Result<Oid, StoreError> {
-        match self.state.commit {
-            Some(base) if base != head && store.relation(base, head)? == Relation::Older => {
-                Ok(base)
-            }
-            _ => Ok(head),
+    /// Where the branch is: not where a replica shows it that lags behind, and only with a yes
+    /// where somebody rewrote what was saved.
+    pub(super) fn unless_older(
+        &self,
+        store: &GitHub<'_>,
+        head: Oid,
+        accepts_rewriting: bool,
+    ) -> Result<Oid, DocumentError> {
+        let Some(base) = self.state.commit.filter(|base| *base != head) else {
+            return Ok(head);
+        };
+        let rewritten = match store.relation(base, head)? {
+            Relation::Newer => return Ok(head),
+            Relation::Apart => true,
+            Relation::Older | Relation::Unknown => store.was_forced_to(head)?,
+        };
+        if !rewritten {
+            return Ok(if accepts_rewriting { head } else { base });
         }
+        if accepts_rewriting {
+            return Ok(head);
+        }
+        let name = store.name.borrow().clone();
+        Err(DocumentError::Guard(Guard::Rewritten { name, base }))
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::oid::Oid;
 use crate::lock::LockError;
 use crate::private_file::PrivateFileError;
 
@@ -103,6 +104,16 @@ pub enum Guard {
     OtherRepository {
         /// Its name.
         name: String,
+    },
+    /// Somebody rewrote what was saved there.
+    #[error(
+        "what was saved in `{name}` was rewritten there: the version that this folder is based on is not part of it any more"
+    )]
+    Rewritten {
+        /// The repository.
+        name: String,
+        /// That version.
+        base: Oid,
     },
     /// Two names are one on some disk.
     #[error("`{one}` and `{other}` would be one file on some computers")]

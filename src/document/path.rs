@@ -154,7 +154,7 @@ fn is_device(part: &str) -> bool {
             let mut digits = rest.chars();
             matches!(
                 (digits.next(), digits.next()),
-                (Some('1'..='9' | '¹' | '²' | '³'), None)
+                (Some('0'..='9' | '¹' | '²' | '³'), None)
             )
         })
     };
@@ -235,6 +235,7 @@ mod tests {
             "nul.tar.gz",
             "aux .md",
             "COM1",
+            "LPT0.md",
             "lpt9.md",
             "COM\u{b9}",
             "CONIN$",

@@ -28,6 +28,7 @@ impl Manuscript {
         store: &GitHub<'_>,
         selection: &Selection,
         allowed_deletions: usize,
+        accepts_rewriting: bool,
         going: Going<'_>,
     ) -> Result<Pulled, DocumentError> {
         let before = self.state.commit;
@@ -39,7 +40,7 @@ impl Manuscript {
                 return Err(StoreError::NotFound { what }.into());
             }
         };
-        let head = self.unless_older(store, head)?;
+        let head = self.unless_older(store, head, accepts_rewriting)?;
         if Some(head) != before {
             // what arrives may be what was sent from here
             self.settle_attempts(store, head)?;

@@ -390,10 +390,10 @@ impl Manuscript {
     }
 
     /// Where the branch is, if that is later than what the folder is based on.
-    fn later(&self, store: &GitHub<'_>) -> Result<Option<Oid>, StoreError> {
+    fn later(&self, store: &GitHub<'_>) -> Result<Option<Oid>, DocumentError> {
         match store.head(None)? {
             Head::At(head) => {
-                let head = Some(self.unless_older(store, head)?);
+                let head = Some(self.unless_older(store, head, false)?);
                 Ok(head.filter(|_| head != self.state.commit))
             }
             Head::Empty => Ok(None),

@@ -38,6 +38,9 @@ fn guarded(guard: &Guard) -> Error {
             .hint(format!("if they are meant to go, say `--allow-deletes {all}`")),
         Guard::OtherRepository { .. } => error
             .hint("if that is meant, move the folder `.oauthctl` away and link the folder anew with `oauthctl doc init`"),
+        Guard::Rewritten { base, .. } => error
+            .hint("take over what is there now: `oauthctl doc pull --accept-rewrite`; what is replaced here is kept, and `oauthctl doc undo` brings it back")
+            .hint(format!("texts of that version: `oauthctl doc restore FILE@{base}`")),
         Guard::Collision { .. } => error.hint("give one of them another name"),
         Guard::Markers { .. } => {
             error.hint("finish that text first: remove the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`")

@@ -347,6 +347,54 @@ fn doc_pull_never_writes_names_that_could_do_harm() {
     assert!(!world.path("work/etc").exists() && !world.path("work/.git").exists());
 }
 
+/// Where the branch is.
+fn head(world: &World) -> String {
+    world.sandbox(|sandbox| sandbox.github().log(NOVEL, "main").unwrap().remove(0))
+}
+
+fn force(world: &World, to: &str) {
+    world.sandbox(|sandbox| {
+        let github = sandbox.github();
+        github.force(NOVEL, "main", "somebody", Some(to)).unwrap();
+    });
+}
+
+#[test]
+fn doc_stops_where_what_was_saved_was_rewritten_and_goes_on_with_a_yes() {
+    for to_an_older_one in [true, false] {
+        let world = World::with_novel();
+        let first = world.git(&[("a.md", Some(b"one\n"))]);
+        let desk = world.desk("a");
+        desk.write("a.md", "one two\n");
+        desk.write("b.md", "bee\n");
+        desk.ok(&["push"]);
+        let ours = head(&world);
+        force(&world, &first);
+        if !to_an_older_one {
+            world.git(&[("c.md", Some(b"sea\n"))]);
+        }
+        desk.write("a.md", "one two three\n");
+        let before = desk.files();
+        for command in ["pull", "push"] {
+            desk.run(&[command]).ended(9).no_data().says(&[
+                "was rewritten there",
+                "nothing was changed",
+                "doc pull --accept-rewrite",
+                &format!("doc restore FILE@{ours}"),
+            ]);
+            assert_eq!(desk.files(), before);
+            assert_eq!(desk.read("a.md").unwrap(), "one two three\n");
+        }
+        // what this desk has and wrote since is not taken for what others wrote
+        let pulled = desk.run(&["pull", "--accept-rewrite"]);
+        assert!([0, 3].contains(&pulled.code), "{pulled:?}");
+        assert!(desk.read("a.md").unwrap().contains("three"), "{pulled:?}");
+        assert_eq!(desk.read("c.md").is_some(), !to_an_older_one);
+        desk.ok(&["restore", &format!("b.md@{ours}")]);
+        assert_eq!(desk.read("b.md").unwrap(), "bee\n");
+    }
+}
+
 #[test]
 fn doc_knows_a_repository_by_its_number() {
     let world = World::with_novel();

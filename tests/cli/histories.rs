@@ -333,7 +333,9 @@ impl History<'_> {
         let store = self.wire.store(&tokens, &waiting, self.id, &self.novel);
         if !push {
             let all = Selection::default();
-            return manuscript.pull(&store, &all, 100, &going).map(|_| ());
+            return manuscript
+                .pull(&store, &all, 100, false, &going)
+                .map(|_| ());
         }
         if self.manner == Manner::RereadsTheHead
             && let Ok(Head::At(head)) = store.head(None)

@@ -72,7 +72,7 @@ impl Desk {
         let store = self.wire.store(&tokens, &waiting, self.id, NOVEL);
         let all = Selection::default();
         open(&self.folder)
-            .pull(&store, &all, 100, &|_| true)
+            .pull(&store, &all, 100, false, &|_| true)
             .unwrap();
     }
 

@@ -29,6 +29,7 @@ mod exit_codes;
 mod git_credential;
 mod herd;
 mod histories;
+mod hostile_names;
 mod json_shapes;
 mod looking_back;
 mod lost_answers;

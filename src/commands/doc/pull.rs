@@ -21,6 +21,9 @@ pub(super) struct Args {
     /// So many files may be deleted here
     #[arg(long, value_name = "N", default_value_t = 0)]
     allow_deletes: usize,
+    /// Take over what is there also where somebody rewrote what was saved
+    #[arg(long)]
+    accept_rewrite: bool,
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
@@ -28,7 +31,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     let selection = desk::selection(app, manuscript.path(), &args.files)?;
     let link = manuscript.state.link.clone();
     let done = desk::with_store(app, &link, |store| {
-        manuscript.pull(store, &selection, args.allow_deletes, &desk::on)
+        let (deletes, rewrite) = (args.allow_deletes, args.accept_rewrite);
+        manuscript.pull(store, &selection, deletes, rewrite, &desk::on)
     });
     let count = done
         .as_ref()

@@ -30,6 +30,8 @@ pub enum Relation {
     Older,
     /// Somebody rewrote what was there.
     Apart,
+    /// The other one is not known there: rewritten and forgotten, or not there yet.
+    Unknown,
 }
 
 /// A version's files.
@@ -341,8 +343,7 @@ impl GitHub<'_> {
         let response = self.ask(&Question::get(url))?;
         match response.status {
             200 => {}
-            // the base is not there any more
-            404 => return Ok(Relation::Apart),
+            404 => return Ok(Relation::Unknown),
             _ => return Err(refusal(&response)),
         }
         let value: Value = serde_json::from_slice(&response.body)
@@ -353,6 +354,25 @@ impl GitHub<'_> {
             Some("diverged") => Ok(Relation::Apart),
             _ => Err(StoreError::BadAnswer("two versions can't be compared")),
         }
+    }
+
+    /// Whether somebody set the branch to `head` although that is not based on what was there.
+    ///
+    /// # Errors
+    /// When the store can't be asked. One that keeps no such record says no.
+    pub fn was_forced_to(&self, head: Oid) -> Result<bool, StoreError> {
+        let branch = encoded(&self.branch);
+        let url = self.url(&format!(
+            "/activity?ref={branch}&activity_type=force_push&per_page=100"
+        ));
+        let response = self.ask(&Question::get(url))?;
+        let value: Option<Value> = serde_json::from_slice(&response.body).ok();
+        let list = value.as_ref().filter(|_| response.status == 200);
+        let list = list.and_then(Value::as_array).into_iter().flatten();
+        let head = head.to_string();
+        Ok(list
+            .into_iter()
+            .any(|one| one.get("after").and_then(Value::as_str) == Some(&head)))
     }
 
     /// The version that a person calls so: by its name, the beginning of it, or a name that was
