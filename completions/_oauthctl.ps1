@@ -354,6 +354,7 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('find', 'find', [CompletionResultType]::ParameterValue, 'Find words in all versions, for what was there once')
             [CompletionResult]::new('version', 'version', [CompletionResultType]::ParameterValue, 'Give a name to a version, or list the names that were given')
             [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Show the manuscript or one of its files on its web page')
+            [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Save by itself while you write, until you stop it')
             [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Take back what the last command did to the files here')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -540,6 +541,23 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'oauthctl;doc;watch' {
+            [CompletionResult]::new('--after', '--after', [CompletionResultType]::ParameterName, 'Save after a pause of so long, such as 30s')
+            [CompletionResult]::new('--every', '--every', [CompletionResultType]::ParameterName, 'Save so often at most')
+            [CompletionResult]::new('--allow-deletes', '--allow-deletes', [CompletionResultType]::ParameterName, 'So many files may be deleted in the repository with one version')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
+            [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: documents on stdout, errors on stderr')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask anything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'oauthctl;doc;undo' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
@@ -566,6 +584,7 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('find', 'find', [CompletionResultType]::ParameterValue, 'Find words in all versions, for what was there once')
             [CompletionResult]::new('version', 'version', [CompletionResultType]::ParameterValue, 'Give a name to a version, or list the names that were given')
             [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Show the manuscript or one of its files on its web page')
+            [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Save by itself while you write, until you stop it')
             [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Take back what the last command did to the files here')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -601,6 +620,9 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             break
         }
         'oauthctl;doc;help;open' {
+            break
+        }
+        'oauthctl;doc;help;watch' {
             break
         }
         'oauthctl;doc;help;undo' {
@@ -1361,6 +1383,7 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('find', 'find', [CompletionResultType]::ParameterValue, 'Find words in all versions, for what was there once')
             [CompletionResult]::new('version', 'version', [CompletionResultType]::ParameterValue, 'Give a name to a version, or list the names that were given')
             [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Show the manuscript or one of its files on its web page')
+            [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Save by itself while you write, until you stop it')
             [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Take back what the last command did to the files here')
             break
         }
@@ -1395,6 +1418,9 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             break
         }
         'oauthctl;help;doc;open' {
+            break
+        }
+        'oauthctl;help;doc;watch' {
             break
         }
         'oauthctl;help;doc;undo' {

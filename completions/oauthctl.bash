@@ -208,6 +208,9 @@ _oauthctl() {
             oauthctl__subcmd__doc,version)
                 cmd="oauthctl__subcmd__doc__subcmd__version"
                 ;;
+            oauthctl__subcmd__doc,watch)
+                cmd="oauthctl__subcmd__doc__subcmd__watch"
+                ;;
             oauthctl__subcmd__doc__subcmd__help,diff)
                 cmd="oauthctl__subcmd__doc__subcmd__help__subcmd__diff"
                 ;;
@@ -246,6 +249,9 @@ _oauthctl() {
                 ;;
             oauthctl__subcmd__doc__subcmd__help,version)
                 cmd="oauthctl__subcmd__doc__subcmd__help__subcmd__version"
+                ;;
+            oauthctl__subcmd__doc__subcmd__help,watch)
+                cmd="oauthctl__subcmd__doc__subcmd__help__subcmd__watch"
                 ;;
             oauthctl__subcmd__git,help)
                 cmd="oauthctl__subcmd__git__subcmd__help"
@@ -396,6 +402,9 @@ _oauthctl() {
                 ;;
             oauthctl__subcmd__help__subcmd__doc,version)
                 cmd="oauthctl__subcmd__help__subcmd__doc__subcmd__version"
+                ;;
+            oauthctl__subcmd__help__subcmd__doc,watch)
+                cmd="oauthctl__subcmd__help__subcmd__doc__subcmd__watch"
                 ;;
             oauthctl__subcmd__help__subcmd__git,setup)
                 cmd="oauthctl__subcmd__help__subcmd__git__subcmd__setup"
@@ -1458,7 +1467,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__doc)
-            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help init push pull status diff resolve log restore find version open undo help"
+            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help init push pull status diff resolve log restore find version open watch undo help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1556,7 +1565,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__doc__subcmd__help)
-            opts="init push pull status diff resolve log restore find version open undo help"
+            opts="init push pull status diff resolve log restore find version open watch undo help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1738,6 +1747,20 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__doc__subcmd__help__subcmd__version)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__doc__subcmd__help__subcmd__watch)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2041,6 +2064,44 @@ _oauthctl() {
             fi
             case "${prev}" in
                 --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__doc__subcmd__watch)
+            opts="-q -v -h --after --every --allow-deletes --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --after)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --every)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --allow-deletes)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2532,7 +2593,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__doc)
-            opts="init push pull status diff resolve log restore find version open undo"
+            opts="init push pull status diff resolve log restore find version open watch undo"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2700,6 +2761,20 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__doc__subcmd__version)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__doc__subcmd__watch)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -332,6 +332,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand find 'Find words in all versions, for what was there once'
             cand version 'Give a name to a version, or list the names that were given'
             cand open 'Show the manuscript or one of its files on its web page'
+            cand watch 'Save by itself while you write, until you stop it'
             cand undo 'Take back what the last command did to the files here'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -506,6 +507,22 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'oauthctl;doc;watch'= {
+            cand --after 'Save after a pause of so long, such as 30s'
+            cand --every 'Save so often at most'
+            cand --allow-deletes 'So many files may be deleted in the repository with one version'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'oauthctl;doc;undo'= {
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
@@ -531,6 +548,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand find 'Find words in all versions, for what was there once'
             cand version 'Give a name to a version, or list the names that were given'
             cand open 'Show the manuscript or one of its files on its web page'
+            cand watch 'Save by itself while you write, until you stop it'
             cand undo 'Take back what the last command did to the files here'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -555,6 +573,8 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;doc;help;version'= {
         }
         &'oauthctl;doc;help;open'= {
+        }
+        &'oauthctl;doc;help;watch'= {
         }
         &'oauthctl;doc;help;undo'= {
         }
@@ -1229,6 +1249,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand find 'Find words in all versions, for what was there once'
             cand version 'Give a name to a version, or list the names that were given'
             cand open 'Show the manuscript or one of its files on its web page'
+            cand watch 'Save by itself while you write, until you stop it'
             cand undo 'Take back what the last command did to the files here'
         }
         &'oauthctl;help;doc;init'= {
@@ -1252,6 +1273,8 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;help;doc;version'= {
         }
         &'oauthctl;help;doc;open'= {
+        }
+        &'oauthctl;help;doc;watch'= {
         }
         &'oauthctl;help;doc;undo'= {
         }

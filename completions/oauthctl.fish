@@ -262,29 +262,30 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from help" -f -a "export" -d 'Export events as JSON lines or CSV'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from help" -f -a "prune" -d 'Replace old events by a checkpoint'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand audit; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -l profile -d 'Use this profile: a vault and key of its own' -r
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -l vault -d 'Use this vault file' -r -F
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -l color -d 'When to use colour' -r -f -a "auto\t''
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open watch undo help" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open watch undo help" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open watch undo help" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -l json -d 'Print JSON: documents on stdout, errors on stderr'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -s v -l verbose -d 'Say more'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -l no-input -d 'Never ask anything'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -f -a "init" -d 'Link a folder to a repository'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -f -a "push" -d 'Save what is new in the manuscript as a version in its repository'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -f -a "pull" -d 'Bring what was saved elsewhere into this folder'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -f -a "status" -d 'Show what is new here since the last version'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -f -a "diff" -d 'Show what you changed, word by word'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -f -a "resolve" -d 'Decide what a text should be that you and somebody else changed'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -f -a "log" -d 'Show the versions of the manuscript or of one file, newest first'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -f -a "restore" -d 'Bring an earlier text of a file back'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -f -a "find" -d 'Find words in all versions, for what was there once'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -f -a "version" -d 'Give a name to a version, or list the names that were given'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -f -a "open" -d 'Show the manuscript or one of its files on its web page'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -f -a "undo" -d 'Take back what the last command did to the files here'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open undo help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open watch undo help" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open watch undo help" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open watch undo help" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open watch undo help" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open watch undo help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open watch undo help" -f -a "init" -d 'Link a folder to a repository'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open watch undo help" -f -a "push" -d 'Save what is new in the manuscript as a version in its repository'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open watch undo help" -f -a "pull" -d 'Bring what was saved elsewhere into this folder'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open watch undo help" -f -a "status" -d 'Show what is new here since the last version'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open watch undo help" -f -a "diff" -d 'Show what you changed, word by word'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open watch undo help" -f -a "resolve" -d 'Decide what a text should be that you and somebody else changed'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open watch undo help" -f -a "log" -d 'Show the versions of the manuscript or of one file, newest first'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open watch undo help" -f -a "restore" -d 'Bring an earlier text of a file back'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open watch undo help" -f -a "find" -d 'Find words in all versions, for what was there once'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open watch undo help" -f -a "version" -d 'Give a name to a version, or list the names that were given'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open watch undo help" -f -a "open" -d 'Show the manuscript or one of its files on its web page'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open watch undo help" -f -a "watch" -d 'Save by itself while you write, until you stop it'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open watch undo help" -f -a "undo" -d 'Take back what the last command did to the files here'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and not __fish_seen_subcommand_from init push pull status diff resolve log restore find version open watch undo help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from init" -l repo -d 'The repository' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from init" -l branch -d 'The branch, in place of the one that people see' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from init" -l connection -d 'The account, where several can keep manuscripts' -r
@@ -420,6 +421,19 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_s
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from open" -s v -l verbose -d 'Say more'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from open" -l no-input -d 'Never ask anything'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from open" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from watch" -l after -d 'Save after a pause of so long, such as 30s' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from watch" -l every -d 'Save so often at most' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from watch" -l allow-deletes -d 'So many files may be deleted in the repository with one version' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from watch" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from watch" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from watch" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from watch" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from watch" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from watch" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from watch" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from watch" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from undo" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from undo" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from undo" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -441,6 +455,7 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_s
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "find" -d 'Find words in all versions, for what was there once'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "version" -d 'Give a name to a version, or list the names that were given'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "open" -d 'Show the manuscript or one of its files on its web page'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "watch" -d 'Save by itself while you write, until you stop it'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "undo" -d 'Take back what the last command did to the files here'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand provider; and not __fish_seen_subcommand_from list show add remove check help" -l profile -d 'Use this profile: a vault and key of its own' -r
@@ -889,6 +904,7 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "find" -d 'Find words in all versions, for what was there once'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "version" -d 'Give a name to a version, or list the names that were given'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "open" -d 'Show the manuscript or one of its files on its web page'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "watch" -d 'Save by itself while you write, until you stop it'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from doc" -f -a "undo" -d 'Take back what the last command did to the files here'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "list" -d 'List the providers that can be connected'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "show" -d 'Show what a definition says: endpoints, redirect URI, how tokens live and end'

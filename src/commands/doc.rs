@@ -19,6 +19,7 @@ mod status;
 mod undo;
 mod version;
 mod walk;
+mod watch;
 
 /// Keep a manuscript in a repository, with every version of it
 ///
@@ -44,6 +45,7 @@ enum Command {
     Find(find::Args),
     Version(version::Args),
     Open(open::Args),
+    Watch(watch::Args),
     Undo(undo::Args),
 }
 
@@ -60,6 +62,7 @@ pub(super) fn run(app: &App, args: Args) -> Result<()> {
         Command::Find(args) => find::run(app, &args),
         Command::Version(args) => version::run(app, &args),
         Command::Open(args) => open::run(app, &args),
+        Command::Watch(args) => watch::run(app, &args),
         Command::Undo(args) => undo::run(app, &args),
     }
 }

@@ -22,6 +22,7 @@ pub mod path;
 pub mod plan;
 pub mod pull;
 pub mod push;
+pub mod queue;
 pub mod reading;
 pub mod resolve;
 pub mod scan;

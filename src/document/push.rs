@@ -17,6 +17,7 @@ use super::manuscript::{Manuscript, Selection};
 use super::oid::Oid;
 use super::path::DocPath;
 use super::plan::{Fate, is_alarming};
+use super::queue::Snapshot;
 use super::scan::Scan;
 use super::state::{Why, known};
 use super::tree::{Entry, Files, Mode, tree_oid};
@@ -35,6 +36,8 @@ pub struct Wish {
     pub allowed_deletions: usize,
     /// Files with secrets in them are meant.
     pub allow_secrets: bool,
+    /// The folder is taken as it was then.
+    pub as_it_was: Option<Snapshot>,
 }
 
 /// What became of a file.
@@ -103,7 +106,10 @@ impl Manuscript {
         self.find_lost(store, &mut outcome)?;
         let mut lag = 0;
         for _ in 0..ATTEMPTS {
-            let scan = self.settle_later(store, wish, &mut outcome, going)?;
+            let mut scan = self.settle_later(store, wish, &mut outcome, going)?;
+            if let Some(then) = &wish.as_it_was {
+                scan = then.laid_over(scan);
+            }
             let Some(parcel) = self.parcel(&scan, wish, &mut outcome)? else {
                 return Ok(outcome);
             };
@@ -137,6 +143,8 @@ impl Manuscript {
                         }
                         // an earlier attempt: what was written since follows
                         Some(_) => self.take_landed(store, head, &mut outcome)?,
+                        // an older text is not laid over what somebody else saved
+                        None if wish.as_it_was.is_some() => return Err(StoreError::Busy.into()),
                         None => {
                             self.take_over(store, head, wish, &mut outcome, going)?;
                             self.forget_attempts()?;
@@ -274,10 +282,11 @@ impl Manuscript {
             Fate::Ours => {
                 let found = scan.files.get(path);
                 let read = match found {
-                    Some(found) => self.folder.read(&found.disk)?,
+                    Some(found) if wish.as_it_was.is_some() => self.home.text(found.oid)?,
+                    Some(found) => self.folder.read(&found.disk)?.map(|(bytes, _)| bytes),
                     None => None,
                 };
-                let Some((bytes, _)) = read else {
+                let Some(bytes) = read else {
                     return Ok(()); // gone meanwhile: next time
                 };
                 let vetting = Vetting {

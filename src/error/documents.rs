@@ -5,9 +5,15 @@ use crate::error::{Error, Kind};
 
 impl From<DocumentError> for Error {
     fn from(error: DocumentError) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&DocumentError> for Error {
+    fn from(error: &DocumentError) -> Self {
         use DocumentError as D;
         let shown = |kind| Self::new(kind, error.to_string());
-        match &error {
+        match error {
             D::NotLinked { .. } => shown(Kind::Usage)
                 .hint("link it with `oauthctl doc init --repo OWNER/NAME`, or push a file with `--repo OWNER/NAME`"),
             D::Linked { .. } | D::NoSuchFile { .. } => shown(Kind::Usage),

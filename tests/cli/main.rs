@@ -49,6 +49,7 @@ mod signals;
 mod token;
 mod trouble;
 mod vault;
+mod watching;
 mod ways;
 mod world;
 

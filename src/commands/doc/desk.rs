@@ -115,22 +115,32 @@ pub(super) fn with_store<T>(
     link: &Link,
     act: impl FnOnce(&GitHub<'_>) -> std::result::Result<T, DocumentError>,
 ) -> Result<T> {
-    let name: ConnectionName = link.connection.parse().map_err(|_| {
+    try_store(app, link, act).map_err(|(_, shown)| shown)
+}
+
+/// The same; beside the error as it is shown, as it was.
+pub(super) fn try_store<T>(
+    app: &App,
+    link: &Link,
+    act: impl FnOnce(&GitHub<'_>) -> std::result::Result<T, DocumentError>,
+) -> std::result::Result<T, (DocumentError, Error)> {
+    let stopped = |error: Error| (DocumentError::Stopped, error);
+    let name: Result<ConnectionName> = link.connection.parse().map_err(|_| {
         Error::new(
             Kind::Failed,
             "the connection that is noted here has no such name",
         )
-    })?;
-    let definition = app.providers().get(&name.provider)?;
+    });
+    let name = name.map_err(stopped)?;
+    let definition = app.providers().get(&name.provider);
+    let definition = definition.map_err(|error| stopped(error.into()))?;
     let Some(place) = &definition.documents else {
-        return Err(Error::new(
-            Kind::Failed,
-            format!("`{}` keeps no manuscripts", name.provider),
-        )
-        .hint("its definition has no `[documents]`"));
+        let why = format!("`{}` keeps no manuscripts", name.provider);
+        let error = Error::new(Kind::Failed, why).hint("its definition has no `[documents]`");
+        return Err(stopped(error));
     };
     let wire = Line::new(limits(), stop).map_err(|error| {
-        Error::new(Kind::Failed, "could not start the network").caused_by(&error)
+        stopped(Error::new(Kind::Failed, "could not start the network").caused_by(&error))
     })?;
     let no_token = RefCell::new(None);
     let tokens = |other: bool| match token(app, &name, other) {
@@ -159,9 +169,12 @@ pub(super) fn with_store<T>(
     );
     let done = act(&store).map_err(|error| look_again(&store, link, error));
     countdown.end();
-    done.map_err(|error| match no_token.into_inner() {
-        Some(why) if matches!(error, DocumentError::Store(StoreError::NoToken)) => why,
-        _ => told(error, &name),
+    done.map_err(|error| {
+        let shown = match no_token.into_inner() {
+            Some(why) if matches!(error, DocumentError::Store(StoreError::NoToken)) => why,
+            _ => told(&error, &name),
+        };
+        (error, shown)
     })
 }
 
@@ -178,7 +191,7 @@ fn look_again(store: &GitHub<'_>, link: &Link, error: DocumentError) -> Document
     }
 }
 
-fn told(error: DocumentError, name: &ConnectionName) -> Error {
+fn told(error: &DocumentError, name: &ConnectionName) -> Error {
     let refused = matches!(
         error,
         DocumentError::Store(StoreError::TokenRefused | StoreError::NotFound { .. })

@@ -55,6 +55,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         message: args.message.clone(),
         allowed_deletions: args.allow_deletes,
         allow_secrets: args.allow_secrets,
+        as_it_was: None,
     };
     let link = manuscript.state.link.clone();
     let before = manuscript.state.commit;
@@ -89,19 +90,7 @@ fn show(app: &App, manuscript: &Manuscript, outcome: &Outcome) -> Result<()> {
         printed(app.ui.data(&document.to_string()))?;
     } else {
         shown::arrivals(app, &outcome.arrivals)?;
-        for (path, pushed) in &outcome.files {
-            let line = format!(
-                "{:<9}  {}{}",
-                match pushed.what {
-                    What::New => "new",
-                    What::Changed => "saved",
-                    What::Deleted => "deleted",
-                },
-                escape::line(path),
-                shown::words(pushed.words)
-            );
-            printed(app.ui.data(&line))?;
-        }
+        files(app, outcome)?;
         match outcome.version {
             Some(_) if outcome.files.is_empty() => {
                 app.ui.note(&format!("saved in `{name}` already"));
@@ -121,6 +110,24 @@ fn show(app: &App, manuscript: &Manuscript, outcome: &Outcome) -> Result<()> {
     }
     if outcome.arrivals.needs_a_person() {
         return Err(shown::decide(outcome.arrivals.files.len()));
+    }
+    Ok(())
+}
+
+/// What was saved, one line a file.
+pub(super) fn files(app: &App, outcome: &Outcome) -> Result<()> {
+    for (path, pushed) in &outcome.files {
+        let line = format!(
+            "{:<9}  {}{}",
+            match pushed.what {
+                What::New => "new",
+                What::Changed => "saved",
+                What::Deleted => "deleted",
+            },
+            escape::line(path),
+            shown::words(pushed.words)
+        );
+        printed(app.ui.data(&line))?;
     }
     Ok(())
 }
