@@ -11,6 +11,7 @@ use oauthctl::sandbox::{Sandbox, user_agent};
 use serde_json::Value;
 
 use crate::chance::Chance;
+use crate::github_schema::check;
 use crate::rig;
 use crate::stage::{Verdict, start, well};
 use crate::trace::{self, Call};
@@ -329,4 +330,120 @@ fn doc_push_of_a_hundred_files_beside_git_over_a_slow_line() {
         "push of 100 files with 50 ms to the server: {ours:?}, add, commit and push with git \
          {theirs:?}, ratio {ratio:.2}"
     ));
+}
+
+/// Everything that `doc` asks of GitHub, whichever way, as the practice GitHub heard it.
+fn all_that_is_asked(desk: &mut Desk) -> Vec<Value> {
+    desk.sandbox.adjust(|options| {
+        options.github.keep_exchanges = true;
+        // all of it is too much for one answer, each folder is not
+        options.github.tree_limit = 14;
+    });
+    let doc = |desk: &Desk, arguments: &[&str]| {
+        let whole = [&["doc"], arguments].concat();
+        well(desk.world.run(&whole)).unwrap_or_else(|why| panic!("{arguments:?}: {why}"))
+    };
+    desk.write("one.md", "One.\n");
+    doc(desk, &["push"]);
+    for part in ["a", "b"] {
+        fs::create_dir(desk.world.at("desk").join(part)).expect("a folder");
+        for number in 0..8 {
+            desk.write(&format!("{part}/{number}.md"), "The sea was calm.\n");
+        }
+    }
+    doc(desk, &["push", "-m", "All of it"]);
+    doc(desk, &["pull"]);
+    doc(desk, &["version", "Draft 1"]);
+    doc(desk, &["version"]);
+    let named = desk.world.at("desk");
+    fs::rename(named.join("one.md"), named.join("first.md")).expect("a name");
+    desk.write("a/1.md", "The sea was wild.\n");
+    doc(desk, &["push"]);
+    let by_git: Vec<_> = (0..6)
+        .map(|n| (format!("git-{n}.md"), format!("{n}\n")))
+        .collect();
+    let files: Vec<_> = by_git
+        .iter()
+        .map(|(n, t)| (n.as_str(), Some(t.as_bytes())))
+        .collect();
+    desk.sandbox
+        .github()
+        .commit(NOVEL, "main", "git", "by git", &files)
+        .expect("a version");
+    desk.write("mine.md", "Mine.\n");
+    doc(desk, &["push"]);
+    let one = [("one-more.md", Some(b"One more.\n".as_slice()))];
+    desk.sandbox
+        .github()
+        .commit(NOVEL, "main", "git", "by git", &one)
+        .expect("a version");
+    doc(desk, &["pull"]);
+    doc(desk, &["status", "--remote"]);
+    doc(desk, &["log"]);
+    doc(desk, &["log", "first.md"]);
+    doc(desk, &["find", "sea was"]);
+    doc(desk, &["diff", "--since", "Draft 1"]);
+    doc(desk, &["restore", "a/1.md@Draft 1"]);
+    doc(desk, &["open"]);
+    let log = desk.sandbox.github().log(NOVEL, "main").expect("versions");
+    let github = desk.sandbox.github();
+    github
+        .force(NOVEL, "main", "git", Some(&log[2]))
+        .expect("a version");
+    desk.world.run(&["doc", "pull"]);
+    doc(desk, &["pull", "--accept-rewrite", "--allow-deletes", "20"]);
+    // where there is no GraphQL
+    let definition = desk.sandbox.provider_toml("Practice");
+    let lines = definition
+        .lines()
+        .filter(|line| !line.starts_with("graphql"));
+    desk.world.define(&lines.collect::<Vec<_>>().join("\n"));
+    desk.write("by-parts.md", "Parts.\n");
+    fs::write(desk.world.at("desk/picture.png"), b"\x89PNG\xff").expect("a file");
+    desk.write("a/2.md", "Other.\n");
+    doc(desk, &["push"]);
+    doc(desk, &["pull"]);
+    fs::create_dir(desk.world.at("other")).expect("a folder");
+    "other".clone_into(&mut desk.world.place);
+    doc(
+        desk,
+        &["init", "--repo", "writer/made", "--create", "--yes"],
+    );
+    desk.sandbox.github().exchanges()
+}
+
+#[test]
+fn every_request_of_doc_fits_githubs_own_description() {
+    let mut desk = Desk::new();
+    let exchanges = all_that_is_asked(&mut desk);
+    // the description knows repositories by their name only
+    let named = exchanges.into_iter().map(|mut exchange| {
+        let path = exchange["path"].as_str().unwrap_or_default();
+        let path = path.strip_prefix("/github").unwrap_or(path);
+        let path = match path.strip_prefix("/repositories/") {
+            Some(rest) => {
+                let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+                format!("/repos/{NOVEL}{rest}")
+            }
+            None => path.to_owned(),
+        };
+        exchange["path"] = path.into();
+        exchange
+    });
+    let named: Vec<Value> = named.collect();
+    let Some(report) = check(&named) else {
+        return;
+    };
+    assert!(report.problems.is_empty(), "{:#?}", report.problems);
+    assert_eq!(
+        report.checked,
+        u64::try_from(named.len()).expect("a small number")
+    );
+    rig::say(&format!(
+        "{} requests of doc, of {} operations, fit: {:?}",
+        report.checked,
+        report.operations.len(),
+        report.operations
+    ));
+    assert!(report.operations.len() >= 17, "{:#?}", report.operations);
 }

@@ -251,7 +251,7 @@ impl GitHub<'_> {
             // writing to memory does not fail
             let _ = write!(
                 query,
-                " t{index}:object(oid:\"{oid}\"){{... on Blob{{oid text}}}}"
+                " t{index}:object(oid:\"{oid}\"){{__typename ... on Blob{{oid text}}}}"
             );
         }
         query.push_str("}}");
