@@ -23,6 +23,7 @@ mod connect;
 mod desk;
 mod discovery;
 mod doc;
+mod doc_edges;
 mod doctor;
 mod exec;
 mod exit_codes;
