@@ -5,6 +5,7 @@
 //! Where an answer is lost, the branch itself is asked what became of the request; nothing is sent
 //! again before that.
 
+mod archive;
 mod call;
 mod commit;
 mod fallback;

@@ -16,6 +16,9 @@ use super::state::{Open, State, Why, collision, known};
 use super::tree::{Entry, Mode};
 use crate::ordered;
 
+/// More texts than this are had in fewer requests as an archive of the whole version.
+const BATCHES: usize = 300;
+
 /// What became of a file that others had changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Arrival {
@@ -200,6 +203,10 @@ impl Manuscript {
                     missing.insert(*oid);
                 }
             }
+        }
+        if missing.len() > BATCHES {
+            texts.extend(store.archive(theirs.commit, &missing)?);
+            missing.retain(|oid| !texts.contains_key(oid));
         }
         texts.extend(store.texts(&missing, &theirs.listing.sizes)?);
         for (oid, path) in wanted {

@@ -117,3 +117,34 @@ fn doc_carries_texts_that_are_cut_in_answers_and_too_large_for_one_request() {
     assert!(fs::read(a.path("picture.bin")).unwrap() == picture);
     assert_eq!(a.read("small.md").as_deref(), Some("small\n"));
 }
+
+#[test]
+fn doc_pull_of_a_whole_book_takes_an_archive_and_believes_only_its_hashes() {
+    for faults in [
+        &[][..],
+        &["github-archive:*=500"],
+        &["github-archive:*=html"],
+    ] {
+        let world = World::with_novel();
+        let text = |number: usize| format!("Chapter {number}.\n");
+        let names: Vec<_> = (0..400).map(|n| (format!("{n:03}.md"), text(n))).collect();
+        let mut files: Vec<_> = names
+            .iter()
+            .map(|(name, text)| (name.as_str(), Some(text.as_bytes())))
+            .collect();
+        // the archive lacks these
+        files.push((".gitattributes", Some(b"007.md export-ignore\n")));
+        world.git(&files);
+        let desk = world.folder("a");
+        desk.ok(&["init", "--repo", NOVEL]);
+        world.faults(faults);
+        let (requests, _) = world.requests(|| desk.ok(&["pull"]));
+        assert_eq!(desk.files().len(), 400);
+        for number in [0, 7, 399] {
+            let name = format!("{number:03}.md");
+            assert_eq!(desk.read(&name), Some(text(number)), "{name}");
+        }
+        // head, tree, link, archive, and the one that it lacks
+        assert_eq!(requests <= 5, faults.is_empty(), "{requests}");
+    }
+}
