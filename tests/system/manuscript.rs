@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::chance::Chance;
 use crate::github_schema::check;
 use crate::rig;
+use crate::screen::Screen;
 use crate::stage::{Verdict, start, well};
 use crate::trace::{self, Call};
 use crate::world::World;
@@ -446,4 +447,96 @@ fn every_request_of_doc_fits_githubs_own_description() {
         report.operations
     ));
     assert!(report.operations.len() >= 17, "{:#?}", report.operations);
+}
+
+/// A writer at a screen: the first push of an empty machine, a dispute between two machines that is
+/// walked through place by place, and yesterday's chapter.
+#[test]
+fn a_writer_saves_decides_and_brings_a_chapter_back() {
+    let mut desk = Desk::new();
+    let text =
+        "The sea was calm and the boats lay still.\n\nNobody spoke.\n\nThey sailed at dawn.\n";
+    desk.world.place = String::new();
+    for folder in ["novel", "laptop"] {
+        fs::create_dir(desk.world.at(folder)).expect("a folder");
+    }
+    fs::write(desk.world.at("novel/storm.md"), text).expect("a chapter");
+    // no terminal program is needed to write a place anew
+    let editor = "sed -i s/wild/furious/";
+    let Some(screen) = Screen::start(&desk.world, &[("EDITOR", editor)]) else {
+        return;
+    };
+    screen.enter("cd novel; oauthctl doc push storm.md --repo writer/storm");
+    screen.until("there is no repository `writer/storm`; make it, private?");
+    screen.enter("y");
+    let said = screen.until("saved in `writer/storm`");
+    assert!(said.contains("new        storm.md  +15 words"), "{said}");
+    screen.enter("cd ../laptop; oauthctl doc init --repo writer/storm && oauthctl doc pull");
+    screen.until("this is what `writer/storm` has now");
+    let here = |folder: &str| desk.world.at(folder).join("storm.md");
+    let write = |folder: &str, text: String| fs::write(here(folder), text).expect("a chapter");
+    write(
+        "laptop",
+        text.replace("calm", "restless")
+            .replace("at dawn", "at noon"),
+    );
+    screen.enter("oauthctl doc push -m 'on the train'");
+    screen.until("saved      storm.md");
+    write(
+        "novel",
+        text.replace("calm", "wild").replace("at dawn", "at night"),
+    );
+    screen.enter("clear; cd ../novel; oauthctl doc pull");
+    screen.until("conflict   storm.md");
+    screen.enter("clear; oauthctl doc resolve");
+    let said = screen.until("1 of 2");
+    assert!(
+        said.contains("you and somebody else changed 2 places"),
+        "{said}"
+    );
+    let question = "write it yourself (e), later (Enter)?";
+    screen.until(question);
+    screen.enter("e");
+    screen.until("2 of 2");
+    screen.enter("nonsense");
+    screen.until("say m, t, b, e, or only Enter");
+    screen.enter("t");
+    screen.until("settled  storm.md");
+    screen.keep("writer");
+    let now = fs::read_to_string(here("novel")).expect("a chapter");
+    assert!(now.contains("The sea was furious"), "{now}");
+    assert!(
+        now.contains("The sea was restless"),
+        "both were in the editor: {now}"
+    );
+    assert!(
+        now.contains("They sailed at noon.") && !now.contains("at night"),
+        "{now}"
+    );
+    screen.enter("clear; oauthctl doc push && oauthctl doc log storm.md");
+    let said = screen.until("on the train");
+    let words = [
+        "commit", "branch", "HEAD", "merge", "blob", "sha", "remote", "origin",
+    ];
+    for jargon in words {
+        let found = said
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|word| word == jargon);
+        assert!(!found, "`{jargon}` is git's word: {said}");
+    }
+    let first = said
+        .lines()
+        .rfind(|line| line.contains("storm.md"))
+        .expect("the first");
+    let first = first
+        .split_whitespace()
+        .next()
+        .expect("its number")
+        .to_owned();
+    screen.enter(&format!("clear; oauthctl doc restore storm.md@{first}"));
+    screen.until("save that with `oauthctl doc push`");
+    assert_eq!(fs::read_to_string(here("novel")).expect("a chapter"), text);
+    screen.enter("clear; oauthctl doc undo && oauthctl doc diff; echo ended=$?");
+    screen.until("ended=0");
+    assert_eq!(fs::read_to_string(here("novel")).expect("a chapter"), now);
 }
