@@ -258,6 +258,8 @@ fn doctor_online_compares_the_clock_with_the_servers_date() {
 fn doctor_report_tells_neither_account_nor_client_nor_place() {
     let world = World::new();
     world.connect_as("somebody@private.example");
+    // one that nobody is connected to, and that can't be read
+    world.define("secretcorp", "nonsense = 1\n");
     let shown = world.shown("sandbox");
     let told = |text: &str| {
         let client = shown["client_id"].as_str().unwrap();
@@ -268,6 +270,7 @@ fn doctor_report_tells_neither_account_nor_client_nor_place() {
             client,
             folder.to_str().unwrap(),
             "sandbox",
+            "secretcorp",
             "127.0.0.1:",
             "pa55word",
             "proxy.internal",

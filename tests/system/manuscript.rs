@@ -334,6 +334,7 @@ fn doc_push_of_a_hundred_files_beside_git_over_a_slow_line() {
 }
 
 /// Everything that `doc` asks of GitHub, whichever way, as the practice GitHub heard it.
+#[expect(clippy::too_many_lines, reason = "one session, in its order")]
 fn all_that_is_asked(desk: &mut Desk) -> Vec<Value> {
     desk.sandbox.adjust(|options| {
         options.github.keep_exchanges = true;
@@ -452,6 +453,7 @@ fn every_request_of_doc_fits_githubs_own_description() {
 /// A writer at a screen: the first push of an empty machine, a dispute between two machines that is
 /// walked through place by place, and yesterday's chapter.
 #[test]
+#[expect(clippy::too_many_lines, reason = "one session, in its order")]
 fn a_writer_saves_decides_and_brings_a_chapter_back() {
     let mut desk = Desk::new();
     let text =

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::desk;
+use super::{desk, shown};
 use crate::app::App;
 use crate::commands::printed;
 use crate::document::find::{Hit, Phrase};
@@ -75,24 +75,19 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         None => {}
         Some(hit) => app.ui.note(&format!(
             "bring a text back with `oauthctl doc restore {}`",
-            shell_word(&format!("{}@{}", hit.path, short(hit)))
+            shell_word(&format!("{}@{}", hit.path, shown::short(hit.version.oid)))
         )),
     }
     Ok(())
 }
 
-fn short(hit: &Hit) -> String {
-    hit.version.oid.to_string().chars().take(7).collect()
-}
-
 fn show(app: &App, hit: &Hit) -> Result<()> {
-    let date: String = hit.version.date.chars().take(16).collect();
     let still = if hit.is_there { ", still in it" } else { "" };
     let place = format!(
         "{}@{}  {}{still}",
         escape::line(&hit.path),
-        short(hit),
-        date.replace('T', " ")
+        shown::short(hit.version.oid),
+        shown::minute(&hit.version.date)
     );
     printed(app.ui.data(&place))?;
     printed(app.ui.data(&format!("  {}", escape::line(&hit.around))))

@@ -66,11 +66,10 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     }
     let mut before = None;
     for told in &told {
-        let short: String = told.version.oid.to_string().chars().take(7).collect();
-        let date: String = told.version.date.chars().take(16).collect();
         let mut shown_line = format!(
-            "{short}  {}  {}  {}{}",
-            date.replace('T', " "),
+            "{}  {}  {}  {}{}",
+            shown::short(told.version.oid),
+            shown::minute(&told.version.date),
             escape::line(&told.version.author),
             escape::line(told.message.lines().next().unwrap_or_default()),
             shown::words(told.words),

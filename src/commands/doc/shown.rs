@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::commands::printed;
 use crate::document::integrate::{Arrival, Arrivals};
+use crate::document::oid::Oid;
 use crate::error::{Error, Kind, Result};
 use crate::escape;
 
@@ -23,6 +24,17 @@ pub(super) fn words_json(words: Option<(usize, usize)>) -> Value {
         None => Value::Null,
         Some((added, removed)) => json!({"added": added, "removed": removed}),
     }
+}
+
+/// A version's number as people say it.
+pub(super) fn short(version: Oid) -> String {
+    version.to_string().chars().take(7).collect()
+}
+
+/// `2026-03-02T18:04:11Z` to the minute.
+pub(super) fn minute(date: &str) -> String {
+    let minute: String = date.chars().take(16).collect();
+    minute.replace('T', " ")
 }
 
 fn word(arrival: &Arrival) -> &'static str {

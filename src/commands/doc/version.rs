@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::desk;
+use super::{desk, shown};
 use crate::app::App;
 use crate::commands::printed;
 use crate::document::version_name::VersionName;
@@ -62,7 +62,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         });
         return printed(app.ui.data(&document.to_string()));
     }
-    let short: String = version.to_string().chars().take(7).collect();
+    let short = shown::short(version);
     app.ui.note(&format!("version {short} is called `{name}`"));
     let news = manuscript.status(&desk::selection(app, manuscript.path(), &[])?)?;
     if args.at.is_none() && !(news.files.is_empty() && news.open.is_empty()) {
@@ -87,7 +87,7 @@ fn list(app: &App) -> Result<()> {
         return printed(app.ui.data(&document.to_string()));
     }
     for (name, oid) in &tags {
-        let short: String = oid.to_string().chars().take(7).collect();
+        let short = shown::short(*oid);
         printed(app.ui.data(&format!("{short}  {}", escape::line(name))))?;
     }
     if tags.is_empty() {

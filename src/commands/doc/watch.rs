@@ -104,9 +104,8 @@ impl Watch<'_> {
 
     /// Keeps what is new as it is, for later.
     fn put_by(&mut self) -> Result<()> {
-        let at = moment().wall.to_string();
-        let at: String = at.chars().take(16).collect();
-        if desk::manuscript(self.app)?.put_by(&at.replace('T', " "))? {
+        let at = shown::minute(&moment().wall.to_string());
+        if desk::manuscript(self.app)?.put_by(&at)? {
             self.app.ui.note("kept here, to be sent later");
         }
         Ok(())

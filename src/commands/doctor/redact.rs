@@ -12,6 +12,7 @@ use crate::commands::doctor::Patient;
 use crate::commands::doctor::check::Check;
 use crate::env;
 use crate::error::Result;
+use crate::ordered;
 use crate::provider::Providers;
 
 /// How much of a client id stays.
@@ -21,6 +22,8 @@ const PREFIX: usize = 4;
 pub(super) struct Redactor {
     /// What is replaced and by what, longest first.
     words: Vec<(String, String)>,
+    /// Names that are words: replaced where they stand alone.
+    names: Vec<(String, String)>,
 }
 
 impl Redactor {
@@ -45,17 +48,21 @@ impl Redactor {
                 add(&host, "HOST");
             }
         }
-        for (number, name) in (1..).zip(patient.providers.keys()) {
-            if !Providers::is_shipped(name) {
-                add(&format!("`{name}`"), &format!("`PROVIDER-{number}`"));
-                add(&format!(" {name} "), &format!(" PROVIDER-{number} "));
-                add(&format!(" {name}`"), &format!(" PROVIDER-{number}`"));
-                add(
-                    &format!("/{name}.toml"),
-                    &format!("/PROVIDER-{number}.toml"),
-                );
+        let mut names = Vec::new();
+        let used = patient.connections.iter().map(|one| &one.name.provider);
+        let defined = app.providers().names();
+        let own = patient.providers.keys().chain(used).chain(&defined);
+        let own = ordered::set(own.filter(|name| !Providers::is_shipped(name)));
+        for (number, name) in (1..).zip(own) {
+            names.push((name.to_string(), format!("PROVIDER-{number}")));
+        }
+        if let Some(profile) = app.vault_path()?.parent().and_then(Path::file_name) {
+            let profile = profile.to_string_lossy().into_owned();
+            if profile != "default" {
+                names.push((profile, "PROFILE".to_owned()));
             }
         }
+        names.sort_unstable_by(|a, b| b.0.len().cmp(&a.0.len()).then(a.cmp(b)));
         for definition in patient.definitions() {
             if !Providers::is_shipped(&definition.name) || is_own_file(definition) {
                 add(&definition.display_name, "PROVIDER");
@@ -79,7 +86,7 @@ impl Redactor {
         }
         add_places(app, &mut add)?;
         words.sort_unstable_by(|a, b| b.0.len().cmp(&a.0.len()).then(a.cmp(b)));
-        Ok(Self { words })
+        Ok(Self { words, names })
     }
 
     /// The check without what must not be told.
@@ -100,8 +107,26 @@ impl Redactor {
         for (what, instead) in &self.words {
             text = text.replace(what, instead);
         }
+        for (name, instead) in &self.names {
+            text = without_word(&text, name, instead);
+        }
         without_private_words(&text)
     }
+}
+
+/// `text` with another word wherever `name` is one.
+fn without_word(text: &str, name: &str, instead: &str) -> String {
+    let is_part = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once(name) {
+        out.push_str(before);
+        let inside = out.ends_with(is_part) || behind.starts_with(is_part);
+        out.push_str(if inside { name } else { instead });
+        rest = behind;
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Hosts and paths of this machine.
@@ -164,4 +189,24 @@ fn is_own_file(definition: &crate::provider::definition::Definition) -> bool {
 
 fn shown(path: &Path) -> String {
     path.display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_replaced_where_it_is_a_word() {
+        for (text, told) in [
+            ("corp: it ended", "X: it ended"),
+            (
+                "see `corp`, corp/ada, /x/corp.toml",
+                "see `X`, X/ada, /x/X.toml",
+            ),
+            ("corporate corp-1 my_corp", "corporate corp-1 my_corp"),
+            ("corp", "X"),
+        ] {
+            assert_eq!(without_word(text, "corp", "X"), told);
+        }
+    }
 }
