@@ -201,7 +201,7 @@ impl Manuscript {
         let rewritten = match store.relation(base, head)? {
             Relation::Newer => return Ok(head),
             Relation::Apart => true,
-            Relation::Older | Relation::Unknown => store.was_forced_to(head)?,
+            Relation::Older | Relation::Unknown => store.was_set_back(base, head)?,
         };
         if !rewritten {
             return Ok(if accepts_rewriting { head } else { base });

@@ -119,7 +119,7 @@ impl Manuscript {
         let now = ordered::map(
             now.files
                 .iter()
-                .map(|(path, found)| (path.as_str(), found.oid)),
+                .map(|(path, found)| (path.as_str(), found.disk.as_str())),
         );
         let mut hits: Vec<(usize, Hit)> = Vec::new();
         for (path, (at, oid)) in newest {
@@ -128,7 +128,7 @@ impl Manuscript {
                     path: path.to_owned(),
                     version: version.clone(),
                     around: around.clone(),
-                    is_there: self.is_there(phrase, now.get(path).copied(), path)?,
+                    is_there: self.is_there(phrase, path, now.get(path).copied())?,
                 };
                 hits.push((at, hit));
             }
@@ -140,13 +140,11 @@ impl Manuscript {
     fn is_there(
         &self,
         phrase: &Phrase,
-        oid: Option<Oid>,
         path: &str,
+        disk: Option<&str>,
     ) -> Result<bool, DocumentError> {
-        if oid.is_none() {
-            return Ok(false);
-        }
-        let bytes = self.folder.read(path)?.map(|(bytes, _)| bytes);
+        let Some(disk) = disk else { return Ok(false) };
+        let bytes = self.folder.read(disk)?.map(|(bytes, _)| bytes);
         Ok(bytes.is_some_and(|bytes| around(phrase, path, &bytes).is_some()))
     }
 

@@ -31,6 +31,9 @@ const MOST: usize = 500;
 pub struct Snapshot {
     /// When, for people.
     pub at: String,
+    /// The version that the folder was based on. Where it is based on another one by now, what is
+    /// here counts and this does not: it would be laid over what came since.
+    pub base: Option<Oid>,
     /// By path.
     pub files: BTreeMap<String, Option<Oid>>,
 }
@@ -72,7 +75,7 @@ impl Manuscript {
     /// # Errors
     /// When it can't be kept.
     pub fn put_by(&self, at: &str) -> Result<bool, DocumentError> {
-        let mut queue = self.queued()?;
+        let mut queue = self.still_good(self.queued()?);
         let mut files = self.news()?;
         let scan = self.scan()?;
         // What an earlier one changes is said again, be it that it is back as it was.
@@ -99,10 +102,17 @@ impl Manuscript {
         }
         queue.push(Snapshot {
             at: at.to_owned(),
+            base: self.state.commit,
             files,
         });
         self.keep_queue(&queue)?;
         Ok(true)
+    }
+
+    /// Those that were made of the version that the folder is based on now.
+    fn still_good(&self, mut queue: Vec<Snapshot>) -> Vec<Snapshot> {
+        queue.retain(|one| one.base == self.state.commit);
+        queue
     }
 
     fn keep_queue(&self, queue: &[Snapshot]) -> Result<(), DocumentError> {
@@ -124,7 +134,12 @@ impl Manuscript {
         going: Going<'_>,
     ) -> Result<Vec<Outcome>, DocumentError> {
         let mut outcomes = Vec::new();
-        let mut queue = self.queued()?;
+        let waiting = self.queued()?;
+        let all = waiting.len();
+        let mut queue = self.still_good(waiting);
+        if queue.len() < all {
+            self.keep_queue(&queue)?;
+        }
         while let Some(next) = queue.first().cloned() {
             let paths: BTreeSet<String> = next.files.keys().cloned().collect();
             let as_it_was = Wish {
@@ -140,6 +155,10 @@ impl Manuscript {
             }
             if !queue.is_empty() {
                 queue.remove(0);
+            }
+            // What follows is made of what just landed.
+            for one in &mut queue {
+                one.base = self.state.commit;
             }
             self.keep_queue(&queue)?;
         }

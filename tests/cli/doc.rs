@@ -396,6 +396,20 @@ fn doc_stops_where_what_was_saved_was_rewritten_and_goes_on_with_a_yes() {
 }
 
 #[test]
+fn doc_takes_an_older_version_that_was_forced_long_ago_for_a_replica_that_lags() {
+    let world = World::with_novel();
+    let first = world.git(&[("a.md", Some(b"one\n"))]);
+    world.git(&[("a.md", Some(b"gone\n"))]);
+    force(&world, &first);
+    let desk = world.desk("a");
+    desk.write("a.md", "one two\n");
+    desk.ok(&["push"]);
+    world.faults(&["github-read:1=stale"]);
+    desk.ok(&["pull"]);
+    assert_eq!(desk.read("a.md").unwrap(), "one two\n");
+}
+
+#[test]
 fn doc_knows_a_repository_by_its_number() {
     let world = World::with_novel();
     world.git(&[("a.md", Some(b"one\n"))]);

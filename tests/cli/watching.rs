@@ -148,3 +148,34 @@ fn doc_watch_ends_where_a_guard_stops_it() {
         .ended(2)
         .says(&["is not linked"]);
 }
+
+#[test]
+fn doc_watch_drops_what_waited_where_the_folder_went_on_without_it() {
+    let world = World::with_novel();
+    let (a, b) = (world.desk("a"), world.desk("b"));
+    a.write("one.md", "zero\n");
+    a.ok(&["push"]);
+    b.ok(&["pull"]);
+    world.faults(&["github-any:*=503"]);
+    let mut watching = watch(&a);
+    a.write("one.md", "old\n");
+    watching.line(|line| line.contains("kept here, to be sent later").then_some(()));
+    stop(watching);
+    world.faults(&[]);
+    // by hand, and then somebody else wrote
+    a.ok(&["push"]);
+    b.ok(&["pull"]);
+    b.write("one.md", "new, by b\n");
+    b.ok(&["push"]);
+    a.ok(&["pull"]);
+    a.write("two.md", "two\n");
+    let watching = watch(&a);
+    world.until("it is saved", |world| world.there("two.md").is_some());
+    stop(watching);
+    assert_eq!(world.there("one.md").as_deref(), Some("new, by b\n"));
+    let said = messages(&a);
+    assert!(
+        !said.iter().any(|one| one.starts_with("Written")),
+        "{said:?}"
+    );
+}

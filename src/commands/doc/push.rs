@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{desk, init, shown};
 use crate::app::App;
@@ -72,21 +72,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
 fn show(app: &App, manuscript: &Manuscript, outcome: &Outcome) -> Result<()> {
     let name = &manuscript.state.link.name;
     if app.ui.json() {
-        let files = outcome.files.iter().map(|(path, pushed)| {
-            json!({
-                "path": path,
-                "what": word(pushed.what),
-                "words": shown::words_json(pushed.words),
-            })
-        });
-        let document = json!({
-            "schema": 1,
-            "repository": name,
-            "version": outcome.version.map(|version| version.to_string()),
-            "pushed": files.collect::<Vec<_>>(),
-            "pulled": shown::arrivals_json(&outcome.arrivals),
-            "waiting": outcome.waiting,
-        });
+        let document = document(name, outcome);
         printed(app.ui.data(&document.to_string()))?;
     } else {
         shown::arrivals(app, &outcome.arrivals)?;
@@ -112,6 +98,25 @@ fn show(app: &App, manuscript: &Manuscript, outcome: &Outcome) -> Result<()> {
         return Err(shown::decide(outcome.arrivals.files.len()));
     }
     Ok(())
+}
+
+/// What came of it, as JSON.
+pub(super) fn document(name: &str, outcome: &Outcome) -> Value {
+    let files = outcome.files.iter().map(|(path, pushed)| {
+        json!({
+            "path": path,
+            "what": word(pushed.what),
+            "words": shown::words_json(pushed.words),
+        })
+    });
+    json!({
+        "schema": 1,
+        "repository": name,
+        "version": outcome.version.map(|version| version.to_string()),
+        "pushed": files.collect::<Vec<_>>(),
+        "pulled": shown::arrivals_json(&outcome.arrivals),
+        "waiting": outcome.waiting,
+    })
 }
 
 /// What was saved, one line a file.

@@ -3,6 +3,7 @@ use std::time::{Duration, Instant};
 
 use super::{desk, push, shown};
 use crate::app::{App, moment};
+use crate::commands::printed;
 use crate::commands::token::duration;
 use crate::document::error::{DocumentError, StoreError};
 use crate::document::oid::Oid;
@@ -79,7 +80,11 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
 
 impl Watch<'_> {
     fn look(&mut self) -> Result<()> {
-        let manuscript = desk::manuscript(self.app)?;
+        let manuscript = match desk::manuscript(self.app) {
+            // another command takes its time: the next look will do
+            Err(error) if error.kind == Kind::Temporary => return Ok(()),
+            opened => opened?,
+        };
         let news = manuscript.news()?;
         let waits = !manuscript.queued()?.is_empty();
         drop(manuscript);
@@ -136,16 +141,22 @@ impl Watch<'_> {
                     let detail = format!("watched, {versions} versions");
                     desk::log(app, Action::DocPush, &link, &Ok(()), &detail);
                 }
-                self.tell(&outcomes)
+                self.tell(&link.name, &outcomes)
             }
             Err((error, shown)) => self.failed(&error, shown),
         }
     }
 
-    fn tell(&mut self, outcomes: &[Outcome]) -> Result<()> {
+    fn tell(&mut self, name: &str, outcomes: &[Outcome]) -> Result<()> {
         for outcome in outcomes {
-            shown::arrivals(self.app, &outcome.arrivals)?;
-            push::files(self.app, outcome)?;
+            let quiet = outcome.version.is_none() && outcome.arrivals.files.is_empty();
+            if self.app.ui.json() && !quiet {
+                let document = push::document(name, outcome);
+                printed(self.app.ui.data(&document.to_string()))?;
+            } else if !self.app.ui.json() {
+                shown::arrivals(self.app, &outcome.arrivals)?;
+                push::files(self.app, outcome)?;
+            }
         }
         let waiting = outcomes.last().map(|last| last.waiting.clone());
         let waiting = waiting.unwrap_or_default();

@@ -17,7 +17,7 @@ use crate::http::LineError;
 use crate::inflate;
 
 /// More does not come out of one.
-const LARGEST: usize = 512 * 1024 * 1024;
+const LARGEST: usize = 128 * 1024 * 1024;
 const BLOCK: usize = 512;
 
 impl GitHub<'_> {

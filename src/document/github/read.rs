@@ -356,23 +356,31 @@ impl GitHub<'_> {
         }
     }
 
-    /// Whether somebody set the branch to `head` although that is not based on what was there.
+    /// Whether somebody set the branch back to `head`, which `base` does not come after, since it was
+    /// at `base`. A replica that lags behind shows an older head as well, and is no such thing.
     ///
     /// # Errors
     /// When the store can't be asked. One that keeps no such record says no.
-    pub fn was_forced_to(&self, head: Oid) -> Result<bool, StoreError> {
+    pub fn was_set_back(&self, base: Oid, head: Oid) -> Result<bool, StoreError> {
         let branch = encoded(&self.branch);
-        let url = self.url(&format!(
-            "/activity?ref={branch}&activity_type=force_push&per_page=100"
-        ));
+        let url = self.url(&format!("/activity?ref={branch}&per_page=100"));
         let response = self.ask(&Question::get(url))?;
         let value: Option<Value> = serde_json::from_slice(&response.body).ok();
         let list = value.as_ref().filter(|_| response.status == 200);
         let list = list.and_then(Value::as_array).into_iter().flatten();
-        let head = head.to_string();
-        Ok(list
-            .into_iter()
-            .any(|one| one.get("after").and_then(Value::as_str) == Some(&head)))
+        let (base, head) = (base.to_string(), head.to_string());
+        // the newest first: what it was set to last
+        for one in list {
+            let text = |name: &str| one.get(name).and_then(Value::as_str).unwrap_or_default();
+            let set = matches!(text("activity_type"), "force_push" | "branch_creation");
+            if text("after") == head && set {
+                return Ok(true);
+            }
+            if text("after") == base {
+                return Ok(false);
+            }
+        }
+        Ok(false)
     }
 
     /// The version that a person calls so: by its name, the beginning of it, or a name that was
