@@ -394,6 +394,9 @@ _oauthctl() {
             oauthctl__subcmd__help__subcmd__vault,recover)
                 cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__recover"
                 ;;
+            oauthctl__subcmd__help__subcmd__vault,rekey)
+                cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__rekey"
+                ;;
             oauthctl__subcmd__help__subcmd__vault,status)
                 cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__status"
                 ;;
@@ -402,6 +405,9 @@ _oauthctl() {
                 ;;
             oauthctl__subcmd__help__subcmd__vault__subcmd__recipients,list)
                 cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__recipients__subcmd__list"
+                ;;
+            oauthctl__subcmd__help__subcmd__vault__subcmd__recipients,remove)
+                cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__recipients__subcmd__remove"
                 ;;
             oauthctl__subcmd__provider,add)
                 cmd="oauthctl__subcmd__provider__subcmd__add"
@@ -457,6 +463,9 @@ _oauthctl() {
             oauthctl__subcmd__vault,recover)
                 cmd="oauthctl__subcmd__vault__subcmd__recover"
                 ;;
+            oauthctl__subcmd__vault,rekey)
+                cmd="oauthctl__subcmd__vault__subcmd__rekey"
+                ;;
             oauthctl__subcmd__vault,status)
                 cmd="oauthctl__subcmd__vault__subcmd__status"
                 ;;
@@ -478,6 +487,9 @@ _oauthctl() {
             oauthctl__subcmd__vault__subcmd__help,recover)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__recover"
                 ;;
+            oauthctl__subcmd__vault__subcmd__help,rekey)
+                cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__rekey"
+                ;;
             oauthctl__subcmd__vault__subcmd__help,status)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__status"
                 ;;
@@ -486,6 +498,9 @@ _oauthctl() {
                 ;;
             oauthctl__subcmd__vault__subcmd__help__subcmd__recipients,list)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__recipients__subcmd__list"
+                ;;
+            oauthctl__subcmd__vault__subcmd__help__subcmd__recipients,remove)
+                cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__recipients__subcmd__remove"
                 ;;
             oauthctl__subcmd__vault__subcmd__recipients,add)
                 cmd="oauthctl__subcmd__vault__subcmd__recipients__subcmd__add"
@@ -496,6 +511,9 @@ _oauthctl() {
             oauthctl__subcmd__vault__subcmd__recipients,list)
                 cmd="oauthctl__subcmd__vault__subcmd__recipients__subcmd__list"
                 ;;
+            oauthctl__subcmd__vault__subcmd__recipients,remove)
+                cmd="oauthctl__subcmd__vault__subcmd__recipients__subcmd__remove"
+                ;;
             oauthctl__subcmd__vault__subcmd__recipients__subcmd__help,add)
                 cmd="oauthctl__subcmd__vault__subcmd__recipients__subcmd__help__subcmd__add"
                 ;;
@@ -504,6 +522,9 @@ _oauthctl() {
                 ;;
             oauthctl__subcmd__vault__subcmd__recipients__subcmd__help,list)
                 cmd="oauthctl__subcmd__vault__subcmd__recipients__subcmd__help__subcmd__list"
+                ;;
+            oauthctl__subcmd__vault__subcmd__recipients__subcmd__help,remove)
+                cmd="oauthctl__subcmd__vault__subcmd__recipients__subcmd__help__subcmd__remove"
                 ;;
             *)
                 ;;
@@ -2704,7 +2725,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__vault)
-            opts="init status check recover recipients accept-rollback"
+            opts="init status check recover rekey recipients accept-rollback"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2760,7 +2781,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__vault__subcmd__recipients)
-            opts="list add"
+            opts="list add remove"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2801,7 +2822,35 @@ _oauthctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        oauthctl__subcmd__help__subcmd__vault__subcmd__recipients__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         oauthctl__subcmd__help__subcmd__vault__subcmd__recover)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__vault__subcmd__rekey)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3338,7 +3387,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault)
-            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help init status check recover recipients accept-rollback help"
+            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help init status check recover rekey recipients accept-rollback help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3424,7 +3473,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault__subcmd__help)
-            opts="init status check recover recipients accept-rollback help"
+            opts="init status check recover rekey recipients accept-rollback help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3494,7 +3543,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault__subcmd__help__subcmd__recipients)
-            opts="list add"
+            opts="list add remove"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3535,7 +3584,35 @@ _oauthctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        oauthctl__subcmd__vault__subcmd__help__subcmd__recipients__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         oauthctl__subcmd__vault__subcmd__help__subcmd__recover)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__help__subcmd__rekey)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3602,7 +3679,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault__subcmd__recipients)
-            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help list add help"
+            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help list add remove help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3662,7 +3739,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault__subcmd__recipients__subcmd__help)
-            opts="list add help"
+            opts="list add remove help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3717,7 +3794,47 @@ _oauthctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        oauthctl__subcmd__vault__subcmd__recipients__subcmd__help__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         oauthctl__subcmd__vault__subcmd__recipients__subcmd__list)
+            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__recipients__subcmd__remove)
             opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3758,6 +3875,40 @@ _oauthctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --key)
+                    COMPREPLY=($(compgen -W "keyring file passphrase environment" -- "${cur}"))
+                    return 0
+                    ;;
+                --identity-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__rekey)
+            opts="-q -v -h --key --identity-file --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --key)
                     COMPREPLY=($(compgen -W "keyring file passphrase environment" -- "${cur}"))
                     return 0

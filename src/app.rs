@@ -9,6 +9,7 @@ mod clock;
 mod looking;
 mod making;
 mod opening;
+mod rekeying;
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 pub use clock::moment;
 use directories::ProjectDirs;
 pub use looking::Seen;
+pub use rekeying::Rekeyed;
 
 use crate::config::{self, Config};
 use crate::connection::World;

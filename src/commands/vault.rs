@@ -8,6 +8,7 @@ mod check;
 mod init;
 mod recipients;
 mod recover;
+mod rekey;
 mod salvage;
 mod sheet;
 mod status;
@@ -25,6 +26,7 @@ enum Command {
     Status(status::Args),
     Check(check::Args),
     Recover(recover::Args),
+    Rekey(rekey::Args),
     Recipients(recipients::Args),
     AcceptRollback(accept_rollback::Args),
 }
@@ -35,6 +37,7 @@ pub(super) fn run(app: &App, args: Args) -> Result<()> {
         Command::Status(args) => status::run(app, &args),
         Command::Check(args) => check::run(app, &args),
         Command::Recover(args) => recover::run(app, &args),
+        Command::Rekey(args) => rekey::run(app, &args),
         Command::Recipients(args) => recipients::run(app, args),
         Command::AcceptRollback(args) => accept_rollback::run(app, &args),
     }

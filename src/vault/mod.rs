@@ -41,6 +41,7 @@ mod prune;
 mod read_only;
 mod recipients;
 mod record;
+mod rekey;
 mod rescue;
 mod rewrap;
 #[cfg(test)]
@@ -66,7 +67,8 @@ pub use migrate::migrate;
 pub use open::Vault;
 pub use prune::Checkpoint;
 pub use recipients::{Recipient, RecipientList};
-pub use record::{Kind, Row, RowId, Stored};
+pub use record::{Kind, Row, RowId, Stored, name_in};
+pub use rekey::{Naming, NewKey, RetiredKey};
 pub use rescue::{Rescue, Rescued};
 pub use schema::SCHEMA;
 pub use snapshot::Snapshot;

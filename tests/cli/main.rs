@@ -36,6 +36,7 @@ mod mistakes;
 mod paths;
 mod provider;
 mod refresh;
+mod rekey;
 mod relay;
 mod replaced;
 mod revoke;

@@ -30,6 +30,7 @@ mod leaks;
 mod login;
 mod peer;
 mod persons;
+mod rekeying;
 mod relay;
 mod rig;
 mod screen;

@@ -6,8 +6,9 @@ use crate::vault::{Recipient, RecipientList, Vault};
 
 mod add;
 mod list;
+mod remove;
 
-/// See and extend who can open the vault
+/// See and change who can open the vault
 #[derive(Debug, clap::Args)]
 pub(in crate::commands) struct Args {
     #[command(subcommand)]
@@ -18,12 +19,14 @@ pub(in crate::commands) struct Args {
 enum Command {
     List(list::Args),
     Add(add::Args),
+    Remove(remove::Args),
 }
 
 pub(in crate::commands) fn run(app: &App, args: Args) -> Result<()> {
     match args.command {
         Command::List(args) => list::run(app, &args),
         Command::Add(args) => add::run(app, &args),
+        Command::Remove(args) => remove::run(app, &args),
     }
 }
 
