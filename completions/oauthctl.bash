@@ -382,6 +382,9 @@ _oauthctl() {
             oauthctl__subcmd__help__subcmd__vault,accept-rollback)
                 cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__accept__subcmd__rollback"
                 ;;
+            oauthctl__subcmd__help__subcmd__vault,backup)
+                cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__backup"
+                ;;
             oauthctl__subcmd__help__subcmd__vault,check)
                 cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__check"
                 ;;
@@ -448,6 +451,9 @@ _oauthctl() {
             oauthctl__subcmd__vault,accept-rollback)
                 cmd="oauthctl__subcmd__vault__subcmd__accept__subcmd__rollback"
                 ;;
+            oauthctl__subcmd__vault,backup)
+                cmd="oauthctl__subcmd__vault__subcmd__backup"
+                ;;
             oauthctl__subcmd__vault,check)
                 cmd="oauthctl__subcmd__vault__subcmd__check"
                 ;;
@@ -471,6 +477,9 @@ _oauthctl() {
                 ;;
             oauthctl__subcmd__vault__subcmd__help,accept-rollback)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__accept__subcmd__rollback"
+                ;;
+            oauthctl__subcmd__vault__subcmd__help,backup)
+                cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__backup"
                 ;;
             oauthctl__subcmd__vault__subcmd__help,check)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__check"
@@ -2725,7 +2734,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__vault)
-            opts="init status check recover rekey recipients accept-rollback"
+            opts="init status check recover rekey recipients backup accept-rollback"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2739,6 +2748,20 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__vault__subcmd__accept__subcmd__rollback)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__vault__subcmd__backup)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3387,7 +3410,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault)
-            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help init status check recover rekey recipients accept-rollback help"
+            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help init status check recover rekey recipients backup accept-rollback help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3414,6 +3437,32 @@ _oauthctl() {
             ;;
         oauthctl__subcmd__vault__subcmd__accept__subcmd__rollback)
             opts="-y -q -v -h --yes --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__backup)
+            opts="-q -v -h --force --json --profile --vault --quiet --verbose --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3473,7 +3522,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault__subcmd__help)
-            opts="init status check recover rekey recipients accept-rollback help"
+            opts="init status check recover rekey recipients backup accept-rollback help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3487,6 +3536,20 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault__subcmd__help__subcmd__accept__subcmd__rollback)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__help__subcmd__backup)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -750,6 +750,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand recover 'Open the vault with its recovery key and give it a new key'
             cand rekey 'Give the vault a new key and a new identity'
             cand recipients 'See and change who can open the vault'
+            cand backup 'Write the whole vault to one encrypted file'
             cand accept-rollback 'Go on with a vault file that was restored or rolled back'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -901,6 +902,20 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         }
         &'oauthctl;vault;recipients;help;help'= {
         }
+        &'oauthctl;vault;backup'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --force 'Replace a file that is there'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'oauthctl;vault;accept-rollback'= {
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
@@ -923,6 +938,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand recover 'Open the vault with its recovery key and give it a new key'
             cand rekey 'Give the vault a new key and a new identity'
             cand recipients 'See and change who can open the vault'
+            cand backup 'Write the whole vault to one encrypted file'
             cand accept-rollback 'Go on with a vault file that was restored or rolled back'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -946,6 +962,8 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;vault;help;recipients;add'= {
         }
         &'oauthctl;vault;help;recipients;remove'= {
+        }
+        &'oauthctl;vault;help;backup'= {
         }
         &'oauthctl;vault;help;accept-rollback'= {
         }
@@ -1249,6 +1267,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand recover 'Open the vault with its recovery key and give it a new key'
             cand rekey 'Give the vault a new key and a new identity'
             cand recipients 'See and change who can open the vault'
+            cand backup 'Write the whole vault to one encrypted file'
             cand accept-rollback 'Go on with a vault file that was restored or rolled back'
         }
         &'oauthctl;help;vault;init'= {
@@ -1271,6 +1290,8 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;help;vault;recipients;add'= {
         }
         &'oauthctl;help;vault;recipients;remove'= {
+        }
+        &'oauthctl;help;vault;backup'= {
         }
         &'oauthctl;help;vault;accept-rollback'= {
         }

@@ -98,8 +98,12 @@ impl App {
         })
     }
 
-    /// An answer that only a rescue file holds is sealed under the key that would be gone.
-    fn refuse_pending_rescues(&self, vault: &Vault) -> Result<()> {
+    /// Refuses while only a rescue file holds an answer: a copy of the vault would lack it, and a
+    /// rekey would make it unreadable.
+    ///
+    /// # Errors
+    /// When there is one, or nobody can tell.
+    pub fn refuse_pending_rescues(&self, vault: &Vault) -> Result<()> {
         vault.remove_orphaned_rescues(&self.paths.state)?;
         let pending = vault.pending_rescues(&self.paths.state)?;
         match pending.first() {

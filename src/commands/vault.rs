@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::error::Result;
 
 mod accept_rollback;
+mod backup;
 mod check;
 mod init;
 mod recipients;
@@ -28,6 +29,7 @@ enum Command {
     Recover(recover::Args),
     Rekey(rekey::Args),
     Recipients(recipients::Args),
+    Backup(backup::Args),
     AcceptRollback(accept_rollback::Args),
 }
 
@@ -39,6 +41,7 @@ pub(super) fn run(app: &App, args: Args) -> Result<()> {
         Command::Recover(args) => recover::run(app, &args),
         Command::Rekey(args) => rekey::run(app, &args),
         Command::Recipients(args) => recipients::run(app, args),
+        Command::Backup(args) => backup::run(app, &args),
         Command::AcceptRollback(args) => accept_rollback::run(app, &args),
     }
 }

@@ -18,6 +18,7 @@ mod anchor;
 #[cfg(test)]
 mod attacks;
 mod audit;
+mod backup;
 mod check;
 mod create;
 mod database;
@@ -57,6 +58,7 @@ mod writer;
 
 pub use anchor::{AnchorKeeper, AnchorState, Trust};
 pub use audit::Events;
+pub use backup::check_image;
 pub use check::{Finding, Salvaged};
 pub use create::{NewVault, create};
 pub use error::VaultError;

@@ -14,6 +14,7 @@
 mod api;
 mod attacks;
 mod audit;
+mod backup;
 mod bad_input;
 mod bound;
 mod canary;

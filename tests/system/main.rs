@@ -11,6 +11,7 @@
     reason = "a test crate: helper functions may panic, print and read the environment"
 )]
 
+mod backup;
 mod browser;
 mod chance;
 mod custody;
