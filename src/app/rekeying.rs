@@ -89,6 +89,13 @@ impl App {
             return Err(error.into());
         }
         self.save_anchor(&mut vault);
+        if (self.env.identity.is_some() || self.env.identity_file.is_some())
+            && let Some(old) = Arc::into_inner(old)
+        {
+            // The notes of an identity that the environment gave; the next one that it gives would
+            // take them for forged. Those that stay are told of by whoever finds them.
+            let _ = old.forget();
+        }
         let unswept = vault.sweep();
         Ok(Rekeyed {
             vault,
@@ -179,9 +186,12 @@ impl App {
             return Ok(());
         };
         let source = Source::parse(&row.value.key_source).map_err(|error| error.to_string())?;
-        let prompt = |_: &str| Err(std::io::ErrorKind::Unsupported.into());
-        let ask = self.ask(vault.id(), &source, &prompt);
-        key::retire(&source, &ask).map_err(|error| error.to_string())?;
+        // A recovery since then may have put the new key into the former one's place.
+        if row.value.key_source != vault.header().key_source {
+            let prompt = |_: &str| Err(std::io::ErrorKind::Unsupported.into());
+            let ask = self.ask(vault.id(), &source, &prompt);
+            key::retire(&source, &ask).map_err(|error| error.to_string())?;
+        }
         if !vault.is_swept() {
             // A rekey that was cut off left more than its key.
             vault.sweep().map_err(|error| error.to_string())?;

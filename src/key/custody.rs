@@ -275,8 +275,6 @@ fn anchor_user(user: &str) -> String {
 /// # Errors
 /// What a keyring or the system said; part of it may then be left.
 pub fn retire(source: &Source, ask: &Ask) -> Result<(), KeyError> {
-    // Notes for an identity that the environment gave; they are of no use to the new one.
-    Notes::in_state(ask.state_dir, ask.vault_id).remove()?;
     let user = match source {
         Source::Keyring => user(ask.vault_id),
         Source::KeyringItem(mark) => marked_user(ask.vault_id, mark),

@@ -177,6 +177,7 @@ mod tests {
         let odd = PathBuf::from("/home/zoë/my keys/100% \"sure\"\n/k?#.txt");
         for source in [
             Source::Keyring,
+            Source::KeyringItem("0a1b2c3d".to_owned()),
             Source::Environment,
             Source::IdentityFile("/k".into()),
             Source::IdentityFile(odd.clone()),
@@ -218,6 +219,10 @@ mod tests {
             "1  keyring",
             "1 keyring ",
             "1 keyring x",
+            "1 keyring-item",
+            "1 keyring-item pin",
+            "1 keyring-item 0a1b2c3d 1",
+            "1 keyring-item 0a1b2c3d:pin",
             "1 identity-file",
             "1 identity-file /k",
             "1 identity-file https://x/k",

@@ -167,3 +167,40 @@ fn vault_recipients_remove_leaves_that_key_outside_and_the_others_inside() {
         .without("OAUTHCTL_IDENTITY_FILE");
     assert_eq!(call.run().ended(0).stdout.trim(), token);
 }
+
+#[test]
+fn vault_recover_into_the_place_of_the_former_key_is_not_retired() {
+    let world = World::new();
+    let sheet = world.path("given/sheet").display().to_string();
+    world
+        .call(&["vault", "init", "--recovery-file", &sheet])
+        .start()
+        .finish()
+        .ended(0);
+    let text = fs::read_to_string(&sheet).unwrap();
+    let line = text.lines().find(|line| line.starts_with("AGE-")).unwrap();
+    world.secret("the recovery key", line);
+    world.connect();
+    let new = world.path("given/new.txt").display().to_string();
+    let rekeyed = world.ok(&["vault", "rekey", "--key", "file", "--identity-file", &new]);
+    let fingerprint = rekeyed.stderr.split("sheets: ").nth(1).unwrap();
+    let fingerprint = fingerprint.lines().next().unwrap();
+    fs::remove_file(&new).unwrap();
+    // the former key waits to be retired, and is in use again
+    let old = world.key_file().display().to_string();
+    let recover = [
+        "vault",
+        "recover",
+        "--with",
+        &sheet,
+        "--fingerprint",
+        fingerprint,
+    ];
+    let place = ["--key", "file", "--identity-file", &old];
+    world.ok(&[&recover[..], &place].concat());
+    world.ok(&["list"]).silent();
+    world.ok(&["refresh", "sandbox"]);
+    world.ok(&["vault", "check"]);
+    let status = world.json(&["vault", "status"]).remove(0);
+    assert_eq!(status["trust"], "trusted", "{status}");
+}
