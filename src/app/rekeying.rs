@@ -10,8 +10,7 @@ use crate::connection::naming::naming;
 use crate::error::{Error, Kind, Result};
 use crate::key::{self, Ask, Custody, Source};
 use crate::vault::{
-    Action, AnchorKeeper, Locked, NewKey, Outcome, Recipient, RecipientList, RetiredKey, Vault,
-    VaultError,
+    Action, AnchorKeeper, NewKey, Outcome, Recipient, RecipientList, RetiredKey, Vault, VaultError,
 };
 
 /// What came of a rekey.
@@ -78,15 +77,19 @@ impl App {
         event.detail = what;
         let new = NewKey {
             recipients,
-            key_source: text.clone(),
+            key_source: text,
             event,
             naming,
             identity: old.identity(),
         };
         let place = next.describe();
-        if let Err(error) = vault.rekey(new, Box::new(Witness(Keeper(Arc::clone(&next))))) {
-            self.forget_unless_used(next, &text);
-            return Err(error.into());
+        let keeper = Box::new(Witness(Keeper(next)));
+        if let Err(error) = vault.rekey(new, keeper) {
+            // The new identity stays: a commit that failed to sync may be found done by the next
+            // process, and then it is the only key.
+            return Err(Error::from(error).note(format!(
+                "the new key stays in {place}; as long as the old one opens the vault, nothing uses it"
+            )));
         }
         self.save_anchor(&mut vault);
         if (self.env.identity.is_some() || self.env.identity_file.is_some())
@@ -152,21 +155,6 @@ impl App {
             ..self.ask(vault.id(), source, &prompt)
         };
         key::create(source, &ask).map_err(|error| self.no_key(&error))
-    }
-
-    /// Takes the new identity back after a failure, if the vault does not name it.
-    fn forget_unless_used(&self, next: Arc<Custody>, text: &str) {
-        let named = self
-            .vault_path()
-            .ok()
-            .and_then(|path| Locked::open(&path).ok());
-        let unused = named
-            .flatten()
-            .is_some_and(|locked| locked.header().key_source != text);
-        if unused && let Some(next) = Arc::into_inner(next) {
-            // One that stays opens nothing.
-            let _ = next.forget();
-        }
     }
 
     /// Removes what a rekey left of the former identity, once the vault was opened with the new one.

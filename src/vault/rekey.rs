@@ -6,6 +6,7 @@
 //! new one's place is part of it.
 
 use std::fs;
+use std::path::PathBuf;
 
 use rusqlite::{TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
@@ -27,7 +28,7 @@ use super::record::{self, Kind, RowId, Stored};
 use super::snapshot::{Snapshot, body};
 use super::wal::{FULL, set_synchronous};
 use super::writer::Writer;
-use super::{number, prune, seal};
+use super::{database, number, prune, seal};
 use crate::names::hex;
 use crate::private_file::with_suffix;
 
@@ -118,7 +119,7 @@ impl Vault {
             .and_then(|_| self.reseal(&keys, &vault_key, new))
             .inspect_err(|_| {
                 // The vault is as it was; what removing the copy says would hide why.
-                let _ = fs::remove_file(with_suffix(&self.path, COPY));
+                let _ = self.remove_copies();
             })?;
         self.seen.replace(Some(Seen {
             generation: done.head.head.generation,
@@ -145,19 +146,40 @@ impl Vault {
             .execute_batch("VACUUM")
             .map_err(sqlite(&self.connection))?;
         self.checkpoint_truncate()?;
+        self.remove_copies()
+    }
+
+    /// The copy, drafts of it that a crash left, and what SQLite may have put beside them.
+    fn copies(&self) -> Result<Vec<PathBuf>, VaultError> {
+        let folder = database::folder(&self.path);
         let copy = with_suffix(&self.path, COPY);
-        match fs::remove_file(&copy) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(io_at("remove", &copy)(error))
+        let copy = copy.file_name().unwrap_or_default().as_encoded_bytes();
+        let mut found = Vec::new();
+        for entry in fs::read_dir(folder).map_err(io_at("list", folder))? {
+            let entry = entry.map_err(io_at("list", folder))?;
+            if entry.file_name().as_encoded_bytes().starts_with(copy) {
+                found.push(entry.path());
             }
-            _ => Ok(()),
         }
+        Ok(found)
+    }
+
+    fn remove_copies(&self) -> Result<(), VaultError> {
+        for path in self.copies()? {
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(io_at("remove", &path)(error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Whether nothing is left beside the vault of a rekey that was cut off.
     #[must_use]
     pub fn is_swept(&self) -> bool {
-        fs::symlink_metadata(with_suffix(&self.path, COPY)).is_err()
+        self.copies().is_ok_and(|copies| copies.is_empty())
     }
 
     /// Whether a former master identity waits to be retired.
