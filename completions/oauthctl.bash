@@ -427,6 +427,9 @@ _oauthctl() {
             oauthctl__subcmd__help__subcmd__vault,accept-rollback)
                 cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__accept__subcmd__rollback"
                 ;;
+            oauthctl__subcmd__help__subcmd__vault,backup)
+                cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__backup"
+                ;;
             oauthctl__subcmd__help__subcmd__vault,check)
                 cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__check"
                 ;;
@@ -439,6 +442,9 @@ _oauthctl() {
             oauthctl__subcmd__help__subcmd__vault,recover)
                 cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__recover"
                 ;;
+            oauthctl__subcmd__help__subcmd__vault,rekey)
+                cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__rekey"
+                ;;
             oauthctl__subcmd__help__subcmd__vault,status)
                 cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__status"
                 ;;
@@ -447,6 +453,9 @@ _oauthctl() {
                 ;;
             oauthctl__subcmd__help__subcmd__vault__subcmd__recipients,list)
                 cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__recipients__subcmd__list"
+                ;;
+            oauthctl__subcmd__help__subcmd__vault__subcmd__recipients,remove)
+                cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__recipients__subcmd__remove"
                 ;;
             oauthctl__subcmd__provider,add)
                 cmd="oauthctl__subcmd__provider__subcmd__add"
@@ -487,6 +496,9 @@ _oauthctl() {
             oauthctl__subcmd__vault,accept-rollback)
                 cmd="oauthctl__subcmd__vault__subcmd__accept__subcmd__rollback"
                 ;;
+            oauthctl__subcmd__vault,backup)
+                cmd="oauthctl__subcmd__vault__subcmd__backup"
+                ;;
             oauthctl__subcmd__vault,check)
                 cmd="oauthctl__subcmd__vault__subcmd__check"
                 ;;
@@ -502,11 +514,17 @@ _oauthctl() {
             oauthctl__subcmd__vault,recover)
                 cmd="oauthctl__subcmd__vault__subcmd__recover"
                 ;;
+            oauthctl__subcmd__vault,rekey)
+                cmd="oauthctl__subcmd__vault__subcmd__rekey"
+                ;;
             oauthctl__subcmd__vault,status)
                 cmd="oauthctl__subcmd__vault__subcmd__status"
                 ;;
             oauthctl__subcmd__vault__subcmd__help,accept-rollback)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__accept__subcmd__rollback"
+                ;;
+            oauthctl__subcmd__vault__subcmd__help,backup)
+                cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__backup"
                 ;;
             oauthctl__subcmd__vault__subcmd__help,check)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__check"
@@ -523,6 +541,9 @@ _oauthctl() {
             oauthctl__subcmd__vault__subcmd__help,recover)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__recover"
                 ;;
+            oauthctl__subcmd__vault__subcmd__help,rekey)
+                cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__rekey"
+                ;;
             oauthctl__subcmd__vault__subcmd__help,status)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__status"
                 ;;
@@ -531,6 +552,9 @@ _oauthctl() {
                 ;;
             oauthctl__subcmd__vault__subcmd__help__subcmd__recipients,list)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__recipients__subcmd__list"
+                ;;
+            oauthctl__subcmd__vault__subcmd__help__subcmd__recipients,remove)
+                cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__recipients__subcmd__remove"
                 ;;
             oauthctl__subcmd__vault__subcmd__recipients,add)
                 cmd="oauthctl__subcmd__vault__subcmd__recipients__subcmd__add"
@@ -541,6 +565,9 @@ _oauthctl() {
             oauthctl__subcmd__vault__subcmd__recipients,list)
                 cmd="oauthctl__subcmd__vault__subcmd__recipients__subcmd__list"
                 ;;
+            oauthctl__subcmd__vault__subcmd__recipients,remove)
+                cmd="oauthctl__subcmd__vault__subcmd__recipients__subcmd__remove"
+                ;;
             oauthctl__subcmd__vault__subcmd__recipients__subcmd__help,add)
                 cmd="oauthctl__subcmd__vault__subcmd__recipients__subcmd__help__subcmd__add"
                 ;;
@@ -549,6 +576,9 @@ _oauthctl() {
                 ;;
             oauthctl__subcmd__vault__subcmd__recipients__subcmd__help,list)
                 cmd="oauthctl__subcmd__vault__subcmd__recipients__subcmd__help__subcmd__list"
+                ;;
+            oauthctl__subcmd__vault__subcmd__recipients__subcmd__help,remove)
+                cmd="oauthctl__subcmd__vault__subcmd__recipients__subcmd__help__subcmd__remove"
                 ;;
             *)
                 ;;
@@ -3055,7 +3085,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__vault)
-            opts="init status check recover recipients accept-rollback"
+            opts="init status check recover rekey recipients backup accept-rollback"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3069,6 +3099,20 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__vault__subcmd__accept__subcmd__rollback)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__vault__subcmd__backup)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3111,7 +3155,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__vault__subcmd__recipients)
-            opts="list add"
+            opts="list add remove"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3152,7 +3196,35 @@ _oauthctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        oauthctl__subcmd__help__subcmd__vault__subcmd__recipients__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         oauthctl__subcmd__help__subcmd__vault__subcmd__recover)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__vault__subcmd__rekey)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3693,7 +3765,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault)
-            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help init status check recover recipients accept-rollback help"
+            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help init status check recover rekey recipients backup accept-rollback help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3720,6 +3792,32 @@ _oauthctl() {
             ;;
         oauthctl__subcmd__vault__subcmd__accept__subcmd__rollback)
             opts="-y -q -v -h --yes --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__backup)
+            opts="-q -v -h --force --json --profile --vault --quiet --verbose --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3779,7 +3877,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault__subcmd__help)
-            opts="init status check recover recipients accept-rollback help"
+            opts="init status check recover rekey recipients backup accept-rollback help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3793,6 +3891,20 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault__subcmd__help__subcmd__accept__subcmd__rollback)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__help__subcmd__backup)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3849,7 +3961,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault__subcmd__help__subcmd__recipients)
-            opts="list add"
+            opts="list add remove"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3890,7 +4002,35 @@ _oauthctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        oauthctl__subcmd__vault__subcmd__help__subcmd__recipients__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         oauthctl__subcmd__vault__subcmd__help__subcmd__recover)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__help__subcmd__rekey)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3957,7 +4097,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault__subcmd__recipients)
-            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help list add help"
+            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help list add remove help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4017,7 +4157,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault__subcmd__recipients__subcmd__help)
-            opts="list add help"
+            opts="list add remove help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4072,7 +4212,47 @@ _oauthctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        oauthctl__subcmd__vault__subcmd__recipients__subcmd__help__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         oauthctl__subcmd__vault__subcmd__recipients__subcmd__list)
+            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__recipients__subcmd__remove)
             opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -4113,6 +4293,40 @@ _oauthctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --key)
+                    COMPREPLY=($(compgen -W "keyring file passphrase environment" -- "${cur}"))
+                    return 0
+                    ;;
+                --identity-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__rekey)
+            opts="-q -v -h --key --identity-file --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --key)
                     COMPREPLY=($(compgen -W "keyring file passphrase environment" -- "${cur}"))
                     return 0

@@ -845,7 +845,9 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand status 'Say where the vault and its key are, and whether it is believed'
             cand check 'Look at every record, event and page of the vault'
             cand recover 'Open the vault with its recovery key and give it a new key'
-            cand recipients 'See and extend who can open the vault'
+            cand rekey 'Give the vault a new key and a new identity'
+            cand recipients 'See and change who can open the vault'
+            cand backup 'Write the whole vault to one encrypted file'
             cand accept-rollback 'Go on with a vault file that was restored or rolled back'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -910,6 +912,21 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'oauthctl;vault;rekey'= {
+            cand --key 'Where the new key is kept [default: where the old one is]'
+            cand --identity-file 'The new identity file for `--key file` and `--key passphrase` [default: beside the vault]'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'oauthctl;vault;recipients'= {
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
@@ -924,6 +941,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand --help 'Print help'
             cand list 'List who can open the vault'
             cand add 'Let one more key open the vault'
+            cand remove 'Take a key''s access to the vault away'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'oauthctl;vault;recipients;list'= {
@@ -954,16 +972,46 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'oauthctl;vault;recipients;remove'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'oauthctl;vault;recipients;help'= {
             cand list 'List who can open the vault'
             cand add 'Let one more key open the vault'
+            cand remove 'Take a key''s access to the vault away'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'oauthctl;vault;recipients;help;list'= {
         }
         &'oauthctl;vault;recipients;help;add'= {
         }
+        &'oauthctl;vault;recipients;help;remove'= {
+        }
         &'oauthctl;vault;recipients;help;help'= {
+        }
+        &'oauthctl;vault;backup'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --force 'Replace a file that is there'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'oauthctl;vault;accept-rollback'= {
             cand --profile 'Use this profile: a vault and key of its own'
@@ -985,7 +1033,9 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand status 'Say where the vault and its key are, and whether it is believed'
             cand check 'Look at every record, event and page of the vault'
             cand recover 'Open the vault with its recovery key and give it a new key'
-            cand recipients 'See and extend who can open the vault'
+            cand rekey 'Give the vault a new key and a new identity'
+            cand recipients 'See and change who can open the vault'
+            cand backup 'Write the whole vault to one encrypted file'
             cand accept-rollback 'Go on with a vault file that was restored or rolled back'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -997,13 +1047,20 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         }
         &'oauthctl;vault;help;recover'= {
         }
+        &'oauthctl;vault;help;rekey'= {
+        }
         &'oauthctl;vault;help;recipients'= {
             cand list 'List who can open the vault'
             cand add 'Let one more key open the vault'
+            cand remove 'Take a key''s access to the vault away'
         }
         &'oauthctl;vault;help;recipients;list'= {
         }
         &'oauthctl;vault;help;recipients;add'= {
+        }
+        &'oauthctl;vault;help;recipients;remove'= {
+        }
+        &'oauthctl;vault;help;backup'= {
         }
         &'oauthctl;vault;help;accept-rollback'= {
         }
@@ -1320,7 +1377,9 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand status 'Say where the vault and its key are, and whether it is believed'
             cand check 'Look at every record, event and page of the vault'
             cand recover 'Open the vault with its recovery key and give it a new key'
-            cand recipients 'See and extend who can open the vault'
+            cand rekey 'Give the vault a new key and a new identity'
+            cand recipients 'See and change who can open the vault'
+            cand backup 'Write the whole vault to one encrypted file'
             cand accept-rollback 'Go on with a vault file that was restored or rolled back'
         }
         &'oauthctl;help;vault;init'= {
@@ -1331,13 +1390,20 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         }
         &'oauthctl;help;vault;recover'= {
         }
+        &'oauthctl;help;vault;rekey'= {
+        }
         &'oauthctl;help;vault;recipients'= {
             cand list 'List who can open the vault'
             cand add 'Let one more key open the vault'
+            cand remove 'Take a key''s access to the vault away'
         }
         &'oauthctl;help;vault;recipients;list'= {
         }
         &'oauthctl;help;vault;recipients;add'= {
+        }
+        &'oauthctl;help;vault;recipients;remove'= {
+        }
+        &'oauthctl;help;vault;backup'= {
         }
         &'oauthctl;help;vault;accept-rollback'= {
         }

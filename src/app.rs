@@ -10,6 +10,7 @@ mod known;
 mod looking;
 mod making;
 mod opening;
+mod rekeying;
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 pub use clock::moment;
 use directories::ProjectDirs;
 pub use looking::Seen;
+pub use rekeying::Rekeyed;
 
 use crate::config::{self, Config};
 use crate::connection::World;

@@ -161,6 +161,10 @@
 //!   other access token; else one is fetched and told, and the connection is kept until confirmed.
 //! - Reconnecting an account whose revocation was never confirmed drops the promised retry, which
 //!   could end the new grant; it is said.
+//! - A rekey puts the new identity at a place of its own (another keyring item, another file), so that
+//!   the header, which names the place, decides at its commit which identity opens the vault. The old
+//!   keyring item and notes are removed when the vault was next opened; an old identity file stays,
+//!   because other vaults and older backups may need it. Audit marks of tokens begin anew.
 //! - A missing anchor is written anew and stops nobody: it is a witness, not a key.
 //!
 //! # Who can do what
@@ -192,7 +196,8 @@
 //!
 //! **Who has the key** and the files has every token and client secret, now and from older copies,
 //! and can write a new log from the last anchor or head that somebody noted elsewhere. `vault
-//! recover` is for a lost key, not for a stolen one: then revoke everything and connect anew.
+//! recover` is for a lost key, not for a stolen one: then `vault rekey`, revoke everything and connect
+//! anew. A rekey ends what the old key opens from then on; older copies and backups stay readable to it.
 //!
 //! **Another user of the machine** gets nothing: files are 0600 in 0700 folders and refused
 //! otherwise, the listener is exact about method, path, Host and `Sec-Fetch-*`, the process can't

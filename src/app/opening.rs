@@ -46,6 +46,7 @@ impl App {
         {
             self.save_anchor(&mut vault);
         }
+        self.retire_former_key(&mut vault);
         Ok(Some((vault, custody)))
     }
 

@@ -4,10 +4,12 @@ use crate::app::App;
 use crate::error::Result;
 
 mod accept_rollback;
+mod backup;
 mod check;
 mod init;
 mod recipients;
 mod recover;
+mod rekey;
 mod salvage;
 mod sheet;
 mod status;
@@ -25,7 +27,9 @@ enum Command {
     Status(status::Args),
     Check(check::Args),
     Recover(recover::Args),
+    Rekey(rekey::Args),
     Recipients(recipients::Args),
+    Backup(backup::Args),
     AcceptRollback(accept_rollback::Args),
 }
 
@@ -35,7 +39,9 @@ pub(super) fn run(app: &App, args: Args) -> Result<()> {
         Command::Status(args) => status::run(app, &args),
         Command::Check(args) => check::run(app, &args),
         Command::Recover(args) => recover::run(app, &args),
+        Command::Rekey(args) => rekey::run(app, &args),
         Command::Recipients(args) => recipients::run(app, args),
+        Command::Backup(args) => backup::run(app, &args),
         Command::AcceptRollback(args) => accept_rollback::run(app, &args),
     }
 }

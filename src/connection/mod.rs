@@ -9,6 +9,7 @@ pub mod fresh;
 pub mod hold;
 mod keep;
 pub mod many;
+pub mod naming;
 pub mod records;
 pub mod refresh;
 pub mod replaced;

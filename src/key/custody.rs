@@ -29,9 +29,19 @@ pub struct Custody {
 }
 
 enum Home {
-    Keyring(Keyring, Ahead),
-    File { path: PathBuf, notes: Notes },
-    Variable { notes: Notes },
+    Keyring {
+        keyring: Keyring,
+        ahead: Ahead,
+        /// The item that the identity is in; the notes' names begin with it.
+        user: String,
+    },
+    File {
+        path: PathBuf,
+        notes: Notes,
+    },
+    Variable {
+        notes: Notes,
+    },
 }
 
 /// Notes in the keyring that were asked for together with the identity, each good for one read:
@@ -79,7 +89,8 @@ pub fn unlock(ask: &Ask) -> Result<Custody, KeyError> {
         return Ok(custody);
     }
     match ask.recorded {
-        Source::Keyring => from_keyring(ask),
+        Source::Keyring => from_keyring(user(ask.vault_id), ask),
+        Source::KeyringItem(mark) => from_keyring(marked_user(ask.vault_id, mark), ask),
         Source::IdentityFile(path) => from_file(path, Protection::Plain, ask),
         Source::PassphraseFile(path) => from_file(path, Protection::Passphrase, ask),
         Source::Environment => Err(KeyError::NotSet),
@@ -98,7 +109,11 @@ pub fn create(source: &Source, ask: &Ask) -> Result<Custody, KeyError> {
         Source::Environment => overridden(ask)?.ok_or(KeyError::NotSet),
         Source::Keyring => {
             refuse_override(None, ask)?;
-            mint_in_keyring(ask)
+            mint_in_keyring(user(ask.vault_id), ask)
+        }
+        Source::KeyringItem(mark) => {
+            refuse_override(None, ask)?;
+            mint_in_keyring(marked_user(ask.vault_id, mark), ask)
         }
         Source::IdentityFile(path) => {
             refuse_override(Some(path), ask)?;
@@ -134,8 +149,7 @@ impl Custody {
     #[must_use]
     pub fn describe(&self) -> String {
         match &self.home {
-            Home::Keyring(..) => {
-                let user = user(self.vault_id);
+            Home::Keyring { user, .. } => {
                 format!("the system keyring (service `{SERVICE}`, user `{user}`)")
             }
             Home::File { path, .. } => format!("the file `{}`", path.display()),
@@ -150,8 +164,12 @@ impl Custody {
     /// what a keyring or the system said.
     pub fn read_pin(&self) -> Result<Option<String>, KeyError> {
         match &self.home {
-            Home::Keyring(keyring, ahead) => {
-                let pin = ahead.pin.read(keyring, &pin_user(self.vault_id))?;
+            Home::Keyring {
+                keyring,
+                ahead,
+                user,
+            } => {
+                let pin = ahead.pin.read(keyring, &pin_user(user))?;
                 Ok(pin.map(|pin| String::from_utf8_lossy(&pin).into_owned()))
             }
             Home::File { notes, .. } | Home::Variable { notes } => {
@@ -166,9 +184,13 @@ impl Custody {
     /// What a keyring or the system said; the old pin then stands.
     pub fn write_pin(&self, pin: &str) -> Result<(), KeyError> {
         match &self.home {
-            Home::Keyring(keyring, ahead) => {
+            Home::Keyring {
+                keyring,
+                ahead,
+                user,
+            } => {
                 ahead.pin.take();
-                keyring.set(&pin_user(self.vault_id), pin.as_bytes())
+                keyring.set(&pin_user(user), pin.as_bytes())
             }
             Home::File { notes, .. } | Home::Variable { notes } => {
                 notes.write_pin(pin, &self.identity, self.vault_id)
@@ -182,8 +204,12 @@ impl Custody {
     /// What a keyring or the system said.
     pub fn read_anchor(&self) -> Result<Option<Vec<u8>>, KeyError> {
         match &self.home {
-            Home::Keyring(keyring, ahead) => {
-                let anchor = ahead.anchor.read(keyring, &anchor_user(self.vault_id))?;
+            Home::Keyring {
+                keyring,
+                ahead,
+                user,
+            } => {
+                let anchor = ahead.anchor.read(keyring, &anchor_user(user))?;
                 Ok(anchor.map(|anchor| anchor.to_vec()))
             }
             Home::File { notes, .. } | Home::Variable { notes } => notes.read_anchor(),
@@ -196,9 +222,13 @@ impl Custody {
     /// What a keyring or the system said; the old anchor then stands.
     pub fn write_anchor(&self, anchor: &[u8]) -> Result<(), KeyError> {
         match &self.home {
-            Home::Keyring(keyring, ahead) => {
+            Home::Keyring {
+                keyring,
+                ahead,
+                user,
+            } => {
                 ahead.anchor.take();
-                keyring.set(&anchor_user(self.vault_id), anchor)
+                keyring.set(&anchor_user(user), anchor)
             }
             Home::File { notes, .. } | Home::Variable { notes } => notes.write_anchor(anchor),
         }
@@ -211,11 +241,11 @@ impl Custody {
     /// What a keyring or the system said; part of it may then be left.
     pub fn forget(self) -> Result<(), KeyError> {
         match &self.home {
-            Home::Keyring(keyring, _) => {
-                keyring.delete(&pin_user(self.vault_id))?;
-                keyring.delete(&anchor_user(self.vault_id))?;
+            Home::Keyring { keyring, user, .. } => {
+                keyring.delete(&pin_user(user))?;
+                keyring.delete(&anchor_user(user))?;
                 if self.minted {
-                    keyring.delete(&user(self.vault_id))?;
+                    keyring.delete(user)?;
                 }
             }
             Home::File { path, notes } => {
@@ -234,12 +264,38 @@ fn user(vault_id: VaultId) -> String {
     format!("vault:{vault_id}")
 }
 
-fn pin_user(vault_id: VaultId) -> String {
-    format!("vault:{vault_id}:pin")
+fn marked_user(vault_id: VaultId, mark: &str) -> String {
+    format!("vault:{vault_id}:{mark}")
 }
 
-fn anchor_user(vault_id: VaultId) -> String {
-    format!("vault:{vault_id}:anchor")
+fn pin_user(user: &str) -> String {
+    format!("{user}:pin")
+}
+
+fn anchor_user(user: &str) -> String {
+    format!("{user}:anchor")
+}
+
+/// Retires the identity that another one took the place of, after the vault was opened with that
+/// one: its notes go, and with them an item of the keyring, which is this vault's alone. An identity
+/// file stays, because other vaults and older backups may need it.
+///
+/// # Errors
+/// What a keyring or the system said; part of it may then be left.
+pub fn retire(source: &Source, ask: &Ask) -> Result<(), KeyError> {
+    let user = match source {
+        Source::Keyring => user(ask.vault_id),
+        Source::KeyringItem(mark) => marked_user(ask.vault_id, mark),
+        Source::IdentityFile(path) | Source::PassphraseFile(path) => {
+            return Notes::beside(path, ask.vault_id).remove();
+        }
+        Source::Environment => return Ok(()),
+    };
+    let keyring = Keyring::start(ask.patience())?;
+    for item in [pin_user(&user), anchor_user(&user), user] {
+        keyring.delete(&item)?;
+    }
+    Ok(())
 }
 
 /// What the environment gives, the file before the text.
@@ -284,18 +340,18 @@ fn refuse_override(path: Option<&Path>, ask: &Ask) -> Result<(), KeyError> {
     }
 }
 
-fn from_keyring(ask: &Ask) -> Result<Custody, KeyError> {
+fn from_keyring(user: String, ask: &Ask) -> Result<Custody, KeyError> {
     let vault_id = ask.vault_id;
     let keyring = Keyring::start(ask.patience())?;
-    let identity = keyring.ask(&user(vault_id))?;
+    let identity = keyring.ask(&user)?;
     let ahead = Ahead {
-        pin: Once::of(keyring.ask(&pin_user(vault_id))?),
-        anchor: Once::of(keyring.ask(&anchor_user(vault_id))?),
+        pin: Once::of(keyring.ask(&pin_user(&user))?),
+        anchor: Once::of(keyring.ask(&anchor_user(&user))?),
     };
     let item = keyring
         .wait(&identity)?
         .ok_or(KeyError::NoEntry { vault_id })?;
-    let place = format!("the keyring item `{}`", user(vault_id));
+    let place = format!("the keyring item `{user}`");
     let text = str::from_utf8(&item).map_err(|_| KeyError::BadIdentity {
         place: place.clone(),
         why: "it is not text",
@@ -304,7 +360,11 @@ fn from_keyring(ask: &Ask) -> Result<Custody, KeyError> {
     Ok(Custody {
         vault_id,
         identity,
-        home: Home::Keyring(keyring, ahead),
+        home: Home::Keyring {
+            keyring,
+            ahead,
+            user,
+        },
         minted: false,
         named: false,
     })
@@ -326,18 +386,19 @@ fn from_file(path: &Path, protection: Protection, ask: &Ask) -> Result<Custody, 
     })
 }
 
-fn mint_in_keyring(ask: &Ask) -> Result<Custody, KeyError> {
+fn mint_in_keyring(user: String, ask: &Ask) -> Result<Custody, KeyError> {
     let vault_id = ask.vault_id;
     let keyring = Keyring::start(ask.patience())?;
     let identity = x25519::Identity::generate();
-    keyring.set_new(
-        &user(vault_id),
-        identity.to_string().expose_secret().as_bytes(),
-    )?;
+    keyring.set_new(&user, identity.to_string().expose_secret().as_bytes())?;
     Ok(Custody {
         vault_id,
         identity,
-        home: Home::Keyring(keyring, Ahead::default()),
+        home: Home::Keyring {
+            keyring,
+            ahead: Ahead::default(),
+            user,
+        },
         minted: true,
         named: false,
     })

@@ -20,7 +20,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-pub use custody::{Custody, create, unlock};
+pub use custody::{Custody, create, retire, unlock};
 pub use error::KeyError;
 pub use keyring::{look_at_keyring, probe_keyring};
 pub use source::{Source, SourceError};

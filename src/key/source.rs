@@ -1,5 +1,6 @@
 //! Where the master key comes from, as the vault's header records it.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -7,6 +8,7 @@ use thiserror::Error;
 use url::Url;
 
 use crate::escape;
+use crate::names::hex;
 
 /// The first word of a recorded source: the version of its form.
 const VERSION: &str = "1";
@@ -16,6 +18,8 @@ const VERSION: &str = "1";
 pub enum Source {
     /// An item of the system keyring.
     Keyring,
+    /// Another item of the system keyring, which a rekey made; its mark is 8 hex digits.
+    KeyringItem(String),
     /// An age identity file, absolute path.
     IdentityFile(PathBuf),
     /// An age identity file that is protected by a passphrase (scrypt), absolute path.
@@ -49,7 +53,7 @@ impl Source {
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
-            Self::Keyring => "keyring",
+            Self::Keyring | Self::KeyringItem(_) => "keyring",
             Self::IdentityFile(_) => "file",
             Self::PassphraseFile(_) => "passphrase",
             Self::Environment => "environment",
@@ -61,7 +65,7 @@ impl Source {
     pub fn path(&self) -> Option<&Path> {
         match self {
             Self::IdentityFile(path) | Self::PassphraseFile(path) => Some(path),
-            Self::Keyring | Self::Environment => None,
+            Self::Keyring | Self::KeyringItem(_) | Self::Environment => None,
         }
     }
 
@@ -72,6 +76,7 @@ impl Source {
     pub fn to_text(&self) -> Result<String, SourceError> {
         let (kind, path) = match self {
             Self::Keyring => return Ok(format!("{VERSION} keyring")),
+            Self::KeyringItem(mark) => return Ok(format!("{VERSION} keyring-item {mark}")),
             Self::Environment => return Ok(format!("{VERSION} environment")),
             Self::IdentityFile(path) => ("identity-file", path),
             Self::PassphraseFile(path) => ("passphrase-file", path),
@@ -84,6 +89,23 @@ impl Source {
         } else {
             Err(not_absolute())
         }
+    }
+
+    /// A place of the same kind that no key was ever kept at: for the key that takes the place of
+    /// this one. `None` for the environment, which nobody can write.
+    ///
+    /// # Errors
+    /// When the system gives no random numbers.
+    pub fn another(&self) -> Result<Option<Self>, getrandom::Error> {
+        let mut mark = [0_u8; 4];
+        getrandom::fill(&mut mark)?;
+        let mark = hex(&mark);
+        Ok(match self {
+            Self::Keyring | Self::KeyringItem(_) => Some(Self::KeyringItem(mark)),
+            Self::IdentityFile(path) => Some(Self::IdentityFile(another_file(path, &mark))),
+            Self::PassphraseFile(path) => Some(Self::PassphraseFile(another_file(path, &mark))),
+            Self::Environment => None,
+        })
     }
 
     /// Reads what [`Source::to_text`] wrote.
@@ -102,6 +124,9 @@ impl Source {
         let words: Vec<&str> = text.split(' ').collect();
         match words.as_slice() {
             [VERSION, "keyring"] => Ok(Self::Keyring),
+            [VERSION, "keyring-item", mark] if is_mark(mark) => {
+                Ok(Self::KeyringItem((*mark).to_owned()))
+            }
             [VERSION, "environment"] => Ok(Self::Environment),
             [VERSION, "identity-file", url] => file(url).map(Self::IdentityFile),
             [VERSION, "passphrase-file", url] => file(url).map(Self::PassphraseFile),
@@ -110,10 +135,30 @@ impl Source {
     }
 }
 
+fn is_mark(text: &str) -> bool {
+    text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// `identity.txt` becomes `identity-MARK.txt`, and that one `identity-OTHER.txt`.
+fn another_file(path: &Path, mark: &str) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default();
+    let mut name = match stem.to_str().and_then(|stem| stem.rsplit_once('-')) {
+        Some((name, old)) if is_mark(old) => OsString::from(name),
+        _ => stem.to_owned(),
+    };
+    name.push("-");
+    name.push(mark);
+    if let Some(end) = path.extension() {
+        name.push(".");
+        name.push(end);
+    }
+    path.with_file_name(name)
+}
+
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Keyring => f.write_str("the system keyring"),
+            Self::Keyring | Self::KeyringItem(_) => f.write_str("the system keyring"),
             Self::IdentityFile(path) => write!(f, "the file `{}`", path.display()),
             Self::PassphraseFile(path) => {
                 write!(f, "the passphrase-protected file `{}`", path.display())
@@ -132,6 +177,7 @@ mod tests {
         let odd = PathBuf::from("/home/zoë/my keys/100% \"sure\"\n/k?#.txt");
         for source in [
             Source::Keyring,
+            Source::KeyringItem("0a1b2c3d".to_owned()),
             Source::Environment,
             Source::IdentityFile("/k".into()),
             Source::IdentityFile(odd.clone()),
@@ -147,7 +193,7 @@ mod tests {
     #[test]
     fn a_path_that_is_no_utf_8_is_recorded_too() {
         use std::os::unix::ffi::OsStringExt;
-        let path = std::ffi::OsString::from_vec(b"/k\xff\xfe.txt".to_vec());
+        let path = OsString::from_vec(b"/k\xff\xfe.txt".to_vec());
         let source = Source::IdentityFile(path.into());
         assert_eq!(Source::parse(&source.to_text().unwrap()).unwrap(), source);
     }
@@ -173,6 +219,10 @@ mod tests {
             "1  keyring",
             "1 keyring ",
             "1 keyring x",
+            "1 keyring-item",
+            "1 keyring-item pin",
+            "1 keyring-item 0a1b2c3d 1",
+            "1 keyring-item 0a1b2c3d:pin",
             "1 identity-file",
             "1 identity-file /k",
             "1 identity-file https://x/k",

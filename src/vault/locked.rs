@@ -86,6 +86,7 @@ impl Locked {
             anchor_state: AnchorState::NotKept,
             anchored: None,
             seen: RefCell::new(None),
+            retiring: false,
             committed: None,
         };
         vault.judge(kept)?;

@@ -69,7 +69,8 @@ fn run(
         });
     }
     let epoch = locked.header().key_epoch;
-    let copy = write_copy(&locked, identity, pin)?;
+    let suffix = format!(".schema-{found}");
+    let copy = write_copy(&locked, &suffix, identity, pin)?;
     let connection = locked.connection();
     set_synchronous(connection, FULL)?;
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
@@ -101,13 +102,14 @@ fn find(path: &Path) -> Result<Locked, VaultError> {
 }
 
 /// Writes the vault as it is beside it, and reads that copy whole.
-fn write_copy(
+pub(super) fn write_copy(
     locked: &Locked,
+    suffix: &str,
     identity: &dyn age::Identity,
     pin: &str,
 ) -> Result<PathBuf, VaultError> {
     let path = locked.path();
-    let copy = with_suffix(path, &format!(".schema-{}", locked.header().schema));
+    let copy = with_suffix(path, suffix);
     let mut source = database::connect(path)?;
     let failed = |error| super::error::sqlite_at(path)(error);
     let image = source.serialize("main").map_err(failed)?;
@@ -120,7 +122,7 @@ fn write_copy(
     match findings.first() {
         None => Ok(copy),
         Some(finding) => Err(tampered(format!(
-            "it is not migrated before that is mended: {finding:?}"
+            "nothing is changed before that is mended: {finding:?}"
         ))),
     }
 }

@@ -18,6 +18,7 @@ mod anchor;
 #[cfg(test)]
 mod attacks;
 mod audit;
+mod backup;
 mod check;
 mod create;
 mod database;
@@ -41,6 +42,7 @@ mod prune;
 mod read_only;
 mod recipients;
 mod record;
+mod rekey;
 mod rescue;
 mod rewrap;
 #[cfg(test)]
@@ -56,6 +58,7 @@ mod writer;
 
 pub use anchor::{AnchorKeeper, AnchorState, Trust};
 pub use audit::Events;
+pub use backup::check_image;
 pub use check::{Finding, Salvaged};
 pub use create::{NewVault, create};
 pub use error::VaultError;
@@ -66,7 +69,8 @@ pub use migrate::migrate;
 pub use open::Vault;
 pub use prune::Checkpoint;
 pub use recipients::{Recipient, RecipientList};
-pub use record::{Kind, Row, RowId, Stored};
+pub use record::{Kind, Row, RowId, Stored, name_in};
+pub use rekey::{Naming, NewKey, RetiredKey};
 pub use rescue::{Rescue, Rescued};
 pub use schema::SCHEMA;
 pub use snapshot::Snapshot;

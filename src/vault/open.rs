@@ -29,9 +29,9 @@ const HAND_OUT_PATIENCE: Duration = Duration::from_secs(2);
 /// A state that was verified. As long as the head is still the same, so is the directory that it
 /// seals, whatever the file says.
 pub(super) struct Seen {
-    generation: u64,
-    hash: Hash,
-    directory: Arc<Directory>,
+    pub(super) generation: u64,
+    pub(super) hash: Hash,
+    pub(super) directory: Arc<Directory>,
 }
 
 /// An unlocked vault.
@@ -50,6 +50,8 @@ pub struct Vault {
     pub(super) anchored: Option<Anchor>,
     /// The newest state that this process saw.
     pub(super) seen: RefCell<Option<Seen>>,
+    /// Whether a former master identity waits to be retired.
+    pub(super) retiring: bool,
     /// The head of this process's last mutation.
     pub(super) committed: Option<SealedHead>,
 }

@@ -132,6 +132,20 @@ pub(super) fn load_checkpoint(
     }
 }
 
+/// Seals the checkpoint at `first` anew; the place in the log where it stands.
+pub(super) fn reseal_checkpoint(
+    connection: &Connection,
+    old: &Keys,
+    keys: &Keys,
+    first: u64,
+) -> Result<Option<Mark>, VaultError> {
+    let Some(stored) = load_checkpoint(connection, old, first)? else {
+        return Ok(None);
+    };
+    store_checkpoint(connection, keys, &stored)?;
+    Ok(Some(stored.mark()))
+}
+
 fn store_checkpoint(
     connection: &Connection,
     keys: &Keys,

@@ -32,6 +32,8 @@ pub enum Kind {
     Recipients,
     /// A grant that a newer one took the place of.
     Replaced,
+    /// Where the former master identity was.
+    Retired,
 }
 
 impl Kind {
@@ -44,6 +46,7 @@ impl Kind {
             Self::Pending => "pending",
             Self::Recipients => "recipients",
             Self::Replaced => "replaced",
+            Self::Retired => "retired",
         }
     }
 }
@@ -132,6 +135,31 @@ pub(super) fn open_record<T: Stored>(
             entry.id
         )))
     }
+}
+
+#[derive(Deserialize)]
+struct EnvelopeKind {
+    kind: Kind,
+}
+
+/// What kind of record a text is.
+pub(super) fn kind_of(id: i64, text: &[u8]) -> Result<Kind, VaultError> {
+    let envelope: EnvelopeKind =
+        serde_json::from_slice(text).map_err(|_| VaultError::UnknownRecord { id })?;
+    Ok(envelope.kind)
+}
+
+/// The group and the name of the record that a text is.
+///
+/// # Errors
+/// [`VaultError::UnknownRecord`] when it has another form.
+pub fn name_in<T: Stored>(row: RowId, text: &[u8]) -> Result<(String, String), VaultError> {
+    let unknown = || VaultError::UnknownRecord { id: row.0 };
+    let envelope: EnvelopeIn<T> = serde_json::from_slice(text).map_err(|_| unknown())?;
+    if envelope.v != T::VERSION || envelope.kind != T::KIND {
+        return Err(unknown());
+    }
+    Ok((envelope.value.group(), envelope.value.name()))
 }
 
 /// Seals the text of a record as it is, padding included.

@@ -101,6 +101,11 @@ impl<'a> Snapshot<'a> {
             .transpose()
     }
 
+    /// Whether there is a record of that name.
+    pub(super) fn has<T: Stored>(&self, name: &str) -> bool {
+        self.directory.named(self.keys, T::KIND, name).is_some()
+    }
+
     /// All records of that group, such as the connections of one provider, in the order in which
     /// they were made.
     ///

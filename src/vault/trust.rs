@@ -7,6 +7,7 @@ use super::database::Medium;
 use super::error::VaultError;
 use super::keys::Keys;
 use super::open::Vault;
+use super::rekey::RetiredKey;
 
 impl Vault {
     /// How far this vault is believed.
@@ -44,9 +45,11 @@ impl Vault {
         &mut self,
         kept: Option<Result<Option<Vec<u8>>, String>>,
     ) -> Result<(), VaultError> {
-        let (head, events) = self.read(|snapshot| {
-            Ok::<_, VaultError>((snapshot.head.clone(), snapshot.audit.mark.count))
+        let (head, events, retiring) = self.read(|snapshot| {
+            let retiring = snapshot.has::<RetiredKey>(RetiredKey::NAME);
+            Ok::<_, VaultError>((snapshot.head.clone(), snapshot.audit.mark.count, retiring))
         })?;
+        self.retiring = retiring;
         self.anchor_state = match kept {
             None => AnchorState::NotKept,
             Some(Err(why)) => AnchorState::Unreadable(why),

@@ -82,6 +82,14 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// Goes on in a state whose every row was sealed anew.
+    pub(super) fn resealed(snapshot: Snapshot<'a>) -> Self {
+        Self {
+            changed: true,
+            ..Self::new(snapshot)
+        }
+    }
+
     /// Adds a record.
     ///
     /// # Errors

@@ -14,6 +14,7 @@
 mod api;
 mod attacks;
 mod audit;
+mod backup;
 mod bad_input;
 mod bound;
 mod canary;
@@ -39,6 +40,7 @@ mod mistakes;
 mod paths;
 mod provider;
 mod refresh;
+mod rekey;
 mod relay;
 mod replaced;
 mod revoke;

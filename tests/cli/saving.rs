@@ -97,6 +97,22 @@ fn refresh_that_can_not_be_stored_is_rescued_and_adopted_by_the_next() {
 }
 
 #[test]
+fn vault_rekey_waits_for_an_answer_that_only_a_rescue_file_holds() {
+    let world = unsaved();
+    let key = world.path("given/new.txt").display().to_string();
+    let rekey = ["vault", "rekey", "--key", "file", "--identity-file", &key];
+    let waits = [
+        "an answer of a provider is not in the vault yet",
+        "refresh --due",
+    ];
+    world.run(&rekey).ended(9).no_data().says(&waits);
+    assert!(!PathBuf::from(&key).exists());
+    world.ok(&["refresh", "--due"]);
+    assert_eq!(world.count(Endpoint::Refresh), 1, "it was sent again");
+    world.ok(&rekey);
+}
+
+#[test]
 fn refresh_that_was_rescued_is_lost_with_its_rescue_file() {
     let world = unsaved();
     for file in rescue_files(&world) {

@@ -313,13 +313,15 @@ impl World {
         }
     }
 
-    /// Every file but those that tests wrote secrets to.
+    /// Every file but those that tests wrote secrets to, and the identities that a rekey makes
+    /// beside the first one.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         let mut files = Vec::new();
         for folder in ["home", "work", "tmp", "keys"] {
             walk(&self.path(folder), &mut files);
         }
-        files.retain(|file| *file != self.key_file());
+        let keys = self.key_file();
+        files.retain(|file| file.parent() != keys.parent() || file.extension() != keys.extension());
         files
     }
 

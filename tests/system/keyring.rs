@@ -30,7 +30,13 @@ const SCENARIOS: &[(&str, fn())] = &[
     ("two_items", two_items),
     ("no_item", no_item),
     ("junk_item", junk_item),
+    ("next_item", next_item),
 ];
+
+#[test]
+fn a_rekey_makes_an_item_of_its_own_and_retiring_removes_the_former_one_only() {
+    within("unlocked", "next_item");
+}
 
 #[test]
 fn a_key_made_in_the_keyring_is_read_by_another_process() {
@@ -417,4 +423,30 @@ fn output(command: &mut Command) -> String {
         output.status
     );
     text
+}
+
+fn next_item() {
+    let former = create(&Source::Keyring, &ask(None)).unwrap();
+    former.write_pin("old").unwrap();
+    let source = Source::Keyring.another().unwrap().unwrap();
+    let next = Ask {
+        recorded: &source,
+        ..ask(None)
+    };
+    let made = create(&source, &next).unwrap();
+    made.write_pin("new").unwrap();
+    made.write_anchor(b"anchor").unwrap();
+    assert_ne!(secret_of(&former), secret_of(&made));
+    // both are there until the former one is retired
+    let found = unlock(&ask(None)).unwrap();
+    assert_eq!(secret_of(&found), secret_of(&former));
+    assert_eq!(items().matches("/login/").count(), 5, "{}", items());
+    key::retire(&Source::Keyring, &ask(None)).unwrap();
+    let gone = refused(unlock(&ask(None)));
+    assert!(matches!(gone, KeyError::NoEntry { .. }), "{gone}");
+    let found = unlock(&next).unwrap();
+    assert_eq!(secret_of(&found), secret_of(&made));
+    assert_eq!(found.read_pin().unwrap().unwrap(), "new");
+    assert_eq!(found.read_anchor().unwrap().unwrap(), b"anchor");
+    assert_eq!(items().matches("/login/").count(), 3, "{}", items());
 }

@@ -11,6 +11,7 @@
     reason = "a test crate: helper functions may panic, print and read the environment"
 )]
 
+mod backup;
 mod browser;
 mod chance;
 mod custody;
@@ -31,6 +32,7 @@ mod login;
 mod manuscript;
 mod peer;
 mod persons;
+mod rekeying;
 mod relay;
 mod rig;
 mod screen;

@@ -28,8 +28,11 @@ fn keyring(app: &App, seen: &Seen) -> Check {
         return Check::skip(TOPIC, "not needed: the environment names the key");
     }
     match seen {
-        Seen::NoKey(Source::Keyring, error) => Check::failed(TOPIC, app.no_key(error)),
-        Seen::Open(Source::Keyring, ..) | Seen::Shut(Source::Keyring, _) => {
+        Seen::NoKey(Source::Keyring | Source::KeyringItem(_), error) => {
+            Check::failed(TOPIC, app.no_key(error))
+        }
+        Seen::Open(Source::Keyring | Source::KeyringItem(_), ..)
+        | Seen::Shut(Source::Keyring | Source::KeyringItem(_), _) => {
             Check::ok(TOPIC, "it is unlocked and holds the vault's key")
         }
         Seen::Open(source, ..) | Seen::Shut(source, _) | Seen::NoKey(source, _) => {
@@ -54,7 +57,7 @@ fn vault(app: &App, seen: Seen, checks: &mut Vec<Check>) -> Result<Option<Box<Va
         Seen::Nothing => {
             Check::skip(TOPIC, "there is none yet").hint("`oauthctl connect PROVIDER` makes one")
         }
-        Seen::NoKey(Source::Keyring, _) if !is_overridden => {
+        Seen::NoKey(Source::Keyring | Source::KeyringItem(_), _) if !is_overridden => {
             Check::skip(TOPIC, "it can't be opened without its key")
         }
         Seen::NoKey(_, error @ KeyError::NoTerminal { .. }) => {

@@ -6,8 +6,9 @@ use crate::vault::{Recipient, RecipientList, Vault};
 
 mod add;
 mod list;
+mod remove;
 
-/// See and extend who can open the vault
+/// See and change who can open the vault
 #[derive(Debug, clap::Args)]
 pub(in crate::commands) struct Args {
     #[command(subcommand)]
@@ -18,17 +19,19 @@ pub(in crate::commands) struct Args {
 enum Command {
     List(list::Args),
     Add(add::Args),
+    Remove(remove::Args),
 }
 
 pub(in crate::commands) fn run(app: &App, args: Args) -> Result<()> {
     match args.command {
         Command::List(args) => list::run(app, &args),
         Command::Add(args) => add::run(app, &args),
+        Command::Remove(args) => remove::run(app, &args),
     }
 }
 
 /// Everybody whom the vault is locked to, in the order in which they were added.
-fn recipients(vault: &Vault) -> Result<Vec<Recipient>> {
+pub(super) fn recipients(vault: &Vault) -> Result<Vec<Recipient>> {
     let list = vault.read(|snapshot| snapshot.find::<RecipientList>(RecipientList::NAME))?;
     Ok(list.map(|row| row.value.recipients).unwrap_or_default())
 }

@@ -1,0 +1,65 @@
+//! A backup: the whole database, which is ciphertext already, as one image.
+//!
+//! The image is read by SQLite as one state, so nobody has to stop for it, and is checked as a vault
+//! before anybody relies on it.
+
+use std::io::Cursor;
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::check::Finding;
+use super::database::{self, Database, Medium};
+use super::error::{VaultError, sqlite_at, tampered};
+use super::locked::Locked;
+use super::open::Vault;
+
+/// The bytes of SQLite's file header that say how the file is written and read; 1 is without a log.
+const FORMAT_BYTES: std::ops::Range<usize> = 18..20;
+
+impl Vault {
+    /// The vault as a file that needs none beside it.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub fn image(&self) -> Result<Vec<u8>, VaultError> {
+        let mut source = database::connect(&self.path)?;
+        database::configure(&source)?;
+        let image = source
+            .serialize("main")
+            .map_err(|error| sqlite_at(&self.path)(error))?;
+        let mut image = image.to_vec();
+        // Its log stays behind, and holds nothing that is not in the image.
+        for byte in image.get_mut(FORMAT_BYTES).unwrap_or_default() {
+            *byte = 1;
+        }
+        Ok(image)
+    }
+}
+
+/// Reads an image whole, as `vault check` reads a vault, and lists what is wrong with it; `path` is
+/// what it is called in errors.
+///
+/// # Errors
+/// When it is no vault, or not one that the identity opens and the pin belongs to.
+pub fn check_image(
+    image: &[u8],
+    path: &Path,
+    identity: &dyn age::Identity,
+    pin: &str,
+) -> Result<Vec<Finding>, VaultError> {
+    let mut connection = Connection::open_in_memory().map_err(sqlite_at(path))?;
+    if !image.starts_with(b"SQLite format 3\0") {
+        return Err(tampered("the image is no database"));
+    }
+    connection
+        .deserialize_read_exact("main", Cursor::new(image), image.len(), true)
+        .map_err(sqlite_at(path))?;
+    database::configure(&connection)?;
+    let locked = Locked::new(Database {
+        connection,
+        path: path.to_owned(),
+        medium: Medium::ReadOnly,
+    })?;
+    locked.check(identity, Some(pin))
+}

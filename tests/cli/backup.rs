@@ -1,0 +1,107 @@
+//! `vault backup`: one age file that is the whole vault.
+
+use std::fs;
+use std::io::Read;
+
+use crate::world::{World, mode};
+
+/// What stock `age -d` gives of a file; here by the library, in the system tests by the program.
+fn opened(world: &World, file: &str) -> Vec<u8> {
+    let identity = fs::read_to_string(world.key_file()).unwrap();
+    let identity: age::x25519::Identity = identity.trim().parse().unwrap();
+    let sealed = fs::read(file).unwrap();
+    let decryptor = age::Decryptor::new_buffered(sealed.as_slice()).unwrap();
+    let one = std::iter::once(&identity as &dyn age::Identity);
+    let mut image = Vec::new();
+    decryptor
+        .decrypt(one)
+        .unwrap()
+        .read_to_end(&mut image)
+        .unwrap();
+    image
+}
+
+#[test]
+fn vault_backup_is_the_whole_vault_and_goes_back_in_its_place() {
+    let world = World::new();
+    world.connect();
+    let token = world.token("sandbox");
+    let file = world.path("work/backup.age").display().to_string();
+    world
+        .ok(&["vault", "backup", &file])
+        .no_data()
+        .says(&["wrote and checked", "keep one of them elsewhere"]);
+    assert_eq!(mode(file.as_ref()), 0o600);
+    assert_eq!(world.json(&["audit", "--action", "backup"]).len(), 1);
+    let image = opened(&world, &file);
+    // what came after it is gone with the vault
+    world.connect_as("second");
+    let vault = world.vault();
+    fs::remove_file(&vault).unwrap();
+    for end in ["db-wal", "db-shm"] {
+        let _ = fs::remove_file(vault.with_extension(end));
+    }
+    oauthctl::private_file::replace(&vault, &image).unwrap();
+    world
+        .run(&["refresh", "sandbox"])
+        .ended(9)
+        .says(&["accept-rollback"]);
+    world.ok(&["vault", "accept-rollback", "--yes"]);
+    world.ok(&["vault", "check"]);
+    world.ok(&["audit", "verify"]);
+    assert_eq!(world.json(&["list"]).len(), 1);
+    assert_eq!(world.shown("sandbox")["state"], "suspect");
+    assert_eq!(world.sandbox(|sandbox| sandbox.tokens().access.len()), 2);
+    drop(token);
+}
+
+#[test]
+fn vault_backup_replaces_nothing_unasked_and_leaves_no_half_file() {
+    let world = World::new();
+    world.connect();
+    for _ in 0..20 {
+        // larger than what SQLite needs beside it
+        world.token("sandbox");
+    }
+    let there = world.give("there", "x").display().to_string();
+    world
+        .run(&["vault", "backup", &there])
+        .ended(1)
+        .no_data()
+        .says(&["there is such a file already", "--force"]);
+    assert_eq!(fs::read_to_string(&there).unwrap(), "x");
+    world.ok(&["vault", "backup", &there, "--force"]);
+    assert!(opened(&world, &there).starts_with(b"SQLite format 3\0"));
+    let nowhere = world.path("work/no/such/folder/b").display().to_string();
+    world.run(&["vault", "backup", &nowhere]).ended(1).no_data();
+    // a limit on the size of files stands for the full disk
+    let small = world.path("work/small").display().to_string();
+    let call = world.call(&["vault", "backup", &small]);
+    let blocks = fs::metadata(&there).unwrap().len() / 512;
+    call.through(&format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\""))
+        .run()
+        .ended(1)
+        .says(&["could not write the backup"]);
+    let left: Vec<_> = world.files();
+    let half = left
+        .iter()
+        .filter(|path| path.to_string_lossy().contains("small"));
+    assert_eq!(half.count(), 0, "{left:?}");
+    world.ok(&["vault", "backup", &small]);
+}
+
+#[test]
+fn vault_backup_of_a_damaged_vault_is_refused() {
+    let world = World::new();
+    world.connect();
+    let raw = rusqlite::Connection::open(world.vault()).unwrap();
+    raw.execute_batch("UPDATE audit SET sealed = zeroblob(90) WHERE seq = 1")
+        .unwrap();
+    drop(raw);
+    let file = world.path("work/backup.age").display().to_string();
+    world
+        .run(&["vault", "backup", &file])
+        .ended(9)
+        .says(&["a damaged vault is not backed up"]);
+    assert!(!world.path("work/backup.age").exists());
+}

@@ -1,0 +1,115 @@
+//! `vault backup` and stock `age`: what it writes is whole or not there, whatever happens.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::chance::Chance;
+use crate::rig;
+use crate::stage::Stage;
+use crate::trace;
+use crate::world::{PROVIDER, World};
+
+/// The system calls that change files.
+const CALLS: &str = "write,writev,pwrite64,fsync,fdatasync,rename,renameat,renameat2,unlink,\
+                     unlinkat,ftruncate,openat";
+const ERRORS: [&str; 3] = ["ENOSPC", "EIO", "EROFS"];
+
+/// What stock `age` gives of a backup.
+fn opened(world: &World, age: &Path, file: &Path) -> Result<Vec<u8>, String> {
+    let key = world.vault().with_file_name("identity.txt");
+    let output = Command::new(age)
+        .args(["-d", "-i"])
+        .args([&key, file])
+        .output()
+        .expect("age");
+    if output.status.success() {
+        Ok(output.stdout)
+    } else {
+        Err(String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+}
+
+#[test]
+fn stock_age_opens_a_backup_and_the_vault_in_it_goes_on() {
+    let Some(age) = rig::program("age") else {
+        return;
+    };
+    let stage = Stage::connected("3600");
+    let world = &stage.world;
+    let token = world.must(&["token", PROVIDER]);
+    let file = world.at("backup.age");
+    world.must(&["vault", "backup", file.to_str().expect("UTF-8")]);
+    let image = opened(world, &age, &file).expect("a backup");
+    // the control: a damaged one is refused
+    let mut damaged = fs::read(&file).expect("a backup");
+    if let Some(last) = damaged.last_mut() {
+        *last ^= 1;
+    }
+    let other = world.at("damaged.age");
+    fs::write(&other, damaged).expect("written");
+    assert!(opened(world, &age, &other).is_err());
+    for end in ["db-wal", "db-shm"] {
+        let _ = fs::remove_file(world.vault().with_extension(end));
+    }
+    oauthctl::private_file::replace(&world.vault(), &image).expect("put back");
+    world.must(&["vault", "accept-rollback", "--yes"]);
+    world.must(&["vault", "check"]);
+    world.must(&["audit", "verify"]);
+    assert_eq!(world.must(&["token", PROVIDER]), token);
+}
+
+#[test]
+fn vault_backup_cut_off_anywhere_leaves_no_file_or_a_whole_one() {
+    let (Some(strace), Some(age)) = (rig::program("strace"), rig::program("age")) else {
+        return;
+    };
+    let mut chance = Chance::new("cut off a backup");
+    let stage = Stage::connected("3600");
+    let world = &stage.world;
+    let file = world.at("backup.age");
+    let backup = ["vault", "backup", file.to_str().expect("UTF-8"), "--force"];
+    world.must(&backup);
+    let mut trials = Vec::new();
+    for call in trace::calls(world, &strace, CALLS, &backup) {
+        trials.push((call.clone(), "signal=KILL".to_owned()));
+        if call.name != "openat" {
+            trials.extend(ERRORS.map(|error| (call.clone(), format!("error={error}"))));
+        }
+    }
+    let all = trials.len();
+    while trials.len() > rig::trials(40, usize::MAX) {
+        trials.swap_remove(chance.below(trials.len()));
+    }
+    let (mut there, mut absent, mut kept) = (0, 0, 0);
+    for (number, (call, fault)) in trials.into_iter().enumerate() {
+        // every other time over an older one
+        let older = fs::read(&file).ok().filter(|_| number % 2 == 0);
+        if older.is_none() {
+            let _ = fs::remove_file(&file);
+        }
+        let ended = call.with(world, &strace, &fault, &backup).output();
+        let ended = ended.expect("strace");
+        let now = fs::read(&file).ok();
+        if now.is_some() {
+            let image = opened(world, &age, &file)
+                .unwrap_or_else(|why| panic!("{call:?} {fault}: {ended:?}: {why}"));
+            assert!(image.starts_with(b"SQLite format 3\0"));
+        }
+        assert!(
+            now.is_some() || older.is_none(),
+            "{call:?} {fault}: {ended:?}"
+        );
+        assert!(now.is_some() || !ended.status.success(), "{call:?} {fault}");
+        match now {
+            None => absent += 1,
+            now if now == older => kept += 1,
+            Some(_) => there += 1,
+        }
+        world.must(&["vault", "check"]);
+    }
+    assert!(there > 0 && absent + kept > 0, "{there}, {absent}, {kept}");
+    rig::say(&format!(
+        "backup cut off in {all} ways: {there} times whole, {absent} times none, {kept} times the older one"
+    ));
+}
