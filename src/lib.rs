@@ -60,6 +60,15 @@
 //! takes the place of is kept ([`connection::replaced`]), and put back into the row to be ended when the
 //! newer one is.
 //!
+//! **`doc push`** and **`doc pull`** ([`document`]). Each file has three versions: what both sides had
+//! (noted in `.oauthctl/`), what is here, what is there; [`document::plan`] says what becomes of it.
+//! A push is one request that names the version its edits are based on, so it lands there or not at
+//! all; a note that was written before it, and a mark in the version's message, tell after a lost answer
+//! whether it did. A pull writes down what it will do to the folder before it does it, keeps what it
+//! replaces, and finishes after a crash ([`document::journal`]). [`document::merge`] and
+//! [`document::diff`] are pure, and compare what [`document::reading`] makes of a file; what is written
+//! is always the file's own bytes.
+//!
 //! # Modules and layers
 //!
 //! Each row uses lower rows only, never its neighbours. `tests/house/layers.rs` holds this table,

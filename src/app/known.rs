@@ -8,10 +8,11 @@
 use std::path::{Path, PathBuf};
 
 use crate::app::App;
+use crate::error::{Error, Kind, Result};
 use crate::escape;
 use crate::key::{Custody, Source};
 use crate::names::VaultId;
-use crate::private_file;
+use crate::private_file::{self, PrivateFileError};
 use crate::signing;
 use crate::vault::Locked;
 
@@ -50,34 +51,67 @@ impl App {
         let header = locked.header();
         let id = header.vault_id.to_string();
         let source = escape::line(&header.key_source);
-        match (lines.next(), lines.next()) {
-            (Some(was), _) if was != id => Known::Other(format!(
+        let Some(was) = lines.next() else {
+            return Known::First;
+        };
+        // Two of them while a new key takes the place of the old one.
+        let sources: Vec<&str> = lines.collect();
+        let Some(before) = sources.first() else {
+            return Known::First;
+        };
+        if was != id {
+            Known::Other(format!(
                 "the vault `{was}` was here before, and this is `{id}`"
-            )),
-            (Some(_), Some(was)) if was != source => Known::Other(format!(
-                "its key was {} before, and is {} now",
-                place(was),
-                place(&source)
-            )),
-            (Some(_), Some(_)) => Known::Same,
-            _ => Known::First,
+            ))
+        } else if sources.contains(&source.as_str()) {
+            Known::Same
+        } else {
+            let (before, now) = (place(before), place(&source));
+            Known::Other(format!("its key was {before} before, and is {now} now"))
         }
     }
 
-    /// Remembers which vault is at a path now, and the recorded place of its key. Where that can't be
-    /// written, the next run knows no more than this one did.
-    pub fn remember(&self, path: &Path, id: VaultId, source: &str) {
-        let source = escape::line(source);
-        let note = format!("{FORM}\n{}\n{id}\n{source}\n", line(path));
-        let file = self.note_of(path);
-        let folder = file.parent().unwrap_or(&file);
-        let kept = private_file::ensure_folder(&self.paths.state)
-            .and_then(|()| private_file::ensure_folder(folder))
-            .and_then(|()| private_file::replace(&file, note.as_bytes()));
-        if let Err(error) = kept {
+    /// Remembers which vault is at a path now, and the recorded place of its key; two places before a
+    /// step after which it may be either. Where that can't be written, the next run knows no more than
+    /// this one did.
+    pub fn remember(&self, path: &Path, id: VaultId, sources: &[&str]) {
+        if let Err(error) = self.note(path, id, sources) {
             self.ui
                 .detail(&format!("could not note which vault is here: {error}"));
         }
+    }
+
+    /// [`App::remember`] before such a step: with an old note that stays, the vault would be taken for
+    /// another one afterwards.
+    ///
+    /// # Errors
+    /// When there is an old note that can't be replaced.
+    pub fn remember_either(&self, path: &Path, id: VaultId, sources: [&str; 2]) -> Result<()> {
+        let noted = self.note(path, id, &sources);
+        if noted.is_err() && self.note_of(path).symlink_metadata().is_err() {
+            return Ok(());
+        }
+        noted.map_err(|error| {
+            Error::new(Kind::Failed, "could not note where the new key is")
+                .caused_by(&error)
+                .note("the old key opens the vault as before")
+        })
+    }
+
+    fn note(
+        &self,
+        path: &Path,
+        id: VaultId,
+        sources: &[&str],
+    ) -> std::result::Result<(), PrivateFileError> {
+        let mut note = format!("{FORM}\n{}\n{id}\n", line(path));
+        for source in sources {
+            note.extend([&*escape::line(source), "\n"]);
+        }
+        let file = self.note_of(path);
+        private_file::ensure_folder(&self.paths.state)?;
+        private_file::ensure_folder(file.parent().unwrap_or(&file))?;
+        private_file::replace(&file, note.as_bytes())
     }
 
     fn note_of(&self, path: &Path) -> PathBuf {
@@ -92,7 +126,7 @@ fn line(path: &Path) -> String {
 
 fn place(source: &str) -> String {
     match Source::parse(source) {
-        Ok(Source::Keyring) => "in the system keyring".to_owned(),
+        Ok(Source::Keyring | Source::KeyringItem(_)) => "in the system keyring".to_owned(),
         Ok(Source::IdentityFile(path) | Source::PassphraseFile(path)) => {
             format!("in the file `{}`", path.display())
         }

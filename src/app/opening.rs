@@ -37,7 +37,7 @@ impl App {
         let mut vault = locked.unlock(custody.identity(), pin.as_deref(), Some(keeper))?;
         self.say_trust(&vault);
         if is_first && vault.trust() == Trust::Trusted {
-            self.remember(vault.path(), vault.id(), &source);
+            self.remember(vault.path(), vault.id(), &[&source]);
         }
         if matches!(
             vault.anchor_state(),

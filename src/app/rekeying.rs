@@ -84,6 +84,8 @@ impl App {
         };
         let place = next.describe();
         let keeper = Box::new(Witness(Keeper(next)));
+        let (path, id, now) = (vault.path().to_owned(), vault.id(), new.key_source.clone());
+        self.remember_either(&path, id, [&former, &now])?;
         if let Err(error) = vault.rekey(new, keeper) {
             // The new identity stays: a commit that failed to sync may be found done by the next
             // process, and then it is the only key.
@@ -91,6 +93,7 @@ impl App {
                 "the new key stays in {place}; as long as the old one opens the vault, nothing uses it"
             )));
         }
+        self.remember(&path, id, &[&now]);
         self.save_anchor(&mut vault);
         if (self.env.identity.is_some() || self.env.identity_file.is_some())
             && let Some(old) = Arc::into_inner(old)

@@ -4,7 +4,7 @@
 //! Such a version is sent onto the one that the folder is based on, or not at all: where somebody
 //! else saved meanwhile, an older text may not be laid over theirs, and only what is here now counts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,7 @@ use super::plan::Fate;
 use super::push::{Outcome, Wish};
 use super::scan::{Found, Scan};
 use super::state::known;
+use crate::ordered;
 use crate::private_file;
 
 const QUEUE: &str = "queue.json";
@@ -141,7 +142,7 @@ impl Manuscript {
             self.keep_queue(&queue)?;
         }
         while let Some(next) = queue.first().cloned() {
-            let paths: BTreeSet<String> = next.files.keys().cloned().collect();
+            let paths = ordered::set(next.files.keys().cloned());
             let as_it_was = Wish {
                 selection: Selection(Some(paths)),
                 message: Some(format!("Written {}", next.at)),

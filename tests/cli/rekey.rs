@@ -204,3 +204,38 @@ fn vault_recover_into_the_place_of_the_former_key_is_not_retired() {
     let status = world.json(&["vault", "status"]).remove(0);
     assert_eq!(status["trust"], "trusted", "{status}");
 }
+
+#[test]
+fn vault_rekey_is_not_taken_for_another_vault_in_the_place_of_ours() {
+    let world = World::new();
+    let plain = |args: &[&str]| world.call(args).without("OAUTHCTL_IDENTITY_FILE").run();
+    let sheet = world.path("given/sheet.txt");
+    let key = world.path("given/identity.txt");
+    let init = world.call(&["vault", "init", "--key", "file", "--recovery-file"]);
+    let init = init.arg(&sheet).arg("--identity-file").arg(&key);
+    init.without("OAUTHCTL_IDENTITY_FILE").run().ended(0);
+    plain(&["list"]).ended(0);
+    plain(&["vault", "rekey"]).ended(0);
+    let status = plain(&["vault", "status"]).ended(0);
+    status.clone().silent_about("not the vault");
+    assert!(status.stdout.contains("trusted"), "{status:?}");
+    // nor is a recovery, whose new key is elsewhere
+    let fingerprint = plain(&["vault", "status", "--json"]).documents();
+    let fingerprint = fingerprint[0]["fingerprint"].as_str().unwrap().to_owned();
+    let recover = world.call(&[
+        "vault",
+        "recover",
+        "--fingerprint",
+        &fingerprint,
+        "--key",
+        "file",
+    ]);
+    let recover = recover
+        .arg("--identity-file")
+        .arg(world.path("given/third.txt"));
+    let recover = recover.arg("--with").arg(&sheet);
+    recover.without("OAUTHCTL_IDENTITY_FILE").run().ended(0);
+    let status = plain(&["vault", "status"]).ended(0);
+    status.clone().silent_about("not the vault");
+    assert!(status.stdout.contains("trusted"), "{status:?}");
+}

@@ -314,14 +314,19 @@ impl World {
     }
 
     /// Every file but those that tests wrote secrets to, and the identities that a rekey makes
-    /// beside the first one.
+    /// beside the first one or a recovery sets aside there.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         let mut files = Vec::new();
         for folder in ["home", "work", "tmp", "keys"] {
             walk(&self.path(folder), &mut files);
         }
         let keys = self.key_file();
-        files.retain(|file| file.parent() != keys.parent() || file.extension() != keys.extension());
+        let is_key = |file: &PathBuf| {
+            let end = file.extension();
+            let set_aside = end.is_some_and(|end| end.to_string_lossy().starts_with("old"));
+            file.parent() == keys.parent() && (set_aside || end == keys.extension())
+        };
+        files.retain(|file| !is_key(file));
         files
     }
 

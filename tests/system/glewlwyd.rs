@@ -319,6 +319,8 @@ fn plugin(issuer: &str) -> Value {
         "introspection-revocation-allow-target-client": true,
         "oauth-par-allowed": true, "oauth-par-required": false, "oauth-par-duration": 90,
         "oauth-par-request_uri-prefix": "urn:ietf:params:oauth:request_uri:",
+        "register-client-allowed": true, "register-client-management-allowed": false,
+        "register-client-auth-scope": [], "register-client-credentials-scope": [],
         "scope": [], "additional-parameters": [], "claims": [],
     });
     json!({
@@ -338,6 +340,38 @@ fn connect_refresh_and_revoke_work_at_a_second_server() {
     world.must(&["refresh", PROVIDER]);
     assert_ne!(world.must(&["token", PROVIDER]), first);
     world.must(&["revoke", PROVIDER]);
+    world.verify();
+}
+
+/// RFC 7591: nobody made a client there beforehand.
+#[test]
+fn connect_registers_a_client_with_a_second_server() {
+    let Some(server) = Glewlwyd::start() else {
+        return;
+    };
+    let world = server.world("");
+    let issuer = server.issuer();
+    let connect = [
+        "connect",
+        &issuer,
+        "--name",
+        "found",
+        "--no-browser",
+        "--scope",
+        "openid",
+    ];
+    let connecting = Connecting::start(world.command(&connect));
+    let url = connecting.url.clone().expect("a URL");
+    let client = url.query_pairs().find(|(name, _)| name == "client_id");
+    let (_, client) = client.expect("a client");
+    assert_ne!(client, CLIENT);
+    let grant = format!("auth/grant/{client}");
+    server.must("PUT", &grant, &json!({"scope": "openid"}));
+    let page = user_agent::visit(server.consent(&url).as_str()).expect("the callback page");
+    let ended = connecting.end();
+    assert_eq!((page.status, ended.code), (200, 0), "{ended:?}");
+    assert!(ended.stderr.contains("registered a client"), "{ended:?}");
+    world.must(&["token", "found"]);
     world.verify();
 }
 

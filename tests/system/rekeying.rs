@@ -27,7 +27,7 @@ fn key_source(world: &World) -> String {
 /// The vault opens with what its header names, gives the token, is sound, and can be changed.
 fn is_whole(world: &World, token: &str) -> Result<(), String> {
     let got = world.run(&["token", PROVIDER]);
-    if got.code != 0 || got.stdout.trim() != token {
+    if got.code != 0 || got.stdout.trim() != token || got.stderr.contains("read only") {
         return Err(format!("{got:?}"));
     }
     for command in [&["vault", "check"][..], &["audit", "verify"]] {
@@ -81,7 +81,7 @@ fn vault_rekey_killed_at_every_system_call_leaves_the_old_key_or_the_new_one() {
             (true, true) => old += 1,
             (true, false) => {
                 new += 1;
-                assert_eq!(leftovers(world), [PathBuf::new(); 0], "{call:?}");
+                assert!(leftovers(world).is_empty(), "{call:?}");
             }
             (false, _) => {}
         }

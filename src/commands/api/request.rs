@@ -97,7 +97,8 @@ impl Args {
             .fields
             .iter()
             .map(|(key, text)| (key.clone(), Value::from(text.as_str())));
-        let members: Map<String, Value> = texts.chain(self.json_fields.iter().cloned()).collect();
+        let mut members = Map::new();
+        members.extend(texts.chain(self.json_fields.iter().cloned()));
         Value::Object(members).to_string().into_bytes()
     }
 }

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::commands::vault::init::{Place, source};
 use crate::commands::warn_of_old_pages;
 use crate::error::{Error, Kind, Result};
-use crate::key::{self, Ask, Custody, KeyError, Source};
+use crate::key::{self, Ask, KeyError, Source};
 use crate::private_file;
 use crate::vault::{Action, Locked, Outcome, Recipient, RecipientList, Vault, VaultError};
 
@@ -39,6 +39,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         None => fingerprint_on(&args.with)?,
     };
     let vault_id = locked.header().vault_id;
+    let former = locked.header().key_source.clone();
     let recorded = Source::parse(&locked.header().key_source);
     let prompt = |question: &str| app.ui.ask_secret(question);
     let ask = |recorded, file| Ask {
@@ -59,13 +60,17 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         _ => source(app, args.key, args.identity_file.as_deref(), &path)?,
     };
     let old = make_room(&source)?;
-    let custody = match key::create(&source, &ask(&source, None)) {
-        Err(error @ KeyError::Exists { .. }) => {
-            left_behind(app, &path, &fingerprint, key::unlock(&ask(&source, None)))
-                .map_err(|failure| failure.because(error.to_string()))?
+    let mut made = key::create(&source, &ask(&source, None));
+    let mut another = None;
+    if let Err(KeyError::Exists { .. }) = made {
+        // Whatever is in the keyring stays: an item is written once.
+        another = source.another().ok().flatten();
+        if let Some(another) = &another {
+            made = key::create(another, &ask(another, None));
         }
-        made => made.map_err(|error| app.no_key(&error))?,
-    };
+    }
+    let source = another.as_ref().unwrap_or(&source);
+    let custody = made.map_err(|error| app.no_key(&error))?;
     custody
         .write_pin(&fingerprint)
         .map_err(|error| app.no_key(&error))?;
@@ -74,6 +79,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     let text = source
         .to_text()
         .map_err(|error| app.no_key(&error.into()))?;
+    app.remember_either(&path, vault_id, [&former, &text])?;
     vault.mutate(|writer| -> std::result::Result<(), VaultError> {
         writer.rewrap(recovery.identity(), recipients, text.clone())?;
         writer.log(&event)
@@ -81,8 +87,14 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     warn_of_old_pages(app, &vault.checkpoint_truncate());
     drop(vault);
     let place = custody.describe();
-    app.remember(&path, vault_id, &text);
+    app.remember(&path, vault_id, &[&text]);
     app.anchor_beside(custody, &fingerprint)?;
+    tell(app, &place, old.as_deref());
+    Ok(())
+}
+
+/// What a person has to know afterwards.
+fn tell(app: &App, place: &str, old: Option<&Path>) {
     app.ui
         .note(&format!("recovered: the vault's key is {place} now"));
     if let Some(old) = old {
@@ -95,7 +107,6 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     app.ui.note(
         "if the old key was stolen and not only lost: `oauthctl revoke --all`, then connect anew",
     );
-    Ok(())
 }
 
 /// A new key never takes the place of another: a file that is there gets another name.
@@ -112,28 +123,9 @@ fn make_room(source: &Source) -> Result<Option<PathBuf>> {
         Source::IdentityFile(_)
         | Source::PassphraseFile(_)
         | Source::Keyring
+        | Source::KeyringItem(_)
         | Source::Environment => Ok(None),
     }
-}
-
-/// A key that is in the keyring already, where an item is written once: left there by a recovery
-/// that was cut off, it is taken; the vault's own, or no key at all, it is not.
-fn left_behind(
-    app: &App,
-    vault: &Path,
-    fingerprint: &str,
-    found: std::result::Result<Custody, KeyError>,
-) -> Result<Custody> {
-    const ELSEWHERE: &str = "keep the new key elsewhere: add `--key file` or `--key passphrase`";
-    let custody = found.map_err(|error| app.no_key(&error).hint(ELSEWHERE))?;
-    let opens = Locked::open(vault)?.is_some_and(|locked| {
-        let opened = locked.unlock(custody.identity(), Some(fingerprint), None);
-        opened.is_ok()
-    });
-    if opens {
-        return Err(Error::new(Kind::Failed, "the key of this vault is not lost").hint(ELSEWHERE));
-    }
-    Ok(custody)
 }
 
 /// Everybody who could open the vault but the lost master identity.

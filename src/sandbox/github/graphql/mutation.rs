@@ -1,12 +1,11 @@
 //! What changes a repository. Each is one step: it happens whole, or not at all.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use super::fault::Fault;
 use super::node::{Node, repository_by_node};
 use super::values::Arguments;
+use crate::ordered;
 use crate::sandbox::github::ask::{Ask, base64_strict};
 use crate::sandbox::github::object::{Object, Oid};
 use crate::sandbox::github::repository::{Repository, is_ref_name};
@@ -225,11 +224,8 @@ fn check_path(path: &str) -> Result<(), Fault> {
 
 /// A file must not stand where a folder stays, nor below a file that stays.
 fn clash(repo: &Repository, base: Option<Oid>, edits: &Edits) -> Result<(), Fault> {
-    let deleted: BTreeSet<&Vec<u8>> = edits
-        .iter()
-        .filter(|(_, edit)| edit.is_none())
-        .map(|(path, _)| path)
-        .collect();
+    let deleted = edits.iter().filter(|(_, edit)| edit.is_none());
+    let deleted = ordered::set(deleted.map(|(path, _)| path));
     let refuse = |path: &[u8]| {
         Err(unprocessable(format!(
             "A path is both a file and a folder: {}",

@@ -102,11 +102,12 @@ fn literal(input: &Input, variables: &Variables) -> Value {
         Input::Text(text) | Input::Word(text) => json!(text),
         Input::Flag(flag) => json!(flag),
         Input::List(items) => items.iter().map(|item| literal(item, variables)).collect(),
-        Input::Object(members) => members
-            .iter()
-            .map(|(name, value)| (name.clone(), literal(value, variables)))
-            .collect::<Map<_, _>>()
-            .into(),
+        Input::Object(members) => {
+            let mut object = Map::new();
+            let members = members.iter();
+            object.extend(members.map(|(name, value)| (name.clone(), literal(value, variables))));
+            object.into()
+        }
     }
 }
 
