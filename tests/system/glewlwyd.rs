@@ -343,7 +343,8 @@ fn connect_refresh_and_revoke_work_at_a_second_server() {
     world.verify();
 }
 
-/// RFC 7591: nobody made a client there beforehand.
+/// RFC 7591: nobody made a client there beforehand. This server gives a new client no scopes, so
+/// somebody allows it some before the person can sign in.
 #[test]
 fn connect_registers_a_client_with_a_second_server() {
     let Some(server) = Glewlwyd::start() else {
@@ -351,7 +352,7 @@ fn connect_registers_a_client_with_a_second_server() {
     };
     let world = server.world("");
     let issuer = server.issuer();
-    let connect = [
+    let found = [
         "connect",
         &issuer,
         "--name",
@@ -360,17 +361,35 @@ fn connect_registers_a_client_with_a_second_server() {
         "--scope",
         "openid",
     ];
-    let connecting = Connecting::start(world.command(&connect));
-    let url = connecting.url.clone().expect("a URL");
-    let client = url.query_pairs().find(|(name, _)| name == "client_id");
-    let (_, client) = client.expect("a client");
-    assert_ne!(client, CLIENT);
+    let ended = world.run(&found);
+    let (_, client) = ended
+        .stderr
+        .split_once("registered a client with found: `")
+        .expect("a client");
+    let (client, _) = client.split_once('`').expect("its id");
+    let path = format!("client/{client}");
+    let made = server.call("GET", &path, &Value::Null);
+    let mut made: Value = serde_json::from_str(&made.body).expect("a client");
+    made["scope"] = json!(["openid"]);
+    // and it compares ports, which RFC 8252 section 7.3 forbids
+    let port = server.callback;
+    made["redirect_uri"] = json!([format!("http://127.0.0.1:{port}/callback")]);
+    let definition = world.at("config/oauthctl/providers/found.toml");
+    let text = fs::read_to_string(&definition).expect("a definition");
+    assert!(!text.contains("[redirect]"), "{text}");
+    let text = format!("{text}\n[redirect]\nport = {port}\n");
+    fs::write(&definition, text).expect("a definition");
+    server.must("PUT", &path, &made);
     let grant = format!("auth/grant/{client}");
     server.must("PUT", &grant, &json!({"scope": "openid"}));
+    let again = ["connect", "found", "--no-browser", "--scope", "openid"];
+    let connecting = Connecting::start(world.command(&again));
+    let Some(url) = connecting.url.clone() else {
+        panic!("{:?}", connecting.end());
+    };
     let page = user_agent::visit(server.consent(&url).as_str()).expect("the callback page");
     let ended = connecting.end();
     assert_eq!((page.status, ended.code), (200, 0), "{ended:?}");
-    assert!(ended.stderr.contains("registered a client"), "{ended:?}");
     world.must(&["token", "found"]);
     world.verify();
 }
