@@ -194,7 +194,7 @@ fn connect_that_was_killed_is_taken_over_under_the_label_that_was_wanted() {
     let (output, _) = world.connect_with(&["sandbox", "--account", "default"]);
     output.ended(0);
     let before = world.token("sandbox/default");
-    world.faults(&["userinfo:1=stall"]);
+    world.faults(&["userinfo:*=stall"]);
     let mut running = world
         .call(&["connect", "sandbox", "--account", "desk", "--no-browser"])
         .start();
