@@ -7,9 +7,11 @@ mod accept_rollback;
 mod backup;
 mod check;
 mod init;
+mod move_key;
 mod recipients;
 mod recover;
 mod rekey;
+mod restore;
 mod salvage;
 mod sheet;
 mod status;
@@ -29,7 +31,9 @@ enum Command {
     Recover(recover::Args),
     Rekey(rekey::Args),
     Recipients(recipients::Args),
+    MoveKey(move_key::Args),
     Backup(backup::Args),
+    Restore(restore::Args),
     AcceptRollback(accept_rollback::Args),
 }
 
@@ -41,7 +45,9 @@ pub(super) fn run(app: &App, args: Args) -> Result<()> {
         Command::Recover(args) => recover::run(app, &args),
         Command::Rekey(args) => rekey::run(app, &args),
         Command::Recipients(args) => recipients::run(app, args),
+        Command::MoveKey(args) => move_key::run(app, &args),
         Command::Backup(args) => backup::run(app, &args),
+        Command::Restore(args) => restore::run(app, &args),
         Command::AcceptRollback(args) => accept_rollback::run(app, &args),
     }
 }

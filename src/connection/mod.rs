@@ -13,6 +13,7 @@ pub mod naming;
 pub mod records;
 pub mod refresh;
 pub mod replaced;
+pub mod restore;
 pub mod revoke;
 pub mod rollback;
 pub mod select;

@@ -1,4 +1,4 @@
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use age::x25519;
@@ -20,15 +20,10 @@ const AT_MOST: u64 = 4 << 30;
 /// before this says that it is there.
 ///
 /// It is of no use without one of those keys: keep one elsewhere (`oauthctl vault recipients add
-/// --recovery-file FILE`). To go back to it, decrypt it to where the vault was and accept it:
-/// connections whose refresh tokens rotate become suspect, because theirs may have been used since.
+/// --recovery-file FILE`). `oauthctl vault restore` goes back to it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
-    oauthctl vault backup /media/stick/vault.age\n\n\
-    To go back, while nothing uses the vault (`oauthctl vault status` says where both are):\n  \
-    rm -f VAULT VAULT-wal VAULT-shm\n  \
-    (umask 077; age -d -i IDENTITY-FILE /media/stick/vault.age > VAULT)\n  \
-    oauthctl vault accept-rollback")]
+    oauthctl vault backup /media/stick/vault.age")]
 pub(in crate::commands) struct Args {
     /// The file to write
     #[arg(value_name = "FILE")]
@@ -62,7 +57,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     }
     let sealed = seal(&image, &recipients(&vault)?)?;
     write(path, args.force, &sealed, |kept| {
-        open(kept, custody.identity()).as_deref() == Some(image.as_slice())
+        custody.open(kept).as_deref() == Ok(image.as_slice())
     })?;
     drop(alone);
     let event = app.world().bare_event(Action::Backup, Outcome::Done);
@@ -140,12 +135,4 @@ fn seal(image: &[u8], recipients: &[Recipient]) -> Result<Vec<u8>> {
         })
         .map_err(|_| failed())?;
     Ok(sealed)
-}
-
-fn open(sealed: &[u8], identity: &x25519::Identity) -> Option<Vec<u8>> {
-    let decryptor = age::Decryptor::new_buffered(sealed).ok()?;
-    let one = std::iter::once(identity as &dyn age::Identity);
-    let mut image = Vec::new();
-    decryptor.decrypt(one).ok()?.read_to_end(&mut image).ok()?;
-    Some(image)
 }
