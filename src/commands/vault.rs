@@ -4,8 +4,11 @@ use crate::app::App;
 use crate::error::Result;
 
 mod accept_rollback;
+mod age_file;
 mod backup;
 mod check;
+mod export;
+mod import;
 mod init;
 mod move_key;
 mod recipients;
@@ -32,6 +35,8 @@ enum Command {
     Rekey(rekey::Args),
     Recipients(recipients::Args),
     MoveKey(move_key::Args),
+    Export(export::Args),
+    Import(import::Args),
     Backup(backup::Args),
     Restore(restore::Args),
     AcceptRollback(accept_rollback::Args),
@@ -46,6 +51,8 @@ pub(super) fn run(app: &App, args: Args) -> Result<()> {
         Command::Rekey(args) => rekey::run(app, &args),
         Command::Recipients(args) => recipients::run(app, args),
         Command::MoveKey(args) => move_key::run(app, &args),
+        Command::Export(args) => export::run(app, &args),
+        Command::Import(args) => import::run(app, &args),
         Command::Backup(args) => backup::run(app, &args),
         Command::Restore(args) => restore::run(app, &args),
         Command::AcceptRollback(args) => accept_rollback::run(app, &args),

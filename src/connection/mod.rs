@@ -10,6 +10,7 @@ pub mod hold;
 mod keep;
 pub mod many;
 pub mod naming;
+pub mod portable;
 pub mod records;
 pub mod refresh;
 pub mod replaced;

@@ -39,6 +39,7 @@ mod machine;
 mod mistakes;
 mod move_key;
 mod paths;
+mod portable;
 mod provider;
 mod refresh;
 mod rekey;
