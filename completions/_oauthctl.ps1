@@ -928,6 +928,8 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('rekey', 'rekey', [CompletionResultType]::ParameterValue, 'Give the vault a new key and a new identity')
             [CompletionResult]::new('recipients', 'recipients', [CompletionResultType]::ParameterValue, 'See and change who can open the vault')
             [CompletionResult]::new('move-key', 'move-key', [CompletionResultType]::ParameterValue, 'Keep the vault''s key in another place')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Send connections to a CI job, in one sealed file')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Take in connections that `vault export` sent')
             [CompletionResult]::new('backup', 'backup', [CompletionResultType]::ParameterValue, 'Write the whole vault to one encrypted file')
             [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Go back to a backup')
             [CompletionResult]::new('accept-rollback', 'accept-rollback', [CompletionResultType]::ParameterValue, 'Go on with a vault file that was restored or rolled back')
@@ -1113,6 +1115,39 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'oauthctl;vault;export' {
+            [CompletionResult]::new('--connection', '--connection', [CompletionResultType]::ParameterName, 'A connection to send; may be given several times')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'An age recipient (`age1…`) that can open the file; may be given several times')
+            [CompletionResult]::new('--update', '--update', [CompletionResultType]::ParameterName, 'Seal that file anew with the tokens as they are now')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
+            [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--copy', '--copy', [CompletionResultType]::ParameterName, 'Leave the connections here too')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace a file that is there')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: documents on stdout, errors on stderr')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask anything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'oauthctl;vault;import' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
+            [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: documents on stdout, errors on stderr')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask anything')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'oauthctl;vault;backup' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
@@ -1169,6 +1204,8 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('rekey', 'rekey', [CompletionResultType]::ParameterValue, 'Give the vault a new key and a new identity')
             [CompletionResult]::new('recipients', 'recipients', [CompletionResultType]::ParameterValue, 'See and change who can open the vault')
             [CompletionResult]::new('move-key', 'move-key', [CompletionResultType]::ParameterValue, 'Keep the vault''s key in another place')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Send connections to a CI job, in one sealed file')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Take in connections that `vault export` sent')
             [CompletionResult]::new('backup', 'backup', [CompletionResultType]::ParameterValue, 'Write the whole vault to one encrypted file')
             [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Go back to a backup')
             [CompletionResult]::new('accept-rollback', 'accept-rollback', [CompletionResultType]::ParameterValue, 'Go on with a vault file that was restored or rolled back')
@@ -1206,6 +1243,12 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             break
         }
         'oauthctl;vault;help;move-key' {
+            break
+        }
+        'oauthctl;vault;help;export' {
+            break
+        }
+        'oauthctl;vault;help;import' {
             break
         }
         'oauthctl;vault;help;backup' {
@@ -1593,6 +1636,8 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('rekey', 'rekey', [CompletionResultType]::ParameterValue, 'Give the vault a new key and a new identity')
             [CompletionResult]::new('recipients', 'recipients', [CompletionResultType]::ParameterValue, 'See and change who can open the vault')
             [CompletionResult]::new('move-key', 'move-key', [CompletionResultType]::ParameterValue, 'Keep the vault''s key in another place')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Send connections to a CI job, in one sealed file')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Take in connections that `vault export` sent')
             [CompletionResult]::new('backup', 'backup', [CompletionResultType]::ParameterValue, 'Write the whole vault to one encrypted file')
             [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Go back to a backup')
             [CompletionResult]::new('accept-rollback', 'accept-rollback', [CompletionResultType]::ParameterValue, 'Go on with a vault file that was restored or rolled back')
@@ -1629,6 +1674,12 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             break
         }
         'oauthctl;help;vault;move-key' {
+            break
+        }
+        'oauthctl;help;vault;export' {
+            break
+        }
+        'oauthctl;help;vault;import' {
             break
         }
         'oauthctl;help;vault;backup' {

@@ -433,6 +433,12 @@ _oauthctl() {
             oauthctl__subcmd__help__subcmd__vault,check)
                 cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__check"
                 ;;
+            oauthctl__subcmd__help__subcmd__vault,export)
+                cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__export"
+                ;;
+            oauthctl__subcmd__help__subcmd__vault,import)
+                cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__import"
+                ;;
             oauthctl__subcmd__help__subcmd__vault,init)
                 cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__init"
                 ;;
@@ -508,8 +514,14 @@ _oauthctl() {
             oauthctl__subcmd__vault,check)
                 cmd="oauthctl__subcmd__vault__subcmd__check"
                 ;;
+            oauthctl__subcmd__vault,export)
+                cmd="oauthctl__subcmd__vault__subcmd__export"
+                ;;
             oauthctl__subcmd__vault,help)
                 cmd="oauthctl__subcmd__vault__subcmd__help"
+                ;;
+            oauthctl__subcmd__vault,import)
+                cmd="oauthctl__subcmd__vault__subcmd__import"
                 ;;
             oauthctl__subcmd__vault,init)
                 cmd="oauthctl__subcmd__vault__subcmd__init"
@@ -541,8 +553,14 @@ _oauthctl() {
             oauthctl__subcmd__vault__subcmd__help,check)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__check"
                 ;;
+            oauthctl__subcmd__vault__subcmd__help,export)
+                cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__export"
+                ;;
             oauthctl__subcmd__vault__subcmd__help,help)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__help"
+                ;;
+            oauthctl__subcmd__vault__subcmd__help,import)
+                cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__import"
                 ;;
             oauthctl__subcmd__vault__subcmd__help,init)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__init"
@@ -3103,7 +3121,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__vault)
-            opts="init status check recover rekey recipients move-key backup restore accept-rollback"
+            opts="init status check recover rekey recipients move-key export import backup restore accept-rollback"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3145,6 +3163,34 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__vault__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__vault__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__vault__subcmd__import)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3811,7 +3857,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault)
-            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help init status check recover rekey recipients move-key backup restore accept-rollback help"
+            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help init status check recover rekey recipients move-key export import backup restore accept-rollback help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3922,8 +3968,46 @@ _oauthctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        oauthctl__subcmd__vault__subcmd__export)
+            opts="-q -v -h --connection --to --copy --update --force --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --connection)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --update)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         oauthctl__subcmd__vault__subcmd__help)
-            opts="init status check recover rekey recipients move-key backup restore accept-rollback help"
+            opts="init status check recover rekey recipients move-key export import backup restore accept-rollback help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3978,7 +4062,35 @@ _oauthctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        oauthctl__subcmd__vault__subcmd__help__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         oauthctl__subcmd__vault__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__help__subcmd__import)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -4125,6 +4237,32 @@ _oauthctl() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__import)
+            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

@@ -848,6 +848,8 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand rekey 'Give the vault a new key and a new identity'
             cand recipients 'See and change who can open the vault'
             cand move-key 'Keep the vault''s key in another place'
+            cand export 'Send connections to a CI job, in one sealed file'
+            cand import 'Take in connections that `vault export` sent'
             cand backup 'Write the whole vault to one encrypted file'
             cand restore 'Go back to a backup'
             cand accept-rollback 'Go on with a vault file that was restored or rolled back'
@@ -1017,6 +1019,37 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'oauthctl;vault;export'= {
+            cand --connection 'A connection to send; may be given several times'
+            cand --to 'An age recipient (`age1…`) that can open the file; may be given several times'
+            cand --update 'Seal that file anew with the tokens as they are now'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --copy 'Leave the connections here too'
+            cand --force 'Replace a file that is there'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;vault;import'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'oauthctl;vault;backup'= {
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
@@ -1070,6 +1103,8 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand rekey 'Give the vault a new key and a new identity'
             cand recipients 'See and change who can open the vault'
             cand move-key 'Keep the vault''s key in another place'
+            cand export 'Send connections to a CI job, in one sealed file'
+            cand import 'Take in connections that `vault export` sent'
             cand backup 'Write the whole vault to one encrypted file'
             cand restore 'Go back to a backup'
             cand accept-rollback 'Go on with a vault file that was restored or rolled back'
@@ -1097,6 +1132,10 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;vault;help;recipients;remove'= {
         }
         &'oauthctl;vault;help;move-key'= {
+        }
+        &'oauthctl;vault;help;export'= {
+        }
+        &'oauthctl;vault;help;import'= {
         }
         &'oauthctl;vault;help;backup'= {
         }
@@ -1420,6 +1459,8 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand rekey 'Give the vault a new key and a new identity'
             cand recipients 'See and change who can open the vault'
             cand move-key 'Keep the vault''s key in another place'
+            cand export 'Send connections to a CI job, in one sealed file'
+            cand import 'Take in connections that `vault export` sent'
             cand backup 'Write the whole vault to one encrypted file'
             cand restore 'Go back to a backup'
             cand accept-rollback 'Go on with a vault file that was restored or rolled back'
@@ -1446,6 +1487,10 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;help;vault;recipients;remove'= {
         }
         &'oauthctl;help;vault;move-key'= {
+        }
+        &'oauthctl;help;vault;export'= {
+        }
+        &'oauthctl;help;vault;import'= {
         }
         &'oauthctl;help;vault;backup'= {
         }

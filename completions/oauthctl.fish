@@ -634,27 +634,29 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and __fish_seen_s
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and __fish_seen_subcommand_from setup" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "setup" -d 'Let git sign in to a host with your connections'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand git; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key backup restore accept-rollback help" -l profile -d 'Use this profile: a vault and key of its own' -r
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key backup restore accept-rollback help" -l vault -d 'Use this vault file' -r -F
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key backup restore accept-rollback help" -l color -d 'When to use colour' -r -f -a "auto\t''
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key export import backup restore accept-rollback help" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key export import backup restore accept-rollback help" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key export import backup restore accept-rollback help" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key backup restore accept-rollback help" -l json -d 'Print JSON: documents on stdout, errors on stderr'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key backup restore accept-rollback help" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key backup restore accept-rollback help" -s v -l verbose -d 'Say more'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key backup restore accept-rollback help" -l no-input -d 'Never ask anything'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key backup restore accept-rollback help" -s h -l help -d 'Print help'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key backup restore accept-rollback help" -f -a "init" -d 'Make a vault and its key'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key backup restore accept-rollback help" -f -a "status" -d 'Say where the vault and its key are, and whether it is believed'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key backup restore accept-rollback help" -f -a "check" -d 'Look at every record, event and page of the vault'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key backup restore accept-rollback help" -f -a "recover" -d 'Open the vault with its recovery key and give it a new key'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key backup restore accept-rollback help" -f -a "rekey" -d 'Give the vault a new key and a new identity'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key backup restore accept-rollback help" -f -a "recipients" -d 'See and change who can open the vault'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key backup restore accept-rollback help" -f -a "move-key" -d 'Keep the vault\'s key in another place'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key backup restore accept-rollback help" -f -a "backup" -d 'Write the whole vault to one encrypted file'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key backup restore accept-rollback help" -f -a "restore" -d 'Go back to a backup'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key backup restore accept-rollback help" -f -a "accept-rollback" -d 'Go on with a vault file that was restored or rolled back'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key backup restore accept-rollback help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key export import backup restore accept-rollback help" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key export import backup restore accept-rollback help" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key export import backup restore accept-rollback help" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key export import backup restore accept-rollback help" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key export import backup restore accept-rollback help" -s h -l help -d 'Print help'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key export import backup restore accept-rollback help" -f -a "init" -d 'Make a vault and its key'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key export import backup restore accept-rollback help" -f -a "status" -d 'Say where the vault and its key are, and whether it is believed'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key export import backup restore accept-rollback help" -f -a "check" -d 'Look at every record, event and page of the vault'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key export import backup restore accept-rollback help" -f -a "recover" -d 'Open the vault with its recovery key and give it a new key'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key export import backup restore accept-rollback help" -f -a "rekey" -d 'Give the vault a new key and a new identity'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key export import backup restore accept-rollback help" -f -a "recipients" -d 'See and change who can open the vault'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key export import backup restore accept-rollback help" -f -a "move-key" -d 'Keep the vault\'s key in another place'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key export import backup restore accept-rollback help" -f -a "export" -d 'Send connections to a CI job, in one sealed file'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key export import backup restore accept-rollback help" -f -a "import" -d 'Take in connections that `vault export` sent'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key export import backup restore accept-rollback help" -f -a "backup" -d 'Write the whole vault to one encrypted file'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key export import backup restore accept-rollback help" -f -a "restore" -d 'Go back to a backup'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key export import backup restore accept-rollback help" -f -a "accept-rollback" -d 'Go on with a vault file that was restored or rolled back'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and not __fish_seen_subcommand_from init status check recover rekey recipients move-key export import backup restore accept-rollback help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from init" -l key -d 'Where the key is kept [default: what the environment names, else the keyring]' -r -f -a "keyring\t'The keyring of the operating system'
 file\t'An age identity file with mode 0600'
 passphrase\t'An age identity file protected by a passphrase'
@@ -755,6 +757,31 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from move-key" -s v -l verbose -d 'Say more'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from move-key" -l no-input -d 'Never ask anything'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from move-key" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from export" -l connection -d 'A connection to send; may be given several times' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from export" -l to -d 'An age recipient (`age1…`) that can open the file; may be given several times' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from export" -l update -d 'Seal that file anew with the tokens as they are now' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from export" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from export" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from export" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from export" -l copy -d 'Leave the connections here too'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from export" -l force -d 'Replace a file that is there'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from export" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from import" -l profile -d 'Use this profile: a vault and key of its own' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from import" -l vault -d 'Use this vault file' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from import" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from import" -l json -d 'Print JSON: documents on stdout, errors on stderr'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from import" -s v -l verbose -d 'Say more'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from import" -l no-input -d 'Never ask anything'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from backup" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from backup" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from backup" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -797,6 +824,8 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from help" -f -a "rekey" -d 'Give the vault a new key and a new identity'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from help" -f -a "recipients" -d 'See and change who can open the vault'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from help" -f -a "move-key" -d 'Keep the vault\'s key in another place'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from help" -f -a "export" -d 'Send connections to a CI job, in one sealed file'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from help" -f -a "import" -d 'Take in connections that `vault export` sent'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from help" -f -a "backup" -d 'Write the whole vault to one encrypted file'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from help" -f -a "restore" -d 'Go back to a backup'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from help" -f -a "accept-rollback" -d 'Go on with a vault file that was restored or rolled back'
@@ -986,6 +1015,8 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from vault" -f -a "rekey" -d 'Give the vault a new key and a new identity'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from vault" -f -a "recipients" -d 'See and change who can open the vault'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from vault" -f -a "move-key" -d 'Keep the vault\'s key in another place'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from vault" -f -a "export" -d 'Send connections to a CI job, in one sealed file'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from vault" -f -a "import" -d 'Take in connections that `vault export` sent'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from vault" -f -a "backup" -d 'Write the whole vault to one encrypted file'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from vault" -f -a "restore" -d 'Go back to a backup'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from vault" -f -a "accept-rollback" -d 'Go on with a vault file that was restored or rolled back'

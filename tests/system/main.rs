@@ -14,6 +14,7 @@
 mod backup;
 mod browser;
 mod chance;
+mod ci;
 mod custody;
 mod disk;
 mod ending;
