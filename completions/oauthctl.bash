@@ -1,3 +1,25 @@
+# Names of connections, providers and scopes, which only the program knows.
+_oauthctl_known() {
+    _oauthctl "$@"
+    local line=${COMP_LINE:0:COMP_POINT} words name current found=()
+    # with its backslashes read as the shell would
+    read -a words <<<"$line"
+    [[ $line == *[[:space:]] ]] && words+=("")
+    current=${words[${#words[@]}-1]}
+    while IFS= read -r name; do
+        found+=("$name")
+    done < <("$1" complete -- "${words[@]:1}" 2>/dev/null)
+    if ((${#found[@]})); then
+        COMPREPLY=()
+        for name in "${found[@]}"; do
+            # what bash took for words of their own stands on the line already
+            case $COMP_WORDBREAKS in *:*) name=${name#"${current%"${current##*[:=]}"}"} ;; esac
+            printf -v name %q "$name"
+            COMPREPLY+=("$name")
+        done
+    fi
+}
+
 _oauthctl() {
     local i cur prev opts cmd
     COMPREPLY=()
@@ -24,6 +46,9 @@ _oauthctl() {
                 ;;
             oauthctl,client)
                 cmd="oauthctl__subcmd__client"
+                ;;
+            oauthctl,complete)
+                cmd="oauthctl__subcmd__complete"
                 ;;
             oauthctl,completions)
                 cmd="oauthctl__subcmd__completions"
@@ -273,6 +298,9 @@ _oauthctl() {
                 ;;
             oauthctl__subcmd__help,client)
                 cmd="oauthctl__subcmd__help__subcmd__client"
+                ;;
+            oauthctl__subcmd__help,complete)
+                cmd="oauthctl__subcmd__help__subcmd__complete"
                 ;;
             oauthctl__subcmd__help,completions)
                 cmd="oauthctl__subcmd__help__subcmd__completions"
@@ -623,7 +651,7 @@ _oauthctl() {
 
     case "${cmd}" in
         oauthctl)
-            opts="-q -v -h -V --json --profile --vault --quiet --verbose --no-input --color --help --version connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help"
+            opts="-q -v -h -V --json --profile --vault --quiet --verbose --no-input --color --help --version connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions complete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1099,6 +1127,32 @@ _oauthctl() {
         oauthctl__subcmd__client__subcmd__show)
             opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__complete)
+            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -2379,7 +2433,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help)
-            opts="connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions help"
+            opts="connect list show token exec api refresh revoke consents audit doc provider scopes client git-credential git vault doctor config demo sandbox completions complete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2507,6 +2561,20 @@ _oauthctl() {
         oauthctl__subcmd__help__subcmd__client__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__complete)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -4664,7 +4732,7 @@ _oauthctl() {
 }
 
 if [[ "${BASH_VERSINFO[0]}" -eq 4 && "${BASH_VERSINFO[1]}" -ge 4 || "${BASH_VERSINFO[0]}" -gt 4 ]]; then
-    complete -F _oauthctl -o nosort -o bashdefault -o default oauthctl
+    complete -F _oauthctl_known -o nosort -o bashdefault -o default oauthctl
 else
-    complete -F _oauthctl -o bashdefault -o default oauthctl
+    complete -F _oauthctl_known -o bashdefault -o default oauthctl
 fi

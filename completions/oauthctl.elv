@@ -53,6 +53,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand demo 'Show what this program does, in a few seconds'
             cand sandbox 'Run a strict practice provider on this machine'
             cand completions 'Print the completion script of a shell'
+            cand complete 'Print what the last word may become, one per line'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'oauthctl;connect'= {
@@ -1319,6 +1320,19 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'oauthctl;complete'= {
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
         &'oauthctl;help'= {
             cand connect 'Authorise an account in your browser and store it'
             cand list 'List the connections, with state, expiry and scopes'
@@ -1342,6 +1356,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand demo 'Show what this program does, in a few seconds'
             cand sandbox 'Run a strict practice provider on this machine'
             cand completions 'Print the completion script of a shell'
+            cand complete 'Print what the last word may become, one per line'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'oauthctl;help;connect'= {
@@ -1522,6 +1537,8 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;help;sandbox'= {
         }
         &'oauthctl;help;completions'= {
+        }
+        &'oauthctl;help;complete'= {
         }
         &'oauthctl;help;help'= {
         }

@@ -20,9 +20,74 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     printed(app.ui.data(script(args.shell).trim_end()))
 }
 
-/// The completion script of one shell.
+/// The completion script of one shell: what `clap_complete` makes of the command tree, and for the
+/// shells that people asked for, names that the program is asked for while they type.
 pub(crate) fn script(shell: Shell) -> String {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "oauthctl", &mut script);
-    String::from_utf8_lossy(&script).into_owned()
+    let script = String::from_utf8_lossy(&script).into_owned();
+    match shell {
+        Shell::Bash => {
+            BASH.to_owned()
+                + &script.replace("complete -F _oauthctl ", "complete -F _oauthctl_known ")
+        }
+        Shell::Zsh => {
+            script
+                .replace(":_default'", ":_oauthctl_known'")
+                .replacen("_oauthctl() {", ZSH, 1)
+        }
+        Shell::Fish => script + FISH,
+        Shell::Elvish | Shell::PowerShell | _ => script,
+    }
 }
+
+/// No name is ever expanded or run: an account's label is whatever its provider says.
+const BASH: &str = r#"# Names of connections, providers and scopes, which only the program knows.
+_oauthctl_known() {
+    _oauthctl "$@"
+    local line=${COMP_LINE:0:COMP_POINT} words name current found=()
+    # with its backslashes read as the shell would
+    read -a words <<<"$line"
+    [[ $line == *[[:space:]] ]] && words+=("")
+    current=${words[${#words[@]}-1]}
+    while IFS= read -r name; do
+        found+=("$name")
+    done < <("$1" complete -- "${words[@]:1}" 2>/dev/null)
+    if ((${#found[@]})); then
+        COMPREPLY=()
+        for name in "${found[@]}"; do
+            # what bash took for words of their own stands on the line already
+            case $COMP_WORDBREAKS in *:*) name=${name#"${current%"${current##*[:=]}"}"} ;; esac
+            printf -v name %q "$name"
+            COMPREPLY+=("$name")
+        done
+    fi
+}
+
+"#;
+
+const ZSH: &str = r#"# Names of connections, providers and scopes, which only the program knows.
+_oauthctl_known() {
+    local -a so_far known
+    so_far=("${(@Q)${(@z)LBUFFER}}")
+    [[ $LBUFFER == *[[:space:]] ]] && so_far+=("")
+    known=("${(@f)$(oauthctl complete -- "${(@)so_far[2,-1]}" 2>/dev/null)}")
+    if [[ -n $known ]]; then
+        compadd -- "${(@)known#--*=}"
+    else
+        _default
+    fi
+}
+
+_oauthctl() {"#;
+
+const FISH: &str = r#"# Names of connections, providers and scopes, which only the program knows.
+function __fish_oauthctl_known
+    set -l words (commandline -opc) (commandline -ct | string collect --allow-empty)
+    oauthctl complete -- $words[2..-1] 2>/dev/null
+end
+complete -c oauthctl -f -n "__fish_oauthctl_known | string length -q" -a "(__fish_oauthctl_known)"
+for option in scope feature add connection
+    complete -c oauthctl -f -r -l $option -a "(__fish_oauthctl_known)"
+end
+"#;

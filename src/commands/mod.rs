@@ -27,6 +27,7 @@ mod advice;
 mod api;
 mod audit;
 mod client;
+mod complete;
 pub(crate) mod completions;
 mod config;
 mod connect;
@@ -143,6 +144,7 @@ enum Command {
     Demo(demo::Args),
     Sandbox(sandbox::Args),
     Completions(completions::Args),
+    Complete(complete::Args),
 }
 
 impl Command {
@@ -274,6 +276,7 @@ fn dispatch(app: &App, command: Command) -> Result<()> {
         Command::Demo(args) => demo::run(app, &args),
         Command::Sandbox(args) => sandbox::run(app, &args),
         Command::Completions(args) => completions::run(app, &args),
+        Command::Complete(args) => complete::run(app, &args),
     }
 }
 

@@ -158,31 +158,9 @@ impl Site {
                 .env("CI_COMMIT_BRANCH", "main")
                 .stdin(Stdio::null());
             let output = done(&mut shell);
-            self.shows_nothing(&output, &machine);
+            shows_nothing(&output, &machine);
         }
         assert!(machine.join("reported").exists(), "the job's program ran");
-    }
-
-    /// No token, no key, in what was printed, and no token in a file that is not ours to seal.
-    fn shows_nothing(&self, output: &Output, machine: &Path) {
-        let text = [&output.stdout[..], &output.stderr[..]].concat();
-        let text = String::from_utf8_lossy(&text);
-        assert!(text.contains("+ oauthctl"), "the control: the trace is on");
-        for canary in ["sbx_at_", "sbx_rt_", "AGE-SECRET-KEY"] {
-            assert!(!text.contains(canary), "{canary}: {text}");
-        }
-        let found = Command::new("grep")
-            .args(["-rlE", "sbx_(at|rt)_"])
-            .arg(machine)
-            .output()
-            .expect("grep");
-        // the program that the job runs names what it looks for
-        let found = String::from_utf8_lossy(&found.stdout);
-        let odd: Vec<&str> = found
-            .lines()
-            .filter(|path| !path.ends_with("report.sh"))
-            .collect();
-        assert!(odd.is_empty(), "{odd:?}");
     }
 
     fn log(&self) -> String {
@@ -191,6 +169,28 @@ impl Site {
         let log = done(log.args(["log", "--format=%s", "main"]));
         String::from_utf8(log.stdout).expect("UTF-8")
     }
+}
+
+/// No token, no key, in what was printed, and no token in a file that is not ours to seal.
+fn shows_nothing(output: &Output, machine: &Path) {
+    let text = [&output.stdout[..], &output.stderr[..]].concat();
+    let text = String::from_utf8_lossy(&text);
+    assert!(text.contains("+ oauthctl"), "the control: the trace is on");
+    for canary in ["sbx_at_", "sbx_rt_", "AGE-SECRET-KEY"] {
+        assert!(!text.contains(canary), "{canary}: {text}");
+    }
+    let found = Command::new("grep")
+        .args(["-rlE", "sbx_(at|rt)_"])
+        .arg(machine)
+        .output()
+        .expect("grep");
+    // the program that the job runs names what it looks for
+    let found = String::from_utf8_lossy(&found.stdout);
+    let odd: Vec<&str> = found
+        .lines()
+        .filter(|path| !path.ends_with("report.sh"))
+        .collect();
+    assert!(odd.is_empty(), "{odd:?}");
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod backup;
 mod browser;
 mod chance;
 mod ci;
+mod completing;
 mod custody;
 mod disk;
 mod ending;

@@ -77,6 +77,12 @@ impl Screen {
         Some(screen)
     }
 
+    /// Types a text and presses the tabulator.
+    pub(crate) fn complete(&self, text: &str) {
+        self.tmux(&["send-keys", "-l", text]);
+        self.tmux(&["send-keys", "Tab"]);
+    }
+
     /// Types a line.
     pub(crate) fn enter(&self, line: &str) {
         self.tmux(&["send-keys", "-l", line]);
