@@ -94,6 +94,9 @@ _oauthctl() {
             oauthctl__subcmd__audit,prune)
                 cmd="oauthctl__subcmd__audit__subcmd__prune"
                 ;;
+            oauthctl__subcmd__audit,report)
+                cmd="oauthctl__subcmd__audit__subcmd__report"
+                ;;
             oauthctl__subcmd__audit,verify)
                 cmd="oauthctl__subcmd__audit__subcmd__verify"
                 ;;
@@ -105,6 +108,9 @@ _oauthctl() {
                 ;;
             oauthctl__subcmd__audit__subcmd__help,prune)
                 cmd="oauthctl__subcmd__audit__subcmd__help__subcmd__prune"
+                ;;
+            oauthctl__subcmd__audit__subcmd__help,report)
+                cmd="oauthctl__subcmd__audit__subcmd__help__subcmd__report"
                 ;;
             oauthctl__subcmd__audit__subcmd__help,verify)
                 cmd="oauthctl__subcmd__audit__subcmd__help__subcmd__verify"
@@ -339,6 +345,9 @@ _oauthctl() {
                 ;;
             oauthctl__subcmd__help__subcmd__audit,prune)
                 cmd="oauthctl__subcmd__help__subcmd__audit__subcmd__prune"
+                ;;
+            oauthctl__subcmd__help__subcmd__audit,report)
+                cmd="oauthctl__subcmd__help__subcmd__audit__subcmd__report"
                 ;;
             oauthctl__subcmd__help__subcmd__audit,verify)
                 cmd="oauthctl__subcmd__help__subcmd__audit__subcmd__verify"
@@ -679,7 +688,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__audit)
-            opts="-q -v -h --connection --action --since --until --failed --json --profile --vault --quiet --verbose --no-input --color --help verify export prune help"
+            opts="-q -v -h --connection --action --since --until --failed --json --profile --vault --quiet --verbose --no-input --color --help verify export prune report help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -767,7 +776,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__audit__subcmd__help)
-            opts="verify export prune help"
+            opts="verify export prune report help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -822,6 +831,20 @@ _oauthctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        oauthctl__subcmd__audit__subcmd__help__subcmd__report)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         oauthctl__subcmd__audit__subcmd__help__subcmd__verify)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -844,6 +867,52 @@ _oauthctl() {
             fi
             case "${prev}" in
                 --before)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__audit__subcmd__report)
+            opts="-q -v -h --connection --action --since --until --failed --html --force --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --connection)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --action)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --html)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2371,7 +2440,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__audit)
-            opts="verify export prune"
+            opts="verify export prune report"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2399,6 +2468,20 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__audit__subcmd__prune)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__audit__subcmd__report)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

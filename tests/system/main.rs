@@ -34,6 +34,7 @@ mod peer;
 mod persons;
 mod rekeying;
 mod relay;
+mod report;
 mod rig;
 mod screen;
 mod seams;

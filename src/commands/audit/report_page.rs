@@ -290,7 +290,8 @@ fn expiries(body: &mut String, expiries: &[Expiry]) {
     } else {
         body.push_str(
             "<p class=key><span><i class=refresh></i>refreshed by itself</span>\
-             <span><i class=fail></i>needs a person</span></p>\n<table class=wide><tr><td>\
+             <span><i class=fail></i>needs a person</span>\
+             <span><i class=other></i>has no known end</span></p>\n<table class=wide><tr><th>\
              <td class=\"chart scale\"><span>1 h</span><span>1 d</span><span>7 d</span>\
              <span>30 d</span><span>1 y</span><td>",
         );
