@@ -24,7 +24,6 @@ fn settle(world: &World, value: &mut Value) {
                     *member = "NUMBER".into();
                 } else if [
                     "parent",
-                    "day",
                     "vault_id",
                     "fingerprint",
                     "head",
@@ -127,7 +126,15 @@ fn json_of_every_command_keeps_its_shape() {
     insta::assert_snapshot!("doctor", settled(&world, doctor));
     world.faults(&["refresh:*=500"]);
     world.run(&["refresh", "sandbox"]).ended(5);
-    shape!(world, "audit_report", ["audit", "report"]);
+    let mut report = world.json(&["audit", "report"]).remove(0);
+    // midnight may have passed
+    report["days"].as_array_mut().unwrap().truncate(1);
+    for (name, count) in report["days"][0].as_object_mut().unwrap() {
+        if name != "day" {
+            *count = "NUMBER".into();
+        }
+    }
+    insta::assert_snapshot!("audit_report", settled(&world, report));
     shape!(world, "revoke", ["revoke", "sandbox"]);
 }
 

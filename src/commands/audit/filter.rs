@@ -87,7 +87,7 @@ impl Filter {
             words.extend(time.map(|time| (name, time.to_string())));
         }
         if self.failed {
-            words.push(("outcome", "failed".to_owned()));
+            words.push(("failed", "true".to_owned()));
         }
         words
     }

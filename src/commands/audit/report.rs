@@ -105,7 +105,7 @@ impl Report {
         let events = filter.events_before(vault, log.as_ref().err().map(|fault| fault.seq))?;
         let now = moment();
         let found = vault
-            .read(|snapshot| select::all(snapshot))
+            .read(select::all)
             .map_err(|error: ConnectionError| Error::from(error))?;
         let mut expiries: Vec<Expiry> = found
             .iter()
@@ -228,7 +228,6 @@ fn document(report: &Report, page: Option<&Path>) -> Value {
         })
     });
     let log = report.log.as_ref();
-    let totals = counted("of", Some("everything"), &figures.totals);
     let filters = ordered::map(report.filters.iter().cloned());
     json!({
         "schema": 1,
@@ -236,7 +235,7 @@ fn document(report: &Report, page: Option<&Path>) -> Value {
         "filters": filters,
         "from": figures.range.map(|(from, _)| time(from)),
         "to": figures.range.map(|(_, to)| time(to)),
-        "totals": totals,
+        "totals": counts(&figures.totals),
         "log": {
             "verified": log.is_ok(),
             "anchored": log.is_ok_and(|log| log.anchored),
@@ -259,13 +258,20 @@ fn shared(key: &str, shares: &[Share]) -> Vec<Value> {
     shares.iter().map(one).collect()
 }
 
-fn counted(key: &str, name: Option<&str>, counts: &Counts) -> Value {
+fn counted(key: &str, name: Option<&str>, of: &Counts) -> Value {
+    let mut document = counts(of);
+    if let Some(members) = document.as_object_mut() {
+        members.insert(key.to_owned(), name.into());
+    }
+    document
+}
+
+fn counts(of: &Counts) -> Value {
     json!({
-        key: name,
-        "events": counts.all(),
-        "hand_outs": counts.hand_outs,
-        "refreshes": counts.refreshes,
-        "other": counts.other,
-        "failures": counts.failures,
+        "events": of.all(),
+        "hand_outs": of.hand_outs,
+        "refreshes": of.refreshes,
+        "other": of.other,
+        "failures": of.failures,
     })
 }

@@ -382,9 +382,7 @@ mod tests {
 
     const HOSTILE: &str = "x/<script>alert(1)</script>\"'&\u{202e}\u{1b}]0;x\u{7}";
 
-    /// A quarter of a year of a busy machine.
-    fn busy() -> Report {
-        let now = Timestamp::parse("2026-11-27T19:00:00Z").unwrap();
+    fn event(number: u64, now: Timestamp) -> Event {
         let names = [
             "github/octocat",
             "google/writer@example.org",
@@ -398,36 +396,39 @@ mod tests {
             "/opt/a/very/long/way/to/some/program/that/backs-things-up-at-night",
             HOSTILE,
         ];
-        let event = |number: u64| {
-            let spread = usize::try_from(number * 7 % 23).unwrap();
-            let (action, outcome) = match spread {
-                0..13 => (Action::HandOut, Outcome::Done),
-                13..18 => (Action::Refresh, Outcome::Done),
-                18..20 => (Action::Refresh, Outcome::Failed),
-                20 => (Action::DocPush, Outcome::Refused),
-                _ => (Action::Connect, Outcome::Done),
-            };
-            let code = outcome != Outcome::Done;
-            Event {
-                at: now.minus(Duration::from_secs(number * number * 7 % (3600 * 24 * 45))),
-                boot: None,
-                action,
-                connection: names.get(spread % 5).map(|name| (*name).to_owned()),
-                scopes: Vec::new(),
-                outcome,
-                error_code: code.then(|| ["invalid_grant", HOSTILE][spread % 2].to_owned()),
-                detail: None,
-                token: None,
-                caller: Caller {
-                    parent: programs.get(spread % 7).map(|name| (*name).to_owned()),
-                    ..Caller::default()
-                },
-            }
+        let spread = usize::try_from(number * 7 % 23).unwrap();
+        let (action, outcome) = match spread {
+            0..13 => (Action::HandOut, Outcome::Done),
+            13..18 => (Action::Refresh, Outcome::Done),
+            18..20 => (Action::Refresh, Outcome::Failed),
+            20 => (Action::DocPush, Outcome::Refused),
+            _ => (Action::Connect, Outcome::Done),
         };
+        let code = outcome != Outcome::Done;
+        Event {
+            at: now.minus(Duration::from_secs(number * number * 7 % (3600 * 24 * 45))),
+            boot: None,
+            action,
+            connection: names.get(spread % 5).map(|name| (*name).to_owned()),
+            scopes: Vec::new(),
+            outcome,
+            error_code: code.then(|| ["invalid_grant", HOSTILE][spread % 2].to_owned()),
+            detail: None,
+            token: None,
+            caller: Caller {
+                parent: programs.get(spread % 7).map(|name| (*name).to_owned()),
+                ..Caller::default()
+            },
+        }
+    }
+
+    /// Some weeks of a busy machine.
+    fn busy() -> Report {
+        let now = Timestamp::parse("2026-11-27T19:00:00Z").unwrap();
         let events: Vec<Logged> = (1..900)
             .map(|seq| Logged {
                 seq,
-                event: event(seq),
+                event: event(seq, now),
             })
             .collect();
         let expiry = |name: &str, hours: Option<u64>, refreshable, words: Option<&str>| Expiry {
@@ -499,8 +500,8 @@ mod tests {
         for rect in page.split("<rect ").skip(1) {
             let number = |name: &str| -> u64 {
                 let (_, rest) = rect.split_once(name).unwrap_or(("", "=0"));
-                let end = rest.find(' ').unwrap_or(rest.len());
-                rest[..end].trim_matches('=').parse().unwrap_or_default()
+                let number = rest.trim_matches('=').split(' ').next();
+                number.and_then(|number| number.parse().ok()).unwrap_or(0)
             };
             assert!(number("width=") + number("x=") <= 1000, "{rect}");
             assert!(number("height=") + number(" y=") <= 1004, "{rect}");
