@@ -119,6 +119,9 @@ _oauthctl() {
             oauthctl__subcmd__audit,prune)
                 cmd="oauthctl__subcmd__audit__subcmd__prune"
                 ;;
+            oauthctl__subcmd__audit,report)
+                cmd="oauthctl__subcmd__audit__subcmd__report"
+                ;;
             oauthctl__subcmd__audit,verify)
                 cmd="oauthctl__subcmd__audit__subcmd__verify"
                 ;;
@@ -130,6 +133,9 @@ _oauthctl() {
                 ;;
             oauthctl__subcmd__audit__subcmd__help,prune)
                 cmd="oauthctl__subcmd__audit__subcmd__help__subcmd__prune"
+                ;;
+            oauthctl__subcmd__audit__subcmd__help,report)
+                cmd="oauthctl__subcmd__audit__subcmd__help__subcmd__report"
                 ;;
             oauthctl__subcmd__audit__subcmd__help,verify)
                 cmd="oauthctl__subcmd__audit__subcmd__help__subcmd__verify"
@@ -367,6 +373,9 @@ _oauthctl() {
                 ;;
             oauthctl__subcmd__help__subcmd__audit,prune)
                 cmd="oauthctl__subcmd__help__subcmd__audit__subcmd__prune"
+                ;;
+            oauthctl__subcmd__help__subcmd__audit,report)
+                cmd="oauthctl__subcmd__help__subcmd__audit__subcmd__report"
                 ;;
             oauthctl__subcmd__help__subcmd__audit,verify)
                 cmd="oauthctl__subcmd__help__subcmd__audit__subcmd__verify"
@@ -743,7 +752,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__audit)
-            opts="-q -v -h --connection --action --since --until --failed --json --profile --vault --quiet --verbose --no-input --color --help verify export prune help"
+            opts="-q -v -h --connection --action --since --until --failed --json --profile --vault --quiet --verbose --no-input --color --help verify export prune report help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -831,7 +840,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__audit__subcmd__help)
-            opts="verify export prune help"
+            opts="verify export prune report help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -886,6 +895,20 @@ _oauthctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        oauthctl__subcmd__audit__subcmd__help__subcmd__report)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         oauthctl__subcmd__audit__subcmd__help__subcmd__verify)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -908,6 +931,52 @@ _oauthctl() {
             fi
             case "${prev}" in
                 --before)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__audit__subcmd__report)
+            opts="-q -v -h --connection --action --since --until --failed --html --force --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --connection)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --action)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --html)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2461,7 +2530,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__audit)
-            opts="verify export prune"
+            opts="verify export prune report"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2489,6 +2558,20 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__audit__subcmd__prune)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__audit__subcmd__report)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -40,7 +40,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand refresh 'Refresh tokens now'
             cand revoke 'End access at the provider, then erase it here'
             cand consents 'Show what was consented to, and when'
-            cand audit 'Show who did what with which connection, and verify, export or prune that log'
+            cand audit 'Show who did what with which connection, and verify, export, sum up or prune that log'
             cand doc 'Keep a manuscript in a repository, with every version of it'
             cand provider 'Look after provider definitions'
             cand scopes 'List the scopes that a provider has, by feature and by how far they reach'
@@ -246,6 +246,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand verify 'Check that no event was edited, removed, inserted or moved'
             cand export 'Export events as JSON lines or CSV'
             cand prune 'Replace old events by a checkpoint'
+            cand report 'Sum up the log: use over time, by program and by connection, failures, expiries ahead'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'oauthctl;audit;verify'= {
@@ -296,10 +297,31 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'oauthctl;audit;report'= {
+            cand --connection 'Only this connection, or all of a provider''s'
+            cand --action 'Only this action, such as `hand_out`, `refresh`, `connect` or `revoke` (can be given several times)'
+            cand --since 'Only since then: a date, an RFC 3339 time, or an age such as 7d'
+            cand --until 'Only until then, in the same form'
+            cand --html 'Write a page with charts to this file, or to stdout where it is `-`'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --failed 'Only what did not succeed'
+            cand --force 'Replace a file that is there'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'oauthctl;audit;help'= {
             cand verify 'Check that no event was edited, removed, inserted or moved'
             cand export 'Export events as JSON lines or CSV'
             cand prune 'Replace old events by a checkpoint'
+            cand report 'Sum up the log: use over time, by program and by connection, failures, expiries ahead'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'oauthctl;audit;help;verify'= {
@@ -307,6 +329,8 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;audit;help;export'= {
         }
         &'oauthctl;audit;help;prune'= {
+        }
+        &'oauthctl;audit;help;report'= {
         }
         &'oauthctl;audit;help;help'= {
         }
@@ -1343,7 +1367,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand refresh 'Refresh tokens now'
             cand revoke 'End access at the provider, then erase it here'
             cand consents 'Show what was consented to, and when'
-            cand audit 'Show who did what with which connection, and verify, export or prune that log'
+            cand audit 'Show who did what with which connection, and verify, export, sum up or prune that log'
             cand doc 'Keep a manuscript in a repository, with every version of it'
             cand provider 'Look after provider definitions'
             cand scopes 'List the scopes that a provider has, by feature and by how far they reach'
@@ -1381,12 +1405,15 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand verify 'Check that no event was edited, removed, inserted or moved'
             cand export 'Export events as JSON lines or CSV'
             cand prune 'Replace old events by a checkpoint'
+            cand report 'Sum up the log: use over time, by program and by connection, failures, expiries ahead'
         }
         &'oauthctl;help;audit;verify'= {
         }
         &'oauthctl;help;audit;export'= {
         }
         &'oauthctl;help;audit;prune'= {
+        }
+        &'oauthctl;help;audit;report'= {
         }
         &'oauthctl;help;doc'= {
             cand init 'Link a folder to a repository'

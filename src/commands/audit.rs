@@ -8,18 +8,22 @@ use crate::ui::table;
 use crate::vault::Logged;
 
 mod export;
+mod figures;
 mod filter;
 mod prune;
+mod report;
+mod report_page;
 mod verify;
 
-/// Show who did what with which connection, and verify, export or prune that log
+/// Show who did what with which connection, and verify, export, sum up or prune that log
 #[derive(Debug, clap::Args)]
 #[command(
     args_conflicts_with_subcommands = true,
     after_help = "Examples:\n  \
     oauthctl audit --connection github --since 7d\n  \
     oauthctl audit --action hand_out --failed --json\n  \
-    oauthctl audit export --format csv > audit.csv"
+    oauthctl audit export --format csv > audit.csv\n  \
+    oauthctl audit report --html audit.html"
 )]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -33,6 +37,7 @@ enum Command {
     Verify(verify::Args),
     Export(export::Args),
     Prune(prune::Args),
+    Report(report::Args),
 }
 
 pub(super) fn run(app: &App, args: Args) -> Result<()> {
@@ -40,6 +45,7 @@ pub(super) fn run(app: &App, args: Args) -> Result<()> {
         Some(Command::Verify(args)) => verify::run(app, &args),
         Some(Command::Export(args)) => export::run(app, &args),
         Some(Command::Prune(args)) => prune::run(app, &args),
+        Some(Command::Report(args)) => report::run(app, &args),
         None => show(app, &args.filter),
     }
 }

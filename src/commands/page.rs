@@ -27,6 +27,11 @@ pub(super) fn write(to: &Path, page: &str) -> Result<(), PrivateFileError> {
     private_file::replace(to, page.as_bytes())
 }
 
+/// Writes such a page where nothing stands yet.
+pub(super) fn write_new(to: &Path, page: &str) -> Result<(), PrivateFileError> {
+    private_file::create_whole(to, page.as_bytes())
+}
+
 /// Shows a page in the person's browser, where there is one to be seen.
 pub(super) fn open(app: &App, page: &Path) {
     let why = match browser::may_open(&app.env, app.ui.talks_to_terminal()) {

@@ -27,14 +27,19 @@ pub(super) fn document(connection: &Connection, now: &Moment) -> Value {
             Remaining::Expired => Some(0),
             Remaining::Unlimited | Remaining::ClockUnsure => None,
         }),
-        "refreshable": connection.grant.needs_nobody()
-            || set.is_some_and(|set| set.refresh_token.is_some()),
+        "refreshable": is_refreshable(connection),
         "scopes": set.map(granted).unwrap_or_default(),
         "scopes_checked": connection.grant != GrantKind::Supplied,
         "requested_scopes":
             connection.requested.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "created_at": connection.created.to_string(),
     })
+}
+
+/// Whether new tokens can be had without a person.
+pub(super) fn is_refreshable(connection: &Connection) -> bool {
+    let set = connection.state.set();
+    connection.grant.needs_nobody() || set.is_some_and(|set| set.refresh_token.is_some())
 }
 
 /// What is left of the access token, in words.

@@ -44,23 +44,55 @@ impl Screenshots {
     }
 }
 
-/// Logs `account` in on the pages of [`Peer`](crate::peer::Peer), consents, and follows the
-/// redirect to the callback page; `None` where Chromium or its driver isn't installed.
-pub(crate) fn login(authorization_url: &Url, account: &str, to: &Screenshots) -> Option<Report> {
+/// What the person saw of a page on the disk.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Look {
+    /// The window's title.
+    pub(crate) title: String,
+    /// The page's visible text, with everything unfolded.
+    pub(crate) text: String,
+    /// Its background in light and in dark.
+    pub(crate) grounds: Vec<String>,
+    /// What it asked for beside itself.
+    pub(crate) requests: Vec<String>,
+    /// Console errors and policy violations.
+    pub(crate) problems: Vec<String>,
+}
+
+/// Opens a page on the disk; `None` where Chromium or its driver isn't installed.
+pub(crate) fn look(page: &Path, to: &Screenshots) -> Option<Look> {
+    let mut command = driver("look.mjs", to)?;
+    let output = command.arg(page).output().expect("the pinned node");
+    let talk = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "the browser failed: {talk}");
+    Some(serde_json::from_slice(&output.stdout).expect("a report"))
+}
+
+/// One of the scripts that drive the browser.
+fn driver(script: &str, to: &Screenshots) -> Option<Command> {
     let (node, chromium) = (rig::node()?, rig::program("chromium")?);
     let folder = rig::folder("chromium");
     if !folder.join("node_modules/playwright-core").is_dir() {
         return rig::missing("playwright-core (`npm ci` in `tests/system/chromium`)");
     }
-    let mut child = Command::new(node)
+    let mut command = Command::new(node);
+    command
         .current_dir(folder)
-        .args(["login.mjs", "--account", account])
+        .arg(script)
         .arg("--chromium")
         .arg(chromium)
         .arg("--light")
         .arg(&to.light)
         .arg("--dark")
-        .arg(&to.dark)
+        .arg(&to.dark);
+    Some(command)
+}
+
+/// Logs `account` in on the pages of [`Peer`](crate::peer::Peer), consents, and follows the
+/// redirect to the callback page; `None` where Chromium or its driver isn't installed.
+pub(crate) fn login(authorization_url: &Url, account: &str, to: &Screenshots) -> Option<Report> {
+    let mut child = driver("login.mjs", to)?
+        .args(["--account", account])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

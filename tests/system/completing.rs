@@ -128,10 +128,6 @@ fn fish_completes_the_names_of_connections_providers_and_features() {
         "the words of the program stay"
     );
     // the control: nothing of it is in the script itself
-    assert!(
-        !fs::read_to_string(&script)
-            .expect("text")
-            .contains("touch")
-    );
+    assert!(!fs::read_to_string(&script).expect("text").contains("touch"));
     nothing_ran(&stage);
 }

@@ -36,6 +36,7 @@ mod peer;
 mod persons;
 mod rekeying;
 mod relay;
+mod report;
 mod restoring;
 mod rig;
 mod screen;

@@ -1,4 +1,4 @@
-//! Which events, and how each is written down; shared by `audit` and `audit export`.
+//! Which events, and how each is written down; shared by `audit` and its subcommands.
 
 use serde_json::Value;
 
@@ -33,10 +33,18 @@ pub(super) struct Filter {
 impl Filter {
     /// The events that pass, oldest first.
     pub(super) fn events(&self, vault: &Vault) -> Result<Vec<Logged>> {
+        self.events_before(vault, None)
+    }
+
+    /// Those that pass and stand before one of the log.
+    pub(super) fn events_before(&self, vault: &Vault, end: Option<u64>) -> Result<Vec<Logged>> {
         let events = vault.read(|snapshot| {
             let mut passed = Vec::new();
             for logged in snapshot.events() {
                 let logged = logged?;
+                if end.is_some_and(|end| logged.seq >= end) {
+                    break;
+                }
                 if self.passes(&logged) {
                     passed.push(logged);
                 }
@@ -48,16 +56,40 @@ impl Filter {
 
     fn passes(&self, logged: &Logged) -> bool {
         let event = &logged.event;
-        let about = event.connection.as_deref();
+        self.is_about(event.connection.as_deref())
+            && (self.actions.is_empty() || self.actions.contains(&event.action))
+            && self.since.is_none_or(|since| event.at >= since)
+            && self.until.is_none_or(|until| event.at <= until)
+            && (!self.failed || event.outcome != Outcome::Done)
+    }
+
+    /// Whether a connection of that name is one of those that were asked for.
+    pub(super) fn is_about(&self, about: Option<&str>) -> bool {
         self.connection.as_ref().is_none_or(|wanted| match wanted {
             ConnectionRef::Exact(name) => about == Some(name.to_string().as_str()),
             ConnectionRef::Provider(provider) => {
                 about.and_then(|name| name.split('/').next()) == Some(provider.as_str())
             }
-        }) && (self.actions.is_empty() || self.actions.contains(&event.action))
-            && self.since.is_none_or(|since| event.at >= since)
-            && self.until.is_none_or(|until| event.at <= until)
-            && (!self.failed || event.outcome != Outcome::Done)
+        })
+    }
+
+    /// What is in force, each with its value.
+    pub(super) fn words(&self) -> Vec<(&'static str, String)> {
+        let mut words = Vec::new();
+        if let Some(connection) = &self.connection {
+            words.push(("connection", connection.to_string()));
+        }
+        if !self.actions.is_empty() {
+            let actions: Vec<_> = self.actions.iter().copied().map(action_word).collect();
+            words.push(("action", actions.join(", ")));
+        }
+        for (name, time) in [("since", self.since), ("until", self.until)] {
+            words.extend(time.map(|time| (name, time.to_string())));
+        }
+        if self.failed {
+            words.push(("failed", "true".to_owned()));
+        }
+        words
     }
 }
 
