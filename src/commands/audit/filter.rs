@@ -135,8 +135,9 @@ fn word(value: &impl serde::Serialize) -> String {
 
 fn action(text: &str) -> std::result::Result<Action, String> {
     serde_json::from_value(Value::String(text.to_owned())).map_err(|_| {
-        "try one of connect, refresh, hand_out, revoke, client_set, client_remove, vault_init, \
-         recover, accept_rollback, prune, tail_may_be_lost"
+        "try one of connect, refresh, hand_out, revoke, doc_push, doc_pull, client_set, \
+         client_remove, vault_init, key_change, recipients_change, recover, backup, restore, \
+         export, import, accept_rollback, prune, migrate, tail_may_be_lost"
             .to_owned()
     })
 }
