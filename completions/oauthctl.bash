@@ -436,6 +436,9 @@ _oauthctl() {
             oauthctl__subcmd__help__subcmd__vault,init)
                 cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__init"
                 ;;
+            oauthctl__subcmd__help__subcmd__vault,move-key)
+                cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__move__subcmd__key"
+                ;;
             oauthctl__subcmd__help__subcmd__vault,recipients)
                 cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__recipients"
                 ;;
@@ -444,6 +447,9 @@ _oauthctl() {
                 ;;
             oauthctl__subcmd__help__subcmd__vault,rekey)
                 cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__rekey"
+                ;;
+            oauthctl__subcmd__help__subcmd__vault,restore)
+                cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__restore"
                 ;;
             oauthctl__subcmd__help__subcmd__vault,status)
                 cmd="oauthctl__subcmd__help__subcmd__vault__subcmd__status"
@@ -508,6 +514,9 @@ _oauthctl() {
             oauthctl__subcmd__vault,init)
                 cmd="oauthctl__subcmd__vault__subcmd__init"
                 ;;
+            oauthctl__subcmd__vault,move-key)
+                cmd="oauthctl__subcmd__vault__subcmd__move__subcmd__key"
+                ;;
             oauthctl__subcmd__vault,recipients)
                 cmd="oauthctl__subcmd__vault__subcmd__recipients"
                 ;;
@@ -516,6 +525,9 @@ _oauthctl() {
                 ;;
             oauthctl__subcmd__vault,rekey)
                 cmd="oauthctl__subcmd__vault__subcmd__rekey"
+                ;;
+            oauthctl__subcmd__vault,restore)
+                cmd="oauthctl__subcmd__vault__subcmd__restore"
                 ;;
             oauthctl__subcmd__vault,status)
                 cmd="oauthctl__subcmd__vault__subcmd__status"
@@ -535,6 +547,9 @@ _oauthctl() {
             oauthctl__subcmd__vault__subcmd__help,init)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__init"
                 ;;
+            oauthctl__subcmd__vault__subcmd__help,move-key)
+                cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__move__subcmd__key"
+                ;;
             oauthctl__subcmd__vault__subcmd__help,recipients)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__recipients"
                 ;;
@@ -543,6 +558,9 @@ _oauthctl() {
                 ;;
             oauthctl__subcmd__vault__subcmd__help,rekey)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__rekey"
+                ;;
+            oauthctl__subcmd__vault__subcmd__help,restore)
+                cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__restore"
                 ;;
             oauthctl__subcmd__vault__subcmd__help,status)
                 cmd="oauthctl__subcmd__vault__subcmd__help__subcmd__status"
@@ -3085,7 +3103,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__vault)
-            opts="init status check recover rekey recipients backup accept-rollback"
+            opts="init status check recover rekey recipients move-key backup restore accept-rollback"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3141,6 +3159,20 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__vault__subcmd__init)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__vault__subcmd__move__subcmd__key)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3225,6 +3257,20 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__help__subcmd__vault__subcmd__rekey)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__help__subcmd__vault__subcmd__restore)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3765,7 +3811,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault)
-            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help init status check recover rekey recipients backup accept-rollback help"
+            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help init status check recover rekey recipients move-key backup restore accept-rollback help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3877,7 +3923,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault__subcmd__help)
-            opts="init status check recover rekey recipients backup accept-rollback help"
+            opts="init status check recover rekey recipients move-key backup restore accept-rollback help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3947,6 +3993,20 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault__subcmd__help__subcmd__init)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__help__subcmd__move__subcmd__key)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -4044,6 +4104,20 @@ _oauthctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        oauthctl__subcmd__vault__subcmd__help__subcmd__restore)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         oauthctl__subcmd__vault__subcmd__help__subcmd__status)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -4074,6 +4148,40 @@ _oauthctl() {
                     return 0
                     ;;
                 --recovery-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__move__subcmd__key)
+            opts="-q -v -h --to --identity-file --dry-run --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --to)
+                    COMPREPLY=($(compgen -W "keyring file passphrase environment" -- "${cur}"))
+                    return 0
+                    ;;
+                --identity-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -4332,6 +4440,40 @@ _oauthctl() {
                     return 0
                     ;;
                 --identity-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        oauthctl__subcmd__vault__subcmd__restore)
+            opts="-q -v -h --with --fingerprint --force --json --profile --vault --quiet --verbose --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --with)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fingerprint)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -847,7 +847,9 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand recover 'Open the vault with its recovery key and give it a new key'
             cand rekey 'Give the vault a new key and a new identity'
             cand recipients 'See and change who can open the vault'
+            cand move-key 'Keep the vault''s key in another place'
             cand backup 'Write the whole vault to one encrypted file'
+            cand restore 'Go back to a backup'
             cand accept-rollback 'Go on with a vault file that was restored or rolled back'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -999,11 +1001,43 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         }
         &'oauthctl;vault;recipients;help;help'= {
         }
+        &'oauthctl;vault;move-key'= {
+            cand --to 'Where the key shall be kept'
+            cand --identity-file 'The identity file for `--to file` and `--to passphrase` [default: beside the vault]'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --dry-run 'Look whether it can be done, say what would be done, and change nothing'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'oauthctl;vault;backup'= {
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
             cand --color 'When to use colour'
             cand --force 'Replace a file that is there'
+            cand --json 'Print JSON: documents on stdout, errors on stderr'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand --no-input 'Never ask anything'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'oauthctl;vault;restore'= {
+            cand --with 'An identity that opens it: the recovery sheet, or a former identity of the vault'
+            cand --fingerprint 'The fingerprint of the vault in the backup, where the sheet doesn''t say it'
+            cand --profile 'Use this profile: a vault and key of its own'
+            cand --vault 'Use this vault file'
+            cand --color 'When to use colour'
+            cand --force 'The vault that stands is newer, or damaged'
             cand --json 'Print JSON: documents on stdout, errors on stderr'
             cand -q 'Say nothing but warnings and errors'
             cand --quiet 'Say nothing but warnings and errors'
@@ -1035,7 +1069,9 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand recover 'Open the vault with its recovery key and give it a new key'
             cand rekey 'Give the vault a new key and a new identity'
             cand recipients 'See and change who can open the vault'
+            cand move-key 'Keep the vault''s key in another place'
             cand backup 'Write the whole vault to one encrypted file'
+            cand restore 'Go back to a backup'
             cand accept-rollback 'Go on with a vault file that was restored or rolled back'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -1060,7 +1096,11 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         }
         &'oauthctl;vault;help;recipients;remove'= {
         }
+        &'oauthctl;vault;help;move-key'= {
+        }
         &'oauthctl;vault;help;backup'= {
+        }
+        &'oauthctl;vault;help;restore'= {
         }
         &'oauthctl;vault;help;accept-rollback'= {
         }
@@ -1379,7 +1419,9 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand recover 'Open the vault with its recovery key and give it a new key'
             cand rekey 'Give the vault a new key and a new identity'
             cand recipients 'See and change who can open the vault'
+            cand move-key 'Keep the vault''s key in another place'
             cand backup 'Write the whole vault to one encrypted file'
+            cand restore 'Go back to a backup'
             cand accept-rollback 'Go on with a vault file that was restored or rolled back'
         }
         &'oauthctl;help;vault;init'= {
@@ -1403,7 +1445,11 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         }
         &'oauthctl;help;vault;recipients;remove'= {
         }
+        &'oauthctl;help;vault;move-key'= {
+        }
         &'oauthctl;help;vault;backup'= {
+        }
+        &'oauthctl;help;vault;restore'= {
         }
         &'oauthctl;help;vault;accept-rollback'= {
         }

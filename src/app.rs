@@ -9,8 +9,10 @@ mod clock;
 mod known;
 mod looking;
 mod making;
+mod moving;
 mod opening;
 mod rekeying;
+mod restoring;
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
@@ -18,7 +20,9 @@ use std::path::{Path, PathBuf};
 pub use clock::moment;
 use directories::ProjectDirs;
 pub use looking::Seen;
+pub use moving::Moved;
 pub use rekeying::Rekeyed;
+pub use restoring::{Outcome as RestoreOutcome, Wanted as WantedRestore};
 
 use crate::config::{self, Config};
 use crate::connection::World;

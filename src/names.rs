@@ -307,6 +307,30 @@ impl fmt::Display for VaultId {
     }
 }
 
+impl FromStr for VaultId {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        match unhex16(text) {
+            Some(id) => Ok(Self(id)),
+            None => refuse(text, "a vault id (32 hex digits)"),
+        }
+    }
+}
+
+/// The 16 bytes that 32 hex digits say.
+#[must_use]
+pub fn unhex16(text: &str) -> Option<[u8; 16]> {
+    if text.len() != 32 || !text.is_ascii() {
+        return None;
+    }
+    let mut bytes = [0; 16];
+    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
+        *byte = u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
 /// Lower-case hexadecimal.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {

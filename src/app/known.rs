@@ -98,6 +98,19 @@ impl App {
         })
     }
 
+    /// Where the key of the vault is that was at a path, as it was noted.
+    #[must_use]
+    pub fn noted_key(&self, path: &Path) -> Option<(VaultId, Source)> {
+        let note = private_file::read(&self.note_of(path), AT_MOST).ok()?;
+        let note = String::from_utf8(note).ok()?;
+        let mut lines = note.lines();
+        if lines.next() != Some(FORM) || lines.next() != Some(line(path).as_str()) {
+            return None;
+        }
+        let id = lines.next()?.parse().ok()?;
+        Some((id, Source::parse(lines.next()?).ok()?))
+    }
+
     fn note(
         &self,
         path: &Path,

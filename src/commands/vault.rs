@@ -4,12 +4,17 @@ use crate::app::App;
 use crate::error::Result;
 
 mod accept_rollback;
+mod age_file;
 mod backup;
 mod check;
+mod export;
+mod import;
 mod init;
+mod move_key;
 mod recipients;
 mod recover;
 mod rekey;
+mod restore;
 mod salvage;
 mod sheet;
 mod status;
@@ -29,7 +34,11 @@ enum Command {
     Recover(recover::Args),
     Rekey(rekey::Args),
     Recipients(recipients::Args),
+    MoveKey(move_key::Args),
+    Export(export::Args),
+    Import(import::Args),
     Backup(backup::Args),
+    Restore(restore::Args),
     AcceptRollback(accept_rollback::Args),
 }
 
@@ -41,7 +50,11 @@ pub(super) fn run(app: &App, args: Args) -> Result<()> {
         Command::Recover(args) => recover::run(app, &args),
         Command::Rekey(args) => rekey::run(app, &args),
         Command::Recipients(args) => recipients::run(app, args),
+        Command::MoveKey(args) => move_key::run(app, &args),
+        Command::Export(args) => export::run(app, &args),
+        Command::Import(args) => import::run(app, &args),
         Command::Backup(args) => backup::run(app, &args),
+        Command::Restore(args) => restore::run(app, &args),
         Command::AcceptRollback(args) => accept_rollback::run(app, &args),
     }
 }

@@ -10,18 +10,36 @@ use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
 use crate::names::ConnectionName;
 use crate::provider::definition::Rotation;
+use crate::token::TokenSet;
 use crate::vault::{Action, Outcome, Rescued, Vault};
+
+/// What is in the place of a vault's newest state.
+#[derive(Debug, Clone, Copy)]
+pub struct SetBack<'a> {
+    /// How it came there.
+    pub action: Action,
+    /// More, for the log.
+    pub detail: Option<&'a str>,
+    /// A generation that was seen of it.
+    pub generation: u64,
+}
 
 /// Accepts the vault as it is and names the connections that became suspect. What was saved beside
 /// the vault after the state that it was set back to is newer than what it holds, and is taken over.
 ///
 /// # Errors
 /// When the vault refuses, or others work with it.
-pub fn accept(vault: &mut Vault, world: World<'_>) -> Result<Vec<ConnectionName>, ConnectionError> {
+pub fn accept(
+    vault: &mut Vault,
+    world: World<'_>,
+    what: SetBack<'_>,
+) -> Result<Vec<ConnectionName>, ConnectionError> {
     let _alone = vault.lock_exclusive(LOCK_WAIT)?;
-    let event = world.bare_event(Action::AcceptRollback, Outcome::Done);
+    let mut event = world.bare_event(what.action, Outcome::Done);
+    event.detail = what.detail.map(str::to_owned);
     let saved = saved(vault, world)?;
     let suspects = vault.accept_rollback(|writer| {
+        writer.rise_above(what.generation);
         let mut suspects = Vec::new();
         for found in select::all(writer)? {
             let mut connection = found.connection;
@@ -38,14 +56,7 @@ pub fn accept(vault: &mut Vault, world: World<'_>) -> Result<Vec<ConnectionName>
                 | State::Moved => None,
             };
             let Some(set) = newer.or(held) else { continue };
-            // A provider that is not defined any more may well have rotated.
-            let rotates = world
-                .providers
-                .get(&connection.name.provider)
-                .map_or(true, |definition| {
-                    definition.refresh.rotation != Rotation::None
-                });
-            let unsure = set.refresh_token.is_some() && rotates;
+            let unsure = rotates(&connection, set, world);
             if !unsure && newer.is_none() {
                 continue;
             }
@@ -71,6 +82,16 @@ pub fn accept(vault: &mut Vault, world: World<'_>) -> Result<Vec<ConnectionName>
         let _ = vault.remove_rescue(what, world.state);
     }
     Ok(suspects)
+}
+
+/// Whether a refresh token of `set` may have been spent by who holds a newer one. A provider that is
+/// not defined any more may well have rotated.
+pub(super) fn rotates(connection: &Connection, set: &TokenSet, world: World<'_>) -> bool {
+    let definition = world.providers.get(&connection.name.provider);
+    let rotates = definition.map_or(true, |definition| {
+        definition.refresh.rotation != Rotation::None
+    });
+    set.refresh_token.is_some() && rotates
 }
 
 /// The newest rescue file of each connection.

@@ -13,7 +13,7 @@ use crate::connection::state::{
     Connection, Exchange, GrantKind, Intent, LoginReason, Stamp, State, Trouble, Unseen,
 };
 use crate::moment::{BootTime, Moment, Timestamp};
-use crate::names::{ConnectionName, Scope};
+use crate::names::{ConnectionName, Scope, unhex16};
 use crate::secret::Secret;
 use crate::signing::SigningKey;
 use crate::token::{Lifetime, TokenSet};
@@ -481,16 +481,7 @@ fn load_reason(stored: &StoredReason) -> LoginReason {
 
 /// Reads 32 hex digits.
 pub(super) fn intent_id(text: &str) -> Result<[u8; 16], FormError> {
-    let refuse = || FormError::new("intent", "its id is not 32 hex digits");
-    if text.len() != 32 || !text.is_ascii() {
-        return Err(refuse());
-    }
-    let mut id = [0_u8; 16];
-    for (byte, pair) in id.iter_mut().zip(text.as_bytes().chunks(2)) {
-        let digits = std::str::from_utf8(pair).map_err(|_| refuse())?;
-        *byte = u8::from_str_radix(digits, 16).map_err(|_| refuse())?;
-    }
-    Ok(id)
+    unhex16(text).ok_or_else(|| FormError::new("intent", "its id is not 32 hex digits"))
 }
 
 impl From<&TokenSet> for StoredSet {

@@ -1,6 +1,8 @@
 //! The identity of one vault, in hand, with the two notes that lie beside it.
 
 use std::fmt;
+use std::io::Read;
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -26,6 +28,17 @@ pub struct Custody {
     minted: bool,
     /// The environment named it, whatever the vault's header says.
     named: bool,
+}
+
+/// Why an age file can't be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unopened {
+    /// It is something else.
+    NotAge,
+    /// It is for another identity.
+    OtherKey,
+    /// Its header or its content does not authenticate, or is cut off.
+    Damaged,
 }
 
 enum Home {
@@ -104,25 +117,40 @@ pub fn unlock(ask: &Ask) -> Result<Custody, KeyError> {
 /// When something is in the way, or the new identity can't be read back. What was written before
 /// such an error stays, since an error is no reason to delete a key; no vault refers to it.
 pub fn create(source: &Source, ask: &Ask) -> Result<Custody, KeyError> {
-    source.to_text()?;
     match source {
         Source::Environment => overridden(ask)?.ok_or(KeyError::NotSet),
-        Source::Keyring => {
-            refuse_override(None, ask)?;
-            mint_in_keyring(user(ask.vault_id), ask)
+        Source::IdentityFile(path) if path.symlink_metadata().is_ok() => {
+            source.to_text()?;
+            refuse_override(Some(path), ask)?;
+            from_file(path, Protection::Plain, ask)
         }
+        Source::PassphraseFile(path) if path.symlink_metadata().is_ok() => {
+            source.to_text()?;
+            refuse_override(Some(path), ask)?;
+            from_file(path, Protection::Passphrase, ask)
+        }
+        Source::Keyring
+        | Source::KeyringItem(_)
+        | Source::IdentityFile(_)
+        | Source::PassphraseFile(_) => keep(source, x25519::Identity::generate(), ask),
+    }
+}
+
+/// Puts an identity at `source`, where none may stand. As [`create`] otherwise.
+///
+/// # Errors
+/// As [`create`]; and for the environment, which can't be written.
+pub fn keep(source: &Source, identity: x25519::Identity, ask: &Ask) -> Result<Custody, KeyError> {
+    source.to_text()?;
+    refuse_override(source.path(), ask)?;
+    match source {
+        Source::Environment => Err(KeyError::NotSet),
+        Source::Keyring => keep_in_keyring(user(ask.vault_id), identity, ask),
         Source::KeyringItem(mark) => {
-            refuse_override(None, ask)?;
-            mint_in_keyring(marked_user(ask.vault_id, mark), ask)
+            keep_in_keyring(marked_user(ask.vault_id, mark), identity, ask)
         }
-        Source::IdentityFile(path) => {
-            refuse_override(Some(path), ask)?;
-            mint_in_file(path, Protection::Plain, ask)
-        }
-        Source::PassphraseFile(path) => {
-            refuse_override(Some(path), ask)?;
-            mint_in_file(path, Protection::Passphrase, ask)
-        }
+        Source::IdentityFile(path) => keep_in_file(path, Protection::Plain, identity, ask),
+        Source::PassphraseFile(path) => keep_in_file(path, Protection::Passphrase, identity, ask),
     }
 }
 
@@ -139,10 +167,50 @@ impl Custody {
         self.identity.to_public()
     }
 
+    /// The same identity with the notes of another vault: for one whose id was not known when the
+    /// identity was fetched. What is in a keyring belongs to its own vault and stays.
+    #[must_use]
+    pub fn of_vault(self, vault_id: VaultId, state: &Path) -> Self {
+        let home = match self.home {
+            Home::File { path, .. } => {
+                let notes = Notes::beside_or_in_state(&path, state, vault_id);
+                Home::File { path, notes }
+            }
+            Home::Variable { .. } => Home::Variable {
+                notes: Notes::in_state(state, vault_id),
+            },
+            home @ Home::Keyring { .. } => home,
+        };
+        Self {
+            vault_id,
+            home,
+            ..self
+        }
+    }
+
     /// Whether the person named the key, so that no vault's header chose it.
     #[must_use]
     pub const fn was_named(&self) -> bool {
         self.named
+    }
+
+    /// What an age file for this identity holds.
+    ///
+    /// # Errors
+    /// Why it can't be opened.
+    pub fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, Unopened> {
+        let decryptor = age::Decryptor::new_buffered(sealed).map_err(|_| Unopened::NotAge)?;
+        let one = iter::once(&self.identity as &dyn age::Identity);
+        let mut reader = match decryptor.decrypt(one) {
+            Ok(reader) => reader,
+            Err(age::DecryptError::NoMatchingKeys) => return Err(Unopened::OtherKey),
+            Err(_) => return Err(Unopened::Damaged),
+        };
+        let mut open = Vec::new();
+        match reader.read_to_end(&mut open) {
+            Ok(_) => Ok(open),
+            Err(_) => Err(Unopened::Damaged),
+        }
     }
 
     /// Where the key is, for people.
@@ -386,10 +454,13 @@ fn from_file(path: &Path, protection: Protection, ask: &Ask) -> Result<Custody, 
     })
 }
 
-fn mint_in_keyring(user: String, ask: &Ask) -> Result<Custody, KeyError> {
+fn keep_in_keyring(
+    user: String,
+    identity: x25519::Identity,
+    ask: &Ask,
+) -> Result<Custody, KeyError> {
     let vault_id = ask.vault_id;
     let keyring = Keyring::start(ask.patience())?;
-    let identity = x25519::Identity::generate();
     keyring.set_new(&user, identity.to_string().expose_secret().as_bytes())?;
     Ok(Custody {
         vault_id,
@@ -404,11 +475,12 @@ fn mint_in_keyring(user: String, ask: &Ask) -> Result<Custody, KeyError> {
     })
 }
 
-fn mint_in_file(path: &Path, protection: Protection, ask: &Ask) -> Result<Custody, KeyError> {
-    if path.symlink_metadata().is_ok() {
-        return from_file(path, protection, ask);
-    }
-    let identity = x25519::Identity::generate();
+fn keep_in_file(
+    path: &Path,
+    protection: Protection,
+    identity: x25519::Identity,
+    ask: &Ask,
+) -> Result<Custody, KeyError> {
     let passphrase: Option<Secret> = match protection {
         Protection::Passphrase => Some(identity::new_passphrase(path, ask)?),
         Protection::Plain | Protection::Either => None,

@@ -37,6 +37,18 @@ pub(super) enum Protection {
     Either,
 }
 
+/// The fingerprint that a recovery sheet carries, in a comment of its own; `None` where there is none.
+///
+/// # Errors
+/// When it can't be read.
+pub fn fingerprint_on(sheet: &Path) -> Result<Option<String>, KeyError> {
+    let text = Zeroizing::new(private_file::read(sheet, FILE_LIMIT)?);
+    let text = Zeroizing::new(String::from_utf8_lossy(&text).into_owned());
+    let mut lines = text.lines();
+    let found = lines.find_map(|line| line.strip_prefix("# fingerprint: "));
+    Ok(found.map(|fingerprint| fingerprint.trim().to_owned()))
+}
+
 /// The one X25519 identity in the text of an identity file; `place` says where it stood.
 pub(super) fn from_text(text: &str, place: &str) -> Result<x25519::Identity, KeyError> {
     let bad = |why| KeyError::BadIdentity {

@@ -20,8 +20,9 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-pub use custody::{Custody, create, retire, unlock};
+pub use custody::{Custody, Unopened, create, keep, retire, unlock};
 pub use error::KeyError;
+pub use identity::fingerprint_on;
 pub use keyring::{look_at_keyring, probe_keyring};
 pub use source::{Source, SourceError};
 
@@ -51,7 +52,9 @@ pub struct Ask<'a> {
 }
 
 impl Ask<'_> {
-    fn patience(&self) -> Patience {
+    /// How long a keyring is waited for.
+    #[must_use]
+    pub fn patience(&self) -> Patience {
         if self.prompt.is_some() {
             Patience::Attended
         } else {

@@ -7,128 +7,135 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, Error, Visitor};
+use toml::Spanned;
+use toml::de::DeValue;
 
+use super::source::Fault;
+use super::written::{FromToml, integer, section, text, words};
 use crate::endpoint::Endpoint;
 use crate::names::{ClientId, ProviderName, Scope, VariableName};
 
-/// A whole file.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct File {
-    pub(super) extends: Option<Parsed<ProviderName>>,
-    pub(super) display_name: Option<String>,
-    pub(super) issuer: Option<String>,
-    pub(super) issuer_aliases: Vec<String>,
-    pub(super) endpoints: Endpoints,
-    pub(super) authorization: Authorization,
-    pub(super) client: Client,
-    pub(super) redirect: Redirect,
-    pub(super) token: Token,
-    pub(super) refresh: Refresh,
-    pub(super) limits: Limits,
-    /// By a name of its own, so that a file that extends another can change one.
-    pub(super) advice: BTreeMap<String, Advice>,
-    pub(super) headers: BTreeMap<String, String>,
-    pub(super) userinfo: Option<Userinfo>,
-    pub(super) scopes: Scopes,
-    pub(super) revocation: Revocation,
-    pub(super) api: Api,
-    pub(super) exec: Exec,
-    pub(super) git: Git,
-    pub(super) documents: Option<Documents>,
-    /// Feature, then scope.
-    pub(super) catalogue: BTreeMap<String, BTreeMap<String, CatalogueRow>>,
+section! {
+    /// A whole file.
+    struct File {
+        extends: Option<Parsed<ProviderName>>,
+        display_name: Option<String>,
+        issuer: Option<String>,
+        issuer_aliases: Vec<String>,
+        endpoints: Endpoints,
+        authorization: Authorization,
+        client: Client,
+        redirect: Redirect,
+        token: Token,
+        refresh: Refresh,
+        limits: Limits,
+        /// By a name of its own, so that a file that extends another can change one.
+        advice: BTreeMap<String, Advice>,
+        headers: BTreeMap<String, String>,
+        userinfo: Option<Userinfo>,
+        scopes: Scopes,
+        revocation: Revocation,
+        api: Api,
+        exec: Exec,
+        git: Git,
+        documents: Option<Documents>,
+        /// Feature, then scope.
+        catalogue: BTreeMap<String, BTreeMap<String, CatalogueRow>>,
+    }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Endpoints {
-    pub(super) authorization: Option<Parsed<Endpoint>>,
-    pub(super) token: Option<Parsed<Endpoint>>,
-    pub(super) device_authorization: Perhaps<Endpoint>,
-    pub(super) introspection: Perhaps<Endpoint>,
-    pub(super) pushed_authorization_request: Perhaps<Endpoint>,
-    pub(super) registration: Perhaps<Endpoint>,
+section! {
+    struct Endpoints {
+        authorization: Option<Parsed<Endpoint>>,
+        token: Option<Parsed<Endpoint>>,
+        device_authorization: Perhaps<Endpoint>,
+        introspection: Perhaps<Endpoint>,
+        pushed_authorization_request: Perhaps<Endpoint>,
+        registration: Perhaps<Endpoint>,
+    }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Authorization {
-    pub(super) pkce: Option<Pkce>,
-    pub(super) iss: Iss,
-    pub(super) resource: Option<String>,
-    pub(super) parameters: BTreeMap<String, String>,
+section! {
+    struct Authorization {
+        pkce: Option<Pkce>,
+        iss: Iss,
+        resource: Option<String>,
+        parameters: BTreeMap<String, String>,
+    }
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
-pub(super) enum Pkce {
-    S256,
-    #[serde(rename = "none")]
-    None,
+words! {
+    #[derive(Debug, Clone, Copy)]
+    enum Pkce {
+        S256 = "S256",
+        None = "none",
+    }
 }
 
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Iss {
-    #[default]
-    Optional,
-    Required,
+words! {
+    #[derive(Debug, Default, Clone, Copy)]
+    enum Iss {
+        #[default]
+        Optional = "optional",
+        Required = "required",
+    }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Client {
-    pub(super) public_id: Perhaps<ClientId>,
-    pub(super) authentication: Option<Authentication>,
-    pub(super) assertion_audience: Audience,
-    pub(super) secret: Option<Secret>,
-    pub(super) device_secret: Option<Secret>,
-    pub(super) registration_page: Perhaps<Endpoint>,
-    pub(super) registration_steps: Vec<String>,
+section! {
+    struct Client {
+        public_id: Perhaps<ClientId>,
+        authentication: Option<Authentication>,
+        assertion_audience: Audience,
+        secret: Option<Secret>,
+        device_secret: Option<Secret>,
+        registration_page: Perhaps<Endpoint>,
+        registration_steps: Vec<String>,
+    }
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Authentication {
-    Basic,
-    Post,
-    PrivateKeyJwt,
-    ClientSecretJwt,
+words! {
+    #[derive(Debug, Clone, Copy)]
+    enum Authentication {
+        Basic = "basic",
+        Post = "post",
+        PrivateKeyJwt = "private_key_jwt",
+        ClientSecretJwt = "client_secret_jwt",
+    }
 }
 
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Audience {
-    #[default]
-    Issuer,
-    TokenEndpoint,
+words! {
+    #[derive(Debug, Default, Clone, Copy)]
+    enum Audience {
+        #[default]
+        Issuer = "issuer",
+        TokenEndpoint = "token_endpoint",
+    }
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Secret {
-    Required,
-    Optional,
-    Forbidden,
+words! {
+    #[derive(Debug, Clone, Copy)]
+    enum Secret {
+        Required = "required",
+        Optional = "optional",
+        Forbidden = "forbidden",
+    }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Redirect {
-    pub(super) host: RedirectHost,
-    pub(super) port: Port,
-    pub(super) path: Option<String>,
+section! {
+    struct Redirect {
+        host: RedirectHost,
+        port: Port,
+        path: Option<String>,
+    }
 }
 
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
-pub(super) enum RedirectHost {
-    #[default]
-    #[serde(rename = "127.0.0.1")]
-    Ipv4,
-    #[serde(rename = "localhost")]
-    Localhost,
+words! {
+    #[derive(Debug, Default, Clone, Copy)]
+    enum RedirectHost {
+        #[default]
+        Ipv4 = "127.0.0.1",
+        Localhost = "localhost",
+    }
 }
 
 /// `"any"` or a number.
@@ -139,289 +146,304 @@ pub(super) enum Port {
     Fixed(u16),
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Token {
-    pub(super) body: Body,
-    pub(super) failure: Failure,
-    pub(super) nested_in: Option<String>,
-    pub(super) missing_expiry: MissingExpiry,
-    pub(super) client_errors: Vec<String>,
-    pub(super) dpop: Dpop,
+section! {
+    struct Token {
+        body: Body,
+        failure: Failure,
+        nested_in: Option<String>,
+        missing_expiry: MissingExpiry,
+        client_errors: Vec<String>,
+        dpop: Dpop,
+    }
 }
 
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Dpop {
-    #[default]
-    None,
-    Offered,
-    Required,
+words! {
+    #[derive(Debug, Default, Clone, Copy)]
+    enum Dpop {
+        #[default]
+        None = "none",
+        Offered = "offered",
+        Required = "required",
+    }
 }
 
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Body {
-    #[default]
-    Form,
-    Json,
+words! {
+    #[derive(Debug, Default, Clone, Copy)]
+    enum Body {
+        #[default]
+        Form = "form",
+        Json = "json",
+    }
 }
 
-/// How a failed token request is told from a good one, whatever the status.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Failure {
-    /// The member `error` tells (RFC 6749 section 5.2; GitHub sends it with status 200).
-    #[default]
-    ErrorMember,
-    /// `"ok": false` tells too (Slack).
-    OkMember,
+words! {
+    /// How a failed token request is told from a good one, whatever the status.
+    #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+    enum Failure {
+        /// The member `error` tells (RFC 6749 section 5.2; GitHub sends it with status 200).
+        #[default]
+        ErrorMember = "error_member",
+        /// `"ok": false` tells too (Slack).
+        OkMember = "ok_member",
+    }
 }
 
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum MissingExpiry {
-    Forever,
-    #[default]
-    Unknown,
+words! {
+    #[derive(Debug, Default, Clone, Copy)]
+    enum MissingExpiry {
+        Forever = "forever",
+        #[default]
+        Unknown = "unknown",
+    }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Refresh {
-    pub(super) rotation: Rotation,
-    pub(super) lost_answer: LostAnswer,
-    pub(super) redirect_uri: RefreshRedirect,
-    pub(super) ended_errors: Vec<String>,
+section! {
+    struct Refresh {
+        rotation: Rotation,
+        lost_answer: LostAnswer,
+        redirect_uri: RefreshRedirect,
+        ended_errors: Vec<String>,
+    }
 }
 
-/// In days.
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Limits {
-    #[serde(rename = "idle_days")]
-    pub(super) idle: Option<u16>,
-    #[serde(rename = "unused_days")]
-    pub(super) unused: Option<u16>,
-    #[serde(rename = "total_days")]
-    pub(super) total: Option<u16>,
-    #[serde(rename = "testing_days")]
-    pub(super) testing: Option<u16>,
+section! {
+    /// In days.
+    #[derive(Clone, Copy)]
+    struct Limits {
+        idle as "idle_days": Option<u16>,
+        unused as "unused_days": Option<u16>,
+        total as "total_days": Option<u16>,
+        testing as "testing_days": Option<u16>,
+    }
 }
 
-/// What to change after a usual mistake.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Advice {
-    pub(super) when: When,
-    pub(super) error: Option<String>,
-    pub(super) says: Option<String>,
-    pub(super) hint: Option<String>,
+section! {
+    /// What to change after a usual mistake.
+    struct Advice {
+        when: When,
+        error: Option<String>,
+        says: Option<String>,
+        hint: Option<String>,
+    }
 }
 
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum When {
-    #[default]
-    Answer,
-    Login,
-    Refresh,
-    NoRefreshToken,
-    NoAnswer,
+words! {
+    #[derive(Debug, Default, Clone, Copy)]
+    enum When {
+        #[default]
+        Answer = "answer",
+        Login = "login",
+        Refresh = "refresh",
+        NoRefreshToken = "no_refresh_token",
+        NoAnswer = "no_answer",
+    }
 }
 
-/// Where nothing is said, the careful reading holds: the old refresh token is spent.
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Rotation {
-    None,
-    Replace,
-    #[default]
-    ReplaceAndKill,
+words! {
+    /// Where nothing is said, the careful reading holds: the old refresh token is spent.
+    #[derive(Debug, Default, Clone, Copy)]
+    enum Rotation {
+        None = "none",
+        Replace = "replace",
+        #[default]
+        ReplaceAndKill = "replace_and_kill",
+    }
 }
 
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum LostAnswer {
-    #[default]
-    TryOnce,
-    NeverRetry,
+words! {
+    #[derive(Debug, Default, Clone, Copy)]
+    enum LostAnswer {
+        #[default]
+        TryOnce = "try_once",
+        NeverRetry = "never_retry",
+    }
 }
 
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum RefreshRedirect {
-    #[default]
-    Omitted,
-    Repeated,
+words! {
+    #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+    enum RefreshRedirect {
+        #[default]
+        Omitted = "omitted",
+        Repeated = "repeated",
+    }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Userinfo {
-    pub(super) endpoint: Option<Parsed<Endpoint>>,
-    pub(super) method: UserinfoMethod,
-    pub(super) body: Option<String>,
-    pub(super) id: Vec<String>,
-    pub(super) label: Vec<String>,
-    pub(super) fallback: Option<Box<Userinfo>>,
+section! {
+    struct Userinfo {
+        endpoint: Option<Parsed<Endpoint>>,
+        method: UserinfoMethod,
+        body: Option<String>,
+        id: Vec<String>,
+        label: Vec<String>,
+        fallback: Option<Box<Userinfo>>,
+    }
 }
 
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum UserinfoMethod {
-    #[default]
-    Get,
-    Post,
-    TokenAnswer,
+words! {
+    #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+    enum UserinfoMethod {
+        #[default]
+        Get = "get",
+        Post = "post",
+        TokenAnswer = "token_answer",
+    }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Scopes {
-    pub(super) request: RequestSeparator,
-    pub(super) request_parameter: Option<String>,
-    pub(super) answer: AnswerSeparator,
-    pub(super) answer_member: Option<String>,
-    pub(super) default: Vec<Parsed<Scope>>,
-    pub(super) required: Vec<Parsed<Scope>>,
-    pub(super) never_echoed: Vec<Parsed<Scope>>,
-    pub(super) optional_prefix: Option<String>,
-    pub(super) case: Case,
-    pub(super) aliases: BTreeMap<String, Parsed<Scope>>,
-    pub(super) implies: BTreeMap<String, Vec<Parsed<Scope>>>,
+section! {
+    struct Scopes {
+        request: RequestSeparator,
+        request_parameter: Option<String>,
+        answer: AnswerSeparator,
+        answer_member: Option<String>,
+        default: Vec<Parsed<Scope>>,
+        required: Vec<Parsed<Scope>>,
+        never_echoed: Vec<Parsed<Scope>>,
+        optional_prefix: Option<String>,
+        case: Case,
+        aliases: BTreeMap<String, Parsed<Scope>>,
+        implies: BTreeMap<String, Vec<Parsed<Scope>>>,
+    }
 }
 
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum RequestSeparator {
-    #[default]
-    Space,
-    Comma,
-    /// There is no `scope` parameter.
-    None,
+words! {
+    #[derive(Debug, Default, Clone, Copy)]
+    enum RequestSeparator {
+        #[default]
+        Space = "space",
+        Comma = "comma",
+        /// There is no `scope` parameter.
+        None = "none",
+    }
 }
 
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum AnswerSeparator {
-    #[default]
-    Space,
-    Comma,
+words! {
+    #[derive(Debug, Default, Clone, Copy)]
+    enum AnswerSeparator {
+        #[default]
+        Space = "space",
+        Comma = "comma",
+    }
 }
 
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Case {
-    #[default]
-    Exact,
-    Ignored,
+words! {
+    #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+    enum Case {
+        #[default]
+        Exact = "exact",
+        Ignored = "ignored",
+    }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Revocation {
-    pub(super) kind: RevocationKind,
-    /// May hold `{client_id}` where the kind is `application_token`.
-    pub(super) endpoint: Option<String>,
-    pub(super) client: Option<RevocationClient>,
-    pub(super) body: Option<Body>,
-    pub(super) tokens: Option<RevokedTokens>,
-    pub(super) note: Option<String>,
-    /// May hold `{client_id}` where the kind is `application_token`.
-    pub(super) page: Option<String>,
+section! {
+    struct Revocation {
+        kind: RevocationKind,
+        /// May hold `{client_id}` where the kind is `application_token`.
+        endpoint: Option<String>,
+        client: Option<RevocationClient>,
+        body: Option<Body>,
+        tokens: Option<RevokedTokens>,
+        note: Option<String>,
+        /// May hold `{client_id}` where the kind is `application_token`.
+        page: Option<String>,
+    }
 }
 
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum RevocationKind {
-    #[default]
-    None,
-    Rfc7009,
-    ApplicationToken,
-    BearerPost,
+words! {
+    #[derive(Debug, Default, Clone, Copy)]
+    enum RevocationKind {
+        #[default]
+        None = "none",
+        Rfc7009 = "rfc7009",
+        ApplicationToken = "application_token",
+        BearerPost = "bearer_post",
+    }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum RevocationClient {
-    Authenticated,
-    Anonymous,
+words! {
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum RevocationClient {
+        Authenticated = "authenticated",
+        Anonymous = "anonymous",
+    }
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum RevokedTokens {
-    Both,
-    Either,
-    Access,
+words! {
+    #[derive(Debug, Clone, Copy)]
+    enum RevokedTokens {
+        Both = "both",
+        Either = "either",
+        Access = "access",
+    }
 }
 
-/// Where manuscripts are kept.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Documents {
-    pub(super) kind: Option<DocumentsKind>,
-    pub(super) rest: Option<Parsed<Endpoint>>,
-    pub(super) graphql: Perhaps<Endpoint>,
-    pub(super) archive: Perhaps<Endpoint>,
+section! {
+    /// Where manuscripts are kept.
+    struct Documents {
+        kind: Option<DocumentsKind>,
+        rest: Option<Parsed<Endpoint>>,
+        graphql: Perhaps<Endpoint>,
+        archive: Perhaps<Endpoint>,
+    }
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
-pub(super) enum DocumentsKind {
-    #[serde(rename = "github")]
-    GitHub,
+words! {
+    #[derive(Debug, Clone, Copy)]
+    enum DocumentsKind {
+        GitHub = "github",
+    }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Api {
-    pub(super) hosts: Vec<String>,
+section! {
+    struct Api {
+        hosts: Vec<String>,
+    }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Exec {
-    pub(super) variable: Perhaps<VariableName>,
+section! {
+    struct Exec {
+        variable: Perhaps<VariableName>,
+    }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Git {
-    pub(super) hosts: Vec<String>,
-    pub(super) username: Option<String>,
+section! {
+    struct Git {
+        hosts: Vec<String>,
+        username: Option<String>,
+    }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct CatalogueRow {
-    pub(super) title: String,
-    pub(super) description: String,
-    pub(super) category: Category,
-    #[serde(default)]
-    pub(super) dangerous: bool,
+section! {
+    struct CatalogueRow {
+        title: Option<String>,
+        description: Option<String>,
+        category: Option<Category>,
+        dangerous: bool,
+    }
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Category {
-    Read,
-    Write,
-    Admin,
+words! {
+    #[derive(Debug, Clone, Copy)]
+    enum Category {
+        Read = "read",
+        Write = "write",
+        Admin = "admin",
+    }
 }
 
 /// A text that is checked while it is read, so that the error has its line.
 #[derive(Debug)]
 pub(super) struct Parsed<T>(pub(super) T);
 
-impl<'de, T> Deserialize<'de> for Parsed<T>
+impl<T> FromToml for Parsed<T>
 where
     T: FromStr,
     T::Err: fmt::Display,
 {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map(Self).map_err(D::Error::custom)
+    fn from_toml(value: &Spanned<DeValue<'_>>) -> Result<Self, Fault> {
+        let parsed = text(value)?.parse();
+        parsed
+            .map(Self)
+            .map_err(|why: T::Err| Fault::at(value.span(), why.to_string()))
     }
 }
 
@@ -436,48 +458,30 @@ impl<T> Default for Perhaps<T> {
     }
 }
 
-impl<'de, T> Deserialize<'de> for Perhaps<T>
+impl<T> FromToml for Perhaps<T>
 where
     T: FromStr,
     T::Err: fmt::Display,
 {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        if text.is_empty() {
+    fn from_toml(value: &Spanned<DeValue<'_>>) -> Result<Self, Fault> {
+        if text(value)?.is_empty() {
             return Ok(Self(None));
         }
-        text.parse().map(Some).map(Self).map_err(D::Error::custom)
+        Parsed::from_toml(value).map(|parsed| Self(Some(parsed.0)))
     }
 }
 
-impl<'de> Deserialize<'de> for Port {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct PortVisitor;
-        impl Visitor<'_> for PortVisitor {
-            type Value = Port;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("\"any\" or a number from 1024 to 65535")
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<Port, E> {
-                if text == "any" {
-                    Ok(Port::Any)
-                } else {
-                    Err(E::invalid_value(serde::de::Unexpected::Str(text), &self))
-                }
-            }
-
-            fn visit_i64<E: Error>(self, number: i64) -> Result<Port, E> {
-                match u16::try_from(number) {
-                    Ok(port) if port >= 1024 => Ok(Port::Fixed(port)),
-                    _ => Err(E::invalid_value(
-                        serde::de::Unexpected::Signed(number),
-                        &self,
-                    )),
-                }
-            }
+impl FromToml for Port {
+    fn from_toml(value: &Spanned<DeValue<'_>>) -> Result<Self, Fault> {
+        if value.get_ref().as_str() == Some("any") {
+            return Ok(Self::Any);
         }
-        deserializer.deserialize_any(PortVisitor)
+        match integer(value) {
+            Some(port) if port >= 1024 => Ok(Self::Fixed(port)),
+            _ => Err(Fault::at(
+                value.span(),
+                "it has to be `\"any\"` or a number from 1024 to 65535",
+            )),
+        }
     }
 }

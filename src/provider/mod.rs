@@ -56,6 +56,7 @@ mod rules;
 #[cfg(test)]
 mod shipped_facts;
 mod source;
+mod written;
 
 pub use error::ProviderError;
 pub use folder::{Listed, Providers, remove_user_file, save_user_file};

@@ -401,8 +401,14 @@ fn catalogue(
         for (scope, row) in scopes {
             let path = ["catalogue", &feature, &scope];
             let name: Scope = read_scopes::scope(&path, &scope)?;
-            check(&path, rules::title(&row.title))?;
-            check(&path, rules::words(&row.description))?;
+            let (Some(title), Some(description), Some(category)) =
+                (row.title, row.description, row.category)
+            else {
+                let why = "it needs a `title`, a `description` and a `category`";
+                return Err(Fault::new(&path, why));
+            };
+            check(&path, rules::title(&title))?;
+            check(&path, rules::words(&description))?;
             if rows.iter().any(|known| known.name == name) {
                 return Err(Fault::new(&path, "another feature has this scope too"));
             }
@@ -410,9 +416,9 @@ fn catalogue(
                 required: required.contains(&name),
                 name,
                 feature: feature.clone(),
-                title: row.title,
-                description: row.description,
-                category: match row.category {
+                title,
+                description,
+                category: match category {
                     file::Category::Read => ScopeCategory::Read,
                     file::Category::Write => ScopeCategory::Write,
                     file::Category::Admin => ScopeCategory::Admin,

@@ -8,34 +8,19 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
-use serde::Deserialize;
-use serde::de::IntoDeserializer;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::definition::{Definition, Origin};
 use super::error::ProviderError;
 use super::file::File;
+use super::written::section_of;
 use super::{builtin, read};
 use crate::escape;
 use crate::names::ProviderName;
 
 /// The most bytes that a definition may have.
 pub const LARGEST_FILE: u64 = 64 * 1024;
-
-/// The keys whose value is a list; beside them only those of `[scopes.implies]`.
-const LISTS: [&str; 10] = [
-    "client_errors",
-    "default",
-    "ended_errors",
-    "hosts",
-    "id",
-    "issuer_aliases",
-    "label",
-    "never_echoed",
-    "registration_steps",
-    "required",
-];
 
 const REPLACED_WHOLE: [&str; 2] = ["revocation", "userinfo"];
 
@@ -65,8 +50,7 @@ fn stored_form(text: &str) -> Result<File, Fault> {
         )));
     }
     let table = DeTable::parse(text).map_err(|error| Fault::of_toml(text, &error))?;
-    refuse_stray_lists(table.get_ref(), &mut Vec::new())?;
-    let own = from_toml(table).map_err(|error| Fault::of_toml(text, &error))?;
+    let own: File = section_of(table.get_ref()).map_err(|fault| fault.found_in(&table))?;
     let Some(base) = &own.extends else {
         return Ok(own);
     };
@@ -74,35 +58,14 @@ fn stored_form(text: &str) -> Result<File, Fault> {
         let why = format!("no definition called `{}` is shipped", base.0);
         return Err(Fault::new(&["extends"], why));
     };
-    let toml_error = |error: toml::de::Error| Fault::of_toml(text, &error);
-    let mut whole = DeTable::parse(base_text).map_err(toml_error)?;
-    let over = DeTable::parse(text).map_err(toml_error)?;
-    lay_over(whole.get_mut(), over.into_inner(), true);
-    let mut file = from_toml(whole).map_err(toml_error)?;
+    let whole = DeTable::parse(base_text);
+    let mut whole = whole.map_err(|error| Fault::of_toml(text, &error))?;
+    lay_over(whole.get_mut(), table.into_inner(), true);
+    let mut file: File = section_of(whole.get_ref())?;
     if own.documents.is_none() && !own.api.hosts.is_empty() {
         file.documents = None; // the base's are at hosts that these tokens must not go to
     }
     Ok(file)
-}
-
-/// Serde would fill the fields of a section from a list, in their order.
-fn refuse_stray_lists<'a>(table: &'a DeTable<'_>, path: &mut Vec<&'a str>) -> Result<(), Fault> {
-    let is_of_lists = path.as_slice() == ["scopes", "implies"];
-    for (key, value) in table {
-        let key = key.get_ref().as_ref();
-        path.push(key);
-        if let DeValue::Table(inner) = value.get_ref() {
-            refuse_stray_lists(inner, path)?;
-        } else if value.get_ref().is_array() && !is_of_lists && !LISTS.contains(&key) {
-            return Err(Fault::new(path, "this can't be a list"));
-        }
-        path.pop();
-    }
-    Ok(())
-}
-
-fn from_toml(table: Spanned<DeTable<'_>>) -> Result<File, toml::de::Error> {
-    File::deserialize(table.into_deserializer())
 }
 
 fn lay_over<'a>(base: &mut DeTable<'a>, over: DeTable<'a>, is_root: bool) {
@@ -138,6 +101,24 @@ impl Fault {
             span: None,
             why: why.into(),
         }
+    }
+
+    /// What stands there is wrong.
+    pub(super) fn at(span: Range<usize>, why: impl Into<String>) -> Self {
+        Self {
+            path: Vec::new(),
+            span: Some(span),
+            why: why.into(),
+        }
+    }
+
+    /// With the key that stands there.
+    fn found_in(mut self, table: &Spanned<DeTable<'_>>) -> Self {
+        let at = self.span.as_ref().map(|span| span.start);
+        self.path = at
+            .and_then(|at| path_at(table.get_ref(), at))
+            .unwrap_or_default();
+        self
     }
 
     fn of_text(why: String) -> Self {

@@ -48,6 +48,14 @@ pub fn check_image(
     identity: &dyn age::Identity,
     pin: &str,
 ) -> Result<Vec<Finding>, VaultError> {
+    open_image(image, path)?.check(identity, Some(pin))
+}
+
+/// Opens an image where it is, read only; `path` is what it is called in errors.
+///
+/// # Errors
+/// When it is no vault, or a newer one.
+pub fn open_image(image: &[u8], path: &Path) -> Result<Locked, VaultError> {
     let mut connection = Connection::open_in_memory().map_err(sqlite_at(path))?;
     if !image.starts_with(b"SQLite format 3\0") {
         return Err(tampered("the image is no database"));
@@ -56,10 +64,9 @@ pub fn check_image(
         .deserialize_read_exact("main", Cursor::new(image), image.len(), true)
         .map_err(sqlite_at(path))?;
     database::configure(&connection)?;
-    let locked = Locked::new(Database {
+    Locked::new(Database {
         connection,
         path: path.to_owned(),
         medium: Medium::ReadOnly,
-    })?;
-    locked.check(identity, Some(pin))
+    })
 }

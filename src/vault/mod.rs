@@ -44,6 +44,7 @@ mod recipients;
 mod record;
 mod rekey;
 mod rescue;
+mod restore;
 mod rewrap;
 #[cfg(test)]
 mod sample;
@@ -58,7 +59,7 @@ mod writer;
 
 pub use anchor::{AnchorKeeper, AnchorState, Trust};
 pub use audit::Events;
-pub use backup::check_image;
+pub use backup::{check_image, open_image};
 pub use check::{Finding, Salvaged};
 pub use create::{NewVault, create};
 pub use error::VaultError;
@@ -72,6 +73,7 @@ pub use recipients::{Recipient, RecipientList};
 pub use record::{Kind, Row, RowId, Stored, name_in};
 pub use rekey::{Naming, NewKey, RetiredKey};
 pub use rescue::{Rescue, Rescued};
+pub use restore::Draft;
 pub use schema::SCHEMA;
 pub use snapshot::Snapshot;
 pub use verify::{AuditFault, AuditReport};

@@ -109,6 +109,11 @@ impl<'a> Writer<'a> {
         self.put(row.id.0, value)
     }
 
+    /// Makes this the newest of all states up to that generation, which was seen of this vault.
+    pub fn rise_above(&mut self, generation: u64) {
+        self.generation = self.generation.max(generation.saturating_add(1));
+    }
+
     /// Removes the record in `row`'s row.
     ///
     /// # Errors

@@ -34,6 +34,7 @@ mod peer;
 mod persons;
 mod rekeying;
 mod relay;
+mod restoring;
 mod rig;
 mod screen;
 mod seams;

@@ -14,10 +14,10 @@ use crate::world::{PROVIDER, World};
 const CALLS: &str = "write,writev,pwrite64,fsync,fdatasync,rename,renameat,renameat2,unlink,\
                      unlinkat,ftruncate,openat,fcntl";
 const REKEY: [&str; 2] = ["vault", "rekey"];
-const ERRORS: [&str; 3] = ["ENOSPC", "EIO", "EROFS"];
+pub(crate) const ERRORS: [&str; 3] = ["ENOSPC", "EIO", "EROFS"];
 
 /// Which key the vault names, as the header has it.
-fn key_source(world: &World) -> String {
+pub(crate) fn key_source(world: &World) -> String {
     let vault = rusqlite::Connection::open(world.vault()).expect("a database");
     vault
         .query_row("SELECT key_source FROM header", [], |row| row.get(0))
@@ -25,7 +25,7 @@ fn key_source(world: &World) -> String {
 }
 
 /// The vault opens with what its header names, gives the token, is sound, and can be changed.
-fn is_whole(world: &World, token: &str) -> Result<(), String> {
+pub(crate) fn is_whole(world: &World, token: &str) -> Result<(), String> {
     let got = world.run(&["token", PROVIDER]);
     if got.code != 0 || got.stdout.trim() != token || got.stderr.contains("read only") {
         return Err(format!("{got:?}"));

@@ -1,7 +1,7 @@
 use crate::app::App;
-use crate::connection::rollback;
+use crate::connection::rollback::{self, SetBack};
 use crate::error::{Error, Kind, Result};
-use crate::vault::Trust;
+use crate::vault::{Action, Trust};
 
 /// Go on with a vault file that was restored or rolled back
 ///
@@ -34,7 +34,15 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
                 .hint("say `oauthctl vault accept-rollback --yes` if you restored it yourself"),
         );
     }
-    let suspects = rollback::accept(&mut vault, app.world())?;
+    let suspects = rollback::accept(
+        &mut vault,
+        app.world(),
+        SetBack {
+            action: Action::AcceptRollback,
+            detail: None,
+            generation: 0,
+        },
+    )?;
     app.ui.note("accepted; the vault can be changed again");
     for name in suspects {
         app.ui.note(&format!(

@@ -1,17 +1,11 @@
-use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use age::x25519;
-
 use crate::app::App;
+use crate::commands::vault::age_file;
 use crate::commands::vault::recipients::recipients;
 use crate::connection::hold::LOCK_WAIT;
 use crate::error::{Error, Kind, Result};
-use crate::private_file::{self, with_suffix};
-use crate::vault::{self, Action, Outcome, Recipient, VaultError};
-
-/// No backup is larger.
-const AT_MOST: u64 = 4 << 30;
+use crate::vault::{self, Action, Outcome, VaultError};
 
 /// Write the whole vault to one encrypted file
 ///
@@ -20,15 +14,10 @@ const AT_MOST: u64 = 4 << 30;
 /// before this says that it is there.
 ///
 /// It is of no use without one of those keys: keep one elsewhere (`oauthctl vault recipients add
-/// --recovery-file FILE`). To go back to it, decrypt it to where the vault was and accept it:
-/// connections whose refresh tokens rotate become suspect, because theirs may have been used since.
+/// --recovery-file FILE`). `oauthctl vault restore` goes back to it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
-    oauthctl vault backup /media/stick/vault.age\n\n\
-    To go back, while nothing uses the vault (`oauthctl vault status` says where both are):\n  \
-    rm -f VAULT VAULT-wal VAULT-shm\n  \
-    (umask 077; age -d -i IDENTITY-FILE /media/stick/vault.age > VAULT)\n  \
-    oauthctl vault accept-rollback")]
+    oauthctl vault backup /media/stick/vault.age")]
 pub(in crate::commands) struct Args {
     /// The file to write
     #[arg(value_name = "FILE")]
@@ -44,11 +33,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         return Err(app.no_vault()?);
     };
     vault.refuse_untrusted()?;
-    if !args.force && std::fs::symlink_metadata(path).is_ok() {
-        return Err(Error::new(Kind::Failed, "there is such a file already")
-            .because(format!("`{}` exists", path.display()))
-            .hint("name another one, or say `--force` to replace it"));
-    }
+    age_file::refuse_existing(path, args.force)?;
     let alone = vault.lock_exclusive(LOCK_WAIT)?;
     app.refuse_pending_rescues(&vault)?;
     let image = vault.image()?;
@@ -60,56 +45,23 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
                 .hint("see what is left with `oauthctl vault check`"),
         );
     }
-    let sealed = seal(&image, &recipients(&vault)?)?;
-    write(path, args.force, &sealed, |kept| {
-        open(kept, custody.identity()).as_deref() == Some(image.as_slice())
-    })?;
+    let recipients: Vec<String> = recipients(&vault)?
+        .into_iter()
+        .map(|one| one.recipient)
+        .collect();
+    let sealed = age_file::seal(&image, &recipients, "backup")?;
+    if custody.open(&sealed).as_deref() != Ok(image.as_slice()) {
+        return Err(Error::new(
+            Kind::Failed,
+            "the backup does not open with the vault's key",
+        ));
+    }
+    age_file::write(path, args.force, &sealed, "backup")?;
     drop(alone);
     let event = app.world().bare_event(Action::Backup, Outcome::Done);
     vault.mutate(|writer| -> std::result::Result<(), VaultError> { writer.log(&event) })?;
     app.save_anchor(&mut vault);
     say(app, path);
-    Ok(())
-}
-
-/// Writes the file and reads it back. One that is to be replaced stays until the new one is known to
-/// be good.
-fn write(path: &Path, force: bool, sealed: &[u8], is_good: impl Fn(&[u8]) -> bool) -> Result<()> {
-    let failed = |error: &(dyn std::error::Error + 'static)| {
-        Error::new(
-            Kind::Failed,
-            format!("could not write the backup `{}`", path.display()),
-        )
-        .caused_by(error)
-    };
-    let place = if force {
-        with_suffix(path, ".new")
-    } else {
-        path.to_owned()
-    };
-    let written = if force {
-        private_file::replace(&place, sealed)
-    } else {
-        private_file::create_whole(&place, sealed)
-    };
-    written.map_err(|error| failed(&error))?;
-    let kept = private_file::read(&place, AT_MOST);
-    if !kept.as_ref().is_ok_and(|kept| is_good(kept)) {
-        // What can't be read back is no backup, and must not pass for one.
-        let _ = std::fs::remove_file(&place);
-        return Err(Error::new(
-            Kind::Failed,
-            format!(
-                "the backup `{}` does not read as it was written",
-                path.display()
-            ),
-        )
-        .hint("its disk may be failing: write it to another one"));
-    }
-    if force {
-        std::fs::rename(&place, path).map_err(|error| failed(&error))?;
-        private_file::sync_parent(path).map_err(|error| failed(&error))?;
-    }
     Ok(())
 }
 
@@ -120,32 +72,4 @@ fn say(app: &App, path: &Path) {
         "only the vault's key and its recovery keys open it: keep one of them elsewhere, and not \
          with the backup",
     );
-}
-
-/// An age file for everybody who can open the vault.
-fn seal(image: &[u8], recipients: &[Recipient]) -> Result<Vec<u8>> {
-    let failed = || Error::new(Kind::Failed, "could not encrypt the backup");
-    let parsed: Vec<x25519::Recipient> = recipients
-        .iter()
-        .map(|one| one.recipient.parse().map_err(|_| failed()))
-        .collect::<Result<_>>()?;
-    let all = parsed.iter().map(|one| one as &dyn age::Recipient);
-    let encryptor = age::Encryptor::with_recipients(all).map_err(|_| failed())?;
-    let mut sealed = Vec::with_capacity(image.len());
-    encryptor
-        .wrap_output(&mut sealed)
-        .and_then(|mut writer| {
-            writer.write_all(image)?;
-            writer.finish()
-        })
-        .map_err(|_| failed())?;
-    Ok(sealed)
-}
-
-fn open(sealed: &[u8], identity: &x25519::Identity) -> Option<Vec<u8>> {
-    let decryptor = age::Decryptor::new_buffered(sealed).ok()?;
-    let one = std::iter::once(identity as &dyn age::Identity);
-    let mut image = Vec::new();
-    decryptor.decrypt(one).ok()?.read_to_end(&mut image).ok()?;
-    Some(image)
 }

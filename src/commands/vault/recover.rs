@@ -146,19 +146,15 @@ fn recipients(vault: &Vault, master: String) -> Result<Vec<Recipient>> {
 
 /// The fingerprint that a recovery sheet carries.
 fn fingerprint_on(sheet: &Path) -> Result<String> {
-    let text = private_file::read(sheet, 65_536).map_err(|error| {
+    let found = key::fingerprint_on(sheet).map_err(|error| {
         Error::new(Kind::NoKey, "could not read the recovery key").caused_by(&error)
     })?;
-    let text = zeroize::Zeroizing::new(String::from_utf8_lossy(&text).into_owned());
-    text.lines()
-        .find_map(|line| line.strip_prefix("# fingerprint: "))
-        .map(|fingerprint| fingerprint.trim().to_owned())
-        .ok_or_else(|| {
-            Error::new(
-                Kind::Stopped,
-                "the recovery key does not say which vault it belongs to",
-            )
-            .because("anybody who knows a public key can make a vault for it")
-            .hint("give the fingerprint that you wrote down: `--fingerprint …`")
-        })
+    found.ok_or_else(|| {
+        Error::new(
+            Kind::Stopped,
+            "the recovery key does not say which vault it belongs to",
+        )
+        .because("anybody who knows a public key can make a vault for it")
+        .hint("give the fingerprint that you wrote down: `--fingerprint …`")
+    })
 }

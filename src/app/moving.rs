@@ -1,0 +1,126 @@
+//! Keeping the master identity elsewhere.
+
+use crate::app::App;
+use crate::connection::hold::LOCK_WAIT;
+use crate::error::{self, Error, Kind};
+use crate::key::{self, Ask, Custody, Source};
+use crate::vault::{Action, Outcome, RecipientList, RetiredKey, VaultError, Writer};
+
+/// What a move of the key does, or would do.
+pub struct Moved {
+    /// Where it was, for people.
+    pub from: String,
+    /// Where it is, for people.
+    pub to: String,
+    /// The file that it was in, which stays.
+    pub former_file: Option<std::path::PathBuf>,
+    /// What was not swept out of the vault's log, and why.
+    pub unswept: Result<(), VaultError>,
+}
+
+impl App {
+    /// Keeps the same identity at `to`, and says so in the vault. A keyring's item that was there
+    /// before is retired at the next opening. `only_look` changes nothing.
+    ///
+    /// # Errors
+    /// When that can't be done; then the old place stands.
+    pub fn move_key(&self, to: &Source, only_look: bool) -> error::Result<Moved> {
+        let Some((mut vault, old)) = self.open_vault_and_key()? else {
+            return Err(self.no_vault()?);
+        };
+        vault.refuse_untrusted()?;
+        let recorded = vault.header().key_source.clone();
+        let from = Source::parse(&recorded).map_err(|error| self.no_key(&error.into()))?;
+        self.refuse_in_the_way(&from, to)?;
+        let mut moved = Moved {
+            from: from.to_string(),
+            to: to.to_string(),
+            former_file: from.path().map(std::path::Path::to_owned),
+            unswept: Ok(()),
+        };
+        if only_look {
+            return Ok(moved);
+        }
+        let _alone = vault.lock_exclusive(LOCK_WAIT)?;
+        let prompt = |question: &str| self.ui.ask_secret(question);
+        let ask = Ask {
+            identity: None,
+            identity_file: None,
+            ..self.ask(vault.id(), to, &prompt)
+        };
+        let kept =
+            key::keep(to, old.identity().clone(), &ask).map_err(|error| self.no_key(&error))?;
+        moved.to = kept.describe();
+        // Read back from where the next command will look for it.
+        let found = key::unlock(&ask).map_err(|error| self.no_key(&error))?;
+        if found.recipient().to_string() != old.recipient().to_string() {
+            return Err(
+                Error::new(Kind::Failed, "the key does not read as it was written")
+                    .because(format!("{} gives another one", moved.to))
+                    .note("the vault's key is where it was"),
+            );
+        }
+        let text = to.to_text().map_err(|error| self.no_key(&error.into()))?;
+        kept.write_pin(&vault.fingerprint())
+            .map_err(|error| self.no_key(&error))?;
+        let (path, id) = (vault.path().to_owned(), vault.id());
+        self.remember_either(&path, id, [&recorded, &text])?;
+        let mut event = self.world().bare_event(Action::KeyChange, Outcome::Done);
+        event.detail = Some(format!("moved from {} to {}", moved.from, moved.to));
+        vault.mutate(|writer| {
+            record_move(writer, &old, &from, text.clone())?;
+            writer.log(&event)
+        })?;
+        self.remember(&path, id, &[&text]);
+        moved.unswept = vault.checkpoint_truncate();
+        let fingerprint = vault.fingerprint();
+        drop(vault);
+        self.anchor_beside(kept, &fingerprint)?;
+        Ok(moved)
+    }
+
+    /// The same place again, one where something stands, or a keyring that can't be used.
+    fn refuse_in_the_way(&self, from: &Source, to: &Source) -> error::Result<()> {
+        if from == to {
+            return Err(Error::new(Kind::Usage, "the key is there already")
+                .because(format!("it is in {from}")));
+        }
+        if let Some(path) = to.path()
+            && std::fs::symlink_metadata(path).is_ok()
+        {
+            return Err(Error::new(Kind::Usage, "the key needs a place of its own")
+                .because(format!("`{}` exists", path.display()))
+                .hint("name another one: `--identity-file PATH`"));
+        }
+        if to.path().is_none() {
+            let prompt = |question: &str| self.ui.ask_secret(question);
+            let id = crate::names::VaultId([0; 16]);
+            let patience = self.ask(id, to, &prompt).patience();
+            key::probe_keyring(patience).map_err(|error| self.no_key(&error))?;
+        }
+        Ok(())
+    }
+}
+
+/// The same recipients, another place. An item of the keyring that is left is retired later; a file
+/// stays with its notes, because it holds the same key and whoever names it goes on with it.
+fn record_move(
+    writer: &mut Writer<'_>,
+    key: &Custody,
+    from: &Source,
+    to: String,
+) -> Result<(), VaultError> {
+    let list = writer.find::<RecipientList>(RecipientList::NAME)?;
+    let recipients = list.map(|row| row.value.recipients).unwrap_or_default();
+    let key_source = writer.key_source().to_owned();
+    writer.rewrap(key.identity(), recipients, to)?;
+    if from.path().is_some() {
+        return Ok(());
+    }
+    let retired = RetiredKey { key_source };
+    match writer.find::<RetiredKey>(RetiredKey::NAME)? {
+        Some(row) => writer.update(&row, retired)?,
+        None => writer.insert(retired)?,
+    };
+    Ok(())
+}

@@ -1,0 +1,179 @@
+use std::path::{Path, PathBuf};
+
+use crate::app::App;
+use crate::commands::printed;
+use crate::commands::vault::age_file;
+use crate::connection::portable::{self, Bundle, DefinitionText, PortableError};
+use crate::error::{Error, Kind, Result};
+use crate::names::ConnectionRef;
+use crate::private_file;
+use crate::provider::Providers;
+use crate::vault::Vault;
+
+/// Send connections to a CI job, in one sealed file
+///
+/// The file is an age file for the recipients that you name; whoever has one of their identities takes
+/// the connections in with `oauthctl vault import FILE`. A connection moves: here it is `moved`
+/// afterwards, because a refresh token that rotates can be used in one place only. `--copy` leaves it
+/// here too, where tokens don't rotate.
+///
+/// `--update FILE`, in the job: seals the file anew with the tokens as they are now, for the same
+/// recipients. A job that refreshed has to put it back, or its next run has tokens that are spent.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    oauthctl vault export --connection google/me --to age1… job.age\n  \
+    oauthctl vault export --update job.age")]
+pub(in crate::commands) struct Args {
+    /// The file to write
+    #[arg(
+        value_name = "FILE",
+        required_unless_present = "update",
+        conflicts_with = "update"
+    )]
+    file: Option<PathBuf>,
+    /// A connection to send; may be given several times
+    #[arg(long, value_name = "CONNECTION", required_unless_present = "update")]
+    connection: Vec<ConnectionRef>,
+    /// An age recipient (`age1…`) that can open the file; may be given several times
+    #[arg(long, value_name = "RECIPIENT", required_unless_present = "update")]
+    to: Vec<String>,
+    /// Leave the connections here too
+    #[arg(long, conflicts_with = "update")]
+    copy: bool,
+    /// Seal that file anew with the tokens as they are now
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["connection", "to"])]
+    update: Option<PathBuf>,
+    /// Replace a file that is there
+    #[arg(long)]
+    force: bool,
+}
+
+pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
+    match (&args.update, &args.file) {
+        (Some(file), _) => update(app, file),
+        (None, Some(file)) => send(app, args, file),
+        (None, None) => Err(Error::new(Kind::Usage, "no file was named")),
+    }
+}
+
+fn send(app: &App, args: &Args, path: &Path) -> Result<()> {
+    let mut vault = app.need_vault()?;
+    vault.refuse_untrusted()?;
+    age_file::refuse_existing(path, args.force)?;
+    // Whom it can't be sealed for is known before anything is changed.
+    age_file::seal(b"", &args.to, "export")?;
+    let left = portable::leave(
+        &mut vault,
+        app.world(),
+        &args.connection,
+        args.copy,
+        args.to.clone(),
+    );
+    let (mut bundle, leaving) = left.map_err(refused)?;
+    let written = definitions(app, &mut bundle)
+        .and_then(|()| age_file::seal(&bundle.to_text(), &args.to, "export"))
+        .and_then(|sealed| age_file::write(path, args.force, &sealed, "export"));
+    if let Err(error) = written {
+        let stayed = leaving.stay(&mut vault, app.world());
+        app.save_anchor(&mut vault);
+        stayed.map_err(refused)?;
+        return Err(error.note("the connections are as they were"));
+    }
+    leaving.done(&mut vault, app.world()).map_err(refused)?;
+    app.save_anchor(&mut vault);
+    if !args.copy {
+        // Tokens that went away leave the disk as far as this program can tell.
+        crate::commands::warn_of_old_pages(app, &vault.checkpoint_truncate());
+    }
+    for connection in bundle.connections().map_err(refused)? {
+        let how = if args.copy { "copied" } else { "moved" };
+        app.ui.note(&format!(
+            "{how} `{}` to `{}`",
+            connection.name,
+            path.display()
+        ));
+    }
+    Ok(())
+}
+
+/// Definitions that the other side can't have.
+fn definitions(app: &App, bundle: &mut Bundle) -> Result<()> {
+    for name in bundle.needs().map_err(refused)? {
+        let file = app.providers().user_file(&name);
+        let text = match private_file::read_any(&file, crate::provider::LARGEST_FILE) {
+            Ok(text) => String::from_utf8_lossy(&text).into_owned(),
+            Err(error) if error.is_not_found() && Providers::is_shipped(&name) => continue,
+            Err(error) => {
+                return Err(Error::new(
+                    Kind::Failed,
+                    format!("could not read the definition of `{name}`"),
+                )
+                .caused_by(&error));
+            }
+        };
+        bundle.providers.push(DefinitionText {
+            name: name.to_string(),
+            text,
+        });
+    }
+    Ok(())
+}
+
+fn update(app: &App, path: &Path) -> Result<()> {
+    let Some((vault, custody)) = app.open_vault_and_key()? else {
+        return Err(app.no_vault()?);
+    };
+    let sealed = read(path)?;
+    let before = super::import::open(&custody, &sealed, path)?;
+    let now = renewed(&before, &vault)?;
+    let changed = now.to_text() != before.to_text();
+    if changed {
+        let sealed = age_file::seal(&now.to_text(), &now.recipients, "export")?;
+        age_file::write(path, true, &sealed, "export")?;
+    }
+    if app.ui.json() {
+        let document = serde_json::json!({
+            "schema": 1,
+            "file": path.display().to_string(),
+            "changed": changed,
+        });
+        return printed(app.ui.data(&document.to_string()));
+    }
+    app.ui.note(&if changed {
+        format!(
+            "sealed `{}` anew: put it back to where it came from",
+            path.display()
+        )
+    } else {
+        format!("`{}` is as it was: nothing was refreshed", path.display())
+    });
+    Ok(())
+}
+
+fn renewed(before: &Bundle, vault: &Vault) -> Result<Bundle> {
+    before
+        .renewed(vault)
+        .map_err(|error| refused(error).note("the file is as it was"))
+}
+
+/// Reads a file that was sealed.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
+    private_file::read_any(path, age_file::AT_MOST)
+        .map_err(|error| Error::new(Kind::Failed, "could not read the export").caused_by(&error))
+}
+
+/// The error that a person sees.
+pub(super) fn refused(error: PortableError) -> Error {
+    match error {
+        PortableError::Connection(error) => Error::from(error),
+        PortableError::NotActive { ref name, .. } => {
+            Error::new(Kind::LoginRequired, error.to_string())
+                .hint(format!("refresh it by name, or connect it again: `oauthctl refresh {name}`"))
+        }
+        PortableError::Rotates { .. } => Error::new(Kind::Stopped, "it can't be copied")
+            .because(error.to_string())
+            .hint("without `--copy` it moves; for jobs that run side by side make a connection of their own each: `oauthctl connect PROVIDER --client-credentials`"),
+        PortableError::Form => Error::new(Kind::Failed, "could not read the export")
+            .because(error.to_string()),
+    }
+}

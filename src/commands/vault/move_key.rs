@@ -1,0 +1,74 @@
+use std::path::PathBuf;
+
+use crate::app::App;
+use crate::commands::vault::init::{Place, source};
+use crate::commands::warn_of_old_pages;
+use crate::error::{Error, Kind, Result};
+use crate::key::Source;
+
+/// Keep the vault's key in another place
+///
+/// The key stays the same, so recovery keys and backups stay good. It is written to the new place and
+/// read back before the vault names that place, in one step; the keyring's old item is removed when the
+/// vault was opened with the new one. After a theft this is not enough: `oauthctl vault rekey`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    oauthctl vault move-key --to keyring\n  \
+    oauthctl vault move-key --to passphrase --dry-run\n  \
+    oauthctl vault move-key --to file --identity-file /etc/job/oauthctl.key")]
+pub(in crate::commands) struct Args {
+    /// Where the key shall be kept
+    #[arg(long, value_enum, value_name = "PLACE")]
+    to: Place,
+    /// The identity file for `--to file` and `--to passphrase` [default: beside the vault]
+    #[arg(long, value_name = "PATH")]
+    identity_file: Option<PathBuf>,
+    /// Look whether it can be done, say what would be done, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
+    if matches!(args.to, Place::Environment) {
+        return Err(
+            Error::new(Kind::Usage, "a key can't be written to the environment").hint(
+                "`--to file --identity-file PATH`, and give that to whoever sets the environment",
+            ),
+        );
+    }
+    let path = app.vault_path()?;
+    let to = source(app, Some(args.to), args.identity_file.as_deref(), &path)?;
+    // An item of the keyring is written once: a former one may be there still.
+    let to = match to.another() {
+        Ok(Some(another)) if to == Source::Keyring => another,
+        _ => to,
+    };
+    let moved = app.move_key(&to, args.dry_run)?;
+    if args.dry_run {
+        app.ui.note(&format!(
+            "the key would move from {} to {}; nothing was changed",
+            moved.from, moved.to
+        ));
+        return Ok(());
+    }
+    warn_of_old_pages(app, &moved.unswept);
+    app.ui
+        .note(&format!("moved: the vault's key is {} now", moved.to));
+    if let Some(file) = moved.former_file {
+        app.ui.note(&format!(
+            "it is still in `{}` too: remove that file when no other vault needs it",
+            file.display()
+        ));
+    }
+    for (variable, is_set) in [
+        ("OAUTHCTL_IDENTITY_FILE", app.env.identity_file.is_some()),
+        ("OAUTHCTL_IDENTITY", app.env.identity.is_some()),
+    ] {
+        if is_set {
+            app.ui.warn(&format!(
+                "`{variable}` is set, and is asked before the new place: unset it"
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,344 @@
+//! Connections that travel in a file of their own: to a CI job, and back.
+//!
+//! A refresh token that rotates can live in one place only: whoever uses it second ends the grant. So
+//! such a connection moves. It is set to `suspect` before the file is written and to `moved` when the
+//! file is there: whatever cuts this off, nothing is refreshed from two places unattended.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use crate::connection::hold::{Held, LOCK_WAIT, hold};
+use crate::connection::records::StoredClient;
+use crate::connection::rollback::rotates;
+use crate::connection::select::{self, Found};
+use crate::connection::state::{Connection, State};
+use crate::connection::stored::StoredConnection;
+use crate::connection::{ConnectionError, World};
+use crate::names::{ConnectionName, ConnectionRef, ProviderName};
+use crate::token::TokenSet;
+use crate::vault::{Action, Outcome, Stored, Vault, VaultError, Writer};
+
+const FORM: u32 = 1;
+
+/// What an export file holds, sealed by age.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bundle {
+    oauthctl_export: u32,
+    /// Whom the file is locked to: an age file doesn't say.
+    pub recipients: Vec<String>,
+    /// Definitions that are not shipped.
+    pub providers: Vec<DefinitionText>,
+    clients: Vec<StoredClient>,
+    connections: Vec<StoredConnection>,
+}
+
+/// A provider definition, as its file has it.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DefinitionText {
+    /// The provider.
+    pub name: String,
+    /// TOML.
+    pub text: String,
+}
+
+/// Why a connection does not travel.
+#[derive(Debug, Error)]
+pub enum PortableError {
+    /// The vault, a lock or a record.
+    #[error(transparent)]
+    Connection(#[from] ConnectionError),
+    /// It is not active.
+    #[error("`{name}` is {state}")]
+    NotActive {
+        /// The connection.
+        name: ConnectionName,
+        /// As `list` has it.
+        state: &'static str,
+    },
+    /// A copy was asked for of what can live in one place only.
+    #[error("the refresh tokens of `{name}` rotate: two copies would end each other")]
+    Rotates {
+        /// The connection.
+        name: ConnectionName,
+    },
+    /// The file opened, and is something else.
+    #[error("it is not an export of this program, or of a newer one")]
+    Form,
+}
+
+impl From<VaultError> for PortableError {
+    fn from(error: VaultError) -> Self {
+        Self::Connection(error.into())
+    }
+}
+
+/// Connections on their way out; nobody refreshes or revokes them meanwhile.
+pub struct Leaving {
+    held: Vec<Held>,
+    moves: bool,
+}
+
+/// Takes connections into a bundle. Where they move, they are `suspect` when this returns.
+///
+/// # Errors
+/// When one does not travel; nothing was changed then.
+pub fn leave(
+    vault: &mut Vault,
+    world: World<'_>,
+    asked: &[ConnectionRef],
+    copy: bool,
+    recipients: Vec<String>,
+) -> Result<(Bundle, Leaving), PortableError> {
+    let mut names = BTreeSet::new();
+    for one in asked {
+        let found = vault.read(|snapshot| select::find(snapshot, one))?;
+        names.insert(found.connection.name);
+    }
+    let mut held = Vec::new();
+    // By name, so that two exports wait for each other and not both for ever.
+    for name in names {
+        let one = hold(vault, world, &name, LOCK_WAIT)?;
+        let connection = &one.found.connection;
+        let State::Active(set) = &connection.state else {
+            let state = connection.state.word();
+            return Err(PortableError::NotActive { name, state });
+        };
+        if copy && rotates(connection, set, world) {
+            return Err(PortableError::Rotates { name });
+        }
+        held.push(one);
+    }
+    let bundle = bundle(vault, held.iter().map(|held| &held.found), recipients)?;
+    let mut leaving = Leaving { held, moves: !copy };
+    leaving.set(vault, world, "begun", State::Suspect)?;
+    Ok((bundle, leaving))
+}
+
+fn bundle<'f>(
+    vault: &Vault,
+    found: impl Iterator<Item = &'f Found>,
+    recipients: Vec<String>,
+) -> Result<Bundle, PortableError> {
+    let mut bundle = Bundle {
+        oauthctl_export: FORM,
+        recipients,
+        providers: Vec::new(),
+        clients: Vec::new(),
+        connections: Vec::new(),
+    };
+    vault.read(|snapshot| {
+        let mut clients = BTreeSet::new();
+        for found in found {
+            bundle.connections.push(found.row.value.clone());
+            let connection = &found.connection;
+            let client =
+                StoredClient::record_name(&connection.name.provider, &connection.stamp.client_id);
+            if let Some(row) = snapshot.find::<StoredClient>(&client)?
+                && clients.insert(client)
+            {
+                bundle.clients.push(row.value);
+            }
+        }
+        Ok::<_, VaultError>(())
+    })?;
+    Ok(bundle)
+}
+
+impl Leaving {
+    /// The file is there: this vault is done with what moved.
+    ///
+    /// # Errors
+    /// When the vault can't be written; the connections then stay `suspect`.
+    pub fn done(mut self, vault: &mut Vault, world: World<'_>) -> Result<(), PortableError> {
+        self.set(vault, world, "done", |_| State::Moved)
+    }
+
+    /// There is no file: everything is as it was.
+    ///
+    /// # Errors
+    /// When the vault can't be written; the connections then stay `suspect`.
+    pub fn stay(mut self, vault: &mut Vault, world: World<'_>) -> Result<(), PortableError> {
+        self.set(vault, world, "not written", State::Active)
+    }
+
+    fn set(
+        &mut self,
+        vault: &mut Vault,
+        world: World<'_>,
+        words: &str,
+        state: fn(TokenSet) -> State,
+    ) -> Result<(), PortableError> {
+        let kind = if self.moves { "move" } else { "copy" };
+        let (moves, held) = (self.moves, &mut self.held);
+        vault.mutate(|writer| {
+            for one in held.iter_mut() {
+                let connection = &one.found.connection;
+                let mut event = world.event(Action::Export, &connection.name, Outcome::Done);
+                event.detail = Some(format!("{kind}: {words}"));
+                if moves && let Some(set) = connection.state.set() {
+                    let next = Connection {
+                        state: state(set.clone()),
+                        ..connection.clone()
+                    };
+                    let row = writer.update(&one.found.row, StoredConnection::from(&next))?;
+                    one.found = Found::read(row)?;
+                }
+                writer.log(&event)?;
+            }
+            Ok::<_, ConnectionError>(())
+        })?;
+        Ok(())
+    }
+}
+
+/// What came of an import.
+#[derive(Debug, Default)]
+pub struct Arrived {
+    /// Connections that are here now.
+    pub taken: Vec<ConnectionName>,
+    /// Connections whose tokens here are as new or newer, or of another account; they stay.
+    pub kept: Vec<ConnectionName>,
+}
+
+impl Bundle {
+    /// Reads what [`Self::to_text`] wrote.
+    ///
+    /// # Errors
+    /// When it is something else.
+    pub fn read(text: &[u8]) -> Result<Self, PortableError> {
+        let bundle: Self = serde_json::from_slice(text).map_err(|_| PortableError::Form)?;
+        if bundle.oauthctl_export == FORM {
+            Ok(bundle)
+        } else {
+            Err(PortableError::Form)
+        }
+    }
+
+    /// As JSON, with every token.
+    #[must_use]
+    pub fn to_text(&self) -> Zeroizing<Vec<u8>> {
+        // Writing plain structs to memory can't fail.
+        Zeroizing::new(serde_json::to_vec(self).unwrap_or_default())
+    }
+
+    /// The connections in it.
+    ///
+    /// # Errors
+    /// When one says something this program never writes.
+    pub fn connections(&self) -> Result<Vec<Connection>, PortableError> {
+        let mut connections = Vec::new();
+        for stored in &self.connections {
+            let connection = Connection::try_from(stored).map_err(ConnectionError::from)?;
+            connections.push(connection);
+        }
+        Ok(connections)
+    }
+
+    /// The providers that its connections need.
+    ///
+    /// # Errors
+    /// As [`Self::connections`].
+    pub fn needs(&self) -> Result<BTreeSet<ProviderName>, PortableError> {
+        let mut needs = BTreeSet::new();
+        for connection in self.connections()? {
+            needs.insert(connection.name.provider);
+        }
+        Ok(needs)
+    }
+
+    /// The same connections as the vault has them now, for the same recipients.
+    ///
+    /// # Errors
+    /// When one is not there, or is not active.
+    pub fn renewed(&self, vault: &Vault) -> Result<Self, PortableError> {
+        let mut found = Vec::new();
+        for connection in self.connections()? {
+            let asked = ConnectionRef::Exact(connection.name.clone());
+            let now = vault.read(|snapshot| select::find(snapshot, &asked))?;
+            let State::Active(_) = &now.connection.state else {
+                let (name, state) = (connection.name, now.connection.state.word());
+                return Err(PortableError::NotActive { name, state });
+            };
+            found.push(now);
+        }
+        let renewed = bundle(vault, found.iter(), self.recipients.clone())?;
+        Ok(Self {
+            providers: self
+                .providers
+                .iter()
+                .map(|one| DefinitionText {
+                    name: one.name.clone(),
+                    text: one.text.clone(),
+                })
+                .collect(),
+            ..renewed
+        })
+    }
+
+    /// Takes what is in it into the vault, in one transaction.
+    ///
+    /// # Errors
+    /// When the vault refuses.
+    pub fn arrive(&self, vault: &mut Vault, world: World<'_>) -> Result<Arrived, PortableError> {
+        let _alone = vault.lock_exclusive(LOCK_WAIT)?;
+        let connections = self.connections()?;
+        let arrived = vault.mutate(|writer| {
+            let mut arrived = Arrived::default();
+            for client in &self.clients {
+                add_client(writer, client.clone())?;
+            }
+            for connection in connections {
+                let name = connection.name.clone();
+                if !add_connection(writer, &connection)? {
+                    arrived.kept.push(name);
+                    continue;
+                }
+                let event = world.event(Action::Import, &name, Outcome::Done);
+                writer.log(&event)?;
+                arrived.taken.push(name);
+            }
+            Ok::<_, ConnectionError>(arrived)
+        })?;
+        Ok(arrived)
+    }
+}
+
+/// A registration that is here stays; one that comes is used by new connects only where none is.
+fn add_client(writer: &mut Writer<'_>, mut client: StoredClient) -> Result<(), VaultError> {
+    if writer.find::<StoredClient>(&client.name())?.is_some() {
+        return Ok(());
+    }
+    let others = writer.group::<StoredClient>(&client.group())?;
+    client.current = !others.iter().any(|row| row.value.current);
+    writer.insert(client).map(|_| ())
+}
+
+fn add_connection(
+    writer: &mut Writer<'_>,
+    connection: &Connection,
+) -> Result<bool, ConnectionError> {
+    let stored = StoredConnection::from(connection);
+    let Some(row) = writer.find::<StoredConnection>(&connection.name.to_string())? else {
+        writer.insert(stored)?;
+        return Ok(true);
+    };
+    let here = Found::read(row)?;
+    let obtained = |connection: &Connection| {
+        let set = connection.state.set();
+        set.map(|set| set.obtained.wall.unix_millis())
+    };
+    let is_same = here.connection.subject == connection.subject;
+    // What moved away has no tokens, and is older than any.
+    let is_newer = obtained(connection) > obtained(&here.connection);
+    let may_be_replaced = !matches!(here.connection.state, State::Revoking { .. });
+    if !(is_same && is_newer && may_be_replaced) {
+        return Ok(false);
+    }
+    writer.update(&here.row, stored)?;
+    Ok(true)
+}

@@ -1,0 +1,135 @@
+//! Bringing back what a backup holds into a vault that stands.
+//!
+//! A backup is the past: its refresh tokens may have been spent since. So nothing here is replaced by
+//! something older. What the vault lacks comes back, and what is newer stays; the log, the key and who
+//! can open the vault are not the backup's to say.
+
+use crate::connection::hold::LOCK_WAIT;
+use crate::connection::records::{StoredClient, StoredConsent};
+use crate::connection::replaced::StoredReplaced;
+use crate::connection::rollback::rotates;
+use crate::connection::select::{self, Found};
+use crate::connection::state::{Connection, State, Unseen};
+use crate::connection::stored::StoredConnection;
+use crate::connection::{ConnectionError, World};
+use crate::names::ConnectionName;
+use crate::vault::{Action, Outcome, Snapshot, Stored, Vault, VaultError, Writer};
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub struct Restored {
+    /// Connections that are there again.
+    pub back: Vec<ConnectionName>,
+    /// Connections of which the vault has a state of its own, which stays.
+    pub kept: Vec<ConnectionName>,
+    /// Client registrations that are there again.
+    pub clients: usize,
+}
+
+/// Everything that comes back, as the backup has it.
+struct Backup {
+    connections: Vec<Found>,
+    clients: Vec<StoredClient>,
+    consents: Vec<StoredConsent>,
+    replaced: Vec<StoredReplaced>,
+}
+
+/// Takes over what `backup` has and `vault` lacks, in one transaction.
+///
+/// # Errors
+/// When either can't be read, or the vault refuses.
+pub fn restore(
+    vault: &mut Vault,
+    backup: &Vault,
+    world: World<'_>,
+) -> Result<Restored, ConnectionError> {
+    let _alone = vault.lock_exclusive(LOCK_WAIT)?;
+    let (from, generation) = backup.read(|snapshot| {
+        let backup = Backup {
+            connections: select::all(snapshot)?,
+            clients: values(snapshot)?,
+            consents: values(snapshot)?,
+            replaced: values(snapshot)?,
+        };
+        Ok::<_, ConnectionError>((backup, snapshot.generation()))
+    })?;
+    let now = vault.read(|snapshot| Ok::<_, VaultError>(snapshot.generation()))?;
+    let mut event = world.bare_event(Action::Restore, Outcome::Done);
+    event.detail = Some(format!(
+        "from a backup of change {generation} into the vault of change {now}"
+    ));
+    vault.mutate(|writer| {
+        writer.rise_above(generation);
+        let restored = take(writer, from, world)?;
+        writer.log(&event)?;
+        Ok(restored)
+    })
+}
+
+fn values<T: Stored>(snapshot: &Snapshot<'_>) -> Result<Vec<T>, VaultError> {
+    let mut values = Vec::new();
+    for row in snapshot.all()? {
+        values.push(row.value);
+    }
+    Ok(values)
+}
+
+fn take(
+    writer: &mut Writer<'_>,
+    from: Backup,
+    world: World<'_>,
+) -> Result<Restored, ConnectionError> {
+    let mut restored = Restored::default();
+    for found in from.connections {
+        let name = found.connection.name.clone();
+        let here = writer.find::<StoredConnection>(&name.to_string())?;
+        if here.is_some() {
+            restored.kept.push(name);
+        } else if let Some(state) = as_of_then(&found.connection, world) {
+            let connection = Connection {
+                state,
+                ..found.connection
+            };
+            writer.insert(StoredConnection::from(&connection))?;
+            restored.back.push(name);
+        }
+    }
+    for client in from.clients {
+        restored.clients += usize::from(take_one(writer, client)?);
+    }
+    for consent in from.consents {
+        take_one(writer, consent)?;
+    }
+    for replaced in from.replaced {
+        take_one(writer, replaced)?;
+    }
+    Ok(restored)
+}
+
+fn take_one<T: Stored>(writer: &mut Writer<'_>, value: T) -> Result<bool, VaultError> {
+    let is_new = writer.find::<T>(&value.name())?.is_none();
+    if is_new {
+        writer.insert(value)?;
+    }
+    Ok(is_new)
+}
+
+/// The state that a connection of the past comes back in; none for what had left that vault.
+fn as_of_then(connection: &Connection, world: World<'_>) -> Option<State> {
+    let set = connection.state.set()?;
+    Some(match &connection.state {
+        State::Revoking { set, .. } => State::Revoking {
+            set: set.clone(),
+            intent: None,
+            unseen: Some(Unseen::SetBack),
+        },
+        State::NeedsLogin { .. } => connection.state.clone(),
+        State::Active(_) | State::Refreshing { .. } | State::Suspect(_) | State::Moved => {
+            if rotates(connection, set, world) {
+                State::Suspect(set.clone())
+            } else {
+                State::Active(set.clone())
+            }
+        }
+    })
+}
