@@ -4396,12 +4396,16 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault__subcmd__import)
-            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help"
+            opts="-q -v -h --from --json --profile --vault --quiet --verbose --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --from)
+                    COMPREPLY=($(compgen -W "gh git rclone oidc-agent" -- "${cur}"))
+                    return 0
+                    ;;
                 --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -8,6 +8,7 @@ mod age_file;
 mod backup;
 mod check;
 mod export;
+mod foreign;
 mod import;
 mod init;
 mod move_key;

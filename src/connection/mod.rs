@@ -5,6 +5,7 @@ pub mod client;
 pub mod connect;
 pub mod error;
 pub mod exchange_source;
+pub mod foreign;
 pub mod fresh;
 pub mod hold;
 mod keep;

@@ -80,6 +80,8 @@ pub struct Definition {
     pub api_hosts: BTreeSet<String>,
     /// The environment variable that programs for this provider take a token from.
     pub token_variable: Option<VariableName>,
+    /// The types of `rclone` remotes that are this provider's.
+    pub rclone_types: Vec<String>,
     /// What git is told there, where its repositories are reached with the access token.
     pub git: Option<Git>,
     /// Where this provider keeps manuscripts.

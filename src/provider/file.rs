@@ -38,6 +38,7 @@ section! {
         api: Api,
         exec: Exec,
         git: Git,
+        import: Import,
         documents: Option<Documents>,
         /// Feature, then scope.
         catalogue: BTreeMap<String, BTreeMap<String, CatalogueRow>>,
@@ -402,6 +403,13 @@ section! {
 section! {
     struct Exec {
         variable: Perhaps<VariableName>,
+    }
+}
+
+section! {
+    /// By what other programs call it.
+    struct Import {
+        rclone: Vec<String>,
     }
 }
 

@@ -89,6 +89,7 @@ pub(super) fn definition(
         revocation: read_revocation::revocation(file.revocation)?,
         api_hosts: ordered::set(file.api.hosts),
         token_variable: file.exec.variable.0,
+        rclone_types: file.import.rclone,
         git,
         documents,
         catalogue,

@@ -28,6 +28,7 @@ mod doc_edges;
 mod doctor;
 mod exec;
 mod exit_codes;
+mod foreign;
 mod git_credential;
 mod herd;
 mod histories;

@@ -113,7 +113,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("toml_edit", "config"),
     (
         "url",
-        "commands/api endpoint flow http key oauth provider sandbox",
+        "commands/api connection/foreign endpoint flow http key oauth provider sandbox",
     ),
     ("unicode_segmentation", "document"),
     ("windows_native_keyring_store", "key/keyring"),

@@ -70,7 +70,7 @@ pub(super) fn supply(
 }
 
 /// A provider that could not be asked has refused nothing.
-fn not_named(definition: &Definition, error: &WhoError) -> Error {
+pub(in crate::commands) fn not_named(definition: &Definition, error: &WhoError) -> Error {
     let passing = matches!(
         error,
         WhoError::Send(_) | WhoError::Userinfo(UserinfoError::Temporary { .. })

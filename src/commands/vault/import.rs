@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::App;
 use crate::commands::vault::export::{read, refused};
+use crate::commands::vault::foreign;
 use crate::connection::portable::Bundle;
 use crate::error::{Error, Kind, Result};
 use crate::key::{Custody, Unopened};
@@ -13,15 +14,29 @@ use crate::provider::{self, Providers};
 ///
 /// The vault's key has to open the file: in a CI job that is `OAUTHCTL_IDENTITY`, and where there is no
 /// vault yet, one is made with it. What is newer here stays.
+///
+/// `--from` takes in what other programs keep: `gh` (`~/.config/gh/hosts.yml`; tokens in the keyring come
+/// by `gh auth token | oauthctl connect github --with-token`), `git` (`~/.git-credentials`), `rclone`
+/// (remotes with a client of their own) and `oidc-agent` (what `oidc-gen --print ACCOUNT` shows). A dump of
+/// pizauth is sealed for pizauth alone. Each token is shown to its own provider only, which says whose it
+/// is. Where refresh tokens rotate, remove the account from the other program: only one can use them.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  oauthctl vault import job.age")]
+#[command(
+    after_help = "Examples:\n  oauthctl vault import job.age\n  oauthctl vault import --from gh ~/.config/gh/hosts.yml"
+)]
 pub(in crate::commands) struct Args {
-    /// What `oauthctl vault export` wrote
+    /// What `oauthctl vault export` wrote, or a file of the program that `--from` names
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// Take in what another program keeps
+    #[arg(long, value_enum, value_name = "PROGRAM")]
+    from: Option<foreign::Program>,
 }
 
 pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
+    if let Some(program) = args.from {
+        return foreign::run(app, program, &args.file);
+    }
     let sealed = read(&args.file)?;
     app.open_or_create_vault(|| Ok(()))?;
     let Some((mut vault, custody)) = app.open_vault_and_key()? else {

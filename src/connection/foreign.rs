@@ -1,0 +1,325 @@
+//! What other programs keep tokens in, as far as their formats are told to anybody.
+//!
+//! Values in, values out: nothing here decides what is taken.
+
+use serde::Deserialize;
+
+use crate::moment::Timestamp;
+use crate::secret::Secret;
+
+/// Whose form it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// `hosts.yml` of `gh`.
+    Gh,
+    /// The lines of `git credential-store`.
+    GitCredentialStore,
+    /// `rclone.conf`.
+    Rclone,
+    /// What `oidc-gen --print` shows.
+    OidcAgent,
+}
+
+/// How the other program says whose server it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum At {
+    /// A host that serves repositories.
+    GitHost(String),
+    /// An issuer identifier.
+    Issuer(String),
+    /// A type of `rclone`'s.
+    RcloneType(String),
+}
+
+/// One account at another program.
+#[derive(Debug)]
+pub struct Foreign {
+    /// Where.
+    pub at: At,
+    /// What it is called there.
+    pub account: Option<String>,
+    /// The access token.
+    pub access_token: Option<Secret>,
+    /// The refresh token.
+    pub refresh_token: Option<Secret>,
+    /// When the access token ends.
+    pub expires: Option<Timestamp>,
+    /// The registration that the grant belongs to.
+    pub client: Option<(String, Option<Secret>)>,
+}
+
+/// Reads a file; accounts without any token are left out.
+///
+/// # Errors
+/// Why it is not of that form. Never quotes it.
+pub fn read(form: Form, text: &str) -> Result<Vec<Foreign>, &'static str> {
+    let mut found = match form {
+        Form::Gh => hosts_yml(text)?,
+        Form::GitCredentialStore => credential_lines(text)?,
+        Form::Rclone => sections(text)?,
+        Form::OidcAgent => vec![account_json(text)?],
+    };
+    found.retain(|one| one.access_token.is_some() || one.refresh_token.is_some());
+    Ok(found)
+}
+
+fn secret(text: &str) -> Option<Secret> {
+    let text = text.trim().trim_matches(['"', '\'']);
+    let usable = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+    usable.then(|| Secret::new(text.to_owned()))
+}
+
+/// Hosts at the margin; under each `oauth_token` and `user`, or since 2.40 `users:` with one section
+/// an account. Whatever else YAML could say is not written there.
+fn hosts_yml(text: &str) -> Result<Vec<Foreign>, &'static str> {
+    let mut found: Vec<Foreign> = Vec::new();
+    let (mut host, mut account, mut users_at) = (None, None, None);
+    for line in text.lines() {
+        let trimmed = line.trim_start();
+        if trimmed.is_empty() || trimmed.starts_with('#') {
+            continue;
+        }
+        let depth = line.len() - trimmed.len();
+        if depth == 0 {
+            let name = trimmed.trim_end().strip_suffix(':');
+            host = Some(name.ok_or("a line at the margin is no host")?.to_owned());
+            (account, users_at) = (None, None);
+            continue;
+        }
+        let (key, value) = trimmed.split_once(':').ok_or("a line is no `key: value`")?;
+        let Some(host) = &host else {
+            return Err("a value stands before any host");
+        };
+        match (key, users_at) {
+            ("users", _) => users_at = Some(depth),
+            (_, Some(users)) if depth > users && value.trim().is_empty() => {
+                account = Some(key.to_owned());
+            }
+            ("oauth_token", _) => {
+                let own = account.take_if(|_| users_at.is_some_and(|users| depth > users));
+                found.push(Foreign {
+                    at: At::GitHost(host.clone()),
+                    account: own,
+                    access_token: secret(value),
+                    refresh_token: None,
+                    expires: None,
+                    client: None,
+                });
+            }
+            ("user", _) => {
+                let name = value.trim().to_owned();
+                let of_host = |one: &&mut Foreign| one.at == At::GitHost(host.clone());
+                let mut unnamed = found.iter_mut().filter(|one| one.account.is_none());
+                if let Some(one) = unnamed.find(of_host) {
+                    one.account = Some(name);
+                }
+            }
+            _ => {}
+        }
+    }
+    // The active account's token stands twice.
+    let mut seen: Vec<String> = Vec::new();
+    found.retain(|one| {
+        let token = one
+            .access_token
+            .as_ref()
+            .map(|token| token.expose().to_owned());
+        let is_new = token.as_ref().is_none_or(|token| !seen.contains(token));
+        seen.extend(token);
+        is_new
+    });
+    Ok(found)
+}
+
+/// `https://USER:PASSWORD@HOST[/PATH]`, percent-encoded.
+fn credential_lines(text: &str) -> Result<Vec<Foreign>, &'static str> {
+    let mut found = Vec::new();
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let url = url::Url::parse(line.trim()).map_err(|_| "a line is no URL")?;
+        let (Some(host), Some(password)) = (url.host_str(), url.password()) else {
+            continue;
+        };
+        if url.scheme() != "https" {
+            continue;
+        }
+        let host = match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        };
+        let user = decoded(url.username());
+        found.push(Foreign {
+            at: At::GitHost(host),
+            account: user.filter(|user| !user.is_empty()),
+            access_token: decoded(password).as_deref().and_then(secret),
+            refresh_token: None,
+            expires: None,
+            client: None,
+        });
+    }
+    Ok(found)
+}
+
+fn decoded(text: &str) -> Option<String> {
+    // A form's pairs are decoded alike, but for the plus sign.
+    let pair = format!("v={}", text.replace('+', "%2B"));
+    let mut pairs = url::form_urlencoded::parse(pair.as_bytes());
+    pairs.next().map(|(_, value)| value.into_owned())
+}
+
+#[derive(Deserialize)]
+struct RcloneToken {
+    access_token: Option<String>,
+    refresh_token: Option<String>,
+    expiry: Option<String>,
+}
+
+/// `[NAME]`, then `key = value`.
+fn sections(text: &str) -> Result<Vec<Foreign>, &'static str> {
+    if text.starts_with("# Encrypted rclone configuration File") {
+        return Err("it is encrypted: `rclone config show` prints it open");
+    }
+    let mut found: Vec<Foreign> = Vec::new();
+    for line in text.lines().map(str::trim) {
+        if line.is_empty() || line.starts_with(['#', ';']) {
+            continue;
+        }
+        if let Some(name) = line
+            .strip_prefix('[')
+            .and_then(|line| line.strip_suffix(']'))
+        {
+            found.push(Foreign {
+                at: At::RcloneType(String::new()),
+                account: Some(name.to_owned()),
+                access_token: None,
+                refresh_token: None,
+                expires: None,
+                client: None,
+            });
+            continue;
+        }
+        let (key, value) = line.split_once('=').ok_or("a line is no `key = value`")?;
+        let value = value.trim();
+        let one = found
+            .last_mut()
+            .ok_or("a value stands before any section")?;
+        match key.trim() {
+            "type" => one.at = At::RcloneType(value.to_owned()),
+            "client_id" if !value.is_empty() => {
+                value.clone_into(&mut one.client.get_or_insert((String::new(), None)).0);
+            }
+            "client_secret" if !value.is_empty() => {
+                one.client.get_or_insert((String::new(), None)).1 = secret(value);
+            }
+            "token" => {
+                let token: RcloneToken =
+                    serde_json::from_str(value).map_err(|_| "a token is no JSON")?;
+                one.access_token = token.access_token.as_deref().and_then(secret);
+                one.refresh_token = token.refresh_token.as_deref().and_then(secret);
+                one.expires = token.expiry.as_deref().and_then(Timestamp::parse);
+            }
+            _ => {}
+        }
+    }
+    Ok(found)
+}
+
+#[derive(Deserialize)]
+struct OidcAccount {
+    name: Option<String>,
+    issuer_url: String,
+    client_id: String,
+    client_secret: Option<String>,
+    refresh_token: Option<String>,
+}
+
+fn account_json(text: &str) -> Result<Foreign, &'static str> {
+    let account: OidcAccount = serde_json::from_str(text)
+        .map_err(|_| "it is not what `oidc-gen --print ACCOUNT` shows")?;
+    Ok(Foreign {
+        at: At::Issuer(account.issuer_url),
+        account: account.name,
+        access_token: None,
+        refresh_token: account.refresh_token.as_deref().and_then(secret),
+        expires: None,
+        client: Some((
+            account.client_id,
+            account.client_secret.as_deref().and_then(secret),
+        )),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(one: &Foreign) -> &str {
+        one.access_token.as_ref().unwrap().expose()
+    }
+
+    #[test]
+    fn hosts_of_gh_are_read_in_the_old_form_and_the_new_one() {
+        let old =
+            "github.com:\n    user: octocat\n    oauth_token: gho_1\n    git_protocol: https\n";
+        let found = read(Form::Gh, old).unwrap();
+        assert_eq!((found.len(), token(&found[0])), (1, "gho_1"));
+        let new = "github.com:\n    users:\n        octocat:\n            oauth_token: gho_1\n        \
+                   hubot:\n            oauth_token: \"gho_2\"\n    user: hubot\n    oauth_token: gho_2\n\
+                   ghe.example:\n    oauth_token: gho_3\n    user: me\n";
+        let found = read(Form::Gh, new).unwrap();
+        let got: Vec<_> = found
+            .iter()
+            .map(|one| (one.account.as_deref(), token(one)))
+            .collect();
+        assert_eq!(
+            got,
+            [
+                (Some("octocat"), "gho_1"),
+                (Some("hubot"), "gho_2"),
+                (Some("me"), "gho_3")
+            ]
+        );
+        // in the keyring, where `gh auth token` gets it
+        assert!(
+            read(Form::Gh, "github.com:\n    user: x\n")
+                .unwrap()
+                .is_empty()
+        );
+        assert!(read(Form::Gh, "nonsense").is_err());
+    }
+
+    #[test]
+    fn lines_of_git_are_decoded() {
+        let text = "https://me%40home:p%2Bq+r@git.example:8443/x\nhttp://a:b@plain.example\n";
+        let found = read(Form::GitCredentialStore, text).unwrap();
+        assert_eq!(found.len(), 1, "nothing that went over http");
+        assert_eq!(token(&found[0]), "p+q+r");
+        assert_eq!(found[0].account.as_deref(), Some("me@home"));
+        assert_eq!(found[0].at, At::GitHost("git.example:8443".to_owned()));
+    }
+
+    #[test]
+    fn remotes_of_rclone_are_read_with_their_own_client() {
+        let text = "[mine]\ntype = drive\nclient_id = id\nclient_secret = s\n\
+                    token = {\"access_token\":\"at\",\"refresh_token\":\"rt\",\"expiry\":\"2026-01-01T00:00:00Z\"}\n\
+                    [plain]\ntype = sftp\nhost = x\n";
+        let found = read(Form::Rclone, text).unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!(token(&found[0]), "at");
+        assert_eq!(found[0].client.as_ref().unwrap().0, "id");
+        assert!(found[0].expires.is_some());
+        let sealed = "# Encrypted rclone configuration File\n\nRCLONE_ENCRYPT_V0:\nabc";
+        assert!(
+            read(Form::Rclone, sealed)
+                .unwrap_err()
+                .contains("rclone config show")
+        );
+    }
+
+    #[test]
+    fn an_account_of_oidc_agent_is_read() {
+        let text = r#"{"name":"w","issuer_url":"https://i.example/","client_id":"c","client_secret":"s","refresh_token":"rt","cert_path":"/x"}"#;
+        let found = read(Form::OidcAgent, text).unwrap();
+        assert_eq!(found[0].at, At::Issuer("https://i.example/".to_owned()));
+        assert!(read(Form::OidcAgent, "{}").is_err());
+    }
+}
