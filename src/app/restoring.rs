@@ -137,7 +137,6 @@ impl App {
                 Error::new(Kind::Failed, "could not keep the vault's fingerprint").because(why)
             })?;
         }
-        let aside = set_aside(&path)?;
         let draft = Draft::new(&image, &path)?;
         let mut vault = draft
             .open()?
@@ -148,8 +147,10 @@ impl App {
             action: Action::Restore,
             detail: Some(&detail),
             generation,
+            rescues: Some(self.rescues_of(id, &path)),
         };
         let suspects = rollback::accept(&mut vault, self.world(), set_back)?;
+        let aside = set_aside(&path)?;
         draft.put(vault)?;
         self.remember(&path, id, &[&recorded]);
         Ok(Outcome::Put {
@@ -157,6 +158,23 @@ impl App {
             key: source.to_string(),
             aside,
         })
+    }
+
+    /// Where answers lie that were saved beside a vault which is gone: newer than any backup.
+    fn rescues_of<'a>(&'a self, id: VaultId, path: &'a Path) -> &'a Path {
+        let folder = path.parent().unwrap_or(path);
+        let has = |folder: &Path| {
+            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            let start = format!("rescue-{id}-");
+            entries
+                .map(|entry| entry.file_name())
+                .any(|name| name.to_string_lossy().starts_with(&start))
+        };
+        if has(folder) {
+            folder
+        } else {
+            &self.paths.state
+        }
     }
 
     /// What opens a backup: the identity that was named, the environment's, else the one of the vault

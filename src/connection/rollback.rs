@@ -3,6 +3,8 @@
 //! Its refresh tokens may have been used since. Where a provider rotates them, using an old one
 //! again looks like theft and ends the live grant, so those connections become suspect.
 
+use std::path::Path;
+
 use crate::connection::hold::LOCK_WAIT;
 use crate::connection::select;
 use crate::connection::state::{Connection, State, Unseen};
@@ -22,6 +24,9 @@ pub struct SetBack<'a> {
     pub detail: Option<&'a str>,
     /// A generation that was seen of it.
     pub generation: u64,
+    /// Where answers were saved, for a vault that is not in its place yet. They stay there: what is
+    /// older than its row is never taken over, and goes with the next refresh.
+    pub rescues: Option<&'a Path>,
 }
 
 /// Accepts the vault as it is and names the connections that became suspect. What was saved beside
@@ -37,7 +42,7 @@ pub fn accept(
     let _alone = vault.lock_exclusive(LOCK_WAIT)?;
     let mut event = world.bare_event(what.action, Outcome::Done);
     event.detail = what.detail.map(str::to_owned);
-    let saved = saved(vault, world)?;
+    let saved = saved(vault, what.rescues.unwrap_or(world.state))?;
     let suspects = vault.accept_rollback(|writer| {
         writer.rise_above(what.generation);
         let mut suspects = Vec::new();
@@ -77,6 +82,9 @@ pub fn accept(
         writer.log(&event)?;
         Ok::<_, ConnectionError>(suspects)
     })?;
+    if what.rescues.is_some() {
+        return Ok(suspects);
+    }
     for (what, _) in saved {
         // One that stays is older than what the vault holds now, and goes with the next refresh.
         let _ = vault.remove_rescue(what, world.state);
@@ -95,10 +103,10 @@ pub(super) fn rotates(connection: &Connection, set: &TokenSet, world: World<'_>)
 }
 
 /// The newest rescue file of each connection.
-fn saved(vault: &Vault, world: World<'_>) -> Result<Vec<(Rescued, Connection)>, ConnectionError> {
+fn saved(vault: &Vault, elsewhere: &Path) -> Result<Vec<(Rescued, Connection)>, ConnectionError> {
     let mut saved = Vec::new();
     for found in vault.read(select::all)? {
-        if let Some((what, bytes)) = vault.newest_rescue(found.row.id, world.state)? {
+        if let Some((what, bytes)) = vault.newest_rescue(found.row.id, elsewhere)? {
             let stored = StoredConnection::from_rescue(&bytes)?;
             saved.push((what, Connection::try_from(&stored)?));
         }

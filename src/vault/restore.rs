@@ -34,7 +34,7 @@ impl Draft {
     /// missing.
     ///
     /// # Errors
-    /// When something stands there, or the disk does not take it.
+    /// When the disk does not take it.
     pub fn new(image: &[u8], path: &Path) -> Result<Self, VaultError> {
         private_file::ensure_folder(database::folder(path))?;
         private_file::check_way(database::folder(path))?;
@@ -42,9 +42,6 @@ impl Draft {
             path: path.to_owned(),
         })?;
         let alone = locks::vault_exclusive(&path, PATIENCE)?;
-        if fs::symlink_metadata(&path).is_ok() {
-            return Err(VaultError::AlreadyExists { path });
-        }
         let folder = with_suffix(&path, ".restoring");
         remove(&folder)?;
         private_file::ensure_folder(&folder)?;
@@ -71,9 +68,12 @@ impl Draft {
     /// Puts it in its place, durably.
     ///
     /// # Errors
-    /// When it can't be put there; then none stands there.
+    /// When something stands there, or it can't be put there; then none stands there.
     pub fn put(self, made_ready: Vault) -> Result<(), VaultError> {
         made_ready.checkpoint_truncate()?;
+        if fs::symlink_metadata(&self.path).is_ok() {
+            return Err(VaultError::AlreadyExists { path: self.path });
+        }
         drop(made_ready);
         // What a vault that is gone left would be taken for this one's.
         for end in BESIDE {

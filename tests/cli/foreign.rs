@@ -11,7 +11,9 @@ fn world() -> World {
     assert!(hosts.contains("127.0.0.1"), "{toml}");
     world.define(
         "sandbox",
-        &format!("{before}[import]\nrclone = [\"practice\"]\n[git]\nhosts = [\"git.example\"]{after}"),
+        &format!(
+            "{before}[import]\nrclone = [\"practice\"]\n[git]\nhosts = [\"git.example\"]{after}"
+        ),
     );
     world
 }

@@ -54,15 +54,20 @@ fn until_it_just_does_not_fit(
 fn unsaved() -> World {
     let world = World::new();
     world.connect();
-    let held = reader(&world);
+    leave_unsaved(&world);
+    world
+}
+
+fn leave_unsaved(world: &World) {
+    let held = reader(world);
     let failed = until_it_just_does_not_fit(
-        &world,
+        world,
         &["token", "sandbox"],
         |call| call.args(&["refresh", "sandbox"]).start().finish(),
         || world.count(Endpoint::Refresh) == 1,
     );
     drop(held);
-    let saved = rescue_files(&world);
+    let saved = rescue_files(world);
     assert_eq!(saved.len(), 1, "{failed:?}");
     let path = saved[0].display().to_string();
     failed.says(&[
@@ -72,7 +77,6 @@ fn unsaved() -> World {
         "hint: make room or mend the vault's folder",
     ]);
     world.check_files();
-    world
 }
 
 fn rescue_files(world: &World) -> Vec<PathBuf> {
@@ -110,6 +114,33 @@ fn vault_rekey_waits_for_an_answer_that_only_a_rescue_file_holds() {
     world.ok(&["refresh", "--due"]);
     assert_eq!(world.count(Endpoint::Refresh), 1, "it was sent again");
     world.ok(&rekey);
+}
+
+#[test]
+fn vault_restore_takes_over_what_was_saved_beside_a_vault_that_is_gone() {
+    let world = World::new();
+    world.connect();
+    let file = world.path("work/vault.age").display().to_string();
+    world.ok(&["vault", "backup", &file]);
+    leave_unsaved(&world);
+    let remove = || {
+        for end in ["db", "db-wal", "db-shm"] {
+            let _ = fs::remove_file(world.vault().with_extension(end));
+        }
+    };
+    remove();
+    world
+        .ok(&["vault", "restore", &file])
+        .says(&["`sandbox/writer` is suspect"]);
+    // with the refresh token that came last; the one in the backup is spent
+    world.ok(&["refresh", "sandbox"]);
+    // the control: without the file the old one is tried, and that ends the grant
+    for rescue in rescue_files(&world) {
+        fs::remove_file(rescue).unwrap();
+    }
+    remove();
+    world.ok(&["vault", "restore", &file]);
+    world.run(&["refresh", "sandbox"]).ended(4);
 }
 
 #[test]

@@ -20,6 +20,11 @@ fn connect_keeps_a_new_vaults_key_in_the_keyring_and_token_finds_it_there() {
 }
 
 #[test]
+fn vault_move_key_leaves_the_keyring_empty_and_comes_back_and_restore_finds_the_key_there() {
+    within("unlocked", "binary_moving");
+}
+
+#[test]
 fn token_and_connect_end_soon_where_the_keyring_was_locked_later() {
     within("unlocked", "binary_locked_later");
 }
@@ -47,6 +52,7 @@ fn connect_asks_no_consent_where_there_is_not_even_a_bus() {
 /// What [`crate::keyring`] runs in its sessions.
 pub(crate) const SCENARIOS: &[(&str, fn())] = &[
     ("binary_unlocked", unlocked),
+    ("binary_moving", moving),
     ("binary_locked_later", locked_later),
     ("binary_locked", || without_a_key(Some(items()))),
     // there is nobody who could count
@@ -91,6 +97,35 @@ fn unlocked() {
             );
         }
     }
+}
+
+fn moving() {
+    let stage = stage();
+    let world = &stage.world;
+    world.connect();
+    let token = world.must(&["token", PROVIDER]);
+    let count = || items().matches("/login/").count();
+    assert_eq!(count(), 3, "the control");
+    world.must(&["vault", "move-key", "--to", "file"]);
+    // the next command retires what is left
+    assert_eq!(world.must(&["token", PROVIDER]), token);
+    assert_eq!(count(), 0, "{}", items());
+    world.must(&["vault", "move-key", "--to", "keyring"]);
+    fs::remove_file(world.vault().with_file_name("identity.txt")).expect("removed");
+    assert_eq!(world.must(&["token", PROVIDER]), token);
+    assert_eq!(count(), 3, "{}", items());
+    world.must(&["refresh", PROVIDER]);
+    world.verify();
+    let file = world.at("backup.age");
+    let file = file.to_str().expect("UTF-8");
+    world.must(&["vault", "backup", file]);
+    for end in ["db", "db-wal", "db-shm"] {
+        let _ = fs::remove_file(world.vault().with_extension(end));
+    }
+    world.must(&["vault", "restore", file]);
+    world.verify();
+    assert!(world.must(&["vault", "status"]).contains("trusted"));
+    assert_eq!(count(), 3, "{}", items());
 }
 
 fn locked_later() {
