@@ -60,6 +60,15 @@
 //! takes the place of is kept ([`connection::replaced`]), and put back into the row to be ended when the
 //! newer one is.
 //!
+//! **`vault restore`** ([`app`], [`connection::restore`]). Into a vault that stands only what it lacks comes
+//! back, in one transaction; where none stands the backup is unpacked beside its place, made ready there
+//! ([`connection::rollback`]: what may have been spent since becomes `suspect`), and appears by one rename.
+//! **`vault export`** ([`connection::portable`]) sets a connection `suspect` before it writes the file and
+//! `moved` when the file is there, so that whatever cuts it off nothing is refreshed from two places.
+//!
+//! **Completions** ask the program itself while somebody types: `complete` walks the command tree to the
+//! word in question and prints names; the shell scripts hold none and expand none.
+//!
 //! **`doc push`** and **`doc pull`** ([`document`]). Each file has three versions: what both sides had
 //! (noted in `.oauthctl/`), what is here, what is there; [`document::plan`] says what becomes of it.
 //! A push is one request that names the version its edits are based on, so it lands there or not at
@@ -140,6 +149,9 @@
 //!
 //! # Where the contract left it open
 //!
+//! - `vault restore` into a vault that stands replaces nothing: it fills. `vault export` moves, also what
+//!   does not rotate, unless told to `--copy`; it brings definitions along, but none over a shipped one.
+//! - `vault move-key` keeps the identity, and leaves an identity file where it is: others may use it.
 //! - The environment's vault (`OAUTHCTL_VAULT`) gives way to `--profile`: a flag beats a variable.
 //! - `refresh` of a connection that has no refresh token and does not expire is nothing to do, exit
 //!   0.

@@ -19,7 +19,7 @@ use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
 use crate::names::{ConnectionName, ConnectionRef, ProviderName};
 use crate::token::TokenSet;
-use crate::vault::{Action, Outcome, Stored, Vault, VaultError, Writer};
+use crate::vault::{Action, Outcome, Vault, VaultError, Writer};
 
 const FORM: u32 = 1;
 
@@ -290,7 +290,7 @@ impl Bundle {
         let arrived = vault.mutate(|writer| {
             let mut arrived = Arrived::default();
             for client in &self.clients {
-                add_client(writer, client.clone())?;
+                client.clone().take_in(writer)?;
             }
             for connection in connections {
                 let name = connection.name.clone();
@@ -306,16 +306,6 @@ impl Bundle {
         })?;
         Ok(arrived)
     }
-}
-
-/// A registration that is here stays; one that comes is used by new connects only where none is.
-fn add_client(writer: &mut Writer<'_>, mut client: StoredClient) -> Result<(), VaultError> {
-    if writer.find::<StoredClient>(&client.name())?.is_some() {
-        return Ok(());
-    }
-    let others = writer.group::<StoredClient>(&client.group())?;
-    client.current = !others.iter().any(|row| row.value.current);
-    writer.insert(client).map(|_| ())
 }
 
 fn add_connection(

@@ -9,7 +9,7 @@ use crate::names::{AccountLabel, ClientId, ProviderName, Scope, hex};
 use crate::oauth::client::{Client, ClientKey};
 use crate::provider::definition::Definition;
 use crate::secret::Secret;
-use crate::vault::{Kind, Stored};
+use crate::vault::{Kind, Stored, VaultError, Writer};
 
 const FORM: u32 = 1;
 
@@ -58,6 +58,21 @@ impl StoredClient {
             current: true,
             set_ms: now.unix_millis(),
         }
+    }
+
+    /// Takes it into the vault, unless that has it. New connections use it only where they use no
+    /// other. Says whether it was taken.
+    ///
+    /// # Errors
+    /// When the vault refuses.
+    pub fn take_in(mut self, writer: &mut Writer<'_>) -> Result<bool, VaultError> {
+        if writer.find::<Self>(&self.name())?.is_some() {
+            return Ok(false);
+        }
+        let others = writer.group::<Self>(&self.group())?;
+        self.current = !others.iter().any(|row| row.value.current);
+        writer.insert(self)?;
+        Ok(true)
     }
 
     /// With what manages it at the provider.

@@ -95,7 +95,7 @@ fn take(
         }
     }
     for client in from.clients {
-        restored.clients += usize::from(take_one(writer, client)?);
+        restored.clients += usize::from(client.take_in(writer)?);
     }
     for consent in from.consents {
         take_one(writer, consent)?;
@@ -106,12 +106,11 @@ fn take(
     Ok(restored)
 }
 
-fn take_one<T: Stored>(writer: &mut Writer<'_>, value: T) -> Result<bool, VaultError> {
-    let is_new = writer.find::<T>(&value.name())?.is_none();
-    if is_new {
+fn take_one<T: Stored>(writer: &mut Writer<'_>, value: T) -> Result<(), VaultError> {
+    if writer.find::<T>(&value.name())?.is_none() {
         writer.insert(value)?;
     }
-    Ok(is_new)
+    Ok(())
 }
 
 /// The state that a connection of the past comes back in; none for what had left that vault.

@@ -184,3 +184,22 @@ fn vault_restore_sets_a_damaged_vault_aside_when_told_to() {
     let aside = world.vault().with_extension("db.old");
     assert!(aside.exists(), "{:?}", world.files());
 }
+
+#[test]
+fn vault_restore_leaves_the_registration_that_new_connections_use() {
+    let world = World::new();
+    let set = |id: &str| {
+        world.ok(&["client", "set", "sandbox", "--id", id, "--no-secret"]);
+    };
+    set("first");
+    let file = backup(&world, "vault.age");
+    world.ok(&["client", "remove", "sandbox", "--yes"]);
+    set("second");
+    world.ok(&["vault", "restore", &file, "--force"]);
+    let shown = world.ok(&["client", "show", "sandbox"]);
+    assert!(shown.stdout.contains("second"), "{shown:?}");
+    world.ok(&["client", "remove", "sandbox", "--yes"]);
+    world.ok(&["vault", "restore", &file, "--force"]);
+    let shown = world.ok(&["client", "show", "sandbox"]);
+    assert!(shown.stdout.contains("first"), "the control: {shown:?}");
+}

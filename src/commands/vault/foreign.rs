@@ -6,10 +6,10 @@ use std::sync::Arc;
 use crate::app::{App, moment};
 use crate::commands::connect::not_named;
 use crate::commands::{block_on, network};
+use crate::connection::GrantKind;
 use crate::connection::connect::{self, Landed};
 use crate::connection::foreign::{self, At, Foreign, Form};
 use crate::connection::records::StoredClient;
-use crate::connection::{ConnectionError, GrantKind};
 use crate::error::{Error, Kind, Result};
 use crate::escape;
 use crate::flow::code;
@@ -20,7 +20,7 @@ use crate::private_file;
 use crate::provider::definition::Definition;
 use crate::secret::Secret;
 use crate::token::{Lifetime, TokenSet};
-use crate::vault::{Stored, Vault};
+use crate::vault::Vault;
 
 /// No such file is larger.
 const LARGEST: u64 = 1 << 20;
@@ -121,7 +121,8 @@ fn take(app: &App, vault: &mut Vault, one: &Foreign) -> Result<Option<Connection
     let set = set(one);
     let identity = whose(&definition, one, &set)?;
     if renews {
-        keep_client(vault, &definition, &client)?;
+        let stored = StoredClient::new(&definition, &client, moment().wall);
+        vault.mutate(|writer| stored.take_in(writer))?;
     }
     let world = app.world();
     let attempt = connect::begin(vault, world, &definition, &client.id, None)?;
@@ -205,21 +206,6 @@ fn whose(definition: &Definition, one: &Foreign, set: &TokenSet) -> Result<Ident
         subject: None,
         label: label.map(|label| label.to_string()),
     })
-}
-
-/// A registration that is here already stays as it is.
-fn keep_client(vault: &mut Vault, definition: &Definition, client: &Client) -> Result<()> {
-    let mut stored = StoredClient::new(definition, client, moment().wall);
-    vault.mutate(|writer| {
-        if writer.find::<StoredClient>(&stored.name())?.is_some() {
-            return Ok(());
-        }
-        let others = writer.group::<StoredClient>(&stored.group())?;
-        stored.current = !others.iter().any(|row| row.value.current);
-        writer.insert(stored.clone())?;
-        Ok::<_, ConnectionError>(())
-    })?;
-    Ok(())
 }
 
 /// The token is no client's of ours; any name will do.
