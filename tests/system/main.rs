@@ -31,6 +31,7 @@ mod keyring;
 mod kill;
 mod leaks;
 mod login;
+mod mail;
 mod manuscript;
 mod peer;
 mod persons;
