@@ -49,14 +49,14 @@ fn in_shell(name: &str, start: &str) {
     // the part that all names have in common, and no more
     screen.complete("oauthctl token pra");
     screen.until(&format!("oauthctl token {PROVIDER}"));
-    screen.interrupt();
+    screen.clear();
     screen.complete("oauthctl provider show git");
     screen.complete("hu");
     screen.until("oauthctl provider show github");
-    screen.interrupt();
+    screen.clear();
     screen.complete("oauthctl connect google --feature cal");
     screen.until("--feature calendar");
-    screen.interrupt();
+    screen.clear();
     screen.complete(&format!("oauthctl show {PROVIDER}/\\$"));
     screen.until("touch");
     nothing_ran(&stage);

@@ -77,6 +77,11 @@ impl Screen {
         Some(screen)
     }
 
+    /// Empties the line that is being typed. An interrupt would also drop what is typed after it.
+    pub(crate) fn clear(&self) {
+        self.tmux(&["send-keys", "C-u"]);
+    }
+
     /// Types a text and presses the tabulator.
     pub(crate) fn complete(&self, text: &str) {
         self.tmux(&["send-keys", "-l", text]);
