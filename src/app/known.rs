@@ -39,23 +39,14 @@ impl App {
             return Known::Same;
         }
         let path = locked.path();
-        // What can't be read says nothing, as before the first time.
-        let Ok(note) = private_file::read(&self.note_of(path), AT_MOST) else {
-            return Known::First;
-        };
-        let note = String::from_utf8_lossy(&note);
-        let mut lines = note.lines();
-        if lines.next() != Some(FORM) || lines.next() != Some(line(path).as_str()) {
-            return Known::First;
-        }
         let header = locked.header();
         let id = header.vault_id.to_string();
         let source = escape::line(&header.key_source);
-        let Some(was) = lines.next() else {
+        // What can't be read says nothing, as before the first time.
+        let Some((was, sources)) = self.noted(path) else {
             return Known::First;
         };
         // Two of them while a new key takes the place of the old one.
-        let sources: Vec<&str> = lines.collect();
         let Some(before) = sources.first() else {
             return Known::First;
         };
@@ -63,7 +54,7 @@ impl App {
             Known::Other(format!(
                 "the vault `{was}` was here before, and this is `{id}`"
             ))
-        } else if sources.contains(&source.as_str()) {
+        } else if sources.contains(&source) {
             Known::Same
         } else {
             let (before, now) = (place(before), place(&source));
@@ -101,14 +92,20 @@ impl App {
     /// Where the key of the vault is that was at a path, as it was noted.
     #[must_use]
     pub fn noted_key(&self, path: &Path) -> Option<(VaultId, Source)> {
+        let (id, sources) = self.noted(path)?;
+        Some((id.parse().ok()?, Source::parse(sources.first()?).ok()?))
+    }
+
+    /// The vault's id and the places of its key, as they were noted.
+    fn noted(&self, path: &Path) -> Option<(String, Vec<String>)> {
         let note = private_file::read(&self.note_of(path), AT_MOST).ok()?;
-        let note = String::from_utf8(note).ok()?;
+        let note = String::from_utf8_lossy(&note);
         let mut lines = note.lines();
         if lines.next() != Some(FORM) || lines.next() != Some(line(path).as_str()) {
             return None;
         }
-        let id = lines.next()?.parse().ok()?;
-        Some((id, Source::parse(lines.next()?).ok()?))
+        let id = lines.next()?.to_owned();
+        Some((id, lines.map(str::to_owned).collect()))
     }
 
     fn note(

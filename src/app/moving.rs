@@ -117,10 +117,5 @@ fn record_move(
     if from.path().is_some() {
         return Ok(());
     }
-    let retired = RetiredKey { key_source };
-    match writer.find::<RetiredKey>(RetiredKey::NAME)? {
-        Some(row) => writer.update(&row, retired)?,
-        None => writer.insert(retired)?,
-    };
-    Ok(())
+    writer.set(RetiredKey { key_source }).map(|_| ())
 }

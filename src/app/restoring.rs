@@ -262,13 +262,23 @@ fn unconfirmed() -> Error {
 
 fn unseal(sealed: &[u8], custody: &Custody) -> Result<Vec<u8>> {
     custody.open(sealed).map_err(|why| {
-        let failed = |kind| Error::new(kind, "could not open the backup");
-        match why {
-            Unopened::NotAge => failed(Kind::Failed).because("it is no age file"),
-            Unopened::Damaged => failed(Kind::Failed).because("it is damaged or cut off"),
-            Unopened::OtherKey => failed(Kind::NoKey)
-                .because(format!("it is not locked to {}", custody.describe()))
-                .hint("name an identity or the recovery sheet of that vault: `--with FILE`"),
-        }
+        unopened(
+            why,
+            "could not open the backup",
+            custody,
+            "name an identity or the recovery sheet of that vault: `--with FILE`",
+        )
     })
+}
+
+/// Why an age file can't be opened, and where it is for another key, the way out.
+pub fn unopened(why: Unopened, message: &str, custody: &Custody, way_out: &str) -> Error {
+    let failed = |kind| Error::new(kind, message);
+    match why {
+        Unopened::NotAge => failed(Kind::Failed).because("it is no age file"),
+        Unopened::Damaged => failed(Kind::Failed).because("it is damaged or cut off"),
+        Unopened::OtherKey => failed(Kind::NoKey)
+            .because(format!("it is not locked to {}", custody.describe()))
+            .hint(way_out),
+    }
 }

@@ -5,7 +5,7 @@ mod device;
 mod machine;
 mod registration;
 mod supplied;
-pub(in crate::commands) use supplied::not_named;
+pub(in crate::commands) use supplied::{no_client, not_named};
 mod two_step;
 
 use std::cell::Cell;

@@ -231,20 +231,12 @@ impl Vault {
             head: old.head.clone(),
             audit: log,
         });
-        let list = RecipientList {
+        writer.set(RecipientList {
             recipients: new.recipients,
-        };
-        match writer.find::<RecipientList>(RecipientList::NAME)? {
-            Some(row) => writer.update(&row, list)?,
-            None => writer.insert(list)?,
-        };
-        let retired = RetiredKey {
+        })?;
+        writer.set(RetiredKey {
             key_source: old.header.key_source.clone(),
-        };
-        match writer.find::<RetiredKey>(RetiredKey::NAME)? {
-            Some(row) => writer.update(&row, retired)?,
-            None => writer.insert(retired)?,
-        };
+        })?;
         writer.log(&event)?;
         let (head, directory) = writer.finish()?;
         transaction.commit().map_err(sqlite(&self.connection))?;

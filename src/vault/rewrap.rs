@@ -31,10 +31,6 @@ impl Writer<'_> {
         self.snapshot.header.age = wrap_key(&key, &texts)?;
         self.snapshot.header.key_source = key_source;
         self.snapshot.header.store(self.snapshot.connection)?;
-        let list = RecipientList { recipients };
-        match self.find::<RecipientList>(RecipientList::NAME)? {
-            Some(row) => self.update(&row, list).map(|_| ()),
-            None => self.insert(list).map(|_| ()),
-        }
+        self.set(RecipientList { recipients }).map(|_| ())
     }
 }

@@ -109,6 +109,17 @@ impl<'a> Writer<'a> {
         self.put(row.id.0, value)
     }
 
+    /// Stores what there is one of under its name: in its row, or in a new one.
+    ///
+    /// # Errors
+    /// When it can't be stored.
+    pub fn set<T: Stored>(&mut self, value: T) -> Result<Row<T>, VaultError> {
+        match self.snapshot.find::<T>(&value.name())? {
+            Some(row) => self.update(&row, value),
+            None => self.insert(value),
+        }
+    }
+
     /// Makes this the newest of all states up to that generation, which was seen of this vault.
     pub fn rise_above(&mut self, generation: u64) {
         self.generation = self.generation.max(generation.saturating_add(1));

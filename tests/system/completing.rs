@@ -4,8 +4,6 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use oauthctl::sandbox::user_agent;
-
 use crate::rig;
 use crate::screen::Screen;
 use crate::stage::Stage;
@@ -16,14 +14,7 @@ const HOSTILE: &str = "$(touch pwned)`touch pwned`;touch pwned";
 
 /// A vault with one connection, whose account is called that.
 fn stage() -> Stage {
-    let Stage { sandbox, world } = Stage::new("3600");
-    let world = world.with_vault();
-    let connecting = world.start_connect(&["--account", HOSTILE]);
-    let url = connecting.url.clone().expect("a URL");
-    user_agent::visit(url.as_str()).expect("the callback page");
-    let ended = connecting.end();
-    assert_eq!(ended.code, 0, "{ended:?}");
-    Stage { sandbox, world }
+    Stage::connected_with("3600", &["--account", HOSTILE])
 }
 
 fn nothing_ran(stage: &Stage) {

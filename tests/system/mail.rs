@@ -10,8 +10,6 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use oauthctl::sandbox::user_agent;
-
 use crate::rig;
 use crate::stage::Stage;
 use crate::world::PROVIDER;
@@ -300,22 +298,13 @@ fn give(servers: &Servers, name: &str, text: &str) -> PathBuf {
 
 /// A connection whose first access token is over at once.
 fn connected() -> Stage {
-    // over at once, then for an hour
-    let stage = Stage::new("0,3600");
-    let stage = Stage {
-        world: stage.world.with_vault(),
-        sandbox: stage.sandbox,
-    };
     let scopes = ["openid", "profile", "email", "offline_access"];
     let scopes: Vec<&str> = scopes
         .into_iter()
         .flat_map(|one| ["--scope", one])
         .collect();
-    let connecting = stage.world.start_connect(&scopes);
-    let url = connecting.url.clone().expect("a URL");
-    user_agent::visit(url.as_str()).expect("the callback page");
-    assert_eq!(connecting.end().code, 0);
-    stage
+    // over at once, then for an hour
+    Stage::connected_with("0,3600", &scopes)
 }
 
 #[test]

@@ -35,10 +35,27 @@ impl Stage {
 
     /// A vault, and one connection in it.
     pub(crate) fn connected(lifetimes: &str) -> Stage {
-        let Stage { sandbox, world } = Stage::new(lifetimes);
+        let stage = Stage::new(lifetimes).with_vault();
+        stage.world.connect();
+        stage
+    }
+
+    /// The same with a vault.
+    pub(crate) fn with_vault(self) -> Stage {
+        let Stage { sandbox, world } = self;
         let world = world.with_vault();
-        world.connect();
         Stage { sandbox, world }
+    }
+
+    /// A vault, and one connection in it, asked for with these arguments.
+    pub(crate) fn connected_with(lifetimes: &str, arguments: &[&str]) -> Stage {
+        let stage = Stage::new(lifetimes).with_vault();
+        let connecting = stage.world.start_connect(arguments);
+        let url = connecting.url.clone().expect("a URL");
+        user_agent::visit(url.as_str()).expect("the callback page");
+        let ended = connecting.end();
+        assert_eq!(ended.code, 0, "{ended:?}");
+        stage
     }
 
     /// The requests to an endpoint on which the provider acted, from an index of its log on.

@@ -44,12 +44,8 @@ pub(super) fn supply(
         Some(id) => Client::new(id, None),
         None => match vault.read(|snapshot| client::for_connect(snapshot, definition, None)) {
             Ok(client) => client,
-            // The token is no client's of ours; any name will do.
             Err(ConnectionError::NoClient { .. } | ConnectionError::NoSecret { .. }) => {
-                let id = "none".parse().map_err(|error: crate::names::NameError| {
-                    Error::new(Kind::Failed, "no client id").caused_by(&error)
-                })?;
-                Client::new(id, None)
+                no_client()?
             }
             Err(error) => return Err(error.into()),
         },
@@ -67,6 +63,14 @@ pub(super) fn supply(
         dpop: None,
     };
     Ok(connect::store(vault, world, attempt, &landed)?)
+}
+
+/// For a token that is no client's of ours: any name will do.
+pub(in crate::commands) fn no_client() -> Result<Client> {
+    let id = "none".parse().map_err(|error: crate::names::NameError| {
+        Error::new(Kind::Failed, "no client id").caused_by(&error)
+    })?;
+    Ok(Client::new(id, None))
 }
 
 /// A provider that could not be asked has refused nothing.

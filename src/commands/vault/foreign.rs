@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::app::{App, moment};
-use crate::commands::connect::not_named;
+use crate::commands::connect::{no_client, not_named};
 use crate::commands::{block_on, network};
 use crate::connection::GrantKind;
 use crate::connection::connect::{self, Landed};
@@ -116,7 +116,7 @@ fn take(app: &App, vault: &mut Vault, one: &Foreign) -> Result<Option<Connection
             ));
             return Ok(None);
         }
-        (_, false) => Client::new(none()?, None),
+        (_, false) => no_client()?,
     };
     let set = set(one);
     let identity = whose(&definition, one, &set)?;
@@ -205,12 +205,5 @@ fn whose(definition: &Definition, one: &Foreign, set: &TokenSet) -> Result<Ident
     Ok(Identity {
         subject: None,
         label: label.map(|label| label.to_string()),
-    })
-}
-
-/// The token is no client's of ours; any name will do.
-fn none() -> Result<ClientId> {
-    "none".parse().map_err(|error: crate::names::NameError| {
-        Error::new(Kind::Failed, "no client id").caused_by(&error)
     })
 }

@@ -1,11 +1,11 @@
 use std::path::{Path, PathBuf};
 
-use crate::app::App;
+use crate::app::{App, unopened};
 use crate::commands::vault::export::{read, refused};
 use crate::commands::vault::foreign;
 use crate::connection::portable::Bundle;
 use crate::error::{Error, Kind, Result};
-use crate::key::{Custody, Unopened};
+use crate::key::Custody;
 use crate::names::ProviderName;
 use crate::private_file;
 use crate::provider::{self, Providers};
@@ -38,8 +38,12 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         return foreign::run(app, program, &args.file);
     }
     let sealed = read(&args.file)?;
-    app.open_or_create_vault(|| Ok(()))?;
-    let Some((mut vault, custody)) = app.open_vault_and_key()? else {
+    let mut opened = app.open_vault_and_key()?;
+    if opened.is_none() {
+        drop(app.open_or_create_vault(|| Ok(()))?);
+        opened = app.open_vault_and_key()?;
+    }
+    let Some((mut vault, custody)) = opened else {
         return Err(app.no_vault()?);
     };
     vault.refuse_untrusted()?;
@@ -61,19 +65,12 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
 /// Opens an export with the vault's key.
 pub(super) fn open(custody: &Custody, sealed: &[u8], path: &Path) -> Result<Bundle> {
     let opened = custody.open(sealed).map_err(|why| {
-        let failed = |kind| {
-            Error::new(
-                kind,
-                format!("could not open the export `{}`", path.display()),
-            )
-        };
-        match why {
-            Unopened::NotAge => failed(Kind::Failed).because("it is no age file"),
-            Unopened::Damaged => failed(Kind::Failed).because("it is damaged or cut off"),
-            Unopened::OtherKey => failed(Kind::NoKey)
-                .because(format!("it is not locked to {}", custody.describe()))
-                .hint("export it again, `--to` the recipient of that key"),
-        }
+        unopened(
+            why,
+            &format!("could not open the export `{}`", path.display()),
+            custody,
+            "export it again, `--to` the recipient of that key",
+        )
     })?;
     let opened = zeroize::Zeroizing::new(opened);
     Bundle::read(&opened).map_err(refused)

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use crate::app::App;
 use crate::commands::vault::init::{Place, source};
+use crate::commands::vault::rekey::warn_of_variables;
 use crate::commands::warn_of_old_pages;
 use crate::error::{Error, Kind, Result};
 use crate::key::Source;
@@ -60,15 +61,6 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
             file.display()
         ));
     }
-    for (variable, is_set) in [
-        ("OAUTHCTL_IDENTITY_FILE", app.env.identity_file.is_some()),
-        ("OAUTHCTL_IDENTITY", app.env.identity.is_some()),
-    ] {
-        if is_set {
-            app.ui.warn(&format!(
-                "`{variable}` is set, and is asked before the new place: unset it"
-            ));
-        }
-    }
+    warn_of_variables(app, "is set, and is asked before the new place: unset it");
     Ok(())
 }

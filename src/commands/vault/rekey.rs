@@ -67,16 +67,10 @@ pub(super) fn tell(app: &App, done: &Rekeyed) -> Result<()> {
             done.vault.fingerprint()
         ));
     }
-    for (variable, is_set) in [
-        ("OAUTHCTL_IDENTITY_FILE", app.env.identity_file.is_some()),
-        ("OAUTHCTL_IDENTITY", app.env.identity.is_some()),
-    ] {
-        if is_set {
-            app.ui.warn(&format!(
-                "`{variable}` names the old key, which opens the vault no more: change or unset it"
-            ));
-        }
-    }
+    warn_of_variables(
+        app,
+        "names the old key, which opens the vault no more: change or unset it",
+    );
     if let Some(file) = done.former_file() {
         app.ui.note(&format!(
             "the old key is still in `{}`: other vaults and older backups may need it; remove it \
@@ -89,4 +83,16 @@ pub(super) fn tell(app: &App, done: &Rekeyed) -> Result<()> {
          old backups stay usable",
     );
     Ok(())
+}
+
+/// Says what is wrong with the variables that name a key, where they are set.
+pub(super) fn warn_of_variables(app: &App, what: &str) {
+    for (variable, is_set) in [
+        ("OAUTHCTL_IDENTITY_FILE", app.env.identity_file.is_some()),
+        ("OAUTHCTL_IDENTITY", app.env.identity.is_some()),
+    ] {
+        if is_set {
+            app.ui.warn(&format!("`{variable}` {what}"));
+        }
+    }
 }
