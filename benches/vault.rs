@@ -72,10 +72,7 @@ fn make(place: &Path, connections: usize) -> Outcomes<Vault> {
     private_file::replace(&place.join("identity"), text.expose_secret().as_bytes())?;
     let new = NewVault {
         vault_id: VaultId([1; 16]),
-        recipients: vec![Recipient {
-            recipient: identity.to_public().to_string(),
-            label: "master".to_owned(),
-        }],
+        recipients: vec![Recipient::master(identity.to_public().to_string())],
         key_source: "file".to_owned(),
         event: event(Action::VaultInit),
     };

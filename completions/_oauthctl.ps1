@@ -970,6 +970,7 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--recovery-passphrase', '--recovery-passphrase', [CompletionResultType]::ParameterName, 'Protect the recovery key with a passphrase of its own, asked for or from `OAUTHCTL_PASSPHRASE_FILE`')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: documents on stdout, errors on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
@@ -1082,6 +1083,7 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--passphrase', '--passphrase', [CompletionResultType]::ParameterName, 'Protect the recovery key with a passphrase, asked for or from `OAUTHCTL_PASSPHRASE_FILE`')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: documents on stdout, errors on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
@@ -1163,6 +1165,8 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
         }
         'oauthctl;vault;import' {
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Take in what another program keeps')
+            [CompletionResult]::new('--with', '--with', [CompletionResultType]::ParameterName, 'An identity that opens the file, where the vault''s own key doesn''t: that of the job')
+            [CompletionResult]::new('--definition', '--definition', [CompletionResultType]::ParameterName, 'Take the definition of this provider too, which came with the file and says where its tokens go')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')

@@ -4396,7 +4396,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault__subcmd__import)
-            opts="-q -v -h --from --json --profile --vault --quiet --verbose --no-input --color --help"
+            opts="-q -v -h --from --with --definition --json --profile --vault --quiet --verbose --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4404,6 +4404,14 @@ _oauthctl() {
             case "${prev}" in
                 --from)
                     COMPREPLY=($(compgen -W "gh git rclone oidc-agent" -- "${cur}"))
+                    return 0
+                    ;;
+                --with)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --definition)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --profile)
@@ -4426,7 +4434,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault__subcmd__init)
-            opts="-q -v -h --key --identity-file --recovery-file --json --profile --vault --quiet --verbose --no-input --color --help"
+            opts="-q -v -h --key --identity-file --recovery-file --recovery-passphrase --json --profile --vault --quiet --verbose --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4524,7 +4532,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault__subcmd__recipients__subcmd__add)
-            opts="-q -v -h --recovery-file --label --json --profile --vault --quiet --verbose --no-input --color --help"
+            opts="-q -v -h --recovery-file --passphrase --label --json --profile --vault --quiet --verbose --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

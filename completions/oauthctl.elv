@@ -887,6 +887,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
             cand --color 'When to use colour'
+            cand --recovery-passphrase 'Protect the recovery key with a passphrase of its own, asked for or from `OAUTHCTL_PASSPHRASE_FILE`'
             cand --json 'Print JSON: documents on stdout, errors on stderr'
             cand -q 'Say nothing but warnings and errors'
             cand --quiet 'Say nothing but warnings and errors'
@@ -992,6 +993,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
             cand --color 'When to use colour'
+            cand --passphrase 'Protect the recovery key with a passphrase, asked for or from `OAUTHCTL_PASSPHRASE_FILE`'
             cand --json 'Print JSON: documents on stdout, errors on stderr'
             cand -q 'Say nothing but warnings and errors'
             cand --quiet 'Say nothing but warnings and errors'
@@ -1064,6 +1066,8 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         }
         &'oauthctl;vault;import'= {
             cand --from 'Take in what another program keeps'
+            cand --with 'An identity that opens the file, where the vault''s own key doesn''t: that of the job'
+            cand --definition 'Take the definition of this provider too, which came with the file and says where its tokens go'
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
             cand --color 'When to use colour'

@@ -688,6 +688,7 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from init" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from init" -l recovery-passphrase -d 'Protect the recovery key with a passphrase of its own, asked for or from `OAUTHCTL_PASSPHRASE_FILE`'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from init" -l json -d 'Print JSON: documents on stdout, errors on stderr'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Say nothing but warnings and errors'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Say more'
@@ -796,6 +797,8 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen
 git\t'The file of `git credential-store`'
 rclone\t'`rclone.conf`'
 oidc-agent\t'What `oidc-gen --print` shows'"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from import" -l with -d 'An identity that opens the file, where the vault\'s own key doesn\'t: that of the job' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from import" -l definition -d 'Take the definition of this provider too, which came with the file and says where its tokens go' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from import" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from import" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from import" -l color -d 'When to use colour' -r -f -a "auto\t''

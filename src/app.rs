@@ -22,7 +22,7 @@ use directories::ProjectDirs;
 pub use looking::Seen;
 pub use moving::Moved;
 pub use rekeying::Rekeyed;
-pub use restoring::{Outcome as RestoreOutcome, Wanted as WantedRestore, unopened};
+pub use restoring::{Outcome as RestoreOutcome, Wanted as WantedRestore, other_pin, unopened};
 
 use crate::config::{self, Config};
 use crate::connection::World;

@@ -105,6 +105,8 @@ pub struct Error {
     pub hints: Vec<String>,
     /// When the same call may work again.
     pub retry_after: Option<Duration>,
+    /// What stands at the vault's place is no vault, or a damaged one.
+    pub damage: bool,
     /// The exit code where it is not the kind's: `exec` passes its command's on.
     pub exit_code: Option<u8>,
 }
@@ -120,6 +122,7 @@ impl Error {
             notes: Vec::new(),
             hints: Vec::new(),
             retry_after: None,
+            damage: false,
             exit_code: None,
         }
     }

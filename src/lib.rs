@@ -94,7 +94,9 @@
 //! | [`connection`], [`flow`], [`sandbox`] | the life of a token; a grant run against the world; the practice provider |
 //! | [`exchange`] | an HTTP response as the protocol reads it |
 //! | [`document`], [`oauth`], [`vault`] | manuscripts and their repository; the protocol, pure; the sealed file |
-//! | [`provider`], [`key`], [`http`], [`ui`], [`token`], [`config`], [`lock`] | definitions, custody, the one HTTP client, the one printer, token sets, settings, kernel locks |
+//! | [`provider`], [`key`], [`http`], [`ui`], [`token`], [`config`] | definitions, custody, the one HTTP client, the one printer, token sets, settings |
+//! | [`plugin`] | hardware keys and other keys that age plugins have |
+//! | [`lock`] | kernel locks, and waiting within bounds |
 //! | [`private_file`], [`env`](mod@env), [`stop`] | the owners of files, of the environment and of signals |
 //! | [`names`], [`endpoint`], [`signing`] | values that can't be wrong once parsed, keys that sign |
 //! | [`moment`], [`escape`], [`secret`], [`harden`], [`inflate`], [`ordered`] | time as a value, text made harmless, secrets with one door, a process that can't be dumped, deflate within bounds, sorted maps |
@@ -145,6 +147,9 @@
 //!   sent. A client's secret stays with the token endpoint that it was stored for.
 //! - *A file is believed as a whole*: header, pin, head, directory and log prove each other
 //!   ([`vault`] says how).
+//! - *A sealed file proves nothing about who wrote it*: what an import brings takes the place of
+//!   nothing that was connected here, reads nothing of this machine, and is sealed again only for
+//!   whom it was sealed for when it came.
 //! - *Locks lie beside the vault and are never unlinked*; where one can't be had nothing is sent.
 //!
 //! # Where the contract left it open
@@ -262,6 +267,7 @@ pub mod moment;
 pub mod names;
 pub mod oauth;
 pub mod ordered;
+pub mod plugin;
 pub mod private_file;
 pub mod provider;
 pub mod sandbox;

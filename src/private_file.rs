@@ -321,6 +321,37 @@ pub fn create_whole(path: &Path, content: &[u8]) -> Result<(), PrivateFileError>
     put(path, content, |temporary| rename_to_free(temporary, path))
 }
 
+/// As [`replace`], and reads the new file back before it takes the old one's place. Its mode is not
+/// looked at: there are disks that keep none.
+///
+/// # Errors
+/// When any step fails, or the disk gives back something else; the old file then stands as it was.
+pub fn replace_checked(path: &Path, content: &[u8]) -> Result<(), PrivateFileError> {
+    put(path, content, |temporary| {
+        reads_back(temporary, content)?;
+        fs::rename(temporary, path)
+    })
+}
+
+/// As [`create_whole`], and reads the file back before it appears.
+///
+/// # Errors
+/// When something stands there, any step fails, or the disk gives back something else.
+pub fn create_checked(path: &Path, content: &[u8]) -> Result<(), PrivateFileError> {
+    put(path, content, |temporary| {
+        reads_back(temporary, content)?;
+        rename_to_free(temporary, path)
+    })
+}
+
+fn reads_back(path: &Path, content: &[u8]) -> io::Result<()> {
+    if fs::read(path)? == content {
+        return Ok(());
+    }
+    let why = "it does not read as it was written: its disk may be failing";
+    Err(io::Error::new(io::ErrorKind::InvalidData, why))
+}
+
 /// Gives a file that stands in the way another name beside its own, and says which: `NAME.old`, or
 /// `NAME.old-2` and so on. Nothing is replaced.
 ///

@@ -40,10 +40,7 @@ impl App {
         let prompt = |question: &str| self.ui.ask_secret(question);
         let ask = self.ask(vault_id, source, &prompt);
         let custody = Arc::new(key::create(source, &ask).map_err(|error| self.no_key(&error))?);
-        let mut recipients = vec![vault::Recipient {
-            recipient: custody.recipient().to_string(),
-            label: vault::Recipient::MASTER.to_owned(),
-        }];
+        let mut recipients = vec![vault::Recipient::master(custody.recipient().to_string())];
         recipients.extend(recovery);
         let new = NewVault {
             vault_id,

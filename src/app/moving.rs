@@ -1,10 +1,14 @@
 //! Keeping the master identity elsewhere.
 
+use std::cell::RefCell;
+use std::io;
+
 use crate::app::App;
 use crate::connection::hold::LOCK_WAIT;
 use crate::error::{self, Error, Kind};
 use crate::key::{self, Ask, Custody, Source};
-use crate::vault::{Action, Outcome, RecipientList, RetiredKey, VaultError, Writer};
+use crate::secret::Secret;
+use crate::vault::{Action, Outcome, RecipientList, RetiredKey, Vault, VaultError, Writer};
 
 /// What a move of the key does, or would do.
 pub struct Moved {
@@ -31,7 +35,14 @@ impl App {
         vault.refuse_untrusted()?;
         let recorded = vault.header().key_source.clone();
         let from = Source::parse(&recorded).map_err(|error| self.no_key(&error.into()))?;
-        self.refuse_in_the_way(&from, to)?;
+        let typed = RefCell::new(None);
+        let prompt = |question: &str| self.ask_once(question, &typed);
+        let ask = Ask {
+            identity: None,
+            identity_file: None,
+            ..self.ask(vault.id(), to, &prompt)
+        };
+        let there = self.refuse_in_the_way(&from, to, &old, &ask)?;
         let mut moved = Moved {
             from: from.to_string(),
             to: to.to_string(),
@@ -42,24 +53,64 @@ impl App {
             return Ok(moved);
         }
         let _alone = vault.lock_exclusive(LOCK_WAIT)?;
-        let prompt = |question: &str| self.ui.ask_secret(question);
-        let ask = Ask {
-            identity: None,
-            identity_file: None,
-            ..self.ask(vault.id(), to, &prompt)
+        let kept = match there {
+            Some(there) => there,
+            None => self.keep(to, &old, &ask)?,
         };
-        let kept =
-            key::keep(to, old.identity().clone(), &ask).map_err(|error| self.no_key(&error))?;
         moved.to = kept.describe();
-        // Read back from where the next command will look for it.
-        let found = key::unlock(&ask).map_err(|error| self.no_key(&error))?;
-        if found.recipient().to_string() != old.recipient().to_string() {
-            return Err(
-                Error::new(Kind::Failed, "the key does not read as it was written")
-                    .because(format!("{} gives another one", moved.to))
-                    .note("the vault's key is where it was"),
-            );
+        self.name_place(&mut vault, &old, kept, &from, to, &mut moved)
+            .map_err(|error| error.note(format!("a copy of the key is {} now", moved.to)))?;
+        Ok(moved)
+    }
+
+    /// Puts the key there, and reads it back from where the next command will look for it.
+    fn keep(&self, to: &Source, old: &Custody, ask: &Ask<'_>) -> error::Result<Custody> {
+        let kept =
+            key::keep(to, old.identity().clone(), ask).map_err(|error| self.no_key(&error))?;
+        let place = kept.describe();
+        let found = key::unlock(ask).map_err(|error| {
+            self.no_key(&error)
+                .note(format!("a copy of the key is {place} now"))
+        })?;
+        if found.recipient().to_string() == old.recipient().to_string() {
+            return Ok(kept);
         }
+        Err(
+            Error::new(Kind::Failed, "the key does not read as it was written")
+                .because(format!("{place} gives another one"))
+                .note("the vault's key is where it was"),
+        )
+    }
+
+    /// A passphrase that was typed for a new file also reads it back.
+    fn ask_once(
+        &self,
+        question: &str,
+        typed: &RefCell<Option<(String, Secret)>>,
+    ) -> io::Result<Secret> {
+        if let Some((asked, answer)) = &*typed.borrow()
+            && asked == question
+        {
+            return Ok(answer.clone());
+        }
+        let answer = self.ui.ask_secret(question)?;
+        // The second time that it is typed is asked for otherwise.
+        if question.contains("passphrase for") {
+            typed.replace(Some((question.to_owned(), answer.clone())));
+        }
+        Ok(answer)
+    }
+
+    fn name_place(
+        &self,
+        vault: &mut Vault,
+        old: &Custody,
+        kept: Custody,
+        from: &Source,
+        to: &Source,
+        moved: &mut Moved,
+    ) -> error::Result<()> {
+        let recorded = vault.header().key_source.clone();
         let text = to.to_text().map_err(|error| self.no_key(&error.into()))?;
         kept.write_pin(&vault.fingerprint())
             .map_err(|error| self.no_key(&error))?;
@@ -68,19 +119,24 @@ impl App {
         let mut event = self.world().bare_event(Action::KeyChange, Outcome::Done);
         event.detail = Some(format!("moved from {} to {}", moved.from, moved.to));
         vault.mutate(|writer| {
-            record_move(writer, &old, &from, text.clone())?;
+            record_move(writer, old, from, &recorded, text.clone())?;
             writer.log(&event)
         })?;
         self.remember(&path, id, &[&text]);
         moved.unswept = vault.checkpoint_truncate();
         let fingerprint = vault.fingerprint();
-        drop(vault);
-        self.anchor_beside(kept, &fingerprint)?;
-        Ok(moved)
+        self.anchor_beside(kept, &fingerprint)
     }
 
-    /// The same place again, one where something stands, or a keyring that can't be used.
-    fn refuse_in_the_way(&self, from: &Source, to: &Source) -> error::Result<()> {
+    /// Refuses the same place again, one where something else stands, and a keyring that can't be
+    /// used. What was left there by a move that was cut off, or before it was moved away, is taken.
+    fn refuse_in_the_way(
+        &self,
+        from: &Source,
+        to: &Source,
+        old: &Custody,
+        ask: &Ask<'_>,
+    ) -> error::Result<Option<Custody>> {
         if from == to {
             return Err(Error::new(Kind::Usage, "the key is there already")
                 .because(format!("it is in {from}")));
@@ -88,17 +144,19 @@ impl App {
         if let Some(path) = to.path()
             && std::fs::symlink_metadata(path).is_ok()
         {
-            return Err(Error::new(Kind::Usage, "the key needs a place of its own")
-                .because(format!("`{}` exists", path.display()))
-                .hint("name another one: `--identity-file PATH`"));
+            let there = key::unlock(ask).ok();
+            let same =
+                there.filter(|there| there.recipient().to_string() == old.recipient().to_string());
+            return same.map(Some).ok_or_else(|| {
+                Error::new(Kind::Usage, "the key needs a place of its own")
+                    .because(format!("`{}` exists, and is not this key", path.display()))
+                    .hint("name another one: `--identity-file PATH`")
+            });
         }
         if to.path().is_none() {
-            let prompt = |question: &str| self.ui.ask_secret(question);
-            let id = crate::names::VaultId([0; 16]);
-            let patience = self.ask(id, to, &prompt).patience();
-            key::probe_keyring(patience).map_err(|error| self.no_key(&error))?;
+            key::probe_keyring(ask.patience()).map_err(|error| self.no_key(&error))?;
         }
-        Ok(())
+        Ok(None)
     }
 }
 
@@ -108,8 +166,12 @@ fn record_move(
     writer: &mut Writer<'_>,
     key: &Custody,
     from: &Source,
+    recorded: &str,
     to: String,
 ) -> Result<(), VaultError> {
+    if writer.key_source() != recorded {
+        return Err(VaultError::Conflict);
+    }
     let list = writer.find::<RecipientList>(RecipientList::NAME)?;
     let recipients = list.map(|row| row.value.recipients).unwrap_or_default();
     let key_source = writer.key_source().to_owned();

@@ -1,14 +1,17 @@
 //! Opening the vault, with its key.
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::app::App;
 use crate::app::known::Known;
 use crate::error::{Error, Kind, Result};
-use crate::key::{self, Ask, Custody, KeyError, Source};
+use crate::key::{self, Ask, Custody, KeyError, Opener, Source};
 use crate::names::VaultId;
+use crate::plugin::Person;
 use crate::secret::Secret;
+use crate::ui::Ui;
 use crate::vault::{self, Action, AnchorKeeper, AnchorState, Locked, Outcome, Trust, Vault};
 
 impl App {
@@ -223,6 +226,37 @@ impl App {
         shown
     }
 
+    /// What a person named to open a vault or a backup with.
+    ///
+    /// # Errors
+    /// Why it can't be used.
+    pub fn opener(&self, file: &Path, vault_id: VaultId) -> Result<Opener<'_>> {
+        let prompt = |question: &str| self.ui.ask_secret(question);
+        let ask = self.ask(vault_id, &Source::Environment, &prompt);
+        key::opener(file, &ask, &self.ui).map_err(|error| self.no_key(&error))
+    }
+
+    /// The key that the environment names, for what no vault stands for yet.
+    ///
+    /// # Errors
+    /// When it names none, or that can't be used.
+    pub fn named_key(&self) -> Result<Arc<Custody>> {
+        let prompt = |question: &str| self.ui.ask_secret(question);
+        let ask = self.ask(VaultId([0; 16]), &Source::Environment, &prompt);
+        let found = key::unlock(&ask).map_err(|error| self.no_key(&error))?;
+        Ok(Arc::new(found))
+    }
+
+    /// A new passphrase for the file at `path`, which a person types twice.
+    ///
+    /// # Errors
+    /// When nobody can be asked, or no usable one was given.
+    pub fn new_passphrase(&self, path: &Path) -> Result<Secret> {
+        let prompt = |question: &str| self.ui.ask_secret(question);
+        let ask = self.ask(VaultId([0; 16]), &Source::Environment, &prompt);
+        key::new_passphrase(path, &ask).map_err(|error| self.no_key(&error))
+    }
+
     pub(super) fn ask<'a>(
         &'a self,
         vault_id: VaultId,
@@ -238,6 +272,16 @@ impl App {
             prompt: self.ui.may_ask().then_some(prompt),
             state_dir: &self.paths.state,
         }
+    }
+}
+
+impl Person for Ui {
+    fn say(&self, text: &str) {
+        self.note(text);
+    }
+
+    fn ask(&self, question: &str) -> Option<Secret> {
+        self.ask_secret(question).ok()
     }
 }
 

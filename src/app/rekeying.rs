@@ -64,10 +64,7 @@ impl App {
             .map_err(|error| self.no_key(&error.into()))?;
         let list = vault.read(|snapshot| snapshot.find::<RecipientList>(RecipientList::NAME))?;
         let others = list.map(|row| row.value.recipients).unwrap_or_default();
-        let mut recipients = vec![Recipient {
-            recipient: next.recipient().to_string(),
-            label: Recipient::MASTER.to_owned(),
-        }];
+        let mut recipients = vec![Recipient::master(next.recipient().to_string())];
         recipients.extend(
             others
                 .into_iter()

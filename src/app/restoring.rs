@@ -8,7 +8,7 @@ use crate::app::opening::Keeper;
 use crate::connection::restore::{self, Restored};
 use crate::connection::rollback::{self, SetBack};
 use crate::error::{Error, Kind, Result};
-use crate::key::{self, Ask, Custody, Source, Unopened};
+use crate::key::{self, Custody, Opener, Source, Unopened};
 use crate::names::{ConnectionName, VaultId};
 use crate::private_file::{self, with_suffix};
 use crate::vault::{self, Action, AnchorKeeper, Draft, Vault, VaultError};
@@ -55,7 +55,7 @@ impl App {
         })?;
         let standing = match self.open_vault_and_key() {
             Ok(standing) => standing,
-            Err(error) if matches!(error.kind, Kind::Stopped | Kind::Failed) => {
+            Err(error) if error.damage => {
                 if !wanted.force {
                     return Err(error
                         .hint("`--force` sets this vault aside and puts the backup in its place"));
@@ -79,11 +79,11 @@ impl App {
     ) -> Result<Outcome> {
         vault.refuse_untrusted()?;
         self.refuse_pending_rescues(&vault)?;
-        let custody = match wanted.with {
-            Some(_) => Arc::new(self.backup_key(wanted)?),
-            None => custody,
+        let opener = match wanted.with {
+            Some(_) => self.backup_opener(wanted)?,
+            None => Opener::from(custody),
         };
-        let image = unseal(sealed, &custody)?;
+        let image = unseal(sealed, &opener)?;
         let backup = vault::open_image(&image, wanted.file)?;
         if backup.header().vault_id != vault.id() {
             return Err(
@@ -96,9 +96,9 @@ impl App {
                     .hint("restore it elsewhere: `--profile NAME` or `--vault PATH`"),
             );
         }
-        let pin = pin(wanted)?.unwrap_or_else(|| vault.fingerprint());
-        refuse_damaged(&image, wanted.file, &custody, &pin)?;
-        let backup = backup.unlock(custody.identity(), Some(&pin), None)?;
+        let pin = pin(wanted, &opener).unwrap_or_else(|| vault.fingerprint());
+        refuse_damaged(&image, wanted.file, &opener, &pin)?;
+        let backup = backup.unlock(opener.identity(), Some(&pin), None)?;
         let (then, now) = (generation(&backup)?, generation(&vault)?);
         if then < now && !wanted.force {
             return Err(Error::new(Kind::Stopped, "the vault is newer than the backup")
@@ -118,41 +118,48 @@ impl App {
     /// Where no vault stands, or a damaged one that may be set aside.
     fn put(&self, wanted: &Wanted<'_>, sealed: &[u8]) -> Result<Outcome> {
         let path = self.vault_path()?;
-        let custody = self.backup_key(wanted)?;
-        let image = unseal(sealed, &custody)?;
+        let opener = self.backup_opener(wanted)?;
+        let image = unseal(sealed, &opener)?;
         let backup = vault::open_image(&image, wanted.file)?;
         let (id, recorded) = (backup.header().vault_id, backup.header().key_source.clone());
         drop(backup);
-        let custody = Arc::new(custody.of_vault(id, &self.paths.state));
-        let kept = custody.read_pin().map_err(|error| self.no_key(&error))?;
-        let pin = pin(wanted)?.or(kept).ok_or_else(unconfirmed)?;
-        refuse_damaged(&image, wanted.file, &custody, &pin)?;
-        let source = Source::parse(&recorded).map_err(|error| self.no_key(&error.into()))?;
+        let opener = opener.of_vault(id, &self.paths.state);
+        let custody = opener.custody();
+        let kept = match custody {
+            Some(custody) => custody.read_pin().map_err(|error| self.no_key(&error))?,
+            None => None,
+        };
+        let pin = pin(wanted, &opener).or(kept).ok_or_else(unconfirmed)?;
+        refuse_damaged(&image, wanted.file, &opener, &pin)?;
+        let source = self.where_its_key_is(wanted, id, &recorded)?;
         // Notes belong beside the vault's own key, and not beside a recovery key.
-        let is_own = wanted.with.is_none() || wanted.with == source.path();
-        let keeper =
-            is_own.then(|| Box::new(Keeper(Arc::clone(&custody))) as Box<dyn AnchorKeeper>);
-        if let Some(keeper) = &keeper {
-            keeper.keep_pin(&pin).map_err(|why| {
-                Error::new(Kind::Failed, "could not keep the vault's fingerprint").because(why)
-            })?;
+        let own = custody.filter(|_| wanted.with.is_none() || wanted.with == source.path());
+        if let Some(own) = own {
+            own.write_pin(&pin).map_err(|error| self.no_key(&error))?;
         }
+        let keeper = own.map(|own| Box::new(Keeper(Arc::clone(own))) as Box<dyn AnchorKeeper>);
         let draft = Draft::new(&image, &path)?;
         let mut vault = draft
             .open()?
-            .unlock(custody.identity(), Some(&pin), keeper)?;
+            .unlock(opener.identity(), Some(&pin), keeper)?;
         let generation = generation(&vault)?;
         let detail = format!("from a backup of change {generation}, where no vault stood");
         let set_back = SetBack {
             action: Action::Restore,
             detail: Some(&detail),
             generation,
-            rescues: Some(self.rescues_of(id, &path)),
+            rescues: &[path.parent().unwrap_or(&path)],
         };
         let suspects = rollback::accept(&mut vault, self.world(), set_back)?;
+        let place = source
+            .to_text()
+            .map_err(|error| self.no_key(&error.into()))?;
+        if place != recorded {
+            vault.mutate(|writer| writer.name_key_source(place.clone()))?;
+        }
         let aside = set_aside(&path)?;
         draft.put(vault)?;
-        self.remember(&path, id, &[&recorded]);
+        self.remember(&path, id, &[&place]);
         Ok(Outcome::Put {
             suspects,
             key: source.to_string(),
@@ -160,27 +167,24 @@ impl App {
         })
     }
 
-    /// Where answers lie that were saved beside a vault which is gone: newer than any backup.
-    fn rescues_of<'a>(&'a self, id: VaultId, path: &'a Path) -> &'a Path {
-        let folder = path.parent().unwrap_or(path);
-        let has = |folder: &Path| {
-            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-            let start = format!("rescue-{id}-");
-            entries
-                .map(|entry| entry.file_name())
-                .any(|name| name.to_string_lossy().starts_with(&start))
-        };
-        if has(folder) {
-            folder
-        } else {
-            &self.paths.state
+    /// Where the key of the vault in a backup is: where this machine noted it last, when that is what
+    /// opened the backup, else where the backup says. The key may have been moved since.
+    fn where_its_key_is(&self, wanted: &Wanted<'_>, id: VaultId, recorded: &str) -> Result<Source> {
+        let named = wanted.with.is_some()
+            || self.env.identity.is_some()
+            || self.env.identity_file.is_some();
+        match self.noted_key(&self.vault_path()?) {
+            Some((noted, source)) if noted == id && !named => Ok(source),
+            _ => Source::parse(recorded).map_err(|error| self.no_key(&error.into())),
         }
     }
 
     /// What opens a backup: the identity that was named, the environment's, else the one of the vault
     /// that was here.
-    fn backup_key(&self, wanted: &Wanted<'_>) -> Result<Custody> {
-        let prompt = |question: &str| self.ui.ask_secret(question);
+    fn backup_opener(&self, wanted: &Wanted<'_>) -> Result<Opener<'_>> {
+        if let Some(file) = wanted.with {
+            return self.opener(file, VaultId([0; 16]));
+        }
         let noted = self.noted_key(&self.vault_path()?);
         let in_environment = self.env.identity.is_some() || self.env.identity_file.is_some();
         if wanted.with.is_none() && !in_environment && noted.is_none() {
@@ -190,14 +194,10 @@ impl App {
             );
         }
         let (id, source) = noted.unwrap_or((VaultId([0; 16]), Source::Environment));
-        let mut ask = self.ask(id, &source, &prompt);
-        if wanted.with.is_some() {
-            ask = Ask {
-                identity_file: wanted.with,
-                ..ask
-            };
-        }
-        key::unlock(&ask).map_err(|error| self.no_key(&error))
+        let prompt = |question: &str| self.ui.ask_secret(question);
+        let opened = key::unlock(&self.ask(id, &source, &prompt));
+        let custody = opened.map_err(|error| self.no_key(&error))?;
+        Ok(Opener::from(Arc::new(custody)))
     }
 }
 
@@ -224,8 +224,8 @@ fn set_aside(path: &Path) -> Result<Option<std::path::PathBuf>> {
     Ok(Some(aside))
 }
 
-fn refuse_damaged(image: &[u8], file: &Path, custody: &Custody, pin: &str) -> Result<()> {
-    let findings = vault::check_image(image, file, custody.identity(), pin)?;
+fn refuse_damaged(image: &[u8], file: &Path, opener: &Opener<'_>, pin: &str) -> Result<()> {
+    let findings = vault::check_image(image, file, opener.identity(), pin).map_err(other_pin)?;
     match findings.first() {
         None => Ok(()),
         Some(finding) => Err(Error::new(Kind::Stopped, "the backup is damaged")
@@ -234,21 +234,37 @@ fn refuse_damaged(image: &[u8], file: &Path, custody: &Custody, pin: &str) -> Re
     }
 }
 
+/// Where the fingerprint that a person gave, or that stands on their sheet, is not the vault's: what
+/// can be done.
+#[must_use]
+pub fn other_pin(error: VaultError) -> Error {
+    let VaultError::PinMismatch { found } = error else {
+        return Error::from(error);
+    };
+    let shown = Error::new(
+        Kind::Stopped,
+        "the fingerprint that was given is not this vault's",
+    );
+    shown
+        .because(format!("its own is {found}"))
+        .hint(
+            "`vault rekey` and `vault recipients remove` change it and print it, and older recovery \
+             sheets keep the old one",
+        )
+        .hint(format!(
+            "if one of them printed that one to you, say `--fingerprint {found}`; if none did, \
+             somebody else may have made this vault"
+        ))
+}
+
 fn generation(vault: &Vault) -> Result<u64> {
     Ok(vault.read(|snapshot| Ok::<_, VaultError>(snapshot.generation()))?)
 }
 
 /// The fingerprint that a person gave, or that stands on the recovery sheet.
-fn pin(wanted: &Wanted<'_>) -> Result<Option<String>> {
-    if wanted.fingerprint.is_some() {
-        return Ok(wanted.fingerprint.clone());
-    }
-    let Some(sheet) = wanted.with else {
-        return Ok(None);
-    };
-    key::fingerprint_on(sheet).map_err(|error| {
-        Error::new(Kind::NoKey, "could not read the recovery key").caused_by(&error)
-    })
+fn pin(wanted: &Wanted<'_>, opener: &Opener<'_>) -> Option<String> {
+    let given = wanted.fingerprint.as_deref();
+    given.or(opener.fingerprint()).map(str::to_owned)
 }
 
 fn unconfirmed() -> Error {
@@ -260,25 +276,27 @@ fn unconfirmed() -> Error {
     .hint("give the fingerprint that you wrote down: `--fingerprint …`")
 }
 
-fn unseal(sealed: &[u8], custody: &Custody) -> Result<Vec<u8>> {
-    custody.open(sealed).map_err(|why| {
+fn unseal(sealed: &[u8], opener: &Opener<'_>) -> Result<Vec<u8>> {
+    opener.open(sealed).map_err(|why| {
         unopened(
             why,
             "could not open the backup",
-            custody,
+            &opener.describe(),
             "name an identity or the recovery sheet of that vault: `--with FILE`",
         )
     })
 }
 
 /// Why an age file can't be opened, and where it is for another key, the way out.
-pub fn unopened(why: Unopened, message: &str, custody: &Custody, way_out: &str) -> Error {
+#[must_use]
+pub fn unopened(why: Unopened, message: &str, key: &str, way_out: &str) -> Error {
     let failed = |kind| Error::new(kind, message);
     match why {
         Unopened::NotAge => failed(Kind::Failed).because("it is no age file"),
         Unopened::Damaged => failed(Kind::Failed).because("it is damaged or cut off"),
         Unopened::OtherKey => failed(Kind::NoKey)
-            .because(format!("it is not locked to {}", custody.describe()))
+            .because(format!("it is not locked to {key}"))
             .hint(way_out),
+        Unopened::Plugin(said) => failed(Kind::NoKey).because(said),
     }
 }

@@ -291,6 +291,7 @@ fn grant(world: World<'_>, landed: &Landed<'_>) -> Connection {
         dpop: landed.dpop.clone(),
         state: State::Active(landed.set.clone()),
         trouble: None,
+        sealed_for: None,
     }
 }
 

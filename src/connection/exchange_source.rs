@@ -24,7 +24,7 @@ pub enum TokenSource {
 
 /// The text is neither `file:PATH` nor `env:NAME`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("say `file:/PATH`, with the whole path, or `env:NAME`")]
+#[error("say `file:/PATH`, with the whole path, or `env:NAME` with no variable of oauthctl's own")]
 pub struct TokenSourceError;
 
 /// There is no token to exchange.
@@ -43,7 +43,12 @@ impl FromStr for TokenSource {
             Some(("file", path)) if PathBuf::from(path).is_absolute() => {
                 Ok(Self::File(PathBuf::from(path)))
             }
-            Some(("env", name)) if !name.is_empty() && !name.contains(['=', '\0']) => {
+            // Our own variables hold the vault's key and clients' secrets.
+            Some(("env", name))
+                if !name.is_empty()
+                    && !name.contains(['=', '\0'])
+                    && !name.starts_with(env::PREFIX) =>
+            {
                 Ok(Self::Variable(name.to_owned()))
             }
             _ => Err(TokenSourceError),
@@ -105,6 +110,7 @@ mod tests {
             "file:token",
             "env:",
             "env:A=B",
+            "env:OAUTHCTL_IDENTITY",
             "x:/y",
         ] {
             assert_eq!(bad.parse::<TokenSource>(), Err(TokenSourceError), "{bad}");

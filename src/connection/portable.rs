@@ -3,6 +3,10 @@
 //! A refresh token that rotates can live in one place only: whoever uses it second ends the grant. So
 //! such a connection moves. It is set to `suspect` before the file is written and to `moved` when the
 //! file is there: whatever cuts this off, nothing is refreshed from two places unattended.
+//!
+//! Anybody who knows a public key can seal a file for it, so what comes in is believed as little as
+//! can be: it never takes the place of what was connected here, brings nothing that reads this
+//! machine, and its file is renewed only for whom it was sealed for when it came.
 
 use std::collections::BTreeSet;
 
@@ -14,12 +18,13 @@ use crate::connection::hold::{Held, LOCK_WAIT, hold};
 use crate::connection::records::StoredClient;
 use crate::connection::rollback::rotates;
 use crate::connection::select::{self, Found};
-use crate::connection::state::{Connection, State};
+use crate::connection::state::{Connection, GrantKind, State};
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
+use crate::moment::Timestamp;
 use crate::names::{ConnectionName, ConnectionRef, ProviderName};
 use crate::token::TokenSet;
-use crate::vault::{Action, Outcome, Vault, VaultError, Writer};
+use crate::vault::{Action, Outcome, Stored, Vault, VaultError, Writer};
 
 const FORM: u32 = 1;
 
@@ -59,6 +64,30 @@ pub enum PortableError {
         name: ConnectionName,
         /// As `list` has it.
         state: &'static str,
+    },
+    /// Its tokens are had for something that only this machine has.
+    #[error("`{name}` is had for another token, which stays on its machine")]
+    Exchanged {
+        /// The connection.
+        name: ConnectionName,
+    },
+    /// It says that its tokens come from the future.
+    #[error("the clock that `{name}` was refreshed by is ahead of this one")]
+    Ahead {
+        /// The connection.
+        name: ConnectionName,
+    },
+    /// The vault's own did not come in such a file.
+    #[error("`{name}` did not come here in a file for those recipients")]
+    NotFromThere {
+        /// The connection.
+        name: ConnectionName,
+    },
+    /// The vault is behind the file.
+    #[error("the file has newer tokens of `{name}` than this vault")]
+    Behind {
+        /// The connection.
+        name: ConnectionName,
     },
     /// A copy was asked for of what can live in one place only.
     #[error("the refresh tokens of `{name}` rotate: two copies would end each other")]
@@ -108,6 +137,7 @@ pub fn leave(
             let state = connection.state.word();
             return Err(PortableError::NotActive { name, state });
         };
+        refuse_exchanged(connection)?;
         if copy && rotates(connection, set, world) {
             return Err(PortableError::Rotates { name });
         }
@@ -134,8 +164,11 @@ fn bundle<'f>(
     vault.read(|snapshot| {
         let mut clients = BTreeSet::new();
         for found in found {
-            bundle.connections.push(found.row.value.clone());
-            let connection = &found.connection;
+            let connection = Connection {
+                sealed_for: None,
+                ..found.connection.clone()
+            };
+            bundle.connections.push(StoredConnection::from(&connection));
             let client =
                 StoredClient::record_name(&connection.name.provider, &connection.stamp.client_id);
             if let Some(row) = snapshot.find::<StoredClient>(&client)?
@@ -149,13 +182,24 @@ fn bundle<'f>(
     Ok(bundle)
 }
 
+fn refuse_exchanged(connection: &Connection) -> Result<(), PortableError> {
+    let GrantKind::TokenExchange(_) = connection.grant else {
+        return Ok(());
+    };
+    Err(PortableError::Exchanged {
+        name: connection.name.clone(),
+    })
+}
+
 impl Leaving {
     /// The file is there: this vault is done with what moved.
     ///
     /// # Errors
     /// When the vault can't be written; the connections then stay `suspect`.
     pub fn done(mut self, vault: &mut Vault, world: World<'_>) -> Result<(), PortableError> {
-        self.set(vault, world, "done", |_| State::Moved)
+        self.set(vault, world, "done", |set| {
+            State::Moved(Some(set.obtained.wall))
+        })
     }
 
     /// There is no file: everything is as it was.
@@ -201,7 +245,8 @@ impl Leaving {
 pub struct Arrived {
     /// Connections that are here now.
     pub taken: Vec<ConnectionName>,
-    /// Connections whose tokens here are as new or newer, or of another account; they stay.
+    /// Connections that were connected here, or are as new or newer, or of another account; they
+    /// stay.
     pub kept: Vec<ConnectionName>,
 }
 
@@ -254,16 +299,24 @@ impl Bundle {
     /// The same connections as the vault has them now, for the same recipients.
     ///
     /// # Errors
-    /// When one is not there, or is not active.
+    /// When one is not there or not active, is older than what the file has, or did not come here in
+    /// a file for those recipients.
     pub fn renewed(&self, vault: &Vault) -> Result<Self, PortableError> {
         let mut found = Vec::new();
-        for connection in self.connections()? {
-            let asked = ConnectionRef::Exact(connection.name.clone());
+        for before in self.connections()? {
+            let name = before.name.clone();
+            let asked = ConnectionRef::Exact(name.clone());
             let now = vault.read(|snapshot| select::find(snapshot, &asked))?;
             let State::Active(_) = &now.connection.state else {
-                let (name, state) = (connection.name, now.connection.state.word());
+                let state = now.connection.state.word();
                 return Err(PortableError::NotActive { name, state });
             };
+            if now.connection.sealed_for.as_ref() != Some(&self.recipients) {
+                return Err(PortableError::NotFromThere { name });
+            }
+            if obtained(&before) > obtained(&now.connection) {
+                return Err(PortableError::Behind { name });
+            }
             found.push(now);
         }
         let renewed = bundle(vault, found.iter(), self.recipients.clone())?;
@@ -280,25 +333,49 @@ impl Bundle {
         })
     }
 
+    /// The connections in it, where all of it is what an export of this program holds.
+    ///
+    /// # Errors
+    /// The first thing that can't be believed.
+    pub fn believed(&self, world: World<'_>) -> Result<Vec<Connection>, PortableError> {
+        let latest = (world.now)().wall.unix_millis().saturating_add(SKEW_MS);
+        let connections = self.connections()?;
+        for connection in &connections {
+            let name = connection.name.clone();
+            let State::Active(set) = &connection.state else {
+                let state = connection.state.word();
+                return Err(PortableError::NotActive { name, state });
+            };
+            refuse_exchanged(connection)?;
+            if set.obtained.wall.unix_millis() > latest {
+                return Err(PortableError::Ahead { name });
+            }
+        }
+        for client in &self.clients {
+            client.client().map_err(ConnectionError::from)?;
+        }
+        Ok(connections)
+    }
+
     /// Takes what is in it into the vault, in one transaction.
     ///
     /// # Errors
-    /// When the vault refuses.
+    /// When something in it can't be believed, or the vault refuses.
     pub fn arrive(&self, vault: &mut Vault, world: World<'_>) -> Result<Arrived, PortableError> {
         let _alone = vault.lock_exclusive(LOCK_WAIT)?;
-        let connections = self.connections()?;
+        let connections = self.believed(world)?;
         let arrived = vault.mutate(|writer| {
             let mut arrived = Arrived::default();
-            for client in &self.clients {
-                client.clone().take_in(writer)?;
-            }
-            for connection in connections {
+            for mut connection in connections {
+                connection.sealed_for = Some(self.recipients.clone());
                 let name = connection.name.clone();
-                if !add_connection(writer, &connection)? {
+                if !add_connection(writer, &mut connection, world)? {
                     arrived.kept.push(name);
                     continue;
                 }
-                let event = world.event(Action::Import, &name, Outcome::Done);
+                self.take_client(writer, &connection)?;
+                let mut event = world.event(Action::Import, &name, Outcome::Done);
+                event.detail = Some(connection.state.word().to_owned());
                 writer.log(&event)?;
                 arrived.taken.push(name);
             }
@@ -306,29 +383,69 @@ impl Bundle {
         })?;
         Ok(arrived)
     }
+
+    /// Takes the registration that a connection was made with. New connections don't use it: which
+    /// client asks for a person's consent is said on this machine only.
+    fn take_client(
+        &self,
+        writer: &mut Writer<'_>,
+        connection: &Connection,
+    ) -> Result<(), VaultError> {
+        let wanted =
+            StoredClient::record_name(&connection.name.provider, &connection.stamp.client_id);
+        let all = self.clients.iter();
+        for client in all.filter(|client| client.name() == wanted) {
+            let mut client = client.clone();
+            client.current = false;
+            if writer.find::<StoredClient>(&wanted)?.is_none() {
+                writer.insert(client)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How much the clock of the machine that refreshed may be ahead of this one.
+const SKEW_MS: i64 = 60 * 60 * 1000;
+
+/// When its tokens came; for what moved away, those that it left with.
+fn obtained(connection: &Connection) -> Option<i64> {
+    let wall = if let State::Moved(obtained) = connection.state {
+        obtained
+    } else {
+        connection.state.set().map(|set| set.obtained.wall)
+    };
+    wall.map(Timestamp::unix_millis)
 }
 
 fn add_connection(
     writer: &mut Writer<'_>,
-    connection: &Connection,
+    connection: &mut Connection,
+    world: World<'_>,
 ) -> Result<bool, ConnectionError> {
-    let stored = StoredConnection::from(connection);
     let Some(row) = writer.find::<StoredConnection>(&connection.name.to_string())? else {
-        writer.insert(stored)?;
+        writer.insert(StoredConnection::from(&*connection))?;
         return Ok(true);
     };
     let here = Found::read(row)?;
-    let obtained = |connection: &Connection| {
-        let set = connection.state.set();
-        set.map(|set| set.obtained.wall.unix_millis())
+    let (new, old) = (obtained(connection), obtained(&here.connection));
+    let may_be_replaced = match &here.connection.state {
+        State::Moved(_) | State::NeedsLogin { .. } => true,
+        State::Active(_) | State::Suspect(_) => {
+            here.connection.sealed_for == connection.sealed_for && new > old
+        }
+        State::Refreshing { .. } | State::Revoking { .. } => false,
     };
-    let is_same = here.connection.subject == connection.subject;
-    // What moved away has no tokens, and is older than any.
-    let is_newer = obtained(connection) > obtained(&here.connection);
-    let may_be_replaced = !matches!(here.connection.state, State::Revoking { .. });
-    if !(is_same && is_newer && may_be_replaced) {
+    if here.connection.subject != connection.subject || !may_be_replaced || new < old {
         return Ok(false);
     }
-    writer.update(&here.row, stored)?;
+    if new == old
+        && let State::Active(set) = &connection.state
+        && rotates(connection, set, world)
+    {
+        // The tokens that it left with: where it was, they may have been used since.
+        connection.state = State::Suspect(set.clone());
+    }
+    writer.update(&here.row, StoredConnection::from(&*connection))?;
     Ok(true)
 }

@@ -24,6 +24,8 @@ pub struct Restored {
     pub kept: Vec<ConnectionName>,
     /// Client registrations that are there again.
     pub clients: usize,
+    /// Connections of the vault's own that may have been spent since: it is older than the backup.
+    pub suspects: Vec<ConnectionName>,
 }
 
 /// Everything that comes back, as the backup has it.
@@ -60,7 +62,11 @@ pub fn restore(
     ));
     vault.mutate(|writer| {
         writer.rise_above(generation);
-        let restored = take(writer, from, world)?;
+        let mut restored = take(writer, from, world)?;
+        if generation > now {
+            // The vault was set back itself: what it holds may have been spent since.
+            restored.suspects = suspect_all(writer, &restored.back, world)?;
+        }
         writer.log(&event)?;
         Ok(restored)
     })
@@ -83,8 +89,19 @@ fn take(
     for found in from.connections {
         let name = found.connection.name.clone();
         let here = writer.find::<StoredConnection>(&name.to_string())?;
-        if here.is_some() {
-            restored.kept.push(name);
+        if let Some(row) = here {
+            let here = Found::read(row)?;
+            match newer(&here.connection, &found.connection, world) {
+                None => restored.kept.push(name),
+                Some(state) => {
+                    let connection = Connection {
+                        state,
+                        ..found.connection
+                    };
+                    writer.update(&here.row, StoredConnection::from(&connection))?;
+                    restored.back.push(name);
+                }
+            }
         } else if let Some(state) = as_of_then(&found.connection, world) {
             let connection = Connection {
                 state,
@@ -106,6 +123,45 @@ fn take(
     Ok(restored)
 }
 
+/// What the backup has of a connection that is here, where that is the same account's and newer.
+fn newer(here: &Connection, then: &Connection, world: World<'_>) -> Option<State> {
+    let obtained = |one: &Connection| {
+        let set = one.state.set();
+        set.map(|set| set.obtained.wall.unix_millis())
+    };
+    let replaceable = matches!(
+        here.state,
+        State::Active(_) | State::Suspect(_) | State::NeedsLogin { .. }
+    );
+    let usable = then.state.usable().is_some();
+    let is_newer = obtained(then) > obtained(here);
+    if here.subject != then.subject || !replaceable || !usable || !is_newer {
+        return None;
+    }
+    as_of_then(then, world)
+}
+
+fn suspect_all(
+    writer: &mut Writer<'_>,
+    back: &[ConnectionName],
+    world: World<'_>,
+) -> Result<Vec<ConnectionName>, ConnectionError> {
+    let mut suspects = Vec::new();
+    for found in select::all(writer)? {
+        let mut connection = found.connection;
+        let State::Active(set) = &connection.state else {
+            continue;
+        };
+        if back.contains(&connection.name) || !rotates(&connection, set, world) {
+            continue;
+        }
+        connection.state = State::Suspect(set.clone());
+        writer.update(&found.row, StoredConnection::from(&connection))?;
+        suspects.push(connection.name);
+    }
+    Ok(suspects)
+}
+
 fn take_one<T: Stored>(writer: &mut Writer<'_>, value: T) -> Result<(), VaultError> {
     if writer.find::<T>(&value.name())?.is_none() {
         writer.insert(value)?;
@@ -123,7 +179,7 @@ fn as_of_then(connection: &Connection, world: World<'_>) -> Option<State> {
             unseen: Some(Unseen::SetBack),
         },
         State::NeedsLogin { .. } => connection.state.clone(),
-        State::Active(_) | State::Refreshing { .. } | State::Suspect(_) | State::Moved => {
+        State::Active(_) | State::Refreshing { .. } | State::Suspect(_) | State::Moved(_) => {
             if rotates(connection, set, world) {
                 State::Suspect(set.clone())
             } else {

@@ -24,9 +24,9 @@ pub struct SetBack<'a> {
     pub detail: Option<&'a str>,
     /// A generation that was seen of it.
     pub generation: u64,
-    /// Where answers were saved, for a vault that is not in its place yet. They stay there: what is
+    /// Where else answers were saved, for a vault that is not in its place yet. They stay there: what is
     /// older than its row is never taken over, and goes with the next refresh.
-    pub rescues: Option<&'a Path>,
+    pub rescues: &'a [&'a Path],
 }
 
 /// Accepts the vault as it is and names the connections that became suspect. What was saved beside
@@ -42,7 +42,11 @@ pub fn accept(
     let _alone = vault.lock_exclusive(LOCK_WAIT)?;
     let mut event = world.bare_event(what.action, Outcome::Done);
     event.detail = what.detail.map(str::to_owned);
-    let saved = saved(vault, what.rescues.unwrap_or(world.state))?;
+    let mut saved = saved(vault, world.state)?;
+    for folder in what.rescues {
+        saved.extend(self::saved(vault, folder)?);
+    }
+    saved.sort_by_key(|(what, _)| std::cmp::Reverse(what.version));
     let suspects = vault.accept_rollback(|writer| {
         writer.rise_above(what.generation);
         let mut suspects = Vec::new();
@@ -58,7 +62,7 @@ pub fn accept(
                 State::Suspect(_)
                 | State::NeedsLogin { .. }
                 | State::Revoking { .. }
-                | State::Moved => None,
+                | State::Moved(_) => None,
             };
             let Some(set) = newer.or(held) else { continue };
             let unsure = rotates(&connection, set, world);
@@ -82,7 +86,7 @@ pub fn accept(
         writer.log(&event)?;
         Ok::<_, ConnectionError>(suspects)
     })?;
-    if what.rescues.is_some() {
+    if !what.rescues.is_empty() {
         return Ok(suspects);
     }
     for (what, _) in saved {

@@ -33,6 +33,8 @@ pub struct Connection {
     pub state: State,
     /// What keeps it from being refreshed for now.
     pub trouble: Option<Trouble>,
+    /// Whom the export is locked to that it came in; nothing for what was connected here.
+    pub sealed_for: Option<Vec<String>>,
 }
 
 /// Refreshes that failed one after the other, for reasons that pass.
@@ -205,7 +207,7 @@ pub enum State {
         unseen: Option<Unseen>,
     },
     /// It lives in another vault now.
-    Moved,
+    Moved(Option<Timestamp>),
 }
 
 /// Why tokens of a grant may exist that this vault never saw.
@@ -293,7 +295,7 @@ impl State {
     pub const fn usable(&self) -> Option<&TokenSet> {
         match self {
             Self::Active(set) | Self::Refreshing { set, .. } | Self::Suspect(set) => Some(set),
-            Self::NeedsLogin { .. } | Self::Revoking { .. } | Self::Moved => None,
+            Self::NeedsLogin { .. } | Self::Revoking { .. } | Self::Moved(_) => None,
         }
     }
 
@@ -306,7 +308,7 @@ impl State {
             | Self::NeedsLogin { set, .. }
             | Self::Suspect(set)
             | Self::Revoking { set, .. } => Some(set),
-            Self::Moved => None,
+            Self::Moved(_) => None,
         }
     }
 
@@ -320,7 +322,7 @@ impl State {
             Self::NeedsLogin { .. } => "needs-login",
             Self::Suspect(_) => "suspect",
             Self::Revoking { .. } => "revoking",
-            Self::Moved => "moved",
+            Self::Moved(_) => "moved",
         }
     }
 
@@ -330,7 +332,7 @@ impl State {
         match self {
             Self::Refreshing { intent, .. } => Some(intent),
             Self::Revoking { intent, .. } => intent.as_ref(),
-            Self::Active(_) | Self::NeedsLogin { .. } | Self::Suspect(_) | Self::Moved => None,
+            Self::Active(_) | Self::NeedsLogin { .. } | Self::Suspect(_) | Self::Moved(_) => None,
         }
     }
 
@@ -340,7 +342,7 @@ impl State {
         match self {
             Self::Suspect(_) => true,
             Self::Refreshing { intent, .. } => intent.from_suspect,
-            Self::Active(_) | Self::NeedsLogin { .. } | Self::Revoking { .. } | Self::Moved => {
+            Self::Active(_) | Self::NeedsLogin { .. } | Self::Revoking { .. } | Self::Moved(_) => {
                 false
             }
         }

@@ -60,6 +60,8 @@ pub struct StoredConnection {
     state: StoredState,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     trouble: Option<StoredTrouble>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sealed_for: Option<Vec<String>>,
 }
 
 impl Stored for StoredConnection {
@@ -180,7 +182,10 @@ enum StoredState {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         unseen: Option<StoredUnseen>,
     },
-    Moved {},
+    Moved {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        obtained_ms: Option<i64>,
+    },
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -309,6 +314,7 @@ impl From<&Connection> for StoredConnection {
             dpop_key: connection.dpop.as_ref().map(key_text),
             state: store_state(&connection.state),
             trouble: connection.trouble.as_ref().map(StoredTrouble::from),
+            sealed_for: connection.sealed_for.clone(),
         }
     }
 }
@@ -343,6 +349,7 @@ impl TryFrom<&StoredConnection> for Connection {
             dpop: stored.dpop_key.as_ref().map(key).transpose()?,
             state: load_state(&stored.state)?,
             trouble: stored.trouble.as_ref().map(Trouble::from),
+            sealed_for: stored.sealed_for.clone(),
         })
     }
 }
@@ -387,7 +394,9 @@ fn store_state(state: &State) -> StoredState {
                 started: (&intent.started).into(),
             }),
         },
-        State::Moved => StoredState::Moved {},
+        State::Moved(obtained) => StoredState::Moved {
+            obtained_ms: obtained.map(Timestamp::unix_millis),
+        },
     }
 }
 
@@ -431,7 +440,9 @@ fn load_state(stored: &StoredState) -> Result<State, FormError> {
                 None => None,
             },
         },
-        StoredState::Moved {} => State::Moved,
+        StoredState::Moved { obtained_ms } => {
+            State::Moved(obtained_ms.map(Timestamp::from_unix_millis))
+        }
     })
 }
 
@@ -547,6 +558,7 @@ mod tests {
             trouble: Some(Trouble::after(None, set().obtained, None, 0)),
             dpop: None,
             state,
+            sealed_for: Some(vec!["age1job".to_owned()]),
         }
     }
 
@@ -616,7 +628,8 @@ mod tests {
                 intent: None,
                 unseen: Some(Unseen::SetBack),
             },
-            State::Moved,
+            State::Moved(None),
+            State::Moved(Some(Timestamp::from_unix_millis(9))),
         ];
         for state in states {
             let json = serde_json::to_string(&StoredConnection::from(&connection(state))).unwrap();
@@ -631,8 +644,8 @@ mod tests {
 
     #[test]
     fn unknown_fields_and_forms_are_refused() {
-        let json =
-            serde_json::to_string(&StoredConnection::from(&connection(State::Moved))).unwrap();
+        let json = serde_json::to_string(&StoredConnection::from(&connection(State::Moved(None))))
+            .unwrap();
         let more = json.replacen('{', "{\"extra\":1,", 1);
         assert!(serde_json::from_str::<StoredConnection>(&more).is_err());
         let newer = json.replacen("\"v\":1", "\"v\":2", 1);

@@ -20,7 +20,18 @@ const NO_LOCK: &str = "the vault's folder must be yours to write to, on a file s
 impl From<VaultError> for Error {
     fn from(error: VaultError) -> Self {
         use VaultError as V;
-        let shown = |kind| Self::new(kind, "could not use the vault").caused_by(&error);
+        let damage = matches!(
+            error,
+            V::NotAVault { .. }
+                | V::PinMismatch { .. }
+                | V::Tampered { .. }
+                | V::UnknownRecord { .. }
+                | V::Audit(_)
+        );
+        let shown = |kind| Self {
+            damage,
+            ..Self::new(kind, "could not use the vault").caused_by(&error)
+        };
         match &error {
             V::HardLinked { .. }
             | V::Unsafe(
@@ -38,7 +49,7 @@ impl From<VaultError> for Error {
             }
             V::WrongKey => shown(Kind::NoKey)
                 .hint("the key in `OAUTHCTL_IDENTITY_FILE`, `OAUTHCTL_IDENTITY` or the recorded place belongs to another vault"),
-            V::PinMismatch => shown(Kind::Stopped)
+            V::PinMismatch { .. } => shown(Kind::Stopped)
                 .hint("somebody who knows your public key may have put a vault of their own here; restore the file from a backup")
                 .hint("connect nothing with this vault: new tokens would be readable to whoever made it"),
             V::Tampered { .. } | V::UnknownRecord { .. } | V::Audit(_) => shown(Kind::Stopped)
@@ -60,6 +71,13 @@ impl From<VaultError> for Error {
             V::UnmergedLog { .. } => {
                 shown(Kind::Failed).hint("open it once where it can be written")
             }
+            V::Plugin { .. } => shown(Kind::NoKey).hint(
+                "install it where `oauthctl vault recipients list --json` says that it was, or take \
+                 its key away: `oauthctl vault recipients remove LABEL`",
+            ),
+            V::Recipients => shown(Kind::Usage).hint(
+                "some hardware keys refuse to share a file with ordinary age keys: use another kind",
+            ),
             V::NeedsMigration { .. }
             | V::Unsafe(PrivateFileError::Io { .. })
             | V::AlreadyExists { .. }
@@ -156,7 +174,8 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
         C::Revoking { name } => top(Kind::LoginRequired).hint(format!(
             "finish it with `oauthctl revoke {name}`, then connect again"
         )),
-        C::Moved { .. } => top(Kind::LoginRequired),
+        C::Moved { .. } => top(Kind::LoginRequired)
+            .hint("bring it back with `oauthctl vault import FILE`, or connect it again"),
         C::Suspect { name } => top(Kind::Stopped)
             .note("using an old refresh token again can end the live grant")
             .hint(format!(

@@ -1,8 +1,6 @@
 //! The identity of one vault, in hand, with the two notes that lie beside it.
 
 use std::fmt;
-use std::io::Read;
-use std::iter;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -12,6 +10,7 @@ use age::x25519;
 use super::identity::{self, Protection};
 use super::keyring::{Asked, Item, Keyring, SERVICE};
 use super::notes::{self, Notes};
+use super::opener::{self, Unopened};
 use super::{Ask, KeyError, Source};
 use crate::names::VaultId;
 use crate::secret::Secret;
@@ -28,17 +27,6 @@ pub struct Custody {
     minted: bool,
     /// The environment named it, whatever the vault's header says.
     named: bool,
-}
-
-/// Why an age file can't be opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unopened {
-    /// It is something else.
-    NotAge,
-    /// It is for another identity.
-    OtherKey,
-    /// Its header or its content does not authenticate, or is cut off.
-    Damaged,
 }
 
 enum Home {
@@ -155,6 +143,20 @@ pub fn keep(source: &Source, identity: x25519::Identity, ask: &Ask) -> Result<Cu
 }
 
 impl Custody {
+    /// The identity of a file that a person named.
+    pub(super) fn named(identity: x25519::Identity, path: &Path, ask: &Ask) -> Self {
+        Self {
+            vault_id: ask.vault_id,
+            identity,
+            home: Home::File {
+                path: path.to_owned(),
+                notes: Notes::beside_or_in_state(path, ask.state_dir, ask.vault_id),
+            },
+            minted: false,
+            named: true,
+        }
+    }
+
     /// The age identity that opens the vault's header.
     #[must_use]
     pub fn identity(&self) -> &x25519::Identity {
@@ -199,18 +201,7 @@ impl Custody {
     /// # Errors
     /// Why it can't be opened.
     pub fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, Unopened> {
-        let decryptor = age::Decryptor::new_buffered(sealed).map_err(|_| Unopened::NotAge)?;
-        let one = iter::once(&self.identity as &dyn age::Identity);
-        let mut reader = match decryptor.decrypt(one) {
-            Ok(reader) => reader,
-            Err(age::DecryptError::NoMatchingKeys) => return Err(Unopened::OtherKey),
-            Err(_) => return Err(Unopened::Damaged),
-        };
-        let mut open = Vec::new();
-        match reader.read_to_end(&mut open) {
-            Ok(_) => Ok(open),
-            Err(_) => Err(Unopened::Damaged),
-        }
+        opener::open(&self.identity, sealed)
     }
 
     /// Where the key is, for people.
@@ -369,22 +360,16 @@ pub fn retire(source: &Source, ask: &Ask) -> Result<(), KeyError> {
 /// What the environment gives, the file before the text.
 fn overridden(ask: &Ask) -> Result<Option<Custody>, KeyError> {
     let vault_id = ask.vault_id;
-    let (identity, home) = if let Some(path) = ask.identity_file {
+    if let Some(path) = ask.identity_file {
         let identity = identity::from_file(path, Protection::Either, ask)?;
-        let notes = Notes::beside_or_in_state(path, ask.state_dir, vault_id);
-        (
-            identity,
-            Home::File {
-                path: path.to_owned(),
-                notes,
-            },
-        )
-    } else if let Some(secret) = ask.identity {
-        let identity = identity::from_text(secret.expose(), &format!("`{VARIABLE}`"))?;
-        let notes = Notes::in_state(ask.state_dir, vault_id);
-        (identity, Home::Variable { notes })
-    } else {
+        return Ok(Some(Custody::named(identity, path, ask)));
+    }
+    let Some(secret) = ask.identity else {
         return Ok(None);
+    };
+    let identity = identity::from_text(secret.expose(), &format!("`{VARIABLE}`"))?;
+    let home = Home::Variable {
+        notes: Notes::in_state(ask.state_dir, vault_id),
     };
     Ok(Some(Custody {
         vault_id,

@@ -74,6 +74,12 @@ pub enum KeyError {
         /// What is wrong with it.
         why: &'static str,
     },
+    /// The program of an age plugin is nowhere.
+    #[error("there is no `age-plugin-{name}` on the search path")]
+    NoPlugin {
+        /// The plugin's name.
+        name: String,
+    },
     /// The passphrase doesn't open the identity file.
     #[error("the passphrase does not open `{}`", path.display())]
     WrongPassphrase {
@@ -185,6 +191,9 @@ impl KeyError {
                     "an identity file holds one line `AGE-SECRET-KEY-1…`".into(),
                     RECOVER.into(),
                 ]
+            }
+            Self::NoPlugin { .. } => {
+                vec!["install that age plugin, and see that its folder is on `PATH`".into()]
             }
             Self::NotSet => vec![
                 "set `OAUTHCTL_IDENTITY_FILE` to a private file that holds the age identity".into(),

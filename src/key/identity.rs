@@ -37,20 +37,18 @@ pub(super) enum Protection {
     Either,
 }
 
-/// The fingerprint that a recovery sheet carries, in a comment of its own; `None` where there is none.
-///
-/// # Errors
-/// When it can't be read.
-pub fn fingerprint_on(sheet: &Path) -> Result<Option<String>, KeyError> {
-    let text = Zeroizing::new(private_file::read(sheet, FILE_LIMIT)?);
-    let text = Zeroizing::new(String::from_utf8_lossy(&text).into_owned());
-    let mut lines = text.lines();
-    let found = lines.find_map(|line| line.strip_prefix("# fingerprint: "));
-    Ok(found.map(|fingerprint| fingerprint.trim().to_owned()))
-}
-
 /// The one X25519 identity in the text of an identity file; `place` says where it stood.
 pub(super) fn from_text(text: &str, place: &str) -> Result<x25519::Identity, KeyError> {
+    let bad = |why| KeyError::BadIdentity {
+        place: place.to_owned(),
+        why,
+    };
+    let line = only_line(text, place)?;
+    line.parse().map_err(|_| bad(what_else(line)))
+}
+
+/// The line of an identity file that is no comment; `place` says where it stood.
+pub(super) fn only_line<'t>(text: &'t str, place: &str) -> Result<&'t str, KeyError> {
     let bad = |why| KeyError::BadIdentity {
         place: place.to_owned(),
         why,
@@ -60,19 +58,16 @@ pub(super) fn from_text(text: &str, place: &str) -> Result<x25519::Identity, Key
         .map(str::trim)
         .filter(|l| !l.is_empty() && !l.starts_with('#'));
     let line = lines.next().ok_or_else(|| bad("it holds no identity"))?;
-    let identity = line
-        .parse::<x25519::Identity>()
-        .map_err(|_| bad(what_else(line)))?;
-    if lines.next().is_some() {
-        return Err(bad("it holds more than one identity"));
+    match lines.next() {
+        None => Ok(line),
+        Some(_) => Err(bad("it holds more than one identity")),
     }
-    Ok(identity)
 }
 
 /// Names what a line is that is no identity. Never quotes it: it may be a mistyped key.
 fn what_else(line: &str) -> &'static str {
     if line.starts_with("AGE-PLUGIN-") {
-        "it is for an age plugin, which can't be used here yet"
+        "it is for an age plugin, which can open a vault only with `--with`"
     } else if line.starts_with("AGE-SECRET-KEY-PQ-") {
         "it is a post-quantum identity, which can't be used here yet"
     } else if line.starts_with("age1") {
@@ -90,6 +85,16 @@ pub(super) fn from_file(
     protection: Protection,
     ask: &Ask,
 ) -> Result<x25519::Identity, KeyError> {
+    let text = text_of(path, protection, ask)?;
+    from_text(&text, &format!("`{}`", path.display()))
+}
+
+/// Reads an identity file's text; asks for its passphrase when it has one.
+pub(super) fn text_of(
+    path: &Path,
+    protection: Protection,
+    ask: &Ask,
+) -> Result<Zeroizing<String>, KeyError> {
     let place = format!("`{}`", path.display());
     let bad = |why| KeyError::BadIdentity {
         place: place.clone(),
@@ -104,7 +109,7 @@ pub(super) fn from_file(
         (false, _) => content,
     };
     let text = str::from_utf8(&plain).map_err(|_| bad("it is not text"))?;
-    from_text(text, &place)
+    Ok(Zeroizing::new(text.to_owned()))
 }
 
 /// Decrypts with the passphrase. A person who mistypes it is asked again, as by ssh and age.
@@ -189,7 +194,10 @@ fn passphrase_for(path: &Path, ask: &Ask, said: &str) -> Result<Secret, KeyError
 }
 
 /// The passphrase for a file that is to be made: a person types it twice.
-pub(super) fn new_passphrase(path: &Path, ask: &Ask) -> Result<Secret, KeyError> {
+///
+/// # Errors
+/// When nobody can be asked, or what was typed is empty or differs.
+pub fn new_passphrase(path: &Path, ask: &Ask) -> Result<Secret, KeyError> {
     let mut tries = 1;
     let mut said = String::new();
     loop {
@@ -269,6 +277,14 @@ fn file_text(identity: &x25519::Identity, vault_id: VaultId) -> Zeroizing<Vec<u8
         secret.expose_secret(),
     );
     Zeroizing::new(text.into_bytes())
+}
+
+/// The text of a recovery sheet under a passphrase, as `age -p -a` would write it.
+///
+/// # Errors
+/// When age can't encrypt with that passphrase.
+pub fn protect(sheet: &str, passphrase: &Secret) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    encrypt(sheet.as_bytes(), passphrase, WORK_FACTOR)
 }
 
 /// An armored age file with one scrypt stanza. Age's writers fail only where the buffer does,

@@ -14,16 +14,18 @@ mod error;
 mod identity;
 mod keyring;
 mod notes;
+mod opener;
 mod source;
 
 use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-pub use custody::{Custody, Unopened, create, keep, retire, unlock};
+pub use custody::{Custody, create, keep, retire, unlock};
 pub use error::KeyError;
-pub use identity::fingerprint_on;
+pub use identity::{new_passphrase, protect};
 pub use keyring::{look_at_keyring, probe_keyring};
+pub use opener::{FINGERPRINT, Opener, Unopened, opener};
 pub use source::{Source, SourceError};
 
 use crate::names::VaultId;

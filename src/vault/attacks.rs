@@ -287,7 +287,10 @@ fn a_header_made_for_the_public_recipient_is_refused_by_the_pin() {
     drop(make(&theirs, &world.identity, &Kept::default()));
     drop_log(&theirs);
     fs::copy(&theirs, &world.path).unwrap();
-    assert!(matches!(world.try_open(), Err(VaultError::PinMismatch)));
+    assert!(matches!(
+        world.try_open(),
+        Err(VaultError::PinMismatch { .. })
+    ));
     // Control: without a pin nothing tells the two apart, so nothing may be written.
     let vault = world.unlock(None, None).unwrap();
     assert_eq!(vault.trust(), Trust::Unpinned);

@@ -12,11 +12,11 @@ use super::database;
 use super::error::{VaultError, io_at, random, sqlite, tampered};
 use super::event::Event;
 use super::head::{AuditHead, Head, SealedHead};
-use super::header::{Header, wrap_key};
+use super::header::Header;
 use super::keys::{Keys, new_vault_key};
 use super::locked::Locked;
 use super::open::Vault;
-use super::recipients::{Recipient, RecipientList};
+use super::recipients::{Recipient, RecipientList, seal_to};
 use super::schema::{APPLICATION, SCHEMA, TABLES};
 use super::snapshot::Snapshot;
 use super::wal::{FULL, set_synchronous};
@@ -81,17 +81,12 @@ pub fn create(
 /// Builds the vault beside its place; returns the draft's path and the fingerprint.
 fn build(path: &Path, new: &NewVault) -> Result<(PathBuf, String), VaultError> {
     let vault_key = new_vault_key()?;
-    let texts: Vec<String> = new
-        .recipients
-        .iter()
-        .map(|one| one.recipient.clone())
-        .collect();
     let header = Header {
         vault_id: new.vault_id,
         schema: SCHEMA,
         key_epoch: 1,
         key_source: new.key_source.clone(),
-        age: wrap_key(&vault_key, &texts)?,
+        age: seal_to(&new.recipients, vault_key.expose())?,
     };
     let keys = Keys::derive(new.vault_id, &vault_key);
     let draft = with_suffix(path, ".new");

@@ -59,10 +59,22 @@ pub enum VaultError {
         /// What was given.
         text: String,
     },
+    /// An age plugin did not do what it was asked for.
+    #[error("an age plugin failed: {said}")]
+    Plugin {
+        /// Which one, and what it said.
+        said: String,
+    },
+    /// age refuses to lock one file to all of them.
+    #[error("those keys can't open the same file")]
+    Recipients,
     /// The key opens the header, but the vault key in it is not the pinned one: somebody replaced
     /// the header.
     #[error("this vault is not the one that is pinned next to its key")]
-    PinMismatch,
+    PinMismatch {
+        /// The fingerprint of the vault key that is in it.
+        found: String,
+    },
     /// The vault key was changed by another process since this one opened the vault.
     #[error("the vault was re-keyed meanwhile")]
     KeyChanged,

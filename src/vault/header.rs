@@ -4,7 +4,7 @@
 //! header around a vault key of their own. That is why an opened header is believed only when the
 //! vault key in it has the pinned fingerprint, and why the sealed head binds the rest of it.
 
-use std::io::{Read, Write};
+use std::io::Read;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
@@ -14,6 +14,7 @@ use super::error::{VaultError, sqlite, tampered};
 use super::keys::{Hash, Key};
 use super::{fields, number};
 use crate::names::VaultId;
+use crate::plugin;
 
 /// The largest age file that is tried: about 300 recipients.
 const AGE_AT_MOST: usize = 64 * 1024;
@@ -96,6 +97,10 @@ impl Header {
         let reader = match decryptor.decrypt(std::iter::once(identity)) {
             Ok(reader) => reader,
             Err(age::DecryptError::NoMatchingKeys) => return Err(VaultError::WrongKey),
+            Err(age::DecryptError::Io(error)) => {
+                let said = plugin::complaint(&error).ok_or_else(damaged)?;
+                return Err(VaultError::Plugin { said });
+            }
             Err(_) => return Err(damaged()),
         };
         let mut text = Zeroizing::new([0_u8; 33]);
@@ -116,36 +121,18 @@ impl Header {
     }
 }
 
-/// Locks a vault key to every recipient of a list.
-pub(super) fn wrap_key(key: &Key, recipients: &[String]) -> Result<Vec<u8>, VaultError> {
-    let mut parsed = Vec::with_capacity(recipients.len());
-    for text in recipients {
-        let recipient: age::x25519::Recipient = text
-            .parse()
-            .map_err(|_| VaultError::BadRecipient { text: text.clone() })?;
-        parsed.push(recipient);
-    }
-    let unusable = || VaultError::BadRecipient {
-        text: recipients.join(" "),
-    };
-    let recipients = parsed
-        .iter()
-        .map(|recipient| recipient as &dyn age::Recipient);
-    let encryptor = age::Encryptor::with_recipients(recipients).map_err(|_| unusable())?;
-    let mut wrapped = Vec::new();
-    encryptor
-        .wrap_output(&mut wrapped)
-        .and_then(|mut writer| {
-            writer.write_all(key.expose())?;
-            writer.finish()
-        })
-        .map_err(|_| unusable())?;
-    Ok(wrapped)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vault::recipients::{Recipient, seal_to};
+
+    fn wrap_key(key: &Key, recipients: &[String]) -> Result<Vec<u8>, VaultError> {
+        let all: Vec<_> = recipients
+            .iter()
+            .map(|one| Recipient::master(one.clone()))
+            .collect();
+        seal_to(&all, key.expose())
+    }
 
     fn header(age: Vec<u8>) -> Header {
         Header {

@@ -100,7 +100,9 @@ impl Locked {
     ) -> Result<Keys, VaultError> {
         let keys = Keys::derive(self.header.vault_id, &self.header.unwrap_key(identity)?);
         match pin {
-            Some(pin) if !fits(&keys, pin) => Err(VaultError::PinMismatch),
+            Some(pin) if !fits(&keys, pin) => Err(VaultError::PinMismatch {
+                found: keys.fingerprint(),
+            }),
             _ => Ok(keys),
         }
     }

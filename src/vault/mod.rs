@@ -69,7 +69,7 @@ pub use locked::Locked;
 pub use migrate::migrate;
 pub use open::Vault;
 pub use prune::Checkpoint;
-pub use recipients::{Recipient, RecipientList};
+pub use recipients::{Recipient, RecipientList, seal_to};
 pub use record::{Kind, Row, RowId, Stored, name_in};
 pub use rekey::{Naming, NewKey, RetiredKey};
 pub use rescue::{Rescue, Rescued};

@@ -18,12 +18,12 @@ use super::directory::{Directory, Entry, Label};
 use super::error::{VaultError, io_at, sqlite, tampered};
 use super::event::Event;
 use super::head::{AuditHead, Mark, SealedHead};
-use super::header::{Header, wrap_key};
+use super::header::Header;
 use super::keys::{Key, Keys, new_vault_key};
 use super::locked::Locked;
 use super::migrate::write_copy;
 use super::open::{Seen, Vault};
-use super::recipients::{Recipient, RecipientList};
+use super::recipients::{Recipient, RecipientList, seal_to};
 use super::record::{self, Kind, RowId, Stored};
 use super::snapshot::{Snapshot, body};
 use super::wal::{FULL, set_synchronous};
@@ -200,14 +200,9 @@ impl Vault {
         let before = old.verify_audit(self.anchored.as_ref())?;
         let directory = reseal_records(&old, keys, new.naming)?;
         let log = reseal_log(&old, keys)?;
-        let texts: Vec<String> = new
-            .recipients
-            .iter()
-            .map(|one| one.recipient.clone())
-            .collect();
         let header = Header {
             key_epoch: old.header.key_epoch.saturating_add(1),
-            age: wrap_key(vault_key, &texts)?,
+            age: seal_to(&new.recipients, vault_key.expose())?,
             key_source: new.key_source,
             ..old.header.clone()
         };
@@ -354,10 +349,7 @@ mod tests {
 
     fn new<'a>(world: &'a World, next: &age::x25519::Identity, naming: Naming) -> NewKey<'a> {
         NewKey {
-            recipients: vec![Recipient {
-                recipient: next.to_public().to_string(),
-                label: Recipient::MASTER.to_owned(),
-            }],
+            recipients: vec![Recipient::master(next.to_public().to_string())],
             key_source: "another place".to_owned(),
             event: event(Action::KeyChange, "b"),
             naming,

@@ -4,8 +4,7 @@
 //! vault key. It is for a key that was lost, not for one that was stolen.
 
 use super::error::VaultError;
-use super::header::wrap_key;
-use super::recipients::{Recipient, RecipientList};
+use super::recipients::{Recipient, RecipientList, seal_to};
 use super::writer::Writer;
 
 impl Writer<'_> {
@@ -13,6 +12,15 @@ impl Writer<'_> {
     #[must_use]
     pub fn key_source(&self) -> &str {
         &self.snapshot.header.key_source
+    }
+
+    /// Records where the master identity is kept now; the recipients stay as they are.
+    ///
+    /// # Errors
+    /// When the vault can't be written.
+    pub fn name_key_source(&mut self, key_source: String) -> Result<(), VaultError> {
+        self.snapshot.header.key_source = key_source;
+        self.snapshot.header.store(self.snapshot.connection)
     }
 
     /// Locks the vault key, which `identity` opens, to `recipients` only, and records where the
@@ -27,8 +35,7 @@ impl Writer<'_> {
         key_source: String,
     ) -> Result<(), VaultError> {
         let key = self.snapshot.header.unwrap_key(identity)?;
-        let texts: Vec<String> = recipients.iter().map(|one| one.recipient.clone()).collect();
-        self.snapshot.header.age = wrap_key(&key, &texts)?;
+        self.snapshot.header.age = seal_to(&recipients, key.expose())?;
         self.snapshot.header.key_source = key_source;
         self.snapshot.header.store(self.snapshot.connection)?;
         self.set(RecipientList { recipients }).map(|_| ())

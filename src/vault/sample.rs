@@ -148,10 +148,7 @@ pub(super) fn text(vault: &Vault, name: &str) -> Result<Option<String>, VaultErr
 pub(super) fn make(path: &Path, identity: &age::x25519::Identity, kept: &Kept) -> Vault {
     let new = NewVault {
         vault_id: VaultId([7; 16]),
-        recipients: vec![Recipient {
-            recipient: identity.to_public().to_string(),
-            label: "master".to_owned(),
-        }],
+        recipients: vec![Recipient::master(identity.to_public().to_string())],
         key_source: "keyring".to_owned(),
         event: event(Action::VaultInit, "b"),
     };

@@ -34,7 +34,9 @@ impl Vault {
     /// [`VaultError::PinMismatch`] when it is not.
     pub fn confirm(&mut self, fingerprint: &str) -> Result<(), VaultError> {
         if !fits(&self.keys, fingerprint) {
-            return Err(VaultError::PinMismatch);
+            return Err(VaultError::PinMismatch {
+                found: self.keys.fingerprint(),
+            });
         }
         self.pinned = true;
         Ok(())

@@ -40,6 +40,7 @@ mod machine;
 mod mistakes;
 mod move_key;
 mod paths;
+mod plugin;
 mod portable;
 mod provider;
 mod refresh;

@@ -116,3 +116,30 @@ fn vault_move_key_refuses_a_place_that_is_taken_and_one_that_is_not_there() {
         .ended(6);
     assert_eq!(world.json(&["vault", "status"]).remove(0), before);
 }
+
+#[test]
+fn vault_move_key_takes_the_same_key_that_was_left_there() {
+    let world = World::new();
+    world.connect();
+    let plain = |args: &[&str]| world.call(args).without("OAUTHCTL_IDENTITY_FILE").run();
+    let one = world.path("given/one.txt").display().to_string();
+    let two = world.path("given/two.txt").display().to_string();
+    let to = |file: &str| {
+        let args = ["vault", "move-key", "--to", "file", "--identity-file", file];
+        plain(&args)
+    };
+    to(&one).ended(0);
+    to(&two).ended(0);
+    // There and back: the file that stayed is the same key.
+    to(&one).ended(0);
+    fs::remove_file(&two).unwrap();
+    plain(&["token", "sandbox"]).ended(0);
+    let other = World::empty();
+    other.make_key();
+    let foreign = fs::read(other.key_file()).unwrap();
+    let taken = world.give("taken.txt", str::from_utf8(&foreign).unwrap());
+    to(&taken.display().to_string())
+        .ended(2)
+        .says(&["is not this key"]);
+    plain(&["token", "sandbox"]).ended(0);
+}

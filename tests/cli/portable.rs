@@ -70,8 +70,15 @@ fn vault_export_moves_a_connection_to_a_job_that_refreshes_it_and_sends_it_back(
 
     let there = carry(&desk, "job.age", &job);
     in_job(&job, &["vault", "import", &there])
-        .ended(0)
-        .says(&["wrote the definition of `sandbox`", "took in `sandbox/"]);
+        .ended(9)
+        .says(&["/token`", "--definition sandbox"]);
+    assert!(!job.vault().exists() || job.json(&["list"]).is_empty());
+    in_job(
+        &job,
+        &["vault", "import", &there, "--definition", "sandbox"],
+    )
+    .ended(0)
+    .says(&["wrote the definition of `sandbox`", "took in `sandbox/"]);
     let shown = in_job(&job, &["token", "sandbox"]).ended(0);
     assert_eq!(shown.stdout.trim(), token);
     in_job(&job, &["vault", "export", "--update", &there])
@@ -96,7 +103,11 @@ fn goes_on(desk: &World, job: &World, newer: &str) {
     next.secret("the job's identity", &identity(job));
     next.access_token(newer);
     let there = carry(job, "job.age", &next);
-    in_job(&next, &["vault", "import", &there]).ended(0);
+    in_job(
+        &next,
+        &["vault", "import", &there, "--definition", "sandbox"],
+    )
+    .ended(0);
     in_job(&next, &["refresh", "sandbox"]).ended(0);
     let newest = in_job(&next, &["token", "sandbox"]).ended(0);
     desk.access_token(newest.stdout.trim());
@@ -156,7 +167,11 @@ fn vault_export_copies_only_what_does_not_rotate() {
     assert_eq!(desk.shown("sandbox")["state"], "active");
     job.access_token(&desk.token("sandbox"));
     let there = carry(&desk, "job.age", &job);
-    in_job(&job, &["vault", "import", &there]).ended(0);
+    in_job(
+        &job,
+        &["vault", "import", &there, "--definition", "sandbox"],
+    )
+    .ended(0);
     in_job(&job, &["token", "sandbox"]).ended(0);
     desk.token("sandbox");
 }
@@ -236,6 +251,7 @@ fn vault_import_refuses_what_is_not_for_this_key_or_says_where_tokens_go() {
         .says(&["it is not locked to"]);
     let junk = job.give("junk", "no export").display().to_string();
     in_job(&job, &["vault", "import", &junk]).ended(1);
+    assert!(!job.vault().exists(), "a vault for a file that was refused");
     let seal = |text: &str| {
         let recipient: age::x25519::Recipient = recipient(&job).parse().unwrap();
         let sealed = age::encrypt(&recipient, text.as_bytes()).unwrap();
@@ -247,14 +263,198 @@ fn vault_import_refuses_what_is_not_for_this_key_or_says_where_tokens_go() {
     let newer = seal(&format!("{},\"providers\":[]}}", empty.replace(":1", ":2")));
     in_job(&job, &["vault", "import", &newer]).ended(1);
     // anybody who knows the recipient can make one
-    for name in ["github", "../x"] {
+    for name in ["github", "../x", "corp"] {
         let text = r#"extends = \"github\""#;
         let forged = seal(&format!(
             "{empty},\"providers\":[{{\"name\":\"{name}\",\"text\":\"{text}\"}}]}}"
         ));
         let refused = in_job(&job, &["vault", "import", &forged]);
         assert_ne!(refused.code, 0, "{refused:?}");
+        let definitions = fs::read_dir(job.path("home/.config/oauthctl/providers.d"));
+        assert_eq!(definitions.into_iter().flatten().count(), 0, "{name}");
     }
     let good = seal(&format!("{empty},\"providers\":[]}}"));
     in_job(&job, &["vault", "import", &good]).ended(0);
+}
+
+/// An export of `sandbox` from `desk` for `job`, opened.
+fn exported(desk: &World, job: &World) -> serde_json::Value {
+    let to = recipient(job);
+    let file = desk.path("work/job.age").display().to_string();
+    let export = ["vault", "export", "--connection", "sandbox", "--to", &to];
+    desk.ok(&[&export[..], &[&file]].concat());
+    let identity: age::x25519::Identity = identity(job).parse().unwrap();
+    let open = age::decrypt(&identity, &fs::read(&file).unwrap()).unwrap();
+    serde_json::from_slice(&open).unwrap()
+}
+
+/// Seals a document for `job`, as anybody can who knows its recipient.
+fn sealed(job: &World, document: &serde_json::Value) -> String {
+    let to: age::x25519::Recipient = recipient(job).parse().unwrap();
+    let sealed = age::encrypt(&to, document.to_string().as_bytes()).unwrap();
+    let file = job.path("work/sealed.age");
+    oauthctl::private_file::replace(&file, &sealed).unwrap();
+    file.display().to_string()
+}
+
+type Change = fn(&mut serde_json::Value);
+
+#[test]
+fn vault_import_believes_no_file_that_an_export_would_not_write() {
+    let desk = World::new();
+    desk.connect();
+    let job = job();
+    job.access_token(&desk.token("sandbox"));
+    let honest = exported(&desk, &job);
+    let import = |file: &str| {
+        let args = ["vault", "import", file, "--definition", "sandbox"];
+        in_job(&job, &args)
+    };
+    let changes: [(Change, i32, &str); 3] = [
+        (
+            // What it is exchanged for would be read here and sent where the file says.
+            |one| {
+                one["grant"] = serde_json::json!({"token_exchange": {
+                    "source": "file:/etc/hostname",
+                    "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+                    "audience": null,
+                }});
+            },
+            2,
+            "stays on its machine",
+        ),
+        (
+            |one| one["state"]["active"]["set"]["obtained"]["wall_ms"] = i64::MAX.into(),
+            9,
+            "is ahead",
+        ),
+        (
+            |one| {
+                let set = one["state"]["active"]["set"].clone();
+                one["state"] = serde_json::json!({ "suspect": { "set": set } });
+            },
+            4,
+            "is suspect",
+        ),
+    ];
+    for (change, code, said) in changes {
+        let mut forged = honest.clone();
+        change(&mut forged["connections"][0]);
+        import(&sealed(&job, &forged)).ended(code).says(&[said]);
+        assert!(!job.vault().exists(), "{said}");
+        let definitions = fs::read_dir(job.path("home/.config/oauthctl/providers.d"));
+        assert_eq!(definitions.into_iter().flatten().count(), 0, "{said}");
+    }
+    import(&sealed(&job, &honest)).ended(0);
+    in_job(&job, &["token", "sandbox"]).ended(0);
+}
+
+#[test]
+fn vault_export_update_seals_only_for_whom_the_file_was_when_it_came() {
+    let desk = World::new();
+    desk.connect();
+    let job = job();
+    job.access_token(&desk.token("sandbox"));
+    let honest = exported(&desk, &job);
+    let file = sealed(&job, &honest);
+    in_job(&job, &["vault", "import", &file, "--definition", "sandbox"]).ended(0);
+    in_job(&job, &["refresh", "sandbox"]).ended(0);
+    let newest = in_job(&job, &["token", "sandbox"]).ended(0);
+    desk.access_token(newest.stdout.trim());
+    // Somebody put another file there, which asks for one more recipient.
+    let mut swapped = honest.clone();
+    let stranger = World::empty();
+    stranger.make_key();
+    let recipients = swapped["recipients"].as_array_mut().unwrap();
+    recipients.push(recipient(&stranger).into());
+    let file = sealed(&job, &swapped);
+    let before = fs::read(&file).unwrap();
+    let update = ["vault", "export", "--update", &file];
+    in_job(&job, &update).ended(9).says(&["did not come here"]);
+    assert_eq!(fs::read(&file).unwrap(), before);
+    in_job(&job, &["vault", "import", &file])
+        .ended(0)
+        .says(&["stays as it is"]);
+    in_job(&job, &update).ended(9);
+    // A vault that fell behind does not take the place of newer tokens.
+    let mut newer = honest.clone();
+    let wall = &mut newer["connections"][0]["state"]["active"]["set"]["obtained"]["wall_ms"];
+    *wall = (wall.as_i64().unwrap() + 60_000).into();
+    let file = sealed(&job, &newer);
+    in_job(&job, &["vault", "export", "--update", &file])
+        .ended(9)
+        .says(&["newer tokens"]);
+    let file = sealed(&job, &honest);
+    in_job(&job, &["vault", "export", "--update", &file]).ended(0);
+    assert_eq!(
+        in_job(&job, &["--json", "audit", "--action", "export"])
+            .documents()
+            .len(),
+        1
+    );
+}
+
+#[test]
+fn vault_import_never_takes_the_place_of_what_was_connected_here() {
+    let desk = World::new();
+    desk.connect();
+    let job = job();
+    job.access_token(&desk.token("sandbox"));
+    exported(&desk, &job);
+    let there = carry(&desk, "job.age", &job);
+    in_job(
+        &job,
+        &["vault", "import", &there, "--definition", "sandbox"],
+    )
+    .ended(0);
+    in_job(&job, &["refresh", "sandbox"]).ended(0);
+    in_job(&job, &["vault", "export", "--update", &there]).ended(0);
+    let newest = in_job(&job, &["token", "sandbox"]).ended(0);
+    desk.access_token(newest.stdout.trim());
+    // Meanwhile somebody signed in anew at the desk.
+    desk.connect();
+    let token = desk.token("sandbox");
+    let back = carry(&job, "job.age", &desk);
+    let key = desk.give("job-key", &identity(&job)).display().to_string();
+    desk.run(&["vault", "import", &back])
+        .ended(6)
+        .says(&["--with"]);
+    desk.ok(&["vault", "import", &back, "--with", &key])
+        .says(&["stays as it is"]);
+    assert_eq!(desk.token("sandbox"), token);
+    assert_eq!(desk.shown("sandbox")["state"], "active");
+}
+
+#[test]
+fn vault_import_of_an_older_file_does_not_bring_back_what_moved_away() {
+    let desk = World::new();
+    desk.connect();
+    let job = job();
+    job.access_token(&desk.token("sandbox"));
+    exported(&desk, &job);
+    let first = carry(&desk, "job.age", &job);
+    let import = ["vault", "import", &first, "--definition", "sandbox"];
+    in_job(&job, &import).ended(0);
+    in_job(&job, &["refresh", "sandbox"]).ended(0);
+    let newest = in_job(&job, &["token", "sandbox"]).ended(0);
+    desk.access_token(newest.stdout.trim());
+    let home = job.path("work/home.age").display().to_string();
+    let to = recipient(&desk);
+    let export = ["vault", "export", "--connection", "sandbox", "--to", &to];
+    in_job(&job, &[&export[..], &[&home]].concat()).ended(0);
+    // The next run of the job, with the file of the run before.
+    in_job(&job, &import).ended(0).says(&["stays as it is"]);
+    in_job(&job, &["token", "sandbox"]).ended(4).no_data();
+    let back = carry(&job, "home.age", &desk);
+    desk.ok(&["vault", "import", &back]);
+    assert_eq!(desk.shown("sandbox")["state"], "active");
+    desk.ok(&["refresh", "sandbox"]);
+    // What comes back with the tokens that it left with may have been used there.
+    desk.access_token(&desk.token("sandbox"));
+    let away = desk.path("work/away.age").display().to_string();
+    desk.ok(&[&export[..], &[&away]].concat());
+    desk.ok(&["vault", "import", &away]);
+    assert_eq!(desk.shown("sandbox")["state"], "suspect");
+    desk.ok(&["refresh", "sandbox"]);
+    assert_eq!(desk.shown("sandbox")["state"], "active");
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::world::{Output, World, new_identity};
+use crate::world::{Output, World, new_identity, set_mode};
 
 fn backup(world: &World, name: &str) -> String {
     let file = world.path(&format!("work/{name}")).display().to_string();
@@ -202,4 +202,81 @@ fn vault_restore_leaves_the_registration_that_new_connections_use() {
     world.ok(&["vault", "restore", &file, "--force"]);
     let shown = world.ok(&["client", "show", "sandbox"]);
     assert!(shown.stdout.contains("first"), "the control: {shown:?}");
+}
+
+/// Everything that the vault and its notes are, to be put back later.
+fn copy_of(world: &World) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let files = world.files();
+    let ours = files.into_iter().filter(|path| {
+        let text = path.to_string_lossy();
+        ["vault.db", ".pin", ".anchor"]
+            .iter()
+            .any(|part| text.contains(part))
+    });
+    ours.map(|path| (path.clone(), fs::read(&path).unwrap()))
+        .collect()
+}
+
+#[test]
+fn vault_restore_of_what_is_newer_than_the_vault_brings_the_newer_tokens() {
+    let world = World::new();
+    world.connect();
+    let before = copy_of(&world);
+    assert!(before.len() > 2, "{before:?}");
+    world.ok(&["refresh", "sandbox"]);
+    let newest = world.token("sandbox");
+    let file = backup(&world, "vault.age");
+    // The whole machine is set back, its notes too: nothing tells it so.
+    remove_vault(&world);
+    for (path, content) in before {
+        oauthctl::private_file::replace(&path, &content).unwrap();
+    }
+    assert_eq!(world.json(&["vault", "status"])[0]["trust"], "trusted");
+    assert_ne!(world.token("sandbox"), newest, "the control");
+    world.ok(&["vault", "restore", &file]);
+    assert_eq!(world.token("sandbox"), newest);
+    assert_eq!(world.shown("sandbox")["state"], "suspect");
+    let refreshed = world.ok(&["refresh", "sandbox"]);
+    refreshed.silent_about("login");
+    world.ok(&["audit", "verify"]);
+}
+
+#[test]
+fn vault_restore_after_the_key_was_moved_leaves_a_vault_that_opens() {
+    let world = World::new();
+    world.connect();
+    let token = world.token("sandbox");
+    let file = backup(&world, "vault.age");
+    let moved = world.path("given/moved.txt").display().to_string();
+    let to = [
+        "vault",
+        "move-key",
+        "--to",
+        "file",
+        "--identity-file",
+        &moved,
+    ];
+    let plain = |args: &[&str]| world.call(args).without("OAUTHCTL_IDENTITY_FILE").run();
+    plain(&to).ended(0);
+    fs::remove_file(world.key_file()).unwrap();
+    remove_vault(&world);
+    plain(&["vault", "restore", &file]).ended(0);
+    assert_eq!(plain(&["token", "sandbox"]).ended(0).stdout.trim(), token);
+    plain(&["vault", "check"]).ended(0);
+}
+
+#[test]
+fn vault_restore_sets_no_vault_aside_that_is_only_in_the_wrong_mode() {
+    let world = World::new();
+    world.connect();
+    let file = backup(&world, "vault.age");
+    let before = fs::read(world.vault()).unwrap();
+    set_mode(&world.vault(), 0o640);
+    world
+        .run(&["vault", "restore", &file, "--force"])
+        .ended(9)
+        .says(&["chmod 600"]);
+    set_mode(&world.vault(), 0o600);
+    assert_eq!(fs::read(world.vault()).unwrap(), before);
+    world.ok(&["token", "sandbox"]);
 }

@@ -55,6 +55,7 @@ fn remove_vault(world: &World) {
 /// The one connection's state; `None` where there is no connection or no vault.
 fn state(world: &World) -> Option<String> {
     let listed = world.run(&["list", "--json"]);
+    assert_eq!(listed.code, 0, "the vault does not open: {listed:?}");
     let line = listed.stdout.lines().next()?;
     let value: serde_json::Value = serde_json::from_str(line).ok()?;
     value["state"].as_str().map(str::to_owned)

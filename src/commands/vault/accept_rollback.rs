@@ -41,7 +41,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
             action: Action::AcceptRollback,
             detail: None,
             generation: 0,
-            rescues: None,
+            rescues: &[],
         },
     )?;
     app.ui.note("accepted; the vault can be changed again");

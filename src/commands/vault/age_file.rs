@@ -1,41 +1,35 @@
 //! Age files that `vault backup` and `vault export` write: sealed, written whole, read back.
 
-use std::io::Write;
 use std::path::Path;
 
-use age::x25519;
-
 use crate::error::{Error, Kind, Result};
-use crate::private_file::{self, with_suffix};
-
-/// No file of ours is larger.
-pub(super) const AT_MOST: u64 = 4 << 30;
+use crate::private_file;
+use crate::vault::{self, Recipient, VaultError};
 
 /// An age file for those recipients; `what` is what it is called in errors.
 pub(super) fn seal(content: &[u8], recipients: &[String], what: &str) -> Result<Vec<u8>> {
-    let failed = || Error::new(Kind::Failed, format!("could not encrypt the {what}"));
-    let mut parsed: Vec<x25519::Recipient> = Vec::with_capacity(recipients.len());
-    for text in recipients {
-        let recipient = text.parse().map_err(|_| {
-            Error::new(
-                Kind::Usage,
-                format!("`{}` is not an age recipient", crate::escape::line(text)),
-            )
-            .hint("one begins with `age1`; `age-keygen -y IDENTITY-FILE` prints it")
-        })?;
-        parsed.push(recipient);
-    }
-    let all = parsed.iter().map(|one| one as &dyn age::Recipient);
-    let encryptor = age::Encryptor::with_recipients(all).map_err(|_| failed())?;
-    let mut sealed = Vec::with_capacity(content.len());
-    encryptor
-        .wrap_output(&mut sealed)
-        .and_then(|mut writer| {
-            writer.write_all(content)?;
-            writer.finish()
-        })
-        .map_err(|_| failed())?;
-    Ok(sealed)
+    let all: Vec<_> = recipients
+        .iter()
+        .map(|text| Recipient::native(text.clone(), String::new()))
+        .collect();
+    vault::seal_to(&all, content).map_err(|error| {
+        if let VaultError::BadRecipient { text } = &error {
+            return not_a_recipient(text);
+        }
+        Error::new(Kind::Failed, format!("could not encrypt the {what}")).caused_by(&error)
+    })
+}
+
+/// What was given for a recipient. A private key is not repeated.
+pub(super) fn not_a_recipient(text: &str) -> Error {
+    let is_private = text.trim_start().to_ascii_uppercase().starts_with("AGE-");
+    let message = if is_private {
+        "that is a private key, and not its recipient".to_owned()
+    } else {
+        format!("`{}` is not an age recipient", crate::escape::line(text))
+    };
+    Error::new(Kind::Usage, message)
+        .hint("one begins with `age1`; `age-keygen -y IDENTITY-FILE` prints it")
 }
 
 /// Writes the file and reads it back. One that is to be replaced stays until the new one is known to
@@ -48,35 +42,12 @@ pub(super) fn write(path: &Path, force: bool, sealed: &[u8], what: &str) -> Resu
         )
         .caused_by(error)
     };
-    let place = if force {
-        with_suffix(path, ".new")
+    let done = if force {
+        private_file::replace_checked(path, sealed)
     } else {
-        path.to_owned()
+        private_file::create_checked(path, sealed)
     };
-    let written = if force {
-        private_file::replace(&place, sealed)
-    } else {
-        private_file::create_whole(&place, sealed)
-    };
-    written.map_err(|error| failed(&error))?;
-    let kept = private_file::read(&place, AT_MOST);
-    if !kept.is_ok_and(|kept| kept == sealed) {
-        // What can't be read back must not pass for it.
-        let _ = std::fs::remove_file(&place);
-        return Err(Error::new(
-            Kind::Failed,
-            format!(
-                "the {what} `{}` does not read as it was written",
-                path.display()
-            ),
-        )
-        .hint("its disk may be failing: write it to another one"));
-    }
-    if force {
-        std::fs::rename(&place, path).map_err(|error| failed(&error))?;
-        private_file::sync_parent(path).map_err(|error| failed(&error))?;
-    }
-    Ok(())
+    done.map_err(|error| failed(&error))
 }
 
 /// Refuses to write over a file.

@@ -5,7 +5,7 @@ use crate::commands::vault::age_file;
 use crate::commands::vault::recipients::recipients;
 use crate::connection::hold::LOCK_WAIT;
 use crate::error::{Error, Kind, Result};
-use crate::vault::{self, Action, Outcome, VaultError};
+use crate::vault::{self, Action, Outcome, Vault, VaultError};
 
 /// Write the whole vault to one encrypted file
 ///
@@ -45,11 +45,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
                 .hint("see what is left with `oauthctl vault check`"),
         );
     }
-    let recipients: Vec<String> = recipients(&vault)?
-        .into_iter()
-        .map(|one| one.recipient)
-        .collect();
-    let sealed = age_file::seal(&image, &recipients, "backup")?;
+    let sealed = vault::seal_to(&recipients(&vault)?, &image)?;
     if custody.open(&sealed).as_deref() != Ok(image.as_slice()) {
         return Err(Error::new(
             Kind::Failed,
@@ -61,15 +57,21 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     let event = app.world().bare_event(Action::Backup, Outcome::Done);
     vault.mutate(|writer| -> std::result::Result<(), VaultError> { writer.log(&event) })?;
     app.save_anchor(&mut vault);
-    say(app, path);
+    say(app, path, &vault);
     Ok(())
 }
 
-fn say(app: &App, path: &Path) {
+fn say(app: &App, path: &Path, vault: &Vault) {
     app.ui
         .note(&format!("wrote and checked `{}`", path.display()));
     app.ui.note(
         "only the vault's key and its recovery keys open it: keep one of them elsewhere, and not \
          with the backup",
     );
+    if vault.header().key_epoch > 1 {
+        app.ui.note(&format!(
+            "the vault was rekeyed: recovery sheets from before need its new fingerprint, {}",
+            vault.fingerprint()
+        ));
+    }
 }

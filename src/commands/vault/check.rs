@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use crate::app::App;
+use crate::app::{App, other_pin};
 use crate::commands::printed;
 use crate::commands::vault::salvage;
 use crate::error::{Error, Kind, Result};
@@ -80,7 +80,7 @@ fn confirm(app: &App, fingerprint: &str) -> Result<()> {
     let header = locked.header();
     let (id, source) = (header.vault_id, header.key_source.clone());
     let mut vault = locked.unlock(custody.identity(), pin.as_deref(), None)?;
-    vault.confirm(fingerprint)?;
+    vault.confirm(fingerprint).map_err(other_pin)?;
     custody
         .write_pin(fingerprint)
         .map_err(|error| app.no_key(&error))?;

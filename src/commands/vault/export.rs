@@ -5,10 +5,11 @@ use crate::commands::printed;
 use crate::commands::vault::age_file;
 use crate::connection::portable::{self, Bundle, DefinitionText, PortableError};
 use crate::error::{Error, Kind, Result};
+use crate::key::Opener;
 use crate::names::ConnectionRef;
 use crate::private_file;
 use crate::provider::Providers;
-use crate::vault::Vault;
+use crate::vault::{Action, Outcome, Vault, VaultError};
 
 /// Send connections to a CI job, in one sealed file
 ///
@@ -60,6 +61,7 @@ fn send(app: &App, args: &Args, path: &Path) -> Result<()> {
     let mut vault = app.need_vault()?;
     vault.refuse_untrusted()?;
     age_file::refuse_existing(path, args.force)?;
+    let stood = std::fs::symlink_metadata(path).is_ok();
     // Whom it can't be sealed for is known before anything is changed.
     age_file::seal(b"", &args.to, "export")?;
     let left = portable::leave(
@@ -74,6 +76,15 @@ fn send(app: &App, args: &Args, path: &Path) -> Result<()> {
         .and_then(|()| age_file::seal(&bundle.to_text(), &args.to, "export"))
         .and_then(|sealed| age_file::write(path, args.force, &sealed, "export"));
     if let Err(error) = written {
+        if std::fs::symlink_metadata(path).is_ok() && !stood {
+            // It may be whole, and then its tokens are in two places.
+            app.save_anchor(&mut vault);
+            return Err(error.note(format!(
+                "`{}` is there all the same, so the connections are `suspect` here: remove that \
+                 file, then refresh them by name",
+                path.display()
+            )));
+        }
         let stayed = leaving.stay(&mut vault, app.world());
         app.save_anchor(&mut vault);
         stayed.map_err(refused)?;
@@ -120,16 +131,18 @@ fn definitions(app: &App, bundle: &mut Bundle) -> Result<()> {
 }
 
 fn update(app: &App, path: &Path) -> Result<()> {
-    let Some((vault, custody)) = app.open_vault_and_key()? else {
+    let Some((mut vault, custody)) = app.open_vault_and_key()? else {
         return Err(app.no_vault()?);
     };
+    vault.refuse_untrusted()?;
     let sealed = read(path)?;
-    let before = super::import::open(&custody, &sealed, path)?;
+    let before = super::import::open(&Opener::from(custody), &sealed, path)?;
     let now = renewed(&before, &vault)?;
     let changed = now.to_text() != before.to_text();
     if changed {
         let sealed = age_file::seal(&now.to_text(), &now.recipients, "export")?;
         age_file::write(path, true, &sealed, "export")?;
+        log(app, &mut vault, &now)?;
     }
     if app.ui.json() {
         let document = serde_json::json!({
@@ -150,15 +163,34 @@ fn update(app: &App, path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Tells the audit log of each connection whose tokens are in the file now.
+fn log(app: &App, vault: &mut Vault, now: &Bundle) -> Result<()> {
+    let connections = now.connections().map_err(refused)?;
+    vault.mutate(|writer| -> std::result::Result<(), VaultError> {
+        for connection in &connections {
+            let world = app.world();
+            let mut event = world.event(Action::Export, &connection.name, Outcome::Done);
+            event.detail = Some("sealed anew".to_owned());
+            writer.log(&event)?;
+        }
+        Ok(())
+    })?;
+    app.save_anchor(vault);
+    Ok(())
+}
+
 fn renewed(before: &Bundle, vault: &Vault) -> Result<Bundle> {
     before
         .renewed(vault)
         .map_err(|error| refused(error).note("the file is as it was"))
 }
 
+/// No export is larger.
+const EXPORT_AT_MOST: u64 = 16 << 20;
+
 /// Reads a file that was sealed.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
-    private_file::read_any(path, age_file::AT_MOST)
+    private_file::read_any(path, EXPORT_AT_MOST)
         .map_err(|error| Error::new(Kind::Failed, "could not read the export").caused_by(&error))
 }
 
@@ -166,10 +198,28 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
 pub(super) fn refused(error: PortableError) -> Error {
     match error {
         PortableError::Connection(error) => Error::from(error),
+        PortableError::NotActive { state: "moved", .. } => {
+            Error::new(Kind::LoginRequired, error.to_string())
+                .hint("bring it back with `oauthctl vault import FILE`, or connect it again")
+        }
+        PortableError::NotActive { ref name, state: "suspect" } => {
+            Error::new(Kind::LoginRequired, error.to_string())
+                .hint("an export that was cut off may have written its tokens: use that file, or remove it")
+                .hint(format!("then refresh it by name, or connect it again: `oauthctl refresh {name}`"))
+        }
         PortableError::NotActive { ref name, .. } => {
             Error::new(Kind::LoginRequired, error.to_string())
                 .hint(format!("refresh it by name, or connect it again: `oauthctl refresh {name}`"))
         }
+        PortableError::NotFromThere { ref name } => Error::new(Kind::Stopped, error.to_string())
+            .because("anybody who knows a public key can seal a file that asks for it")
+            .hint(format!("export it anew, to whom you mean: `oauthctl vault export --connection {name} --to RECIPIENT FILE`")),
+        PortableError::Behind { .. } => Error::new(Kind::Stopped, error.to_string())
+            .hint("take them in first: `oauthctl vault import FILE`"),
+        PortableError::Exchanged { .. } => Error::new(Kind::Usage, error.to_string())
+            .hint("connect it where it is used: `oauthctl connect PROVIDER --token-exchange SOURCE`"),
+        PortableError::Ahead { .. } => Error::new(Kind::Stopped, error.to_string())
+            .hint("set the clocks right, and say this again"),
         PortableError::Rotates { .. } => Error::new(Kind::Stopped, "it can't be copied")
             .because(error.to_string())
             .hint("without `--copy` it moves; for jobs that run side by side make a connection of their own each: `oauthctl connect PROVIDER --client-credentials`"),

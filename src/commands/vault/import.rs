@@ -1,19 +1,21 @@
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::app::{App, unopened};
 use crate::commands::vault::export::{read, refused};
 use crate::commands::vault::foreign;
 use crate::connection::portable::Bundle;
 use crate::error::{Error, Kind, Result};
-use crate::key::Custody;
-use crate::names::ProviderName;
+use crate::key::Opener;
+use crate::names::{ProviderName, VaultId};
 use crate::private_file;
 use crate::provider::{self, Providers};
 
 /// Take in connections that `vault export` sent
 ///
-/// The vault's key has to open the file: in a CI job that is `OAUTHCTL_IDENTITY`, and where there is no
-/// vault yet, one is made with it. What is newer here stays.
+/// The vault's key has to open the file, or the identity that `--with` names: in a CI job it is
+/// `OAUTHCTL_IDENTITY`, and where there is no vault yet, one is made with it. What was connected here
+/// stays; what moved away comes back, and what came in such a file before is replaced by newer tokens.
 ///
 /// `--from` takes in what other programs keep: `gh` (`~/.config/gh/hosts.yml`; tokens in the keyring come
 /// by `gh auth token | oauthctl connect github --with-token`), `git` (`~/.git-credentials`), `rclone`
@@ -31,6 +33,13 @@ pub(in crate::commands) struct Args {
     /// Take in what another program keeps
     #[arg(long, value_enum, value_name = "PROGRAM")]
     from: Option<foreign::Program>,
+    /// An identity that opens the file, where the vault's own key doesn't: that of the job
+    #[arg(long = "with", value_name = "FILE", conflicts_with = "from")]
+    with: Option<PathBuf>,
+    /// Take the definition of this provider too, which came with the file and says where its tokens
+    /// go
+    #[arg(long, value_name = "PROVIDER", conflicts_with = "from")]
+    definition: Vec<ProviderName>,
 }
 
 pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
@@ -38,17 +47,22 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         return foreign::run(app, program, &args.file);
     }
     let sealed = read(&args.file)?;
-    let mut opened = app.open_vault_and_key()?;
-    if opened.is_none() {
-        drop(app.open_or_create_vault(|| Ok(()))?);
-        opened = app.open_vault_and_key()?;
-    }
-    let Some((mut vault, custody)) = opened else {
-        return Err(app.no_vault()?);
+    let standing = app.open_vault_and_key()?;
+    let opener = match (&args.with, &standing) {
+        (Some(file), _) => app.opener(file, VaultId([0; 16]))?,
+        (None, Some((_, custody))) => Opener::from(Arc::clone(custody)),
+        (None, None) => Opener::from(app.named_key()?),
+    };
+    let bundle = open(&opener, &sealed, &args.file)?;
+    // No vault is made, and no definition kept, for a file that is refused.
+    bundle.believed(app.world()).map_err(refused)?;
+    let mut vault = match standing {
+        Some((vault, _)) => vault,
+        None => app.open_or_create_vault(|| Ok(()))?,
     };
     vault.refuse_untrusted()?;
-    let bundle = open(&custody, &sealed, &args.file)?;
-    define(app, &bundle)?;
+    app.refuse_pending_rescues(&vault)?;
+    define(app, &bundle, &args.definition)?;
     let arrived = bundle.arrive(&mut vault, app.world()).map_err(refused)?;
     app.save_anchor(&mut vault);
     for name in &arrived.taken {
@@ -56,29 +70,31 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     }
     for name in &arrived.kept {
         app.ui.note(&format!(
-            "`{name}` stays as it is here: its tokens are as new, or another account's"
+            "`{name}` stays as it is here: it was connected here, or its tokens are as new, or \
+             another account's"
         ));
     }
     Ok(())
 }
 
-/// Opens an export with the vault's key.
-pub(super) fn open(custody: &Custody, sealed: &[u8], path: &Path) -> Result<Bundle> {
-    let opened = custody.open(sealed).map_err(|why| {
+/// Opens an export.
+pub(super) fn open(opener: &Opener<'_>, sealed: &[u8], path: &Path) -> Result<Bundle> {
+    let text = opener.open(sealed).map_err(|why| {
         unopened(
             why,
             &format!("could not open the export `{}`", path.display()),
-            custody,
-            "export it again, `--to` the recipient of that key",
+            &opener.describe(),
+            "name the identity file that it was exported to: `--with FILE`; or export it again, `--to` \
+             the recipient of that key",
         )
     })?;
-    let opened = zeroize::Zeroizing::new(opened);
-    Bundle::read(&opened).map_err(refused)
+    let text = zeroize::Zeroizing::new(text);
+    Bundle::read(&text).map_err(refused)
 }
 
 /// Writes the definitions that came with it. One that is here and says something else is not
 /// replaced: it decides where tokens go.
-fn define(app: &App, bundle: &Bundle) -> Result<()> {
+fn define(app: &App, bundle: &Bundle, accepted: &[ProviderName]) -> Result<()> {
     let mut new = Vec::new();
     for one in &bundle.providers {
         let name: ProviderName = one.name.parse().map_err(|error: crate::names::NameError| {
@@ -98,7 +114,10 @@ fn define(app: &App, bundle: &Bundle) -> Result<()> {
             Err(error) if error.is_not_found() && Providers::is_shipped(&name) => {
                 return Err(shipped(&name));
             }
-            Err(error) if error.is_not_found() => new.push((name, one.text.as_str())),
+            Err(error) if error.is_not_found() && accepted.contains(&name) => {
+                new.push((name, one.text.as_str()));
+            }
+            Err(error) if error.is_not_found() => return Err(unaccepted(&name, bundle)),
             Err(error) => {
                 return Err(
                     Error::new(Kind::Failed, "could not read a definition").caused_by(&error)
@@ -119,6 +138,25 @@ fn define(app: &App, bundle: &Bundle) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+fn unaccepted(name: &ProviderName, bundle: &Bundle) -> Error {
+    let connections = bundle.connections().unwrap_or_default();
+    let error = Error::new(
+        Kind::Stopped,
+        format!("the export brings a definition of `{name}`, which is not known here"),
+    );
+    let mut of_it = connections.iter().filter(|one| one.name.provider == *name);
+    let error = match of_it.next() {
+        None => error,
+        Some(one) => error.because(format!(
+            "its tokens, and what the environment says of its client, go to `{}`",
+            one.stamp.token_endpoint
+        )),
+    };
+    error.hint(format!(
+        "if that is right, take it too: `--definition {name}`"
+    ))
 }
 
 /// Anybody who knows the recipient can seal a file for it, and a definition says where tokens go.

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use age::x25519;
 
 use crate::app::App;
-use crate::commands::vault::sheet;
+use crate::commands::vault::sheet::Sheet;
 use crate::error::{Error, Kind, Result};
 use crate::key::Source;
 use crate::vault::Recipient;
@@ -27,6 +27,10 @@ pub(in crate::commands) struct Args {
     /// Write a recovery key here; keep it away from this machine
     #[arg(long, value_name = "PATH")]
     recovery_file: Option<PathBuf>,
+    /// Protect the recovery key with a passphrase of its own, asked for or from
+    /// `OAUTHCTL_PASSPHRASE_FILE`
+    #[arg(long, requires = "recovery_file")]
+    recovery_passphrase: bool,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -65,22 +69,15 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     let recovery = x25519::Identity::generate();
     // The key first, on disk: a vault whose recovery key could not be written would pretend to have
     // one.
-    let mut sheet = sheet::begin(&file, &recovery)?;
-    let recipient = Recipient {
-        recipient: recovery.to_public().to_string(),
-        label: "recovery".to_owned(),
-    };
+    let sheet = Sheet::begin(app, &file, &recovery, args.recovery_passphrase)?;
+    let recipient = Recipient::native(recovery.to_public().to_string(), "recovery".to_owned());
     let vault = app
         .create_vault(&source, vec![recipient])
         .inspect_err(|_| {
             // Nothing opens with it.
             let _ = std::fs::remove_file(&file);
         })?;
-    sheet::end(app, &mut sheet, &vault);
-    app.ui.note(&format!(
-        "wrote a recovery key to `{}`: print it or put it on another medium, then remove it here",
-        file.display()
-    ));
+    sheet.end(app, &vault);
     Ok(())
 }
 

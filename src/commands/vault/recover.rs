@@ -1,12 +1,12 @@
 use std::path::{Path, PathBuf};
 
-use crate::app::App;
+use crate::app::{App, other_pin};
 use crate::commands::vault::init::{Place, source};
 use crate::commands::warn_of_old_pages;
 use crate::error::{Error, Kind, Result};
-use crate::key::{self, Ask, KeyError, Source};
-use crate::private_file;
+use crate::key::{self, Ask, KeyError, Opener, Source};
 use crate::vault::{Action, Locked, Outcome, Recipient, RecipientList, Vault, VaultError};
+use crate::{plugin, private_file};
 
 /// Open the vault with its recovery key and give it a new key
 ///
@@ -34,39 +34,39 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         return Err(Error::new(Kind::Failed, "there is no vault to recover")
             .because(format!("`{}` does not exist", path.display())));
     };
-    let fingerprint = match &args.fingerprint {
-        Some(fingerprint) => fingerprint.clone(),
-        None => fingerprint_on(&args.with)?,
-    };
     let vault_id = locked.header().vault_id;
     let former = locked.header().key_source.clone();
     let recorded = Source::parse(&locked.header().key_source);
     let prompt = |question: &str| app.ui.ask_secret(question);
-    let ask = |recorded, file| Ask {
+    let ask = |recorded| Ask {
         vault_id,
         recorded,
         identity: None,
-        identity_file: file,
+        identity_file: None,
         passphrase_file: app.env.passphrase_file.as_deref(),
         prompt: app.ui.may_ask().then_some(&prompt as key::Prompt<'_>),
         state_dir: &app.paths.state,
     };
-    let recovery = key::unlock(&ask(&Source::Environment, Some(&args.with)))
-        .map_err(|error| app.no_key(&error))?;
-    let mut vault = locked.unlock(recovery.identity(), Some(&fingerprint), None)?;
+    let recovery = app.opener(&args.with, vault_id)?;
+    let given = args.fingerprint.as_deref();
+    let fingerprint = given.or(recovery.fingerprint()).ok_or_else(unconfirmed)?;
+    let fingerprint = fingerprint.to_owned();
+    let mut vault = locked
+        .unlock(recovery.identity(), Some(&fingerprint), None)
+        .map_err(other_pin)?;
     let source = match (args.key, recorded) {
         // Where a file was lost, its place is free for the new one.
         (None, Ok(place @ (Source::IdentityFile(_) | Source::PassphraseFile(_)))) => place,
         _ => source(app, args.key, args.identity_file.as_deref(), &path)?,
     };
     let old = make_room(&source)?;
-    let mut made = key::create(&source, &ask(&source, None));
+    let mut made = key::create(&source, &ask(&source));
     let mut another = None;
     if let Err(KeyError::Exists { .. }) = made {
         // Whatever is in the keyring stays: an item is written once.
         another = source.another().ok().flatten();
         if let Some(another) = &another {
-            made = key::create(another, &ask(another, None));
+            made = key::create(another, &ask(another));
         }
     }
     let source = another.as_ref().unwrap_or(&source);
@@ -75,7 +75,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         .write_pin(&fingerprint)
         .map_err(|error| app.no_key(&error))?;
     let event = app.world().bare_event(Action::Recover, Outcome::Done);
-    let recipients = recipients(&vault, custody.recipient().to_string())?;
+    let recipients = recipients(app, &vault, custody.recipient().to_string(), &recovery)?;
     let text = source
         .to_text()
         .map_err(|error| app.no_key(&error.into()))?;
@@ -128,33 +128,47 @@ fn make_room(source: &Source) -> Result<Option<PathBuf>> {
     }
 }
 
-/// Everybody who could open the vault but the lost master identity.
-fn recipients(vault: &Vault, master: String) -> Result<Vec<Recipient>> {
+/// Everybody who could open the vault but the lost master identity. A recovery must not wait for the
+/// plugin of another key than the one at hand.
+fn recipients(
+    app: &App,
+    vault: &Vault,
+    master: String,
+    recovery: &Opener<'_>,
+) -> Result<Vec<Recipient>> {
     let list = vault.read(|snapshot| snapshot.find::<RecipientList>(RecipientList::NAME))?;
-    let mut recipients = vec![Recipient {
-        recipient: master,
-        label: Recipient::MASTER.to_owned(),
-    }];
+    let mut recipients = vec![Recipient::master(master)];
     let others = list.map(|row| row.value.recipients).unwrap_or_default();
-    recipients.extend(
-        others
-            .into_iter()
-            .filter(|one| one.label != Recipient::MASTER),
-    );
+    for mut one in others {
+        if one.label == Recipient::MASTER {
+            continue;
+        }
+        if let Some(plugin) = &mut one.plugin
+            && !plugin::is_program(plugin)
+        {
+            let here = recovery.program();
+            let Some(here) = here.filter(|here| here.file_name() == plugin.file_name()) else {
+                app.ui.warn(&format!(
+                    "`{}` does not open the vault any more: `{}` is not there; install it and say \
+                     `oauthctl vault recipients add {}`",
+                    one.label,
+                    plugin.display(),
+                    one.recipient
+                ));
+                continue;
+            };
+            here.clone_into(plugin);
+        }
+        recipients.push(one);
+    }
     Ok(recipients)
 }
 
-/// The fingerprint that a recovery sheet carries.
-fn fingerprint_on(sheet: &Path) -> Result<String> {
-    let found = key::fingerprint_on(sheet).map_err(|error| {
-        Error::new(Kind::NoKey, "could not read the recovery key").caused_by(&error)
-    })?;
-    found.ok_or_else(|| {
-        Error::new(
-            Kind::Stopped,
-            "the recovery key does not say which vault it belongs to",
-        )
-        .because("anybody who knows a public key can make a vault for it")
-        .hint("give the fingerprint that you wrote down: `--fingerprint …`")
-    })
+fn unconfirmed() -> Error {
+    Error::new(
+        Kind::Stopped,
+        "the recovery key does not say which vault it belongs to",
+    )
+    .because("anybody who knows a public key can make a vault for it")
+    .hint("give the fingerprint that you wrote down: `--fingerprint …`")
 }

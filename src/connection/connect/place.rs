@@ -112,7 +112,7 @@ fn is_meant(row: &Connection, grant: &Connection, wanted: Option<&AccountLabel>)
         && row.stamp.client_id == grant.stamp.client_id;
     let over = matches!(
         row.state,
-        State::NeedsLogin { .. } | State::Revoking { .. } | State::Moved
+        State::NeedsLogin { .. } | State::Revoking { .. } | State::Moved(_)
     );
     row.subject.is_none() && is_of_a_kind(row, grant) && (by_nobody || wanted.is_some() || over)
 }

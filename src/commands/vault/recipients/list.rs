@@ -22,6 +22,7 @@ pub(super) fn show(app: &App, recipients: &[Recipient]) -> Result<()> {
                 "schema": 1,
                 "recipient": one.recipient,
                 "label": one.label,
+                "plugin": one.plugin.as_ref().map(|path| path.display().to_string()),
             });
             printed(app.ui.data(&document.to_string()))?;
         }
