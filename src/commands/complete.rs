@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use clap::{Arg, Command, CommandFactory};
 
-use crate::app::App;
+use crate::app::{App, Globals};
 use crate::commands::{Cli, printed};
 use crate::connection::select;
 use crate::error::Result;
@@ -18,6 +18,31 @@ pub(super) struct Args {
     /// The words so far, without the program's name
     #[arg(last = true)]
     words: Vec<String>,
+}
+
+impl Args {
+    /// The vault that is meant: the one that the words choose, where they choose one. `None` where
+    /// there can't be one of that name.
+    pub(super) fn vault(&self, mut globals: Globals) -> Option<Globals> {
+        let (_, before) = self.words.split_last()?;
+        let mut words = before.iter().take_while(|word| *word != "--");
+        while let Some(word) = words.next() {
+            let (option, value) = match word.split_once('=') {
+                Some((option, value)) => (option, Some(value)),
+                None => (word.as_str(), None),
+            };
+            if !matches!(option, "--profile" | "--vault") {
+                continue;
+            }
+            let value = value.or_else(|| words.next().map(String::as_str))?;
+            if option == "--vault" {
+                globals.vault = Some(value.into());
+            } else {
+                globals.profile = Some(value.parse().ok()?);
+            }
+        }
+        Some(globals)
+    }
 }
 
 /// What a word can be.

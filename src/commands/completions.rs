@@ -68,10 +68,8 @@ _oauthctl_known() {
 
 const ZSH: &str = r#"# Names of connections, providers and scopes, which only the program knows.
 _oauthctl_known() {
-    local -a so_far known
-    so_far=("${(@Q)${(@z)LBUFFER}}")
-    [[ $LBUFFER == *[[:space:]] ]] && so_far+=("")
-    known=("${(@f)$(oauthctl complete -- "${(@)so_far[2,-1]}" 2>/dev/null)}")
+    local -a known
+    known=("${(@f)$(oauthctl complete -- "${(@)oauthctl_so_far}" 2>/dev/null)}")
     if [[ -n $known ]]; then
         compadd -- "${(@)known#--*=}"
     else
@@ -79,7 +77,10 @@ _oauthctl_known() {
     fi
 }
 
-_oauthctl() {"#;
+_oauthctl() {
+    # Of this command only: what else stands on the line is for nobody to see.
+    local -a oauthctl_so_far
+    oauthctl_so_far=("${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}")"#;
 
 const FISH: &str = r#"# Names of connections, providers and scopes, which only the program knows.
 function __fish_oauthctl_known

@@ -171,10 +171,16 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
     let voice = cli.globals.voice(&env);
     let given = cli.globals.given();
     let ui = Ui::new(voice).repeating(&given);
-    let globals = Globals {
+    let mut globals = Globals {
         profile: cli.globals.profile,
         vault: cli.globals.vault,
     };
+    if let Command::Complete(args) = &cli.command {
+        match args.vault(globals) {
+            Some(meant) => globals = meant,
+            None => return ExitCode::SUCCESS,
+        }
+    }
     let (ui, ended) = match App::new(ui, env, globals, cli.command.wants_settings()) {
         Ok(app) => {
             let ended = dispatch(&app, cli.command);

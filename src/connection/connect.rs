@@ -214,6 +214,20 @@ fn failed(world: World<'_>, definition: &Definition, why: &str) -> Event {
     event
 }
 
+/// The usable connection that there is of that account already. What another program kept is no
+/// reason to replace it: its tokens may be older, and a refresh token that was used since ends all.
+///
+/// # Errors
+/// When a record can't be read.
+pub fn taken(
+    vault: &Vault,
+    world: World<'_>,
+    landed: &Landed<'_>,
+) -> Result<Option<ConnectionName>, ConnectionError> {
+    let grant = grant(world, landed);
+    vault.read(|snapshot| place::taken(snapshot, &grant))
+}
+
 /// Stores the grant, its consent and its event in one transaction.
 ///
 /// # Errors

@@ -46,6 +46,8 @@ pub struct Foreign {
     pub expires: Option<Timestamp>,
     /// The registration that the grant belongs to.
     pub client: Option<(String, Option<Secret>)>,
+    /// Why it is of no use here, although it has tokens.
+    pub unfit: Option<&'static str>,
 }
 
 /// Reads a file; accounts without any token are left out.
@@ -104,6 +106,7 @@ fn hosts_yml(text: &str) -> Result<Vec<Foreign>, &'static str> {
                     refresh_token: None,
                     expires: None,
                     client: None,
+                    unfit: None,
                 });
             }
             ("user", _) => {
@@ -154,14 +157,15 @@ fn credential_lines(text: &str) -> Result<Vec<Foreign>, &'static str> {
             refresh_token: None,
             expires: None,
             client: None,
+            unfit: None,
         });
     }
     Ok(found)
 }
 
 fn decoded(text: &str) -> Option<String> {
-    // A form's pairs are decoded alike, but for the plus sign.
-    let pair = format!("v={}", text.replace('+', "%2B"));
+    // A form's pairs are decoded alike, but for the plus sign and what stands between two of them.
+    let pair = format!("v={}", text.replace('+', "%2B").replace('&', "%26"));
     let mut pairs = url::form_urlencoded::parse(pair.as_bytes());
     pairs.next().map(|(_, value)| value.into_owned())
 }
@@ -194,6 +198,7 @@ fn sections(text: &str) -> Result<Vec<Foreign>, &'static str> {
                 refresh_token: None,
                 expires: None,
                 client: None,
+                unfit: None,
             });
             continue;
         }
@@ -204,6 +209,15 @@ fn sections(text: &str) -> Result<Vec<Foreign>, &'static str> {
             .ok_or("a value stands before any section")?;
         match key.trim() {
             "type" => one.at = At::RcloneType(value.to_owned()),
+            "token_url" | "auth_url" if !value.is_empty() => {
+                one.unfit = Some("it signs in at an address of its own");
+            }
+            "tenant" if !value.is_empty() => {
+                one.unfit = Some("it signs in at one tenant only");
+            }
+            "region" if !matches!(value, "" | "global") => {
+                one.unfit = Some("it belongs to another region's cloud");
+            }
             "client_id" if !value.is_empty() => {
                 value.clone_into(&mut one.client.get_or_insert((String::new(), None)).0);
             }
@@ -245,6 +259,7 @@ fn account_json(text: &str) -> Result<Foreign, &'static str> {
             account.client_id,
             account.client_secret.as_deref().and_then(secret),
         )),
+        unfit: None,
     })
 }
 
@@ -295,6 +310,9 @@ mod tests {
         assert_eq!(token(&found[0]), "p+q+r");
         assert_eq!(found[0].account.as_deref(), Some("me@home"));
         assert_eq!(found[0].at, At::GitHost("git.example:8443".to_owned()));
+        let odd = "https://me:a&b=c%26%25@git.example\n";
+        let found = read(Form::GitCredentialStore, odd).unwrap();
+        assert_eq!(token(&found[0]), "a&b=c&%");
     }
 
     #[test]
@@ -313,6 +331,22 @@ mod tests {
                 .unwrap_err()
                 .contains("rclone config show")
         );
+        let remote = |line: &str| {
+            let text =
+                format!("[x]\ntype = onedrive\ntoken = {{\"access_token\":\"at\"}}\n{line}\n");
+            read(Form::Rclone, &text).unwrap().remove(0).unfit.is_some()
+        };
+        for (line, unfit) in [
+            ("token_url = https://login.example/token", true),
+            ("auth_url = https://login.example/auth", true),
+            ("region = us", true),
+            ("tenant = contoso", true),
+            ("region = global", false),
+            ("region =", false),
+            ("token_url =", false),
+        ] {
+            assert_eq!(remote(line), unfit, "{line}");
+        }
     }
 
     #[test]

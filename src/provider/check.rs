@@ -38,6 +38,7 @@ pub fn check(definition: &Definition) -> Vec<Finding> {
         unnamed_accounts(definition),
         unreachable_api(definition),
         no_revocation(definition),
+        git_hosts(definition),
         Some(all_hosts(definition)),
     ]
     .into_iter()
@@ -66,7 +67,8 @@ fn note(text: impl Into<String>) -> Finding {
 pub fn hosts(definition: &Definition) -> BTreeSet<String> {
     let endpoints = endpoints(definition);
     let endpoints = endpoints.iter().map(Endpoint::authority);
-    ordered::set(endpoints.chain(definition.api_hosts.iter().cloned()))
+    let git = definition.git.iter().flat_map(|git| git.hosts.iter());
+    ordered::set(endpoints.chain(definition.api_hosts.iter().chain(git).cloned()))
 }
 
 fn endpoints(definition: &Definition) -> Vec<Endpoint> {
@@ -210,6 +212,12 @@ fn no_revocation(definition: &Definition) -> Option<Finding> {
     ))
 }
 
+fn git_hosts(definition: &Definition) -> Option<Finding> {
+    let git = definition.git.as_ref()?;
+    let hosts = listed(git.hosts.iter());
+    Some(note(format!("git signs in with its tokens at: {hosts}")))
+}
+
 fn all_hosts(definition: &Definition) -> Finding {
     note(format!("hosts: {}", listed(hosts(definition).iter())))
 }
@@ -280,8 +288,16 @@ mod tests {
     fn every_host_that_gets_a_token_is_shown() {
         let text = "extends = \"github\"\n";
         let hosts = hosts(&user_definition(text));
-        for host in ["github.com", "api.github.com", "uploads.github.com"] {
+        for host in [
+            "github.com",
+            "api.github.com",
+            "uploads.github.com",
+            "gist.github.com",
+        ] {
             assert!(hosts.contains(host), "{host}");
         }
+        let told = check(&user_definition(text));
+        let git = "git signs in with its tokens at: `gist.github.com`, `github.com`";
+        assert!(told.iter().any(|finding| finding.text == git), "{told:?}");
     }
 }

@@ -60,9 +60,11 @@ fn lists_and_the_sections_of_dependent_keys_are_replaced_whole() {
         enterprise.documents.is_none(),
         "its tokens don't go to github.com"
     );
+    assert!(enterprise.git.is_none(), "nor does git say them there");
     let same = read("extends = \"github\"\ndisplay_name = \"Mine\"\n");
     let documents = same.documents.unwrap();
     assert_eq!(documents.rest.as_str(), "https://api.github.com/");
+    assert!(same.git.unwrap().hosts.contains("github.com"));
     assert!(matches!(
         enterprise.revocation,
         Revocation::None {
@@ -74,6 +76,31 @@ fn lists_and_the_sections_of_dependent_keys_are_replaced_whole() {
         "extends = \"youtube\"\n[userinfo]\nendpoint = \"https://a.example/\"\nid = [\"/a\"]\nlabel = [\"/b\"]\n",
     );
     assert!(youtube.userinfo.unwrap().fallback.is_none());
+}
+
+#[test]
+fn a_file_for_another_server_takes_over_no_hosts_and_no_imports() {
+    let enterprise = read(
+        "extends = \"github\"\n[endpoints]\nauthorization = \"https://git.example/login/oauth/authorize\"\n\
+         token = \"https://git.example/login/oauth/access_token\"\n",
+    );
+    assert!(enterprise.git.is_none() && enterprise.documents.is_none());
+    let named = read(
+        "extends = \"github\"\n[api]\nhosts = [\"git.example\"]\n[git]\nhosts = [\"git.example\"]\n",
+    );
+    let git = named.git.unwrap();
+    assert_eq!(Vec::from_iter(git.hosts), ["git.example"]);
+    assert_eq!(git.username, "x-access-token");
+    let host = "login.microsoftonline.us/common/oauth2/v2.0";
+    let national = format!(
+        "extends = \"microsoft\"\n[endpoints]\nauthorization = \"https://{host}/authorize\"\n\
+         token = \"https://{host}/token\"\n[api]\nhosts = [\"graph.microsoft.us\"]\n"
+    );
+    assert!(read(&national).rclone_types.is_empty());
+    let own = format!("{national}[import]\nrclone = [\"onedrive\"]\n");
+    assert_eq!(read(&own).rclone_types, ["onedrive"]);
+    let same = read("extends = \"microsoft\"\ndisplay_name = \"Mine\"\n");
+    assert_eq!(same.rclone_types, ["onedrive"]);
 }
 
 #[test]

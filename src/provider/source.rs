@@ -2,8 +2,9 @@
 //!
 //! A file of the user's that says `extends = "NAME"` is laid over the shipped definition of that
 //! name: tables merge key by key, everything else replaces. Two sections are replaced as a whole,
-//! because their keys depend on one another: `[revocation]` and `[userinfo]`. `[documents]` is not taken
-//! over by a file that has `[api]` hosts of its own.
+//! because their keys depend on one another: `[revocation]` and `[userinfo]`. A file with `[api]` hosts
+//! or endpoints of its own is about another server: it takes over no `[documents]`, `[git]` hosts or
+//! `[import]`.
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -13,7 +14,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::definition::{Definition, Origin};
 use super::error::ProviderError;
-use super::file::File;
+use super::file::{File, Git};
 use super::written::section_of;
 use super::{builtin, read};
 use crate::escape;
@@ -62,10 +63,22 @@ fn stored_form(text: &str) -> Result<File, Fault> {
     let mut whole = whole.map_err(|error| Fault::of_toml(text, &error))?;
     lay_over(whole.get_mut(), table.into_inner(), true);
     let mut file: File = section_of(whole.get_ref())?;
-    if own.documents.is_none() && !own.api.hosts.is_empty() {
-        file.documents = None; // the base's are at hosts that these tokens must not go to
+    if is_about_another_server(&own) {
+        // the base's are at hosts that these tokens must not go to, and hold tokens of the base's
+        if own.documents.is_none() {
+            file.documents = None;
+        }
+        if own.git.hosts.is_empty() {
+            file.git = Git::default();
+        }
+        file.import = own.import;
     }
     Ok(file)
+}
+
+fn is_about_another_server(own: &File) -> bool {
+    let endpoints = &own.endpoints;
+    !own.api.hosts.is_empty() || endpoints.authorization.is_some() || endpoints.token.is_some()
 }
 
 fn lay_over<'a>(base: &mut DeTable<'a>, over: DeTable<'a>, is_root: bool) {

@@ -269,3 +269,30 @@ fn token_leaves_its_hand_outs_in_the_write_ahead_log_and_nothing_readable() {
     let searched = std::panic::AssertUnwindSafe(|| world.check_files());
     assert!(std::panic::catch_unwind(searched).is_err());
 }
+
+#[test]
+fn complete_looks_into_the_vault_that_the_words_choose() {
+    let world = World::new();
+    world.connect();
+    world.sandbox(|sandbox| sandbox.sign_in_as("reader".parse().unwrap()));
+    world
+        .connect_with(&["sandbox", "--profile", "work"])
+        .0
+        .ended(0);
+    let offered = |words: &[&str]| {
+        let output = world.call(&["complete", "--"]).args(words).run();
+        let output = output.ended(0).silent();
+        let lines: Vec<String> = output.stdout.lines().map(str::to_owned).collect();
+        lines
+    };
+    let vault = world.vault_of("work").display().to_string();
+    let (own, work) = (["sandbox", "sandbox/writer"], ["sandbox", "sandbox/reader"]);
+    assert_eq!(offered(&["token", ""]), own);
+    assert_eq!(offered(&["--profile", "work", "token", ""]), work);
+    assert_eq!(offered(&["token", "--profile=work", ""]), work);
+    assert_eq!(offered(&["token", "--vault", &vault, ""]), work);
+    // what can't be one has no connections; a word that is still typed chooses nothing
+    assert!(offered(&["--profile", "a/b", "token", ""]).is_empty());
+    assert!(offered(&["--profile", "none", "token", ""]).is_empty());
+    assert!(offered(&["token", "--profile", "wo"]).is_empty());
+}

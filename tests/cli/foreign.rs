@@ -1,6 +1,10 @@
 //! `vault import --from`: what other programs keep.
 
-use crate::world::World;
+use std::time::Duration;
+
+use oauthctl::sandbox::{Endpoint, Rotation};
+
+use crate::world::{World, minted};
 
 /// The sandbox as the host `git.example`, and as a type of rclone's.
 fn world() -> World {
@@ -83,6 +87,130 @@ fn vault_import_from_rclone_takes_remotes_with_a_client_of_their_own() {
     assert_eq!(world.json(&["list"]).len(), 1);
     let shown = world.shown("sandbox");
     assert_eq!(shown["client_id"], "mine", "{shown}");
+}
+
+#[test]
+fn vault_import_from_rclone_leaves_a_connection_that_works_as_it_is() {
+    let world = world();
+    world.connect();
+    let (token, before) = (world.token("sandbox"), world.shown("sandbox"));
+    let remote = format!(
+        "[mine]\ntype = practice\nclient_id = mine\n\
+         token = {{\"access_token\":\"{token}\",\"refresh_token\":\"sbx_rt_theirs\",\"expiry\":\"2099-01-01T00:00:00Z\"}}\n"
+    );
+    let file = world.give("rclone.conf", &remote).display().to_string();
+    world
+        .run(&["-q", "vault", "import", "--from", "rclone", &file])
+        .ended(1)
+        .says(&[
+            "nothing was taken in",
+            "`mine` at `practice` is left out",
+            "`sandbox/writer` is there already",
+        ]);
+    assert_eq!(world.shown("sandbox"), before);
+    world.ok(&["refresh", "sandbox"]);
+    // nor is a registration there now that nothing belongs to
+    world.run(&["client", "show", "sandbox"]).ended(1);
+}
+
+#[test]
+fn vault_import_from_rclone_leaves_remotes_of_other_servers_out() {
+    let world = world();
+    let remote = "[mine]\ntype = practice\nclient_id = mine\ntoken_url = https://git.example/token\n\
+                  token = {\"access_token\":\"theirs\",\"refresh_token\":\"sbx_rt_theirs\"}\n";
+    let file = world.give("rclone.conf", remote).display().to_string();
+    world
+        .run(&["vault", "import", "--from", "rclone", &file])
+        .ended(1)
+        .says(&["left out", "at an address of its own"]);
+    assert_eq!(world.count(Endpoint::Userinfo), 0);
+}
+
+#[test]
+fn vault_import_from_oidc_agent_takes_an_account_in_once() {
+    let world = World::with(|options| {
+        options.rotation = Rotation::Rotate {
+            grace: Duration::ZERO,
+        };
+    });
+    world.connect();
+    let client = world.shown("sandbox")["client_id"].clone();
+    world.ok(&["revoke", "sandbox", "--local-only", "--yes"]);
+    let account = serde_json::json!({
+        "name": "w",
+        "issuer_url": world.sandbox(|sandbox| format!("{}/", sandbox.url())),
+        "client_id": client,
+        "client_secret": "",
+        "refresh_token": minted("sbx_rt", 1),
+    });
+    let file = world.give("w.json", &account.to_string());
+    let file = file.display().to_string();
+    let import = ["vault", "import", "--from", "oidc-agent", &file];
+    world.ok(&import).no_data().says(&["took in `sandbox/w`"]);
+    world
+        .run(&import)
+        .ended(1)
+        .says(&["`sandbox/w` is there already"]);
+    world.token("sandbox");
+    assert_eq!(world.count(Endpoint::Refresh), 1);
+    world
+        .run(&import)
+        .ended(1)
+        .says(&["`sandbox/w` is there already"]);
+    // the grant lives: no spent refresh token was sent
+    world.ok(&["refresh", "sandbox"]);
+    assert_eq!(world.json(&["list"]).len(), 1);
+}
+
+#[test]
+fn vault_import_shows_no_token_to_a_server_that_only_extends_its_provider() {
+    let world = World::new();
+    let url = world.sandbox(|sandbox| sandbox.url().to_owned());
+    let host = url.replace("http://", "");
+    let enterprise = format!(
+        "extends = \"github\"\n[endpoints]\nauthorization = \"{url}/authorize\"\ntoken = \"{url}/token\"\n\
+         [userinfo]\nendpoint = \"{url}/userinfo\"\nid = [\"/sub\"]\nlabel = [\"/preferred_username\"]\n\
+         [revocation]\nkind = \"none\"\n[api]\nhosts = [\"{host}\"]\n"
+    );
+    world.define("github", &enterprise);
+    let file = world.give(
+        "hosts.yml",
+        "github.com:\n    user: me\n    oauth_token: theirs\n",
+    );
+    let file = file.display().to_string();
+    world
+        .run(&["vault", "import", "--from", "gh", &file])
+        .ended(1)
+        .says(&["`github.com` is left out"]);
+    assert_eq!(world.count(Endpoint::Userinfo), 0);
+    // nor is git told a token of that server for github.com
+    world
+        .call(&["connect", "github", "--with-token"])
+        .stdin(&theirs(&world))
+        .run()
+        .ended(0);
+    world
+        .call(&["git-credential", "get"])
+        .stdin("protocol=https\nhost=github.com\n\n")
+        .run()
+        .ended(0)
+        .no_data();
+}
+
+#[test]
+fn vault_import_shows_no_token_where_two_definitions_fit() {
+    let world = world();
+    let own = world.provider_toml();
+    let (rest, _) = own.split_once("\n[git]\n").unwrap();
+    let git = "[git]\nhosts = [\"git.example\"]\nusername = \"x\"\n";
+    world.define("another", &format!("{rest}\n{git}"));
+    let file = world.give("hosts.yml", "git.example:\n    oauth_token: theirs\n");
+    let file = file.display().to_string();
+    world
+        .run(&["vault", "import", "--from", "gh", &file])
+        .ended(1)
+        .says(&["`another`, `sandbox` all fit"]);
+    assert_eq!(world.count(Endpoint::Userinfo), 0);
 }
 
 #[test]

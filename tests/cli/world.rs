@@ -582,7 +582,7 @@ pub(crate) fn new_identity() -> String {
 }
 
 /// The `number`th secret of a kind that a sandbox with our seed makes.
-fn minted(kind: &str, number: u64) -> String {
+pub(crate) fn minted(kind: &str, number: u64) -> String {
     let key = Sha256::digest(format!("sandbox seed\0{SEED}"));
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
     mac.update(kind.as_bytes());

@@ -1,7 +1,8 @@
 //! Completion of names in the real shells: what a person sees after the tabulator.
 
 use std::fs;
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::rig;
@@ -17,6 +18,40 @@ fn stage() -> Stage {
     Stage::connected_with("3600", &["--account", HOSTILE])
 }
 
+/// What stands on the line beside the command, and is no business of any other process.
+const SECRET: &str = "hunter2";
+
+/// A program before the real one on the `PATH`, which keeps what it was called with.
+fn tattler(stage: &Stage) -> PathBuf {
+    let bin = stage.world.at("tmp/bin");
+    fs::create_dir_all(&bin).expect("a folder");
+    let program = bin.join("oauthctl");
+    let real = stage.world.binary.display();
+    let log = bin.join("arguments");
+    let script = format!(
+        "#!/bin/sh\nprintf '<%s>' \"$@\" >>'{}'\nexec '{real}' \"$@\"\n",
+        log.display()
+    );
+    fs::write(&program, script).expect("a program");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("a mode");
+    log
+}
+
+/// Ways in which it gets there.
+fn beside() -> [String; 3] {
+    [
+        format!("export P={SECRET}; "),
+        format!("P={SECRET} "),
+        format!("echo {SECRET} | "),
+    ]
+}
+
+fn nothing_was_told(log: &Path) {
+    let told = fs::read_to_string(log).expect("the program was asked");
+    assert!(told.contains("<complete>"), "{told}");
+    assert!(!told.contains(SECRET), "{told}");
+}
+
 fn nothing_ran(stage: &Stage) {
     let found = Command::new("find")
         .arg(stage.world.path())
@@ -26,12 +61,14 @@ fn nothing_ran(stage: &Stage) {
     assert!(found.stdout.is_empty(), "{found:?}");
 }
 
-/// Types in a shell that has the completion script, and looks.
-fn in_shell(name: &str, start: &str) {
+/// Types in a shell that has the completion script, and looks. Behind `wrappers` the shell knows that
+/// a command comes.
+fn in_shell(name: &str, start: &str, wrappers: &[&str]) {
     if rig::program(name).is_none() {
         return;
     }
     let stage = stage();
+    let log = tattler(&stage);
     let Some(screen) = Screen::start(&stage.world, &[]) else {
         return;
     };
@@ -40,6 +77,17 @@ fn in_shell(name: &str, start: &str) {
     // the part that all names have in common, and no more
     screen.complete("oauthctl token pra");
     screen.until(&format!("oauthctl token {PROVIDER}"));
+    let before = beside();
+    for before in before
+        .iter()
+        .map(String::as_str)
+        .chain(wrappers.iter().copied())
+    {
+        screen.clear();
+        screen.complete(&format!("{before}oauthctl token pra"));
+        screen.until(&format!("{before}oauthctl token {PROVIDER}"));
+    }
+    nothing_was_told(&log);
     screen.clear();
     screen.complete("oauthctl provider show git");
     screen.complete("hu");
@@ -63,6 +111,7 @@ fn bash_completes_the_names_of_connections_providers_and_features() {
     in_shell(
         "bash",
         "oauthctl completions bash > c.bash; PS1='% ' exec bash --norc --rcfile c.bash -i -c '. ./c.bash; echo rea$((0))dy; exec bash --rcfile c.bash -i'",
+        &[],
     );
 }
 
@@ -71,6 +120,7 @@ fn zsh_completes_the_names_of_connections_providers_and_features() {
     in_shell(
         "zsh",
         "mkdir -p z; oauthctl completions zsh > z/_oauthctl; echo 'fpath=($PWD/z $fpath); autoload -U compinit; compinit -u; PS1=\"% \"; echo rea$((0))dy' > z/.zshrc; ZDOTDIR=$PWD/z exec zsh -i",
+        &["sudo ", "sudo -u x ", "env P=hunter2 "],
     );
 }
 
@@ -83,9 +133,8 @@ fn fish_completes_the_names_of_connections_providers_and_features() {
     let world = &stage.world;
     let script = world.at("oauthctl.fish");
     fs::write(&script, world.must(&["completions", "fish"])).expect("written");
+    let log = tattler(&stage);
     let bin = world.at("tmp/bin");
-    fs::create_dir_all(&bin).expect("a folder");
-    std::os::unix::fs::symlink(&world.binary, bin.join("oauthctl")).expect("a link");
     let ask = |line: &str| -> String {
         let path = std::env::var("PATH").unwrap_or_default();
         let mut command = world.wrapped(Path::new(&fish), &[], &[]);
@@ -112,6 +161,11 @@ fn fish_completes_the_names_of_connections_providers_and_features() {
         "{connections}"
     );
     assert!(connections.contains(HOSTILE), "{connections}");
+    for before in beside() {
+        let connections = ask(&format!("{before}oauthctl token pra"));
+        assert!(connections.contains(HOSTILE), "{before}: {connections}");
+    }
+    nothing_was_told(&log);
     assert!(ask("oauthctl provider show gith").contains("github"));
     assert!(ask("oauthctl connect google --feature cal").contains("calendar"));
     assert!(

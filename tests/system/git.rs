@@ -318,3 +318,68 @@ fn git_setup_writes_an_absolute_path_for_one_host_and_takes_it_out_again() {
     }
     assert!(!config().contains("helper"), "{}", config());
 }
+
+#[test]
+fn git_setup_keeps_the_helpers_that_a_person_set_and_git_forgets_them_only_meanwhile() {
+    let Some((stage, host, git)) = stage("3600") else {
+        return;
+    };
+    let world = &stage.world;
+    let key = format!("credential.http://{}.helper", host.authority);
+    let own = |value: &str| {
+        let added = git_of(
+            &stage,
+            &git,
+            world.path(),
+            &["config", "--global", "--add", &key, value],
+        );
+        assert!(added.status.success(), "{added:?}");
+    };
+    let values = || {
+        let listed = git_of(
+            &stage,
+            &git,
+            world.path(),
+            &["config", "--global", "--get-all", &key],
+        );
+        String::from_utf8(listed.stdout).expect("UTF-8")
+    };
+    // as `gh auth setup-git` writes it, with an empty line of its own
+    own("");
+    own("!touch asked; :");
+    let before = values();
+    for _ in 0..2 {
+        world.must(&["git", "setup", &host.authority]);
+    }
+    let during = values();
+    let added = during.strip_prefix(&before).expect("their lines first");
+    assert!(added.starts_with("\n/") && added.lines().count() == 2);
+    world.must(&["--profile", "work", "git", "setup", &host.authority]);
+    let other = values();
+    assert!(other.starts_with(&before) && other.lines().count() == 4);
+    world.must(&["git", "setup", &host.authority]);
+    assert_eq!(values(), during);
+    let listed = git_of(&stage, &git, world.path(), &["ls-remote", &host.url()]);
+    assert!(listed.status.success(), "{listed:?}");
+    assert!(!world.at("asked").exists(), "only ours is asked");
+    // a helper that comes later is left in its place before ours
+    own("store");
+    world.must(&["git", "setup", &host.authority]);
+    assert!(values().starts_with(&format!("{before}store\n\n/")));
+    let general = ["config", "--global", "credential.helper", "cache"];
+    assert!(
+        git_of(&stage, &git, world.path(), &general)
+            .status
+            .success()
+    );
+    for _ in 0..2 {
+        world.must(&["git", "setup", &host.authority, "--remove"]);
+        assert_eq!(values(), format!("{before}store\n"));
+    }
+    let config = fs::read_to_string(world.at(".gitconfig")).expect("git's settings");
+    let (hosts, _) = config.split_once("[credential]").expect("both sections");
+    assert!(hosts.contains("store"), "the section stays where it was");
+    let refused = git_of(&stage, &git, world.path(), &["ls-remote", &host.url()]);
+    assert!(!refused.status.success(), "ours is out");
+    assert!(world.at("asked").exists(), "theirs is asked again");
+}

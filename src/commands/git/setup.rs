@@ -9,8 +9,9 @@ use crate::escape;
 
 /// Let git sign in to a host with your connections
 ///
-/// Writes `credential.https://HOST.helper` to git's own settings, for this one host: first an empty
-/// entry, which sets aside what was configured before, then this program by its absolute path.
+/// Writes `credential.https://HOST.helper` to git's own settings, for this one host: an empty entry,
+/// behind which git forgets the helpers before it, then this program by its absolute path. What you
+/// have there yourself stays, and is in use again after `--remove`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     oauthctl git setup github.com\n  \
@@ -37,29 +38,77 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     };
     let key = format!("credential.{scheme}://{host}.helper");
     let place = if args.local { "--local" } else { "--global" };
+    let found = values(place, &key)?;
+    let mut wanted = others(&found);
     if args.remove {
-        // git exits with 5 where there is nothing to take out.
-        let output = git(&[place, "--unset-all", &key])?;
-        if !output.status.success() && output.status.code() != Some(5) {
-            return Err(refused(&output));
-        }
+        write(place, &key, &found, &wanted)?;
         app.ui
             .note(&format!("git no longer asks oauthctl about `{host}`"));
         return Ok(());
     }
-    let helper = helper(app)?;
-    for arguments in [
-        [place, "--replace-all", &key, ""],
-        [place, "--add", &key, &helper],
-    ] {
-        let output = git(&arguments)?;
-        if !output.status.success() {
-            return Err(refused(&output));
-        }
-    }
+    wanted.extend([String::new(), helper(app)?]);
+    write(place, &key, &found, &wanted)?;
     app.ui
         .note(&format!("git asks oauthctl about `{host}` from now on"));
     Ok(())
+}
+
+/// The helpers that git has for the host, in their order.
+fn values(place: &str, key: &str) -> Result<Vec<String>> {
+    let output = git(&[place, "--null", "--get-all", key])?;
+    // git exits with 1 where there are none
+    if !output.status.success() && output.status.code() != Some(1) {
+        return Err(refused(&output));
+    }
+    let text = String::from_utf8(output.stdout).map_err(|error| {
+        Error::new(Kind::Failed, "could not read git's settings").caused_by(&error)
+    })?;
+    Ok(text.split_terminator('\0').map(str::to_owned).collect())
+}
+
+/// What is a person's own: all but our helper, and the empty entry before it.
+fn others(found: &[String]) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for value in found {
+        if !is_ours(value) {
+            kept.push(value.clone());
+        } else if kept.last().is_some_and(String::is_empty) {
+            kept.pop();
+        }
+    }
+    kept
+}
+
+/// Whether a line came from here, of whatever place and for whatever vault.
+fn is_ours(value: &str) -> bool {
+    let program = value.starts_with('/') && value.contains("/oauthctl ");
+    program && value.ends_with(" git-credential")
+}
+
+/// Leaves lines that are right already as they are. Of several equal lines git can't take out one,
+/// so where any has to go, all are written anew, in the section where they stand.
+fn write(place: &str, key: &str, found: &[String], wanted: &[String]) -> Result<()> {
+    let new = match (wanted.strip_prefix(found), wanted) {
+        (Some(more), _) => more,
+        (None, []) => return must(&[place, "--unset-all", key]),
+        (None, [first, rest @ ..]) => {
+            must(&[place, "--replace-all", key, first])?;
+            rest
+        }
+    };
+    for value in new {
+        must(&[place, "--add", key, value])?;
+    }
+    Ok(())
+}
+
+fn must(arguments: &[&str]) -> Result<()> {
+    let output = git(arguments)?;
+    if output.status.success() {
+        Ok(())
+    } else {
+        Err(refused(&output))
+    }
 }
 
 fn check_host(app: &App, host: &str) -> Result<()> {
@@ -139,6 +188,27 @@ fn refused(output: &Output) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_our_lines_are_ours() {
+        let ours = [
+            "/usr/bin/oauthctl git-credential",
+            "/a\\ b/oauthctl --profile work git-credential",
+        ];
+        for line in ours {
+            assert!(is_ours(line), "{line}");
+        }
+        for line in [
+            "",
+            "store",
+            "!/usr/bin/gh auth git-credential",
+            "/x/git-credential",
+        ] {
+            assert!(!is_ours(line), "{line}");
+        }
+        let found = ["", "!gh", "", ours[0], "", "own", ours[1]].map(str::to_owned);
+        assert_eq!(others(&found), ["", "!gh", "", "own"]);
+    }
 
     #[test]
     fn words_for_a_shell_keep_their_path_and_lose_their_meaning() {

@@ -20,6 +20,7 @@ use crate::private_file;
 use crate::provider::definition::Definition;
 use crate::secret::Secret;
 use crate::token::{Lifetime, TokenSet};
+use crate::ui::shell_word;
 use crate::vault::Vault;
 
 /// No such file is larger.
@@ -62,12 +63,15 @@ pub(super) fn run(app: &App, program: Program, path: &Path) -> Result<()> {
         return Ok(());
     }
     let mut vault = app.open_or_create_vault(|| Ok(()))?;
-    let mut first_error = None;
+    let (mut taken, mut left_out, mut first_error) = (0, Vec::new(), None);
     for one in found {
         let what = words(&one);
         match take(app, &mut vault, &one) {
-            Ok(Some(name)) => app.ui.note(&format!("took in `{name}` from {what}")),
-            Ok(None) => {}
+            Ok(Ended::TakenIn(name)) => {
+                taken += 1;
+                app.ui.note(&format!("took in `{name}` from {what}"));
+            }
+            Ok(Ended::LeftOut(why)) => left_out.push(format!("{what} is left out: {why}")),
             Err(error) => {
                 app.ui
                     .warn(&format!("{what} was not taken in: {}", error.message));
@@ -76,7 +80,21 @@ pub(super) fn run(app: &App, program: Program, path: &Path) -> Result<()> {
         }
     }
     app.save_anchor(&mut vault);
+    if taken == 0 && first_error.is_none() {
+        let nothing = format!("nothing was taken in from `{}`", path.display());
+        let error = Error::new(Kind::Failed, nothing);
+        return Err(left_out.into_iter().fold(error, Error::note));
+    }
+    for one in left_out {
+        app.ui.note(&one);
+    }
     first_error.map_or(Ok(()), Err)
+}
+
+/// What became of one.
+enum Ended {
+    TakenIn(ConnectionName),
+    LeftOut(String),
 }
 
 /// What it is, for people.
@@ -92,47 +110,30 @@ fn words(one: &Foreign) -> String {
     }
 }
 
-/// Stores one, under the name that its provider gives it; `None` where nothing can be done with it.
-fn take(app: &App, vault: &mut Vault, one: &Foreign) -> Result<Option<ConnectionName>> {
-    let what = words(one);
-    let Some(definition) = definition_of(app, &one.at) else {
-        app.ui.note(&format!(
-            "{what} is left out: no definition of a provider fits"
-        ));
-        return Ok(None);
+/// Stores one, under the name that its provider gives it, unless nothing can be done with it.
+fn take(app: &App, vault: &mut Vault, one: &Foreign) -> Result<Ended> {
+    if let Some(why) = one.unfit {
+        return Ok(Ended::LeftOut(why.to_owned()));
+    }
+    let definition = match definition_of(app, &one.at) {
+        Ok(definition) => definition,
+        Err(why) => return Ok(Ended::LeftOut(why)),
+    };
+    let Some(client) = client(one)? else {
+        return Ok(Ended::LeftOut(format!(
+            "its grant belongs to a registration of the other program's; connect it anew: `oauthctl connect {}`",
+            definition.name
+        )));
     };
     let renews = one.refresh_token.is_some();
-    let client = match (&one.client, renews) {
-        (Some((id, secret)), true) => {
-            let id: ClientId = id.parse().map_err(|error: crate::names::NameError| {
-                Error::new(Kind::Failed, "its client id can't be one").caused_by(&error)
-            })?;
-            Client::new(id, secret.clone())
-        }
-        (None, true) => {
-            app.ui.note(&format!(
-                "{what} is left out: its grant belongs to a registration of the other program's; connect it anew: `oauthctl connect {}`",
-                definition.name
-            ));
-            return Ok(None);
-        }
-        (_, false) => no_client()?,
-    };
     let set = set(one);
-    let identity = whose(&definition, one, &set)?;
-    if renews {
-        let stored = StoredClient::new(&definition, &client, moment().wall);
-        vault.mutate(|writer| stored.take_in(writer))?;
-    }
-    let world = app.world();
-    let attempt = connect::begin(vault, world, &definition, &client.id, None)?;
     let landed = Landed {
         definition: &definition,
         client_id: &client.id,
         redirect_uri: None,
         requested: Vec::new(),
+        identity: whose(&definition, one, &set)?,
         set,
-        identity,
         account: None,
         grant: if renews {
             GrantKind::AuthorizationCode
@@ -141,27 +142,69 @@ fn take(app: &App, vault: &mut Vault, one: &Foreign) -> Result<Option<Connection
         },
         dpop: None,
     };
+    let world = app.world();
+    if let Some(name) = connect::taken(vault, world, &landed)? {
+        return Ok(Ended::LeftOut(format!(
+            "`{name}` is there already and stays as it is; if that one is to go: `oauthctl revoke {}`",
+            shell_word(&name.to_string())
+        )));
+    }
+    if renews {
+        let stored = StoredClient::new(&definition, &client, moment().wall);
+        vault.mutate(|writer| stored.take_in(writer))?;
+    }
+    let attempt = connect::begin(vault, world, &definition, &client.id, None)?;
     let connected = connect::store(vault, world, attempt, &landed)?;
-    Ok(Some(connected.connection.name))
+    Ok(Ended::TakenIn(connected.connection.name))
 }
 
-fn definition_of(app: &App, at: &At) -> Option<Arc<Definition>> {
+/// The registration that the grant belongs to; `None` where it is not in the file.
+fn client(one: &Foreign) -> Result<Option<Client>> {
+    match (&one.client, &one.refresh_token) {
+        (Some((id, secret)), Some(_)) => {
+            let id: ClientId = id.parse().map_err(|error: crate::names::NameError| {
+                Error::new(Kind::Failed, "its client id can't be one").caused_by(&error)
+            })?;
+            Ok(Some(Client::new(id, secret.clone())))
+        }
+        (None, Some(_)) => Ok(None),
+        (_, None) => no_client().map(Some),
+    }
+}
+
+/// The one definition that it is about, or why there is none: a token that could be of two
+/// providers is shown to neither.
+fn definition_of(app: &App, at: &At) -> std::result::Result<Arc<Definition>, String> {
     let providers = app.providers();
-    providers
-        .names()
-        .iter()
-        .filter_map(|name| providers.get(name).ok())
-        .find(|definition| match at {
-            At::GitHost(host) => definition
-                .git
-                .as_ref()
-                .is_some_and(|git| git.hosts.contains(host)),
-            At::Issuer(issuer) => definition
-                .issuer
-                .as_ref()
-                .is_some_and(|known| known.trim_end_matches('/') == issuer.trim_end_matches('/')),
-            At::RcloneType(kind) => definition.rclone_types.contains(kind),
-        })
+    let names = providers.names();
+    let definitions = names.iter().filter_map(|name| providers.get(name).ok());
+    let mut fitting: Vec<_> = definitions.filter(|one| is_about(one, at)).collect();
+    match (fitting.pop(), fitting.as_slice()) {
+        (None, _) => Err("no definition of a provider fits".to_owned()),
+        (Some(only), []) => Ok(only),
+        (Some(last), others) => {
+            let mut names: Vec<_> = others.iter().map(|one| format!("`{}`", one.name)).collect();
+            names.push(format!("`{}`", last.name));
+            Err(format!(
+                "the definitions {} all fit, and only one may",
+                names.join(", ")
+            ))
+        }
+    }
+}
+
+fn is_about(definition: &Definition, at: &At) -> bool {
+    match at {
+        At::GitHost(host) => {
+            let git = definition.git.as_ref();
+            git.is_some_and(|git| git.hosts.contains(host))
+        }
+        At::Issuer(issuer) => {
+            let known = definition.issuer.as_ref();
+            known.is_some_and(|it| it.trim_end_matches('/') == issuer.trim_end_matches('/'))
+        }
+        At::RcloneType(kind) => definition.rclone_types.contains(kind),
+    }
 }
 
 /// An access token that is not there, or over, is fetched at the first use.

@@ -5,6 +5,7 @@ use crate::connection::select::Found;
 use crate::connection::state::{Connection, GrantKind, State};
 use crate::connection::stored::StoredConnection;
 use crate::names::{AccountLabel, ConnectionName};
+use crate::token::TokenSet;
 use crate::vault::{RowId, Snapshot, Writer};
 
 /// What a grant replaces, and what it is called.
@@ -92,6 +93,35 @@ pub(super) fn find(
         existing,
         aside,
     })
+}
+
+/// The usable connection that `grant` would take the place of, or have its refresh token in common
+/// with. Where nobody can tell the accounts apart, those with one label are one.
+pub(super) fn taken(
+    snapshot: &Snapshot<'_>,
+    grant: &Connection,
+) -> Result<Option<ConnectionName>, ConnectionError> {
+    for row in snapshot.group::<StoredConnection>(grant.name.provider.as_str())? {
+        let found = Found::read(row)?.connection;
+        let told_apart = found.subject.is_some() && grant.subject.is_some();
+        let is_same = if told_apart {
+            found.subject == grant.subject
+        } else {
+            found.name == grant.name
+        };
+        if let Some(set) = found.state.usable()
+            && (is_same || shares_refresh_token(set, grant))
+        {
+            return Ok(Some(found.name));
+        }
+    }
+    Ok(None)
+}
+
+fn shares_refresh_token(set: &TokenSet, grant: &Connection) -> bool {
+    let own = grant.state.set().and_then(|own| own.refresh_token.as_ref());
+    let both = set.refresh_token.as_ref().zip(own);
+    both.is_some_and(|(one, other)| one.matches(other.expose()))
 }
 
 /// A token that was brought and one that came by signing in are two connections, even of one
