@@ -73,12 +73,17 @@ fn start(app: &App, args: &Args) -> Result<()> {
     let want = Want {
         min_ttl: args.min_ttl,
         scopes: args.scopes.clone(),
-        may_be_bound: false,
+        ..Want::default()
     };
+    let Some(first) = args.connections.first() else {
+        return Err(Error::new(Kind::Usage, "there is no connection to use"));
+    };
+    let (mut vault, _) = fresh_token::vault(app, first)?;
     let mut tokens = Vec::with_capacity(args.connections.len());
     for asked in &args.connections {
-        tokens.push(fresh_token::hand_out(app, asked, &want)?);
+        tokens.push(fresh_token::hand_out(app, &mut vault, asked, &want)?);
     }
+    drop(vault);
     let names = variables(app, args, &tokens)?;
     let mut command = Command::new(program);
     command.args(arguments);

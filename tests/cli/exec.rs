@@ -1,6 +1,7 @@
 //! `exec`: a command with tokens in its environment, and nowhere else.
 
 use std::fs;
+use std::path::PathBuf;
 
 use crate::world::{World, mode};
 
@@ -159,4 +160,17 @@ fn exec_refresh_file_passes_a_termination_on() {
         .ended(5)
         .silent();
     assert_eq!(fs::read_to_string(told).unwrap(), "ended\n");
+}
+
+/// Moves the key of the vault behind a passphrase, which stands in the file that is returned.
+pub(crate) fn behind_a_passphrase(world: &World) -> PathBuf {
+    let passphrase = world.give("passphrase", "correct horse");
+    let key = world.path("given/key.age").display().to_string();
+    let to = ["vault", "move-key", "--to", "passphrase"];
+    world
+        .call(&[&to[..], &["--identity-file", &key]].concat())
+        .env("OAUTHCTL_PASSPHRASE_FILE", &passphrase)
+        .run()
+        .ended(0);
+    passphrase
 }

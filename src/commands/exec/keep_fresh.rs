@@ -48,7 +48,8 @@ pub(super) fn run(
             }
             Err(RecvTimeoutError::Timeout) => {}
         }
-        patience = match fresh_token::hand_out(app, &asked, want)
+        patience = match fresh_token::vault(app, &asked)
+            .and_then(|(mut vault, _)| fresh_token::hand_out(app, &mut vault, &asked, want))
             .and_then(|token| write(path, &token).map(|()| token))
         {
             Ok(token) => until_stale(&token, want),
