@@ -150,7 +150,7 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'The variable for the token; given several times, one for each connection in their order')
             [CompletionResult]::new('--min-ttl', '--min-ttl', [CompletionResultType]::ParameterName, 'How long the tokens must still live, such as 90s, 10m or 1h')
             [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Fail unless this scope is granted (can be given several times)')
-            [CompletionResult]::new('--refresh-file', '--refresh-file', [CompletionResultType]::ParameterName, 'Keep the token in this file, mode 0600, fresh for as long as the command runs')
+            [CompletionResult]::new('--refresh-file', '--refresh-file', [CompletionResultType]::ParameterName, 'Keep the token in this new file, mode 0600, fresh for as long as the command runs')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')

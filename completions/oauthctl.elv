@@ -142,7 +142,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand --env 'The variable for the token; given several times, one for each connection in their order'
             cand --min-ttl 'How long the tokens must still live, such as 90s, 10m or 1h'
             cand --scope 'Fail unless this scope is granted (can be given several times)'
-            cand --refresh-file 'Keep the token in this file, mode 0600, fresh for as long as the command runs'
+            cand --refresh-file 'Keep the token in this new file, mode 0600, fresh for as long as the command runs'
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
             cand --color 'When to use colour'

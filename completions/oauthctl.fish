@@ -137,7 +137,7 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand token" -s h -l help -d
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand exec" -l env -d 'The variable for the token; given several times, one for each connection in their order' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand exec" -l min-ttl -d 'How long the tokens must still live, such as 90s, 10m or 1h' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand exec" -l scope -d 'Fail unless this scope is granted (can be given several times)' -r
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand exec" -l refresh-file -d 'Keep the token in this file, mode 0600, fresh for as long as the command runs' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand exec" -l refresh-file -d 'Keep the token in this new file, mode 0600, fresh for as long as the command runs' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand exec" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand exec" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand exec" -l color -d 'When to use colour' -r -f -a "auto\t''

@@ -13,9 +13,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 #[cfg(unix)]
-use signal_hook::consts::{SIGHUP, SIGQUIT};
+use signal_hook::consts::{SIGCHLD, SIGHUP, SIGQUIT};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
+#[cfg(unix)]
+use signal_hook::iterator::SignalsInfo;
+#[cfg(unix)]
+use signal_hook::iterator::exfiltrator::WithRawSiginfo;
 
 /// Which signal came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,11 +39,14 @@ struct Flags {
 
 static FLAGS: OnceLock<Flags> = OnceLock::new();
 
+/// How many [`Listening`] there are.
+static LISTENERS: AtomicUsize = AtomicUsize::new(0);
+
 static IN_THE_AIR: AtomicUsize = AtomicUsize::new(0);
 
 static INSISTED: AtomicBool = AtomicBool::new(false);
 
-/// While this lives, signals are heard and don't end the process by themselves.
+/// While one of these lives, signals are heard and don't end the process by themselves.
 #[derive(Debug)]
 pub struct Listening(());
 
@@ -62,6 +69,7 @@ pub fn listen() -> io::Result<Listening> {
     if let Some(flags) = FLAGS.get() {
         flags.by_default.store(false, Ordering::SeqCst);
     }
+    LISTENERS.fetch_add(1, Ordering::SeqCst);
     Ok(Listening(()))
 }
 
@@ -100,7 +108,8 @@ pub const fn hang_up_is_ignored() -> bool {
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        if let Some(flags) = FLAGS.get() {
+        let is_last = LISTENERS.fetch_sub(1, Ordering::SeqCst) == 1;
+        if is_last && let Some(flags) = FLAGS.get() {
             flags.by_default.store(true, Ordering::SeqCst);
         }
     }
@@ -116,6 +125,14 @@ pub fn asked() -> Option<Signal> {
     }
 }
 
+/// Forgets the signals that came: somebody else was meant, and has been told.
+pub fn forget() {
+    if let Some(flags) = FLAGS.get() {
+        flags.came.store(0, Ordering::SeqCst);
+    }
+    INSISTED.store(false, Ordering::SeqCst);
+}
+
 /// A second signal came: what has arrived is stored, what has not is waited for no longer.
 pub fn insist() {
     INSISTED.store(true, Ordering::SeqCst);
@@ -125,6 +142,58 @@ pub fn insist() {
 #[must_use]
 pub fn insisted() -> bool {
     INSISTED.load(Ordering::SeqCst)
+}
+
+/// The signals that stop a program, for whoever passes them on to a command, and what tells of that
+/// command's end. While this lives they do nothing else.
+#[cfg(unix)]
+#[derive(Debug)]
+pub struct Incoming(SignalsInfo<WithRawSiginfo>);
+
+/// A signal to pass on.
+#[cfg(unix)]
+#[derive(Debug, Clone, Copy)]
+pub struct Came {
+    /// Its number.
+    pub number: std::ffi::c_int,
+    /// Whether a key of the terminal made it: then all who are in its foreground have it.
+    pub by_key: bool,
+}
+
+#[cfg(unix)]
+impl Incoming {
+    /// Takes them from now on.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn take() -> io::Result<Self> {
+        let numbers = signals().into_iter().map(|(signal, _)| signal);
+        SignalsInfo::new(numbers.chain([SIGCHLD])).map(Self)
+    }
+
+    /// Waits until something comes. Nothing to pass on means that a child may have ended.
+    pub fn wait(&mut self) -> impl Iterator<Item = Came> {
+        let came = self.0.wait().filter(|info| info.si_signo != SIGCHLD);
+        came.map(|info| Came {
+            number: info.si_signo,
+            by_key: matches!(info.si_signo, SIGINT | SIGQUIT) && by_the_system(info.si_code),
+        })
+    }
+}
+
+/// Whether no process sent a signal: `kill` and its like have codes up to 0.
+#[cfg(target_os = "linux")]
+const fn by_the_system(code: std::ffi::c_int) -> bool {
+    code > 0
+}
+
+/// Whether no process sent a signal. The code doesn't say so here; what a terminal sends, it sends
+/// to those in its foreground.
+#[cfg(all(unix, not(target_os = "linux")))]
+fn by_the_system(_: std::ffi::c_int) -> bool {
+    let terminal = std::fs::File::open("/dev/tty");
+    let foreground = terminal.and_then(|terminal| Ok(rustix::termios::tcgetpgrp(terminal)?));
+    foreground.is_ok_and(|group| group == rustix::process::getpgrp())
 }
 
 /// A request that spends something has left, or is about to; what it brings must be stored.

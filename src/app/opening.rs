@@ -4,6 +4,8 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use zeroize::Zeroizing;
+
 use crate::app::App;
 use crate::app::known::Known;
 use crate::error::{Error, Kind, Result};
@@ -12,7 +14,9 @@ use crate::names::VaultId;
 use crate::plugin::Person;
 use crate::secret::Secret;
 use crate::ui::Ui;
-use crate::vault::{self, Action, AnchorKeeper, AnchorState, Locked, Outcome, Trust, Vault};
+use crate::vault::{
+    self, Action, AnchorKeeper, AnchorState, Header, Locked, Outcome, Trust, Vault,
+};
 
 impl App {
     /// Opens the vault, or says that there is none.
@@ -28,11 +32,38 @@ impl App {
     /// # Errors
     /// As [`App::open_vault`].
     pub fn open_vault_and_key(&self) -> Result<Option<(Vault, Arc<Custody>)>> {
+        self.open_with(|locked| Ok(Arc::new(self.key_of(locked, self.ui.may_ask())?)))
+    }
+
+    /// Opens the vault anew with the key that opened it before. Where another key is needed by now,
+    /// nobody is asked for it: whoever gave the first one may be gone.
+    ///
+    /// # Errors
+    /// As [`App::open_vault`], and login required where there is none any more.
+    pub fn open_vault_again(&self, before: &Header, custody: &Arc<Custody>) -> Result<Vault> {
+        let opened = self.open_with(|locked| {
+            let now = locked.header();
+            let same = now.vault_id == before.vault_id && now.key_source == before.key_source;
+            if same && custody.open(&now.age).map(Zeroizing::new).is_ok() {
+                return Ok(Arc::clone(custody));
+            }
+            Ok(Arc::new(self.key_of(locked, false)?))
+        })?;
+        match opened {
+            Some((vault, _)) => Ok(vault),
+            None => Err(self.no_vault()?),
+        }
+    }
+
+    fn open_with(
+        &self,
+        key: impl FnOnce(&Locked) -> Result<Arc<Custody>>,
+    ) -> Result<Option<(Vault, Arc<Custody>)>> {
         let path = self.vault_path()?;
         let Some(locked) = Locked::open(&path)? else {
             return Ok(None);
         };
-        let custody = Arc::new(self.key_of(&locked)?);
+        let custody = key(&locked)?;
         let (pin, is_first) = self.pin(&locked, &custody)?;
         let locked = self.migrated(locked, &custody, pin.as_deref())?;
         let keeper = Box::new(Keeper(Arc::clone(&custody)));
@@ -156,18 +187,19 @@ impl App {
             return Err(Error::new(Kind::Failed, "there is no vault")
                 .because(format!("`{}` does not exist", path.display())));
         };
-        let custody = self.key_of(&locked)?;
+        let custody = self.key_of(&locked, self.ui.may_ask())?;
         Ok((locked, custody))
     }
 
     /// The key of a vault, from where its header or the environment says that it is.
-    fn key_of(&self, locked: &Locked) -> Result<Custody> {
+    fn key_of(&self, locked: &Locked, may_ask: bool) -> Result<Custody> {
         let header = locked.header();
         let recorded =
             Source::parse(&header.key_source).map_err(|error| self.no_key(&error.into()))?;
         let prompt = |question: &str| self.ui.ask_secret(question);
-        key::unlock(&self.ask(header.vault_id, &recorded, &prompt))
-            .map_err(|error| self.no_key(&error))
+        let mut ask = self.ask(header.vault_id, &recorded, &prompt);
+        ask.prompt = ask.prompt.filter(|_| may_ask);
+        key::unlock(&ask).map_err(|error| self.no_key(&error))
     }
 
     /// Remembers the vault's newest state beside the key, so that a rolled-back file is noticed.

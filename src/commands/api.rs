@@ -16,6 +16,7 @@ use crate::exchange::Outgoing;
 use crate::http::{Http, Limits, Response};
 use crate::names::ConnectionRef;
 use crate::provider::definition::Definition;
+use crate::vault::Vault;
 
 use request::Call;
 
@@ -60,18 +61,25 @@ pub(super) struct Args {
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     let mut call = args.request.call(args.url.url())?;
-    // A body or a header that makes no sense is heard of before a token is fetched.
-    let mut hand_out = fresh_token::hand_out(app, &args.connection, &bound())?;
+    // What makes no sense is heard of before a token is fetched.
+    if args.paginate && !call.changes_nothing() {
+        return Err(Error::new(
+            Kind::Usage,
+            format!("`--paginate` would send one {} for each page", call.method),
+        )
+        .hint("pages are followed for GET and HEAD; parameters of a GET: `-X GET -f KEY=VALUE`"));
+    }
+    let (mut vault, _) = fresh_token::vault(app, &args.connection)?;
+    let mut hand_out = fresh_token::hand_out(app, &mut vault, &args.connection, &wanted())?;
     let definition = app.providers().get(&hand_out.name.provider)?;
     check_host(&definition, &call.url)?;
     let mut seen = 0;
     loop {
-        let response = authorised(app, args, &definition, &mut hand_out, &call)?;
+        let (response, from) =
+            authorised(app, &mut vault, args, &definition, &mut hand_out, &call)?;
         show(app, args, &response)?;
         judge(&call, &response)?;
-        let next = args
-            .paginate
-            .then(|| link::next(&response.headers, &call.url));
+        let next = args.paginate.then(|| link::next(&response.headers, &from));
         let Some(next) = next.flatten() else {
             return Ok(());
         };
@@ -120,33 +128,39 @@ fn check_host(definition: &Definition, url: &Url) -> Result<()> {
 /// Sends the call; where the token is refused, with the next one once more.
 fn authorised(
     app: &App,
+    vault: &mut Vault,
     args: &Args,
     definition: &Definition,
     hand_out: &mut HandOut,
     call: &Call,
-) -> Result<Response> {
-    let response = send(args, definition, hand_out, call)?;
-    if response.status != 401 {
-        return Ok(response);
+) -> Result<(Response, Url)> {
+    let answered = send(args, definition, hand_out, call)?;
+    if answered.0.status != 401 {
+        return Ok(answered);
     }
-    fresh_token::renew(app, &hand_out.name)?;
+    fresh_token::renew(app, vault, &hand_out.name, &hand_out.set)?;
     let exact = ConnectionRef::Exact(hand_out.name.clone());
-    let next = fresh_token::hand_out(app, &exact, &bound())?;
+    let next = fresh_token::hand_out(app, vault, &exact, &wanted())?;
     if next
         .set
         .access_token
         .matches(hand_out.set.access_token.expose())
     {
         // There is no other to be had.
-        return Ok(response);
+        return Ok(answered);
     }
     *hand_out = next;
     send(args, definition, hand_out, call)
 }
 
 /// One call, and the redirects that may be followed: of requests that change nothing, to hosts
-/// that the token may go to.
-fn send(args: &Args, definition: &Definition, hand_out: &HandOut, call: &Call) -> Result<Response> {
+/// that the token may go to. The answer, and where it came from.
+fn send(
+    args: &Args,
+    definition: &Definition,
+    hand_out: &HandOut,
+    call: &Call,
+) -> Result<(Response, Url)> {
     let http = Http::new(Limits {
         whole: args.timeout,
         body: LARGEST_ANSWER,
@@ -181,7 +195,7 @@ fn send(args: &Args, definition: &Definition, hand_out: &HandOut, call: &Call) -
             Error::new(Kind::Temporary, "could not reach the API").caused_by(&error)
         })?;
         let Some(target) = redirect(call, &url, &response) else {
-            return Ok(response);
+            return Ok((response, url));
         };
         check_host(definition, &target)?;
         url = target;
@@ -233,9 +247,10 @@ fn judge(call: &Call, response: &Response) -> Result<()> {
 }
 
 /// A token that is bound to a key will do: its proof goes with it.
-fn bound() -> Want {
+fn wanted() -> Want {
     Want {
         may_be_bound: true,
+        by_definition: true,
         ..Want::default()
     }
 }

@@ -2,7 +2,7 @@ mod keep_fresh;
 
 use std::ffi::OsString;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use crate::connection::fresh::{HandOut, Want};
 use crate::env::own_variables;
 use crate::error::{Error, Kind, Result};
 use crate::names::{ConnectionRef, Scope, VariableName};
+use crate::ui::shell_word;
 
 /// What `env`, `timeout` and `docker run` exit with when they themselves fail, so that it is not
 /// taken for the command's own code.
@@ -41,7 +42,7 @@ pub(super) struct Args {
     /// Fail unless this scope is granted (can be given several times)
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<Scope>,
-    /// Keep the token in this file, mode 0600, fresh for as long as the command runs
+    /// Keep the token in this new file, mode 0600, fresh for as long as the command runs
     #[arg(long, value_name = "PATH")]
     refresh_file: Option<PathBuf>,
     /// The command and its arguments, after `--`
@@ -70,15 +71,24 @@ fn start(app: &App, args: &Args) -> Result<()> {
         )
         .hint("name one connection"));
     }
+    if let Some(path) = &args.refresh_file {
+        refuse_standing(path)?;
+    }
     let want = Want {
         min_ttl: args.min_ttl,
         scopes: args.scopes.clone(),
-        may_be_bound: false,
+        ..Want::default()
     };
+    let Some(first) = args.connections.first() else {
+        return Err(Error::new(Kind::Usage, "there is no connection to use"));
+    };
+    let (mut vault, custody) = fresh_token::vault(app, first)?;
     let mut tokens = Vec::with_capacity(args.connections.len());
     for asked in &args.connections {
-        tokens.push(fresh_token::hand_out(app, asked, &want)?);
+        tokens.push(fresh_token::hand_out(app, &mut vault, asked, &want)?);
     }
+    let opened = (vault.header().clone(), custody);
+    drop(vault);
     let names = variables(app, args, &tokens)?;
     let mut command = Command::new(program);
     command.args(arguments);
@@ -89,9 +99,33 @@ fn start(app: &App, args: &Args) -> Result<()> {
         command.env(name.as_str(), token.set.access_token.expose());
     }
     match (&args.refresh_file, tokens.first()) {
-        (Some(path), Some(first)) => keep_fresh::run(app, command, program, path, first, &want),
+        (Some(path), Some(first)) => {
+            let file = keep_fresh::File {
+                path,
+                opened,
+                want: &want,
+            };
+            keep_fresh::run(app, command, program, &file, first)
+        }
         _ => replace_this_process(command, program),
     }
+}
+
+/// What stands there may be anything, and would be replaced and removed in the end.
+fn refuse_standing(path: &Path) -> Result<()> {
+    if path.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    let shown = path.display().to_string();
+    Err(Error::new(
+        Kind::Refused,
+        format!("`{shown}` exists, and is not replaced by a token"),
+    )
+    .hint("name a file that is not there yet")
+    .hint(format!(
+        "if it was left by an `exec` that was killed: `rm {}`",
+        shell_word(&shown)
+    )))
 }
 
 /// One variable for each connection, each its own.

@@ -1,38 +1,56 @@
 //! The one way from a command to an access token: from the vault, refreshed first where it is too
 //! old, its hand-out logged.
 
+use std::sync::Arc;
+
 use crate::app::{App, moment};
 use crate::commands::hooks::{self, Event};
 use crate::commands::{advice, block_on, network};
-use crate::connection::ConnectionError;
 use crate::connection::fresh::{self, Accept, Cached, HandOut, Want};
 use crate::connection::refresh::{self, Reason};
-use crate::connection::select::{self, Found};
 use crate::error::{Error, Kind, Result};
+use crate::key::Custody;
+use crate::moment::Moment;
 use crate::names::{ConnectionName, ConnectionRef};
-use crate::token::Remaining;
+use crate::token::{Remaining, TokenSet};
 use crate::ui::span;
 use crate::vault::Vault;
+
+/// The vault with the key that opened it, for whoever hands out tokens of `asked` and perhaps more:
+/// a person is asked for the key once.
+///
+/// # Errors
+/// When there is none, or its key can't be had.
+pub(super) fn vault(app: &App, asked: &ConnectionRef) -> Result<(Vault, Arc<Custody>)> {
+    match app.open_vault_and_key()? {
+        Some(opened) => Ok(opened),
+        None => Err(missing(&app.meant(asked)?)),
+    }
+}
 
 /// An access token of `asked` that is good enough for `want`.
 ///
 /// # Errors
 /// When there is none to be had: no vault, no connection, a login is needed, the provider is in
 /// trouble.
-pub(super) fn hand_out(app: &App, asked: &ConnectionRef, want: &Want) -> Result<HandOut> {
+pub(super) fn hand_out(
+    app: &App,
+    vault: &mut Vault,
+    asked: &ConnectionRef,
+    want: &Want,
+) -> Result<HandOut> {
     let asked = &app.meant(asked)?;
-    let Some(mut vault) = app.open_vault()? else {
-        return Err(missing(asked));
-    };
     let world = app.world();
-    let cached = fresh::cached(&mut vault, world, asked, want, Accept::Fresh);
+    let cached = fresh::cached(vault, world, asked, want, Accept::Fresh);
     let hand_out = match cached.map_err(|error| advice::explained(app, error))? {
         Cached::Ready(hand_out) => hand_out,
         Cached::Stale(found) => {
-            refresh_now(app, &mut vault, &found)?;
-            let exact = ConnectionRef::Exact(found.connection.name.clone());
-            let again = fresh::cached(&mut vault, world, &exact, want, Accept::JustRefreshed)?;
-            app.save_anchor(&mut vault);
+            let name = found.connection.name;
+            let seen = found.connection.state.set().map(|set| &set.obtained);
+            refresh_now(app, vault, &name, seen)?;
+            let exact = ConnectionRef::Exact(name);
+            let again = fresh::cached(vault, world, &exact, want, Accept::JustRefreshed)?;
+            app.save_anchor(vault);
             match again {
                 Cached::Ready(hand_out) => hand_out,
                 // `JustRefreshed` takes whatever there is.
@@ -55,27 +73,29 @@ pub(super) fn hand_out(app: &App, asked: &ConnectionRef, want: &Want) -> Result<
     Ok(*hand_out)
 }
 
-/// Refreshes a connection whose access token was refused somewhere, unless somebody else just did.
+/// Refreshes a connection whose access token was refused somewhere, unless somebody else has done so
+/// since that very set was obtained.
 ///
 /// # Errors
 /// As a refresh.
-pub(super) fn renew(app: &App, name: &ConnectionName) -> Result<()> {
-    let Some(mut vault) = app.open_vault()? else {
-        return Ok(());
-    };
-    let asked = ConnectionRef::Exact(name.clone());
-    let found = vault
-        .read(|snapshot| select::find(snapshot, &asked))
-        .map_err(|error: ConnectionError| Error::from(error))?;
-    refresh_now(app, &mut vault, &found)?;
-    app.save_anchor(&mut vault);
+pub(super) fn renew(
+    app: &App,
+    vault: &mut Vault,
+    name: &ConnectionName,
+    refused: &TokenSet,
+) -> Result<()> {
+    refresh_now(app, vault, name, Some(&refused.obtained))?;
+    app.save_anchor(vault);
     Ok(())
 }
 
-fn refresh_now(app: &App, vault: &mut Vault, found: &Found) -> Result<()> {
+fn refresh_now(
+    app: &App,
+    vault: &mut Vault,
+    name: &ConnectionName,
+    seen: Option<&Moment>,
+) -> Result<()> {
     let http = network();
-    let name = &found.connection.name;
-    let seen = found.connection.state.set().map(|set| &set.obtained);
     let refreshed = block_on(async {
         let refreshed =
             refresh::refresh(vault, app.world(), &http, name, seen, Reason::Stale).await;

@@ -7,11 +7,13 @@ use zeroize::Zeroizing;
 use crate::app::App;
 use crate::commands::{fresh_token, printed};
 use crate::connection::fresh::Want;
+use crate::connection::refresh::check_stamp;
 use crate::connection::select;
 use crate::connection::{Connection, ConnectionError};
 use crate::error::{Error, Kind, Result};
 use crate::names::ConnectionRef;
 use crate::provider::definition::Git;
+use crate::vault::Vault;
 
 use message::{Request, answer};
 
@@ -64,11 +66,11 @@ fn read_request() -> Result<Option<Request>> {
 }
 
 fn get(app: &App, request: &Request) -> Result<()> {
-    let Some((connection, git)) = find(app, request)? else {
+    let Some((mut vault, connection, git)) = find(app, request)? else {
         return Ok(());
     };
     let asked = ConnectionRef::Exact(connection.name);
-    let hand_out = fresh_token::hand_out(app, &asked, &Want::default())?;
+    let hand_out = fresh_token::hand_out(app, &mut vault, &asked, &Want::default())?;
     let username = request.username.as_deref().unwrap_or(&git.username);
     match answer(request, username, &hand_out.set) {
         Some(answer) => printed(app.ui.hand_over(&answer)),
@@ -87,19 +89,19 @@ fn erase(app: &App, request: &Request) -> Result<()> {
     let Some(password) = &request.password else {
         return Ok(());
     };
-    let Some((connection, _)) = find(app, request)? else {
+    let Some((mut vault, connection, _)) = find(app, request)? else {
         return Ok(());
     };
-    let is_stored = |set: &crate::token::TokenSet| set.access_token.matches(password.expose());
-    if connection.state.usable().is_some_and(is_stored) {
-        fresh_token::renew(app, &connection.name)?;
+    let refused = connection.state.usable();
+    match refused.filter(|set| set.access_token.matches(password.expose())) {
+        Some(set) => fresh_token::renew(app, &mut vault, &connection.name, set),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// The connection that answers for a host: the host is compared whole, and nothing else that the
-/// request holds chooses a provider.
-fn find(app: &App, request: &Request) -> Result<Option<(Connection, Git)>> {
+/// request holds chooses a provider. A definition that was changed since has no right to the token.
+fn find(app: &App, request: &Request) -> Result<Option<(Vault, Connection, Git)>> {
     let mut answering = Vec::new();
     for listed in app.providers().list()? {
         // A broken file of a person's is no answer to git; `provider check` tells.
@@ -109,7 +111,7 @@ fn find(app: &App, request: &Request) -> Result<Option<(Connection, Git)>> {
         if let Some(git) = &definition.git
             && git.hosts.contains(&request.host)
         {
-            answering.push((definition.name.clone(), git.clone()));
+            answering.push((git.clone(), definition));
         }
     }
     if answering.is_empty() {
@@ -126,8 +128,11 @@ fn find(app: &App, request: &Request) -> Result<Option<(Connection, Git)>> {
         let connection = found.connection;
         let git = answering
             .iter()
-            .find(|(provider, _)| *provider == connection.name.provider)
-            .map(|(_, git)| git.clone());
+            .find(|(_, definition)| {
+                definition.name == connection.name.provider
+                    && check_stamp(&connection, definition).is_ok()
+            })
+            .map(|(git, _)| git.clone());
         if let Some(git) = git
             && is_meant(request, &connection, &git)
         {
@@ -135,7 +140,8 @@ fn find(app: &App, request: &Request) -> Result<Option<(Connection, Git)>> {
         }
     }
     // git runs the helper in the repository, so a folder rule chooses there too
-    for (provider, git) in &answering {
+    for (git, definition) in &answering {
+        let provider = &definition.name;
         let named = request
             .username
             .as_ref()
@@ -147,7 +153,9 @@ fn find(app: &App, request: &Request) -> Result<Option<(Connection, Git)>> {
     if fitting.len() > 1 {
         return Err(ambiguous(request, &fitting));
     }
-    Ok(fitting.pop())
+    Ok(fitting
+        .pop()
+        .map(|(connection, git)| (vault, connection, git)))
 }
 
 fn is_meant(request: &Request, connection: &Connection, git: &Git) -> bool {

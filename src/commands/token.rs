@@ -76,8 +76,10 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         min_ttl: args.min_ttl,
         scopes: args.scopes.clone(),
         may_be_bound: app.ui.json() || matches!(args.format, Format::Json | Format::Dpop),
+        by_definition: false,
     };
-    let hand_out = fresh_token::hand_out(app, &args.connection, &want)?;
+    let (mut vault, _) = fresh_token::vault(app, &args.connection)?;
+    let hand_out = fresh_token::hand_out(app, &mut vault, &args.connection, &want)?;
     show(app, args, &hand_out)
 }
 

@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use crate::config::AuditPolicy;
+use crate::connection::refresh;
 use crate::connection::select::{self, Found};
 use crate::connection::state::State;
 use crate::connection::{ConnectionError, World};
@@ -26,6 +27,9 @@ pub struct Want {
     /// Whether the caller can present a token that is bound to a key (RFC 9449). As a bearer token
     /// nobody would take it.
     pub may_be_bound: bool,
+    /// Whether the definition says where the token goes. Then it must be the one that the grant was
+    /// made with: another one's hosts have no right to it.
+    pub by_definition: bool,
 }
 
 /// Which tokens are good enough.
@@ -128,6 +132,10 @@ fn decide(
     };
     if found.connection.dpop.is_some() && !want.may_be_bound {
         return Err(ConnectionError::Bound { name });
+    }
+    if want.by_definition {
+        let definition = world.providers.get(&name.provider)?;
+        refresh::check_stamp(&found.connection, &definition)?;
     }
     assert_scopes(world, &found, set, want)?;
     let fresh = accept == Accept::JustRefreshed || set.is_fresh(&(world.now)(), want.min_ttl);

@@ -365,8 +365,11 @@ fn subject_token(connection: &Connection) -> Result<Option<Secret>, ConnectionEr
         })
 }
 
-/// Refuses to send anything to endpoints that the grant was not made with.
-pub(super) fn check_stamp(
+/// Refuses to send anything where a definition says that the grant was not made with.
+///
+/// # Errors
+/// Which of its endpoints is another one.
+pub fn check_stamp(
     connection: &Connection,
     definition: &Definition,
 ) -> Result<(), ConnectionError> {

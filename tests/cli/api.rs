@@ -2,18 +2,22 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use oauthctl::sandbox::Endpoint;
+use oauthctl::sandbox::{Endpoint, Options, Sandbox};
 use serde_json::json;
 
-use crate::world::{Output, World};
+use crate::exec::behind_a_passphrase;
+use crate::world::{Output, World, moved};
 
 /// An API that answers by path and remembers what it was asked.
 struct Api {
     authority: String,
     asked: Arc<Mutex<Vec<String>>>,
+    /// A file that is gone once it is asked something.
+    doomed: Arc<Mutex<Option<PathBuf>>>,
 }
 
 impl Api {
@@ -21,13 +25,26 @@ impl Api {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let authority = listener.local_addr().unwrap().to_string();
         let asked = Arc::new(Mutex::new(Vec::new()));
+        let doomed = Arc::new(Mutex::new(None::<PathBuf>));
         let (keep, own) = (Arc::clone(&asked), authority.clone());
+        let removed = Arc::clone(&doomed);
         thread::spawn(move || {
             for stream in listener.incoming() {
+                if let Some(path) = removed.lock().unwrap().take() {
+                    std::fs::remove_file(path).unwrap();
+                }
                 serve(&mut stream.unwrap(), &own, &keep);
             }
         });
-        Self { authority, asked }
+        Self {
+            authority,
+            asked,
+            doomed,
+        }
+    }
+
+    fn remove(&self, path: &Path) {
+        *self.doomed.lock().unwrap() = Some(path.to_owned());
     }
 
     fn url(&self, path: &str) -> String {
@@ -39,10 +56,10 @@ impl Api {
     }
 }
 
-fn serve(stream: &mut TcpStream, own: &str, asked: &Mutex<Vec<String>>) {
+fn read_request(stream: &mut TcpStream) -> String {
     let mut read = Vec::new();
     let mut chunk = [0; 4096];
-    let text = loop {
+    loop {
         let count = stream.read(&mut chunk).unwrap();
         read.extend_from_slice(&chunk[..count]);
         let text = String::from_utf8_lossy(&read).into_owned();
@@ -52,19 +69,31 @@ fn serve(stream: &mut TcpStream, own: &str, asked: &Mutex<Vec<String>>) {
                 .split_once("content-length: ")
                 .and_then(|(_, rest)| rest.lines().next().unwrap().parse::<usize>().ok());
             if count == 0 || body.len() >= length.unwrap_or(0) {
-                break text;
+                return text;
             }
         }
-    };
+    }
+}
+
+fn answer(stream: &mut TcpStream, status: &str, headers: &str, body: &str) {
+    let answer = format!(
+        "HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    let _ = stream.write_all(answer.as_bytes());
+}
+
+fn serve(stream: &mut TcpStream, own: &str, asked: &Mutex<Vec<String>>) {
+    let text = read_request(stream);
     let target = text.split(' ').nth(1).unwrap().to_owned();
     asked.lock().unwrap().push(text);
     let (status, headers, body) = match target.split('?').next().unwrap() {
-        "/pages" if target.ends_with("page=3") => ("200 OK", String::new(), "[3]"),
-        "/pages" => {
+        "/pages" | "/v2/pages" if target.ends_with("page=3") => ("200 OK", String::new(), "[3]"),
+        "/pages" | "/v2/pages" => {
             let next = if target.ends_with("page=2") { 3 } else { 2 };
             (
                 "200 OK",
-                format!("Link: <?page={next}>; rel=\"next\"\r\n"),
+                format!("Link: <pages?page={next}>; rel=\"next\"\r\n"),
                 "[page]",
             )
         }
@@ -73,6 +102,7 @@ fn serve(stream: &mut TcpStream, own: &str, asked: &Mutex<Vec<String>>) {
             "Location: http://127.0.0.1:9/stolen\r\n".to_owned(),
             "",
         ),
+        "/old" => ("302 Found", "Location: /v2/pages?page=1\r\n".to_owned(), ""),
         "/moved" => ("301 Moved", format!("Location: http://{own}/here\r\n"), ""),
         "/loop" => ("302 Found", "Location: /loop\r\n".to_owned(), ""),
         "/refused" => ("401 Unauthorized", String::new(), "{\"message\":\"bad\"}"),
@@ -82,24 +112,24 @@ fn serve(stream: &mut TcpStream, own: &str, asked: &Mutex<Vec<String>>) {
         "/broken" => ("502 Bad Gateway", String::new(), "<html>"),
         _ => ("200 OK", "X-Seen: yes\r\n".to_owned(), "{\"ok\":true}"),
     };
-    let answer = format!(
-        "HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-        body.len()
-    );
-    let _ = stream.write_all(answer.as_bytes());
+    answer(stream, status, &headers, body);
 }
 
 /// A connection, and an API that its definition lists.
 fn world() -> (World, Api) {
     let (world, api) = (World::new(), Api::start());
+    list_host(&world, &api.authority);
+    world.connect();
+    (world, api)
+}
+
+fn list_host(world: &World, authority: &str) {
     let own = world.provider_toml();
     let own = own.split("[api]").next().unwrap();
     world.define(
         "sandbox",
-        &format!("{own}\n[api]\nhosts = [\"{}\"]\n", api.authority),
+        &format!("{own}\n[api]\nhosts = [\"{authority}\"]\n"),
     );
-    world.connect();
-    (world, api)
 }
 
 fn call(world: &World, url: &str, more: &[&str]) -> Output {
@@ -259,5 +289,113 @@ fn api_refreshes_once_when_the_token_is_refused_and_says_how_it_ended() {
         .ended(5)
         .error();
     assert_eq!(limited["retry_after_seconds"], 90);
+    assert_eq!(world.count(Endpoint::Refresh), 1);
+}
+
+#[test]
+fn api_paginate_goes_on_from_where_a_redirect_ended() {
+    let (world, api) = world();
+    let output = call(&world, &api.url("/old"), &["--paginate"]).ended(0);
+    assert_eq!(output.stdout, "[page][page][3]");
+    let asked = api.asked();
+    let last = asked.last().unwrap();
+    assert!(last.starts_with("GET /v2/pages?page=3 "), "{last}");
+}
+
+#[test]
+fn api_paginate_repeats_nothing_that_changes_something() {
+    let (world, api) = world();
+    for more in [
+        &["-X", "POST"][..],
+        &["-f", "a=b"],
+        &["-X", "DELETE"],
+        &["-X", "PUT", "-F", "a=1"],
+    ] {
+        let more = [more, &["--paginate"]].concat();
+        call(&world, &api.url("/pages?page=1"), &more)
+            .ended(2)
+            .no_data()
+            .says(&["--paginate", "hint:", "GET and HEAD"]);
+    }
+    assert!(api.asked().is_empty());
+    let with_field = ["--paginate", "-X", "GET", "-f", "page=1"];
+    let output = call(&world, &api.url("/pages"), &with_field).ended(0);
+    assert_eq!(output.stdout, "[page][page][3]");
+}
+
+#[test]
+fn api_of_many_whose_token_is_refused_costs_one_refresh() {
+    const MANY: usize = 5;
+    let world = World::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let authority = listener.local_addr().unwrap().to_string();
+    list_host(&world, &authority);
+    world.connect();
+    let refused = world.token("sandbox");
+    let old = format!("Bearer {refused}\r\n");
+    thread::spawn(move || {
+        // All of them hold the refused token, and each hears so when the one before has another.
+        let mut held = Vec::new();
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            if read_request(&mut stream).contains(&old) {
+                held.push(stream);
+                if held.len() < MANY {
+                    continue;
+                }
+            } else {
+                answer(&mut stream, "200 OK", "", "fine");
+            }
+            if let Some(mut next) = held.pop() {
+                answer(&mut next, "401 Unauthorized", "", "no");
+            }
+        }
+    });
+    let url = format!("http://{authority}/");
+    let calls: Vec<_> = (0..MANY)
+        .map(|_| world.call(&["api", "sandbox", &url]).start())
+        .collect();
+    for one in calls {
+        assert_eq!(one.finish().ended(0).stdout, "fine");
+    }
+    assert_eq!(world.count(Endpoint::Refresh), 1);
+    assert_ne!(world.token("sandbox"), refused);
+}
+
+#[test]
+fn api_sends_no_token_to_the_hosts_of_a_definition_that_came_later() {
+    let (world, api) = world();
+    let own = world.provider_toml();
+    let own = own.split("[api]").next().unwrap();
+    let elsewhere = Sandbox::start(Options::new(oauthctl::app::moment().wall)).unwrap();
+    let ours = world.sandbox(|sandbox| sandbox.url().to_owned());
+    let replaced = format!(
+        "{}\n[api]\nhosts = [\"{}\"]\n",
+        moved(own, &ours, &elsewhere),
+        api.authority
+    );
+    world.define("sandbox", &replaced);
+    call(&world, &api.url("/user"), &[])
+        .ended(4)
+        .no_data()
+        .says(&["names another", "hint:"]);
+    assert!(api.asked().is_empty());
+}
+
+#[test]
+fn api_asks_for_the_passphrase_once_when_the_token_is_refused() {
+    let (world, api) = world();
+    let passphrase = behind_a_passphrase(&world);
+    api.remove(&passphrase);
+    let url = api.url("/refused");
+    world
+        .call(&["api", "sandbox", &url])
+        .without("OAUTHCTL_IDENTITY_FILE")
+        .env("OAUTHCTL_PASSPHRASE_FILE", &passphrase)
+        .run()
+        .ended(4)
+        .says(&["401"]);
+    assert!(!passphrase.exists());
+    assert_eq!(api.asked().len(), 2, "the second time with the next token");
     assert_eq!(world.count(Endpoint::Refresh), 1);
 }

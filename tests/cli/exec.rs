@@ -1,6 +1,9 @@
 //! `exec`: a command with tokens in its environment, and nowhere else.
 
 use std::fs;
+use std::path::PathBuf;
+
+use oauthctl::sandbox::Endpoint;
 
 use crate::world::{World, mode};
 
@@ -159,4 +162,149 @@ fn exec_refresh_file_passes_a_termination_on() {
         .ended(5)
         .silent();
     assert_eq!(fs::read_to_string(told).unwrap(), "ended\n");
+}
+
+/// A loop of shell that goes on until the file holds another token than `$old`.
+const UNTIL_IT_CHANGES: &str =
+    "while new=$(cat \"$f\"); [ \"$new\" = \"$old\" ]; do :; done; old=$new";
+
+#[test]
+fn exec_refresh_file_passes_a_termination_on_after_a_refresh_too() {
+    let world = World::with(|options| options.lifetimes = "4,3600".parse().unwrap());
+    world.connect();
+    let file = world.path("given/fresh");
+    let path = file.display().to_string();
+    let line = format!(
+        "f='{path}'; old=$SANDBOX_TOKEN; trap 'exit 5' TERM; {UNTIL_IT_CHANGES}; \
+         kill -TERM $PPID; while :; do :; done"
+    );
+    exec(&world, &["sandbox", "--refresh-file", &path], &line)
+        .ended(5)
+        .silent();
+    assert!(!file.exists(), "the token outlives the command");
+}
+
+#[test]
+fn exec_refresh_file_renews_on_after_an_interrupt_that_the_command_survived() {
+    let world = World::with(|options| options.lifetimes = "4,4,3600".parse().unwrap());
+    world.connect();
+    let path = world.path("given/fresh").display().to_string();
+    // the first refresh is there before the interrupt, the second one comes after it
+    let line = format!(
+        "f='{path}'; old=$SANDBOX_TOKEN; trap heard=6 INT; {UNTIL_IT_CHANGES}; \
+         kill -INT $PPID; {UNTIL_IT_CHANGES}; exit $heard"
+    );
+    exec(&world, &["sandbox", "--refresh-file", &path], &line)
+        .ended(6)
+        .silent();
+    assert_eq!(world.count(Endpoint::Refresh), 2);
+}
+
+#[test]
+fn exec_refresh_file_that_was_started_to_outlive_its_terminal_does_with_its_command() {
+    let world = World::new();
+    world.connect();
+    let path = world.path("given/fresh").display().to_string();
+    let line = "PATH=/usr/bin:/bin; kill -HUP $PPID; kill -HUP $$; exit 6";
+    let args = ["exec", "sandbox", "--refresh-file", &path];
+    let call = world.call(&[&args[..], &["--", "/bin/sh", "-c", line]].concat());
+    call.through("trap '' HUP; exec \"$@\"")
+        .run()
+        .ended(6)
+        .silent();
+    // control: otherwise the command is told of it
+    let heard = "trap 'exit 7' HUP; kill -HUP $PPID; while :; do :; done";
+    if !hang_ups_are_ignored() {
+        exec(&world, &args[1..], heard).ended(7).silent();
+    }
+}
+
+/// Whether this test itself was started so.
+fn hang_ups_are_ignored() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    u64::from_str_radix(ignored.unwrap().trim(), 16).unwrap() & 1 == 1
+}
+
+#[test]
+fn exec_refresh_file_replaces_and_removes_nothing_that_stands_there() {
+    let world = World::expired();
+    let before = world.count(Endpoint::Refresh);
+    let mine = world.give("my notes", "mine");
+    let path = mine.display().to_string();
+    exec(&world, &["sandbox", "--refresh-file", &path], "exit 0")
+        .ended(125)
+        .no_data()
+        .says(&["is not replaced", "hint:", "killed", "rm '"]);
+    assert_eq!(fs::read_to_string(&mine).unwrap(), "mine");
+    let link = world.path("given/link");
+    std::os::unix::fs::symlink("nowhere", &link).unwrap();
+    let path = link.display().to_string();
+    exec(&world, &["sandbox", "--refresh-file", &path], "exit 0").ended(125);
+    assert!(link.symlink_metadata().is_ok());
+    assert_eq!(world.count(Endpoint::Refresh), before);
+}
+
+#[test]
+fn exec_asks_for_the_passphrase_once_however_often_it_renews() {
+    let world = World::with(|options| options.lifetimes = "4,4,3600".parse().unwrap());
+    world.connect();
+    let passphrase = behind_a_passphrase(&world);
+    let file = world.path("given/fresh").display().to_string();
+    // whoever typed it is gone as soon as the command runs
+    let line = format!(
+        "PATH=/usr/bin:/bin; rm '{}'; f='{file}'; old=$SANDBOX_TOKEN; {UNTIL_IT_CHANGES}",
+        passphrase.display()
+    );
+    let shell = ["--", "/bin/sh", "-c", &line];
+    let call = world.call(&[&["exec", "sandbox", "--refresh-file", &file], &shell[..]].concat());
+    call.without("OAUTHCTL_IDENTITY_FILE")
+        .env("OAUTHCTL_PASSPHRASE_FILE", &passphrase)
+        .run()
+        .ended(0)
+        .silent();
+}
+
+#[test]
+fn exec_refresh_file_says_once_that_nobody_is_asked_for_another_key() {
+    let world = World::with(|options| options.lifetimes = "3".parse().unwrap());
+    world.connect();
+    let passphrase = behind_a_passphrase(&world);
+    let (file, end) = (world.path("given/fresh"), world.path("given/end"));
+    let line = format!(
+        "PATH=/usr/bin:/bin; rm '{}'; until [ -e '{}' ]; do sleep 0.05; done",
+        passphrase.display(),
+        end.display()
+    );
+    let path = file.display().to_string();
+    let args = ["exec", "sandbox", "--refresh-file", &path, "--"];
+    let mut running = world
+        .call(&[&args[..], &["/bin/sh", "-c", &line]].concat())
+        .without("OAUTHCTL_IDENTITY_FILE")
+        .env("OAUTHCTL_PASSPHRASE_FILE", &passphrase)
+        .start();
+    world.until("the command runs", |_| !passphrase.exists());
+    let again = world.give("passphrase again", "correct horse");
+    world
+        .call(&["vault", "rekey"])
+        .without("OAUTHCTL_IDENTITY_FILE")
+        .env("OAUTHCTL_PASSPHRASE_FILE", &again)
+        .run()
+        .ended(0);
+    running.line(|line| line.contains("nobody is asked").then_some(()));
+    world.give("end", "");
+    running.finish().ended(0);
+}
+
+/// Moves the key of the vault behind a passphrase, which stands in the file that is returned.
+pub(crate) fn behind_a_passphrase(world: &World) -> PathBuf {
+    let passphrase = world.give("passphrase", "correct horse");
+    let key = world.path("given/key.age").display().to_string();
+    let to = ["vault", "move-key", "--to", "passphrase"];
+    world
+        .call(&[&to[..], &["--identity-file", &key]].concat())
+        .env("OAUTHCTL_PASSPHRASE_FILE", &passphrase)
+        .run()
+        .ended(0);
+    passphrase
 }

@@ -1,8 +1,8 @@
 //! `git-credential`: whom a token is told to, and whom never.
 
-use oauthctl::sandbox::Endpoint;
+use oauthctl::sandbox::{Endpoint, Options, Sandbox};
 
-use crate::world::{Output, World};
+use crate::world::{Output, World, moved};
 
 /// A sandbox whose definition answers for a host of its own.
 fn world() -> World {
@@ -285,4 +285,24 @@ fn git_credential_asks_which_of_several_accounts() {
     )
     .silent()
     .no_data();
+}
+
+#[test]
+fn git_credential_is_silent_about_a_definition_that_came_later() {
+    let world = world();
+    let request = "protocol=https\nhost=git.example\n\n";
+    assert!(get(&world, request).stdout.contains("password="));
+    let token = world.token("sandbox");
+    let elsewhere = Sandbox::start(Options::new(oauthctl::app::moment().wall)).unwrap();
+    let ours = world.sandbox(|sandbox| sandbox.url().to_owned());
+    let own = world.provider_toml();
+    let (rest, _) = own.split_once("\n[git]\n").unwrap();
+    let git = "[git]\nhosts = [\"git.example\"]\nusername = \"token\"\n";
+    let replaced = format!("{}\n{git}", moved(rest, &ours, &elsewhere));
+    world.define("sandbox", &replaced);
+    get(&world, request).silent().no_data();
+    let refused = format!("protocol=https\nhost=git.example\npassword={token}\n\n");
+    ask(&world, "erase", &refused).ended(0).silent();
+    assert_eq!(elsewhere.count(Endpoint::Refresh), 0);
+    assert_eq!(world.count(Endpoint::Refresh), 0);
 }

@@ -97,7 +97,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("rusqlite", "vault"),
     (
         "rustix",
-        "app commands/exec document flow/listener harden key private_file ui vault",
+        "app commands/exec document flow/listener harden key private_file stop ui vault",
     ),
     ("rustls", "http"),
     ("serde", "anywhere"),
@@ -129,7 +129,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("std::io::stderr", "ui"),
     (
         "std::io::stdin",
-        "commands/api commands/client/set commands/connect commands/exec commands/git_credential ui",
+        "commands/api commands/client/set commands/connect commands/git_credential ui",
     ),
     ("std::io::stdout", "ui"),
     ("std::net", "endpoint flow sandbox"),

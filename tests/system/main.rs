@@ -28,6 +28,7 @@ mod github_talk;
 mod glewlwyd;
 mod herd;
 mod keyring;
+mod keys;
 mod kill;
 mod leaks;
 mod login;

@@ -18,6 +18,7 @@ use crate::document::state::Link;
 use crate::error::{Error, Kind, Result};
 use crate::http::{Limits, Line};
 use crate::names::{ConnectionName, ConnectionRef};
+use crate::token::TokenSet;
 use crate::ui::{self, ProgressBar, shell_word};
 use crate::vault::{Action, Outcome};
 
@@ -143,11 +144,15 @@ pub(super) fn try_store<T>(
         stopped(Error::new(Kind::Failed, "could not start the network").caused_by(&error))
     })?;
     let no_token = RefCell::new(None);
-    let tokens = |other: bool| match token(app, &name, other) {
-        Ok(token) => Some(token),
-        Err(error) => {
-            *no_token.borrow_mut() = Some(error);
-            None
+    let given = RefCell::new(None);
+    let tokens = |other: bool| {
+        let refused = given.take().filter(|_| other);
+        match token(app, &name, refused.as_ref()) {
+            Ok(set) => Some(given.borrow_mut().insert(set).access_token.clone()),
+            Err(error) => {
+                *no_token.borrow_mut() = Some(error);
+                None
+            }
         }
     };
     let countdown = Countdown::new(app);
@@ -252,12 +257,13 @@ fn stop() -> Pin<Box<dyn Future<Output = ()>>> {
     Box::pin(std::future::pending())
 }
 
-fn token(app: &App, name: &ConnectionName, other: bool) -> Result<crate::secret::Secret> {
-    if other {
-        fresh_token::renew(app, name)?;
-    }
+fn token(app: &App, name: &ConnectionName, refused: Option<&TokenSet>) -> Result<TokenSet> {
     let asked = ConnectionRef::Exact(name.clone());
-    let hand_out = fresh_token::hand_out(app, &asked, &Want::default())?;
+    let (mut vault, _) = fresh_token::vault(app, &asked)?;
+    if let Some(refused) = refused {
+        fresh_token::renew(app, &mut vault, name, refused)?;
+    }
+    let hand_out = fresh_token::hand_out(app, &mut vault, &asked, &Want::default())?;
     let granted = &hand_out.set.granted;
     // an app of GitHub's own kind has permissions and no scopes
     if !granted.is_empty() && !granted.iter().any(|scope| scope.as_str() == SCOPE) {
@@ -271,7 +277,7 @@ fn token(app: &App, name: &ConnectionName, other: bool) -> Result<crate::secret:
             shell_word(&name.to_string())
         )));
     }
-    Ok(hand_out.set.access_token)
+    Ok(hand_out.set)
 }
 
 /// Notes in the audit log what was done with a connection.

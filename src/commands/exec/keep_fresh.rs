@@ -1,12 +1,16 @@
 //! A long-running command beside a token file that stays fresh.
 //!
 //! One thread minds the command: it passes signals on and waits for the end. This one minds the
-//! token, because the vault and what it is opened with belong to it.
+//! token, because the vault and what it is opened with belong to it. No signal ends this process
+//! before the command has ended, whose answer to it counts.
 
 use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
+#[cfg(unix)]
+use std::process::Child;
 use std::process::{Command, ExitStatus};
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
@@ -15,9 +19,14 @@ use crate::commands::exec::{ended, not_started};
 use crate::commands::fresh_token;
 use crate::connection::fresh::{HandOut, Want};
 use crate::error::{Error, Kind, Result};
+use crate::key::Custody;
 use crate::names::ConnectionRef;
-use crate::private_file;
+use crate::private_file::{self, PrivateFileError};
+use crate::stop;
+#[cfg(unix)]
+use crate::stop::{Came, Incoming};
 use crate::token::Remaining;
+use crate::vault::Header;
 
 /// How long the file may be looked at without a change where nobody knows when a token ends.
 const LOOK_AGAIN: Duration = Duration::from_secs(300);
@@ -25,55 +34,103 @@ const LOOK_AGAIN: Duration = Duration::from_secs(300);
 /// How soon a refresh that failed is tried again; the connection's own back-off comes on top.
 const TRY_AGAIN: Duration = Duration::from_secs(30);
 
+/// How soon after a refresh that a signal cut short, which the command may have survived.
+const GO_ON: Duration = Duration::from_secs(1);
+
+/// Said once: it stays so, and the terminal is the command's.
+const NOT_ASKED: &str = "; nobody is asked for the vault's key while the command runs, so it is \
+                         not renewed before that key is there without asking";
+
+/// The file that is kept fresh.
+pub(super) struct File<'a> {
+    pub(super) path: &'a Path,
+    /// What the vault said of itself when it was opened, and the key that opened it.
+    pub(super) opened: (Header, Arc<Custody>),
+    pub(super) want: &'a Want,
+}
+
 pub(super) fn run(
     app: &App,
     command: Command,
     program: &OsString,
-    path: &Path,
+    file: &File<'_>,
     first: &HandOut,
-    want: &Want,
 ) -> Result<()> {
-    write(path, first)?;
-    let ending = mind(command).map_err(|error| {
-        let _ = fs::remove_file(path);
-        not_started(program, &error)
-    })?;
-    let asked = ConnectionRef::Exact(first.name.clone());
-    let mut patience = until_stale(first, want);
-    let status = loop {
-        match ending.recv_timeout(patience) {
-            Ok(status) => break status,
-            Err(RecvTimeoutError::Disconnected) => {
-                break Err(std::io::Error::other("nobody minds the command any more"));
-            }
-            Err(RecvTimeoutError::Timeout) => {}
-        }
-        patience = match fresh_token::hand_out(app, &asked, want)
-            .and_then(|token| write(path, &token).map(|()| token))
-        {
-            Ok(token) => until_stale(&token, want),
-            // The command was told of the signal too, and its end is what counts.
-            Err(error) if matches!(error.kind, Kind::Interrupted | Kind::Terminated) => TRY_AGAIN,
-            Err(error) => {
-                app.ui.warn(&format!(
-                    "the token in `{}` was not renewed: {}",
-                    path.display(),
-                    error.causes.first().unwrap_or(&error.message)
-                ));
-                error.retry_after.unwrap_or(TRY_AGAIN).max(TRY_AGAIN)
-            }
-        };
-    };
+    let path = file.path;
+    let failed = |error: std::io::Error| not_started(program, &error);
+    // Before there is anything that a signal could leave behind.
+    #[cfg(unix)]
+    let incoming = Incoming::take().map_err(failed)?;
+    let _listening = stop::listen().map_err(failed)?;
+    write(path, first, private_file::create_whole)?;
+    #[cfg(unix)]
+    let ending = mind(command, incoming);
+    #[cfg(not(unix))]
+    let ending = mind(command);
+    let status = ending.map(|ending| keep(app, file, first, &ending));
     let _ = fs::remove_file(path);
-    let status = status.map_err(|error| {
+    let status = status.map_err(failed)?.map_err(|error| {
         Error::new(Kind::Failed, "could not wait for the command").caused_by(&error)
     })?;
     ended(status)
 }
 
-/// The token alone, without a line feed, in place of what was there.
-fn write(path: &Path, token: &HandOut) -> Result<()> {
-    private_file::replace(path, token.set.access_token.expose().as_bytes()).map_err(|error| {
+/// Renews the token whenever it is time, until the command has ended.
+fn keep(
+    app: &App,
+    file: &File<'_>,
+    first: &HandOut,
+    ending: &Receiver<std::io::Result<ExitStatus>>,
+) -> std::io::Result<ExitStatus> {
+    let asked = ConnectionRef::Exact(first.name.clone());
+    let mut patience = until_stale(first, file.want);
+    let mut told_of_the_key = false;
+    loop {
+        match ending.recv_timeout(patience) {
+            Ok(status) => return status,
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(std::io::Error::other("nobody minds the command any more"));
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        // What came before was for the command.
+        stop::forget();
+        patience = match renew(app, file, &asked) {
+            Ok(token) => until_stale(&token, file.want),
+            Err(error) if matches!(error.kind, Kind::Interrupted | Kind::Terminated) => GO_ON,
+            Err(error) => {
+                let no_key = error.kind == Kind::NoKey;
+                if !(no_key && told_of_the_key) {
+                    app.ui.warn(&format!(
+                        "the token in `{}` was not renewed: {}{}",
+                        file.path.display(),
+                        error.causes.first().unwrap_or(&error.message),
+                        if no_key { NOT_ASKED } else { "" }
+                    ));
+                }
+                told_of_the_key |= no_key;
+                error.retry_after.unwrap_or(TRY_AGAIN).max(TRY_AGAIN)
+            }
+        };
+    }
+}
+
+/// The next token, in the file already. Nobody is asked anything: the terminal is the command's.
+fn renew(app: &App, file: &File<'_>, asked: &ConnectionRef) -> Result<HandOut> {
+    let (header, custody) = &file.opened;
+    let mut vault = app.open_vault_again(header, custody)?;
+    let token = fresh_token::hand_out(app, &mut vault, asked, file.want)?;
+    write(file.path, &token, private_file::replace)?;
+    Ok(token)
+}
+
+/// The token alone, without a line feed.
+fn write(
+    path: &Path,
+    token: &HandOut,
+    place: impl FnOnce(&Path, &[u8]) -> std::result::Result<(), PrivateFileError>,
+) -> Result<()> {
+    place(path, token.set.access_token.expose().as_bytes()).map_err(|error| {
         Error::new(Kind::Failed, "could not write the token file").caused_by(&error)
     })
 }
@@ -96,94 +153,44 @@ fn until_stale(token: &HandOut, want: &Want) -> Duration {
 
 /// Starts the command and tells how it ended.
 #[cfg(unix)]
-fn mind(mut command: Command) -> std::io::Result<Receiver<std::io::Result<ExitStatus>>> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let (started, start) = mpsc::channel();
+fn mind(
+    mut command: Command,
+    mut incoming: Incoming,
+) -> std::io::Result<Receiver<std::io::Result<ExitStatus>>> {
+    let mut child = command.spawn()?;
     let (tell, ending) = mpsc::channel();
     std::thread::spawn(move || {
-        let minded = crate::http::block_on(async {
-            // Listened to before the command exists, so that none of its signals is missed.
-            let mut died = signal(SignalKind::child())?;
-            let mut passed_on = Signals::listen()?;
-            let mut child = command.spawn()?;
-            let _ = started.send(Ok(()));
-            loop {
-                if let Some(status) = child.try_wait()? {
-                    return Ok(status);
-                }
-                tokio::select! {
-                    _ = died.recv() => {}
-                    one = passed_on.next() => pass_on(&child, one),
-                }
-            }
-        });
-        let minded = minded.and_then(|ended: std::io::Result<ExitStatus>| ended);
-        match minded {
-            // Either the start failed and somebody waits to hear it, or nobody waits there.
-            Err(error)
-                if started
-                    .send(Err(std::io::Error::from(error.kind())))
-                    .is_ok() =>
-            {
-                let _ = tell.send(Err(error));
-            }
-            minded => {
-                let _ = tell.send(minded);
-            }
-        }
+        let _ = tell.send(watch(&mut child, &mut incoming));
     });
-    match start.recv() {
-        Ok(Ok(())) => Ok(ending),
-        Ok(Err(error)) => Err(error),
-        Err(_) => Err(std::io::Error::other("the command was not started")),
-    }
+    Ok(ending)
 }
 
+/// Passes signals on until the command ends. Its number is nobody else's as long as its end was not
+/// asked for.
 #[cfg(unix)]
-struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-    hangup: tokio::signal::unix::Signal,
-    quit: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn listen() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-            hangup: signal(SignalKind::hangup())?,
-            quit: signal(SignalKind::quit())?,
-        })
-    }
-
-    /// The next signal, and whether a terminal sends it to the command as well.
-    async fn next(&mut self) -> (rustix::process::Signal, bool) {
-        use rustix::process::Signal;
-        tokio::select! {
-            _ = self.interrupt.recv() => (Signal::INT, true),
-            _ = self.quit.recv() => (Signal::QUIT, true),
-            _ = self.terminate.recv() => (Signal::TERM, false),
-            _ = self.hangup.recv() => (Signal::HUP, false),
+fn watch(child: &mut Child, incoming: &mut Incoming) -> std::io::Result<ExitStatus> {
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        for came in incoming.wait() {
+            pass_on(child, came);
         }
     }
 }
 
 #[cfg(unix)]
-fn pass_on(child: &std::process::Child, (signal, by_terminal): (rustix::process::Signal, bool)) {
-    use std::io::IsTerminal as _;
-    if by_terminal && std::io::stdin().is_terminal() {
+fn pass_on(child: &Child, came: Came) {
+    use rustix::process::{Pid, Signal, getpgid, getpgrp, kill_process};
+
+    let pid = Pid::from_child(child);
+    // A key of the terminal was pressed for all of this group.
+    if came.by_key && getpgid(Some(pid)) == Ok(getpgrp()) {
         return;
     }
-    let process = i32::try_from(child.id())
-        .ok()
-        .and_then(rustix::process::Pid::from_raw);
-    if let Some(process) = process {
+    if let Some(signal) = Signal::from_named_raw(came.number) {
         // One that ended just now is heard of next.
-        let _ = rustix::process::kill_process(process, signal);
+        let _ = kill_process(pid, signal);
     }
 }
 
