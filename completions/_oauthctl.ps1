@@ -174,6 +174,7 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
             [CompletionResult]::new('-F', '-F ', [CompletionResultType]::ParameterName, 'As `--field`, but the value is JSON, such as `true` or `5`')
             [CompletionResult]::new('--json-field', '--json-field', [CompletionResultType]::ParameterName, 'As `--field`, but the value is JSON, such as `true` or `5`')
             [CompletionResult]::new('--input', '--input', [CompletionResultType]::ParameterName, 'Send this file as the body; `-` is stdin')
+            [CompletionResult]::new('--jq', '--jq', [CompletionResultType]::ParameterName, 'Print what this filter makes of the answer, by the program `jq`; strings without quotes')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long one request may take, such as 90s or 10m')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')

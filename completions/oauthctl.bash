@@ -686,7 +686,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__api)
-            opts="-X -H -f -F -i -q -v -h --method --header --field --json-field --input --include --paginate --timeout --json --profile --vault --quiet --verbose --no-input --color --help"
+            opts="-X -H -f -F -i -q -v -h --method --header --field --json-field --input --include --paginate --jq --timeout --json --profile --vault --quiet --verbose --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -725,6 +725,10 @@ _oauthctl() {
                     return 0
                     ;;
                 --input)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jq)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -165,6 +165,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand -F 'As `--field`, but the value is JSON, such as `true` or `5`'
             cand --json-field 'As `--field`, but the value is JSON, such as `true` or `5`'
             cand --input 'Send this file as the body; `-` is stdin'
+            cand --jq 'Print what this filter makes of the answer, by the program `jq`; strings without quotes'
             cand --timeout 'How long one request may take, such as 90s or 10m'
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'

@@ -153,6 +153,7 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand api" -s H -l header -d
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand api" -s f -l field -d 'A text member of the JSON body, or a parameter of the URL for GET' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand api" -s F -l json-field -d 'As `--field`, but the value is JSON, such as `true` or `5`' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand api" -l input -d 'Send this file as the body; `-` is stdin' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand api" -l jq -d 'Print what this filter makes of the answer, by the program `jq`; strings without quotes' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand api" -l timeout -d 'How long one request may take, such as 90s or 10m' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand api" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand api" -l vault -d 'Use this vault file' -r -F

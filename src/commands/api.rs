@@ -1,3 +1,4 @@
+mod filter;
 mod link;
 mod request;
 
@@ -36,7 +37,7 @@ const PAGES: usize = 10_000;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     oauthctl api github https://api.github.com/user\n  \
-    oauthctl api github https://api.github.com/user/repos --paginate\n  \
+    oauthctl api github https://api.github.com/user/repos --paginate --jq '.[].full_name'\n  \
     oauthctl api github https://api.github.com/gists -X POST --input gist.json\n  \
     oauthctl api google 'https://www.googleapis.com/calendar/v3/users/me/calendarList' -f maxResults=5")]
 pub(super) struct Args {
@@ -54,6 +55,14 @@ pub(super) struct Args {
     /// Follow `Link: …; rel="next"` on the same host, and print one page after the other
     #[arg(long)]
     paginate: bool,
+    /// Print what this filter makes of the answer, by the program `jq`; strings without quotes
+    #[arg(
+        long,
+        value_name = "FILTER",
+        conflicts_with = "include",
+        allow_hyphen_values = true
+    )]
+    jq: Option<String>,
     /// How long one request may take, such as 90s or 10m
     #[arg(long, value_name = "TIME", default_value = "2m", value_parser = duration)]
     timeout: Duration,
@@ -68,6 +77,9 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
             format!("`--paginate` would send one {} for each page", call.method),
         )
         .hint("pages are followed for GET and HEAD; parameters of a GET: `-X GET -f KEY=VALUE`"));
+    }
+    if let Some(filter) = &args.jq {
+        filter::check(filter)?;
     }
     let (mut vault, _) = fresh_token::vault(app, &args.connection)?;
     let mut hand_out = fresh_token::hand_out(app, &mut vault, &args.connection, &wanted())?;
@@ -221,7 +233,14 @@ fn show(app: &App, args: &Args, response: &Response) -> Result<()> {
         }
         printed(app.ui.data(""))?;
     }
-    printed(app.ui.bytes(&response.body))
+    let is_success = (200..300).contains(&response.status);
+    match &args.jq {
+        Some(filter) if is_success => {
+            let shown = filter::filtered(filter, &response.body)?;
+            printed(app.ui.bytes(&shown))
+        }
+        Some(_) | None => printed(app.ui.bytes(&response.body)),
+    }
 }
 
 /// The exit code that a script can act on; the body is printed already.

@@ -80,10 +80,23 @@ fn lists_and_the_sections_of_dependent_keys_are_replaced_whole() {
 
 #[test]
 fn a_file_for_another_server_takes_over_no_hosts_and_no_imports() {
-    let enterprise = read(
-        "extends = \"github\"\n[endpoints]\nauthorization = \"https://git.example/login/oauth/authorize\"\n\
-         token = \"https://git.example/login/oauth/access_token\"\n",
-    );
+    let endpoints = "extends = \"github\"\n[endpoints]\nauthorization = \"https://git.example/login/oauth/authorize\"\n\
+         token = \"https://git.example/login/oauth/access_token\"\n";
+    let userinfo = "[userinfo]\nendpoint = \"https://git.example/api/v3/user\"\nid = [\"/id\"]\nlabel = [\"/login\"]\n";
+    let revocation = "[revocation]\nkind = \"none\"\n";
+    let enterprise = read(&format!("{endpoints}{userinfo}{revocation}"));
+    assert!(enterprise.device_authorization_endpoint.is_none());
+    // tokens of one server are shown to no other
+    for (given, missing) in [(userinfo, "revocation"), (revocation, "userinfo")] {
+        let name = "mine".parse().unwrap();
+        let text = format!("{endpoints}{given}");
+        let refused = parse(&name, &text, Origin::UserFile("/mine.toml".into()));
+        let said = refused.unwrap_err().to_string();
+        assert!(
+            said.contains(missing) && said.contains("the base's"),
+            "{said}"
+        );
+    }
     assert!(enterprise.git.is_none() && enterprise.documents.is_none());
     let named = read(
         "extends = \"github\"\n[api]\nhosts = [\"git.example\"]\n[git]\nhosts = [\"git.example\"]\n",
@@ -94,7 +107,8 @@ fn a_file_for_another_server_takes_over_no_hosts_and_no_imports() {
     let host = "login.microsoftonline.us/common/oauth2/v2.0";
     let national = format!(
         "extends = \"microsoft\"\n[endpoints]\nauthorization = \"https://{host}/authorize\"\n\
-         token = \"https://{host}/token\"\n[api]\nhosts = [\"graph.microsoft.us\"]\n"
+         token = \"https://{host}/token\"\n[api]\nhosts = [\"graph.microsoft.us\"]\n\
+         [userinfo]\nendpoint = \"https://graph.microsoft.us/v1.0/me\"\nid = [\"/id\"]\nlabel = [\"/mail\"]\n"
     );
     assert!(read(&national).rclone_types.is_empty());
     let own = format!("{national}[import]\nrclone = [\"onedrive\"]\n");
@@ -107,7 +121,8 @@ fn a_file_for_another_server_takes_over_no_hosts_and_no_imports() {
 fn a_definition_can_be_pointed_at_a_server_on_this_machine() {
     let local = read(
         "extends = \"github\"\n[endpoints]\nauthorization = \"http://127.0.0.1:4000/authorize\"\n\
-         token = \"http://127.0.0.1:4000/token\"\n[revocation]\nkind = \"application_token\"\n\
+         token = \"http://127.0.0.1:4000/token\"\n[userinfo]\nendpoint = \"http://127.0.0.1:4000/user\"\n\
+         id = [\"/id\"]\nlabel = [\"/login\"]\n[revocation]\nkind = \"application_token\"\n\
          endpoint = \"http://127.0.0.1:4000/applications/{client_id}/token\"\n[api]\nhosts = [\"127.0.0.1:4000\"]\n",
     );
     assert!(local.token_endpoint.is_loopback());

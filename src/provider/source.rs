@@ -14,7 +14,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::definition::{Definition, Origin};
 use super::error::ProviderError;
-use super::file::{File, Git};
+use super::file::{Endpoints, File, Git};
 use super::written::section_of;
 use super::{builtin, read};
 use crate::escape;
@@ -61,8 +61,13 @@ fn stored_form(text: &str) -> Result<File, Fault> {
     };
     let whole = DeTable::parse(base_text);
     let mut whole = whole.map_err(|error| Fault::of_toml(text, &error))?;
+    let shipped: File = section_of(whole.get_ref())?;
     lay_over(whole.get_mut(), table.into_inner(), true);
     let mut file: File = section_of(whole.get_ref())?;
+    let is_elsewhere = is_elsewhere(&own, &shipped);
+    if is_elsewhere {
+        refuse_the_bases_servers(&own, &file)?;
+    }
     if is_about_another_server(&own) {
         // the base's are at hosts that these tokens must not go to, and hold tokens of the base's
         if own.documents.is_none() {
@@ -73,7 +78,42 @@ fn stored_form(text: &str) -> Result<File, Fault> {
         }
         file.import = own.import;
     }
+    if is_elsewhere {
+        // Without the base's other endpoints it only can't do something.
+        file.endpoints = Endpoints {
+            authorization: file.endpoints.authorization,
+            token: file.endpoints.token,
+            ..own.endpoints
+        };
+    }
     Ok(file)
+}
+
+/// Whether the tokens come from another host than the base's.
+fn is_elsewhere(own: &File, shipped: &File) -> bool {
+    match (&own.endpoints.token, &shipped.endpoints.token) {
+        (Some(own), Some(shipped)) => own.0.authority() != shipped.0.authority(),
+        _ => false,
+    }
+}
+
+/// The base's servers must not see tokens of another one.
+fn refuse_the_bases_servers(own: &File, file: &File) -> Result<(), Fault> {
+    let userinfo = own.userinfo.as_ref().and_then(|own| own.endpoint.as_ref());
+    let seen = [
+        ("userinfo", file.userinfo.is_some() && userinfo.is_none()),
+        (
+            "revocation",
+            file.revocation.endpoint.is_some() && own.revocation.endpoint.is_none(),
+        ),
+    ];
+    match seen.into_iter().find(|(_, is_the_bases)| *is_the_bases) {
+        None => Ok(()),
+        Some((section, _)) => Err(Fault::new(
+            &[section, "endpoint"],
+            "the tokens come from another host, and this one is still the base's: give its own",
+        )),
+    }
 }
 
 fn is_about_another_server(own: &File) -> bool {

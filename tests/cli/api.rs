@@ -399,3 +399,60 @@ fn api_asks_for_the_passphrase_once_when_the_token_is_refused() {
     assert_eq!(api.asked().len(), 2, "the second time with the next token");
     assert_eq!(world.count(Endpoint::Refresh), 1);
 }
+
+/// A program of that name in a folder of its own, and the search path that has it.
+fn program(world: &World, name: &str, script: &str) -> String {
+    let folder = world.path("work/bin");
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join(name);
+    std::fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
+    crate::world::set_mode(&file, 0o755);
+    format!("{}:/usr/bin:/bin", folder.display())
+}
+
+#[test]
+fn api_jq_gives_the_answer_to_jq_and_prints_what_that_makes_of_it() {
+    let (world, api) = world();
+    // What it is given: its arguments, whether a variable of ours is among them, and its input.
+    let told = "printf '%s|' \"$@\" $(env | grep -c '^OAUTHCTL_'); cat";
+    let path = program(&world, "jq", told);
+    let with = |filter: &str, url: &str, more: &[&str]| {
+        let args = [&["api", "sandbox", url, "--jq", filter][..], more].concat();
+        world.call(&args).env("PATH", &path).run()
+    };
+    let output = with("-(.a)", &api.url("/user"), &[]).ended(0).silent();
+    assert_eq!(output.stdout, "-r| -(.a)|0|{\"ok\":true}");
+    // Each page is filtered by itself.
+    let output = with(".", &api.url("/pages"), &["--paginate"]).ended(0);
+    assert_eq!(output.stdout.matches("-r| .|0|[").count(), 3, "{output:?}");
+    // What is no success is shown as it came.
+    let output = with(".", &api.url("/missing"), &[]).ended(1);
+    assert_eq!(output.stdout, "{\"message\":\"gone\"}");
+    with(".", &api.url("/user"), &["--include"]).ended(2);
+}
+
+#[test]
+fn api_jq_that_fails_is_heard_of_before_anything_is_sent() {
+    let (world, api) = world();
+    let before = api.asked().len();
+    let run = |path: &str| {
+        let url = api.url("/user");
+        let args = ["api", "sandbox", &url, "--jq", ".["];
+        world.call(&args).env("PATH", path).run()
+    };
+    let script = "echo 'jq: error: syntax error \u{1b}[31m' >&2; exit 3";
+    run(&program(&world, "jq", script))
+        .ended(2)
+        .says(&["can't read the filter", "syntax error"])
+        .silent_about("\u{1b}");
+    let empty = world.path("work");
+    run(&empty.display().to_string())
+        .ended(1)
+        .says(&["`--jq` needs the program `jq`", "install it"]);
+    assert_eq!(api.asked().len(), before);
+    // One that fails at the answer says so, whatever it read.
+    let script = "[ \"$(cat)\" = '' ] && exit 0; echo 'jq: error: no' >&2; exit 5";
+    run(&program(&world, "jq", script))
+        .ended(1)
+        .says(&["could not filter the answer"]);
+}

@@ -86,7 +86,6 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("hyper_util", "flow"),
     ("icu_normalizer", "document/path"),
     ("imara_diff", "document/edits"),
-    ("indicatif", "ui"),
     ("keyring_core", "key/keyring"),
     ("oauth2", "oauth"),
     ("open", "flow/browser"),
@@ -135,7 +134,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("std::net", "endpoint flow sandbox"),
     (
         "std::process::Command",
-        "commands/demo commands/doc/walk commands/exec commands/git commands/hooks commands/token/copy flow/browser plugin/talk",
+        "commands/api/filter commands/demo commands/doc/walk commands/exec commands/git commands/hooks commands/token/copy flow/browser plugin/talk",
     ),
     ("std::process::ExitCode", "commands main"),
     ("std::process::exit", ""),

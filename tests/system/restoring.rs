@@ -12,11 +12,11 @@ use crate::trace::{self, Call};
 use crate::world::{PROVIDER, World};
 
 /// The system calls that change files.
-const CALLS: &str = "write,writev,pwrite64,fsync,fdatasync,rename,renameat,renameat2,unlink,\
+pub(crate) const CALLS: &str = "write,writev,pwrite64,fsync,fdatasync,rename,renameat,renameat2,unlink,\
                      unlinkat,ftruncate,openat,fcntl,mkdir,rmdir";
 
 /// Kill, and each error once and from then on, at every call; a sample of them without `--full`.
-fn trials(chance: &mut Chance, calls: Vec<Call>) -> (usize, Vec<(Call, String, bool)>) {
+pub(crate) fn trials(chance: &mut Chance, calls: Vec<Call>) -> (usize, Vec<(Call, String, bool)>) {
     let mut trials = Vec::new();
     for call in calls {
         trials.push((call.clone(), "signal=KILL".to_owned(), false));
@@ -36,7 +36,12 @@ fn trials(chance: &mut Chance, calls: Vec<Call>) -> (usize, Vec<(Call, String, b
     (all, trials)
 }
 
-fn cut(world: &World, strace: &Path, trial: &(Call, String, bool), command: &[&str]) -> bool {
+pub(crate) fn cut(
+    world: &World,
+    strace: &Path,
+    trial: &(Call, String, bool),
+    command: &[&str],
+) -> bool {
     let (call, fault, later) = trial;
     let mut traced = if *later {
         call.on_with(world, strace, fault, command)
@@ -53,7 +58,7 @@ fn remove_vault(world: &World) {
 }
 
 /// The one connection's state; `None` where there is no connection or no vault.
-fn state(world: &World) -> Option<String> {
+pub(crate) fn state(world: &World) -> Option<String> {
     let listed = world.run(&["list", "--json"]);
     assert_eq!(listed.code, 0, "the vault does not open: {listed:?}");
     let line = listed.stdout.lines().next()?;
@@ -171,13 +176,16 @@ fn vault_move_key_cut_off_anywhere_leaves_the_old_place_or_the_new_one() {
         is_whole(world, &token).unwrap_or_else(|why| panic!("{trial:?}: {why}"));
         let is_new = key_source(world) != before;
         assert!(is_new || !done, "{trial:?}");
-        if is_new {
-            // nothing needs the place where it was
-            let url = before.rsplit(' ').next().expect("a URL");
-            let path = url::Url::parse(url).expect("a URL").to_file_path();
-            fs::remove_file(path.expect("a path")).expect("removed");
-            is_whole(world, &token).unwrap_or_else(|why| panic!("{trial:?}: {why}"));
+        if !is_new {
+            // The same again takes what was left there.
+            let again = world.run(&words);
+            assert_eq!(again.code, 0, "{trial:?}: {again:?}");
         }
+        // nothing needs the place where it was
+        let url = before.rsplit(' ').next().expect("a URL");
+        let path = url::Url::parse(url).expect("a URL").to_file_path();
+        fs::remove_file(path.expect("a path")).expect("removed");
+        is_whole(world, &token).unwrap_or_else(|why| panic!("{trial:?}: {why}"));
         *(if is_new { &mut new } else { &mut old }) += 1;
     }
     assert!(old > 0 && new > 0, "old: {old}, new: {new}");

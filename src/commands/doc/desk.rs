@@ -232,14 +232,12 @@ impl<'a> Countdown<'a> {
                 .detail(&format!("{why}: waiting {}", ui::span(left)));
             self.app.ui.progress(left.as_secs())
         });
-        bar.set_message(format!("{why}, going on in {}", ui::span(left)));
-        bar.inc(1);
+        bar.set_message(&format!("{why}, going on in {}", ui::span(left)));
+        bar.step();
     }
 
     fn end(&self) {
-        if let Some(bar) = self.bar.borrow_mut().take() {
-            bar.finish_and_clear();
-        }
+        self.bar.borrow_mut().take();
     }
 }
 
