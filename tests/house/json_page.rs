@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use crate::readme::kinds;
 use crate::tree::{files, sources, text};
 
 /// A document: its section of the page, where it is made, and its snapshots.
@@ -327,6 +328,15 @@ fn a_field_that_the_page_lacks_invents_or_calls_another_type_is_found() {
         changed(field, &other),
         ["`current` is no string or null: true"]
     );
+}
+
+#[test]
+fn the_page_of_json_documents_tells_every_kind_of_error() {
+    let page = text("man/oauthctl-json.5");
+    for kind in kinds() {
+        let told = format!(".B {}\n({})", kind.name(), kind.exit_code());
+        assert!(page.contains(&told), "`{told}`");
+    }
 }
 
 #[test]
