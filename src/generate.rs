@@ -175,8 +175,10 @@ fn page(command: &Command, name: &str, subs: &[(&Command, String)]) -> String {
     let others = parent
         .into_iter()
         .chain(subs.iter().map(|(_, name)| name.clone()));
+    let fields = is_root.then_some("\\fBoauthctl\\-json\\fR(5)".to_owned());
     let others: Vec<String> = others
         .map(|name| format!("\\fB{}\\fR(1)", escaped(&name)))
+        .chain(fields)
         .collect();
     section(&mut text, "SEE ALSO", &format!("{}\n", others.join(",\n")));
     if !is_root {

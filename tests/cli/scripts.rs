@@ -125,7 +125,7 @@ fn token_copy_puts_it_on_the_clipboard_and_takes_it_away() {
 }
 
 /// Settings with one hook that keeps what it is told.
-fn with_hook(world: &World, event: &str, script: &str) {
+pub(crate) fn with_hook(world: &World, event: &str, script: &str) {
     let hook = program(world, "hook", script);
     let folder = world.path("home/config/oauthctl");
     fs::create_dir_all(&folder).unwrap();
@@ -138,7 +138,7 @@ fn with_hook(world: &World, event: &str, script: &str) {
     fs::write(folder.join("config.toml"), text).unwrap();
 }
 
-const KEEP: &str = "PATH=/usr/bin:/bin\ncat >> \"$1\"\nprintf '%s\\n' \"$2\" >> \"$1\"\n\
+pub(crate) const KEEP: &str = "PATH=/usr/bin:/bin\ncat >> \"$1\"\nprintf '%s\\n' \"$2\" >> \"$1\"\n\
                     env | grep OAUTHCTL_ >> \"$1\"\ntrue";
 
 #[test]

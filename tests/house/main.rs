@@ -10,6 +10,7 @@
 )]
 
 mod generated;
+mod json_page;
 mod layers;
 mod order;
 mod paths;

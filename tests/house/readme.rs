@@ -147,7 +147,7 @@ fn what_is_marked_in_the_readme_runs() {
 }
 
 /// Every kind of failure: a new one doesn't compile here until it has its place.
-fn kinds() -> Vec<Kind> {
+pub(crate) fn kinds() -> Vec<Kind> {
     let after = |kind| match kind {
         Kind::Failed => Some(Kind::Usage),
         Kind::Usage => Some(Kind::Conflict),
