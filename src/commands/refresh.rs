@@ -179,7 +179,7 @@ fn show(app: &App, mut outcomes: Outcomes) -> Result<()> {
             let document = serde_json::json!({
                 "schema": 1,
                 "connection": name.to_string(),
-                "outcome": word,
+                "outcome": word.replace(' ', "_"),
                 "error": error.as_ref().map(|error| error.message.clone()),
                 "exit_code": error.as_ref().map_or(0, |error| error.kind.exit_code()),
             });

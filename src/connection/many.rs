@@ -53,7 +53,7 @@ pub enum Refreshed {
 }
 
 impl Refreshed {
-    /// The word for people and `--json`.
+    /// In words; `--json` has underscores between them.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {

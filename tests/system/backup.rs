@@ -113,3 +113,37 @@ fn vault_backup_cut_off_anywhere_leaves_no_file_or_a_whole_one() {
         "backup cut off in {all} ways: {there} times whole, {absent} times none, {kept} times the older one"
     ));
 }
+
+#[test]
+fn stock_age_opens_a_backup_with_an_age_plugin_that_the_vault_is_locked_to() {
+    let Some(age) = rig::program("age") else {
+        return;
+    };
+    let stage = Stage::connected("3600");
+    let world = &stage.world;
+    let programs = world.at("programs");
+    fs::create_dir(&programs).expect("a folder");
+    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/age-plugin-toy");
+    fs::copy(fixture, programs.join("age-plugin-toy")).expect("the plugin");
+    let path = format!("{}:/usr/bin:/bin", programs.display());
+    let added = world
+        .command(&["vault", "recipients", "add", "age1toy1pzry9x8guq22xa"])
+        .env("PATH", &path)
+        .output()
+        .expect("the program");
+    assert!(added.status.success(), "{added:?}");
+    let file = world.at("backup.age");
+    world.must(&["vault", "backup", file.to_str().expect("UTF-8")]);
+    let identity = world.at("toy.txt");
+    fs::write(&identity, "AGE-PLUGIN-TOY-1PZRY9X8G7GW3G7\n").expect("written");
+    let open = |path: &str| {
+        let mut command = Command::new(&age);
+        command.args(["-d", "-i"]).args([&identity, &file]);
+        command.env("PATH", path).output().expect("age")
+    };
+    let opened = open(&path);
+    assert!(opened.status.success(), "{opened:?}");
+    assert!(opened.stdout.starts_with(b"SQLite format 3\0"));
+    // the control: it is the plugin that opens it
+    assert!(!open("/usr/bin:/bin").status.success());
+}

@@ -18,8 +18,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     let rows = describe(&definition);
     if app.ui.json() {
         let members = rows.iter();
-        let members =
-            ordered::map(members.map(|row| (row.label.replace(' ', "_"), row.value.clone())));
+        let members = ordered::map(members.map(|row| (member(row.label), row.value.clone())));
         let document = serde_json::json!({ "schema": 1, "provider": members });
         return printed(app.ui.data(&document.to_string()));
     }
@@ -29,4 +28,9 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         printed(app.ui.data(&format!("{:width$}  {value}", row.label)))?;
     }
     Ok(())
+}
+
+/// The name of a row's member: snake case, as all are.
+fn member(label: &str) -> String {
+    label.to_ascii_lowercase().replace(' ', "_")
 }
