@@ -35,7 +35,10 @@ pub fn parse(name: &ProviderName, text: &str, origin: Origin) -> Result<Definiti
         Origin::UserFile(path) => path.clone(),
     };
     stored_form(text)
-        .and_then(|file| read::definition(name, file, origin))
+        .and_then(|(file, fault)| {
+            let definition = read::definition(name, file, origin)?;
+            fault.map_or(Ok(definition), Err)
+        })
         .map_err(|fault| ProviderError::Invalid {
             file: path,
             line: fault.line(text),
@@ -44,7 +47,8 @@ pub fn parse(name: &ProviderName, text: &str, origin: Origin) -> Result<Definiti
         })
 }
 
-fn stored_form(text: &str) -> Result<File, Fault> {
+/// The file, with the base's lines where it extends one, and what is wrong with them together.
+fn stored_form(text: &str) -> Result<(File, Option<Fault>), Fault> {
     if text.len() as u64 > LARGEST_FILE {
         return Err(Fault::of_text(format!(
             "it is larger than {LARGEST_FILE} bytes"
@@ -53,7 +57,7 @@ fn stored_form(text: &str) -> Result<File, Fault> {
     let table = DeTable::parse(text).map_err(|error| Fault::of_toml(text, &error))?;
     let own: File = section_of(table.get_ref()).map_err(|fault| fault.found_in(&table))?;
     let Some(base) = &own.extends else {
-        return Ok(own);
+        return Ok((own, None));
     };
     let Some(base_text) = builtin::text(base.0.as_str()) else {
         let why = format!("no definition called `{}` is shipped", base.0);
@@ -65,9 +69,9 @@ fn stored_form(text: &str) -> Result<File, Fault> {
     lay_over(whole.get_mut(), table.into_inner(), true);
     let mut file: File = section_of(whole.get_ref())?;
     let is_elsewhere = is_elsewhere(&own, &shipped);
-    if is_elsewhere {
-        refuse_the_bases_servers(&own, &file)?;
-    }
+    let fault = is_elsewhere
+        .then(|| the_bases_servers(&own, &file))
+        .flatten();
     if is_about_another_server(&own) {
         // the base's are at hosts that these tokens must not go to, and hold tokens of the base's
         if own.documents.is_none() {
@@ -86,7 +90,7 @@ fn stored_form(text: &str) -> Result<File, Fault> {
             ..own.endpoints
         };
     }
-    Ok(file)
+    Ok((file, fault))
 }
 
 /// Whether the tokens come from another host than the base's.
@@ -98,7 +102,7 @@ fn is_elsewhere(own: &File, shipped: &File) -> bool {
 }
 
 /// The base's servers must not see tokens of another one.
-fn refuse_the_bases_servers(own: &File, file: &File) -> Result<(), Fault> {
+fn the_bases_servers(own: &File, file: &File) -> Option<Fault> {
     let userinfo = own.userinfo.as_ref().and_then(|own| own.endpoint.as_ref());
     let seen = [
         ("userinfo", file.userinfo.is_some() && userinfo.is_none()),
@@ -107,13 +111,11 @@ fn refuse_the_bases_servers(own: &File, file: &File) -> Result<(), Fault> {
             file.revocation.endpoint.is_some() && own.revocation.endpoint.is_none(),
         ),
     ];
-    match seen.into_iter().find(|(_, is_the_bases)| *is_the_bases) {
-        None => Ok(()),
-        Some((section, _)) => Err(Fault::new(
-            &[section, "endpoint"],
-            "the tokens come from another host, and this one is still the base's: give its own",
-        )),
-    }
+    let (section, _) = seen.into_iter().find(|(_, is_the_bases)| *is_the_bases)?;
+    Some(Fault::new(
+        &[section, "endpoint"],
+        "the tokens come from another host, and this one is still the base's: give its own",
+    ))
 }
 
 fn is_about_another_server(own: &File) -> bool {

@@ -221,10 +221,7 @@ fn a_vault_is_never_made_over_anything() {
         Err(VaultError::AlreadyExists { .. })
     ));
     let nobody = world.folder.path().join("nobody.db");
-    assert!(matches!(
-        make(&nobody),
-        Err(VaultError::BadRecipient { .. })
-    ));
+    assert!(matches!(make(&nobody), Err(VaultError::Recipients)));
     assert!(!nobody.exists());
 }
 

@@ -176,7 +176,7 @@ fn an_id_token_that_is_not_about_this_login_gives_no_tokens() {
 /// The shipped definition with its endpoints at `base`.
 fn youtube(base: &str) -> Definition {
     definition(&format!(
-        "extends = \"youtube\"\n[endpoints]\nauthorization = \"{base}/authorize\"\n\
+        "extends = \"youtube\"\n[revocation]\nkind = \"none\"\n[endpoints]\nauthorization = \"{base}/authorize\"\n\
          token = \"{base}/token\"\n[client]\nsecret = \"optional\"\n\
          [userinfo]\nendpoint = \"{base}/channels\"\nid = [\"/items/0/id\"]\n\
          label = [\"/items/0/snippet/title\"]\n\
