@@ -6,7 +6,7 @@ use crate::commands::vault::export::{read, refused};
 use crate::commands::vault::foreign;
 use crate::connection::portable::Bundle;
 use crate::error::{Error, Kind, Result};
-use crate::key::Opener;
+use crate::key::{Opener, Unopened};
 use crate::names::{ProviderName, VaultId};
 use crate::private_file;
 use crate::provider::{self, Providers};
@@ -80,13 +80,18 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
 /// Opens an export.
 pub(super) fn open(opener: &Opener<'_>, sealed: &[u8], path: &Path) -> Result<Bundle> {
     let text = opener.open(sealed).map_err(|why| {
-        unopened(
+        let is_foreign = why == Unopened::NotAge;
+        let error = unopened(
             why,
             &format!("could not open the export `{}`", path.display()),
             &opener.describe(),
             "name the identity file that it was exported to: `--with FILE`; or export it again, `--to` \
              the recipient of that key",
-        )
+        );
+        if is_foreign {
+            return error.hint("what another program keeps needs `--from PROGRAM`");
+        }
+        error
     })?;
     let text = zeroize::Zeroizing::new(text);
     Bundle::read(&text).map_err(refused)
