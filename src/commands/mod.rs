@@ -5,11 +5,12 @@
 use std::ffi::OsString;
 use std::future::{Future, poll_fn};
 use std::io;
+use std::path::Path;
 use std::pin::pin;
 use std::process::ExitCode;
 use std::task::Poll;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand};
 
 use crate::app::{App, Globals};
@@ -20,7 +21,7 @@ use crate::harden;
 use crate::http::{self, Http, Limits};
 use crate::names::ProfileName;
 use crate::stop::{self, Signal};
-use crate::ui::{Color, Ui, Voice};
+use crate::ui::{Color, Ui, Voice, shell_word};
 use crate::vault::VaultError;
 
 mod advice;
@@ -158,14 +159,14 @@ impl Command {
 #[must_use]
 pub fn main() -> ExitCode {
     harden::process();
-    run(std::env::args_os().collect())
+    run(&std::env::args_os().collect::<Vec<_>>())
 }
 
-fn run(arguments: Vec<OsString>) -> ExitCode {
+fn run(arguments: &[OsString]) -> ExitCode {
     let json = arguments.iter().any(|argument| argument == "--json");
     let cli = match parse(arguments) {
         Ok(cli) => cli,
-        Err(error) => return show_clap(&error, json),
+        Err(error) => return show_clap(&with_a_better_tip(error, arguments), json),
     };
     let env = Env::read();
     let voice = cli.globals.voice(&env);
@@ -200,9 +201,9 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
 /// `token` is what scripts call, and building the whole tree costs a sixth of its time: it has a
 /// small tree of its own. Whatever that one doesn't take, help and errors included, goes to the
 /// whole tree.
-fn parse(arguments: Vec<OsString>) -> std::result::Result<Cli, clap::Error> {
+fn parse(arguments: &[OsString]) -> std::result::Result<Cli, clap::Error> {
     if arguments.get(1).is_some_and(|first| first == "token")
-        && let Ok(HotCli { globals, command }) = HotCli::try_parse_from(&arguments)
+        && let Ok(HotCli { globals, command }) = HotCli::try_parse_from(arguments)
     {
         let HotCommand::Token(args) = command;
         return Ok(Cli {
@@ -284,6 +285,33 @@ fn dispatch(app: &App, command: Command) -> Result<()> {
         Command::Completions(args) => completions::run(app, &args),
         Command::Complete(args) => complete::run(app, &args),
     }
+}
+
+/// An option of the command that `exec` shall run is none of ours; clap would put `--` before it and
+/// not before the command.
+fn with_a_better_tip(mut error: clap::Error, arguments: &[OsString]) -> clap::Error {
+    let words: Vec<_> = arguments
+        .iter()
+        .map(|word| word.to_string_lossy())
+        .collect();
+    let behind = words.iter().position(|word| word == "exec");
+    let behind = behind
+        .and_then(|at| words.get(at + 1..))
+        .unwrap_or_default();
+    if let [connection, command, ..] = behind
+        && error.kind() == ErrorKind::UnknownArgument
+        && !connection.starts_with('-')
+        && !command.starts_with('-')
+    {
+        let (connection, command) = (escape::line(connection), escape::line(command));
+        let tip =
+            format!("the command stands after `--`: oauthctl exec {connection} -- {command} …");
+        error.insert(
+            ContextKind::Suggested,
+            ContextValue::StyledStrs(vec![tip.into()]),
+        );
+    }
+    error
 }
 
 fn show_clap(error: &clap::Error, json: bool) -> ExitCode {
@@ -484,6 +512,17 @@ fn warn_of_old_pages(app: &App, emptied: &std::result::Result<(), VaultError>) {
             "what was there before stays in the vault's log as long as another program reads the \
              vault; it goes with the next change after that",
         );
+    }
+}
+
+/// The way out where a file could not be written for lack of its folder.
+fn with_its_folder(error: Error, path: &Path) -> Error {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.exists() => {
+            let folder = shell_word(&folder.display().to_string());
+            error.hint(format!("make its folder first: `mkdir -p {folder}`"))
+        }
+        _ => error,
     }
 }
 
