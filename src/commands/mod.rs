@@ -294,23 +294,21 @@ fn with_a_better_tip(mut error: clap::Error, arguments: &[OsString]) -> clap::Er
         .iter()
         .map(|word| word.to_string_lossy())
         .collect();
+    let is_lost = error.kind() == ErrorKind::UnknownArgument && !words.iter().any(|it| it == "--");
+    if !is_lost || !error.to_string().contains("Usage: oauthctl exec ") {
+        return error;
+    }
     let behind = words.iter().position(|word| word == "exec");
     let behind = behind
         .and_then(|at| words.get(at + 1..))
         .unwrap_or_default();
-    if let [connection, command, ..] = behind
-        && error.kind() == ErrorKind::UnknownArgument
-        && !connection.starts_with('-')
-        && !command.starts_with('-')
-    {
-        let (connection, command) = (escape::line(connection), escape::line(command));
-        let tip =
-            format!("the command stands after `--`: oauthctl exec {connection} -- {command} …");
-        error.insert(
-            ContextKind::Suggested,
-            ContextValue::StyledStrs(vec![tip.into()]),
-        );
-    }
+    let (connection, command) = match behind {
+        [one, other, ..] if !one.starts_with('-') && !other.starts_with('-') => (&**one, &**other),
+        _ => ("CONNECTION", "COMMAND"),
+    };
+    let tip = format!("the command stands after `--`: oauthctl exec {connection} -- {command} …");
+    let tip = ContextValue::StyledStrs(vec![escape::line(&tip).into()]);
+    error.insert(ContextKind::Suggested, tip);
     error
 }
 
@@ -331,13 +329,14 @@ fn show_clap(error: &clap::Error, json: bool) -> ExitCode {
             .next()
             .unwrap_or_default()
             .trim_start_matches("error: ");
-        report(
-            &Ui::new(Voice {
-                json,
-                ..Voice::default()
-            }),
-            &Error::new(Kind::Usage, message),
-        );
+        let error = Error::new(Kind::Usage, message);
+        let mut lines = text.lines();
+        let tip = lines.find_map(|line| line.trim_start().strip_prefix("tip: "));
+        let voice = Voice {
+            json,
+            ..Voice::default()
+        };
+        report(&Ui::new(voice), &tip.into_iter().fold(error, Error::hint));
     } else {
         // clap quotes what was typed, or what a script made of something that it read.
         let text = error.render().to_string();

@@ -89,6 +89,21 @@ fn exec_says_125_for_its_own_failures() {
         .ended(2)
         .says(&["tip: the command stands after `--`: oauthctl exec sandbox -- sh …"])
         .silent_about("-- -c");
+    let error = world
+        .run(&[
+            "exec", "sandbox", "--env", "X", "sh", "-c", "exit 0", "--json",
+        ])
+        .ended(2)
+        .error();
+    assert_eq!(
+        error["hints"][0],
+        "the command stands after `--`: oauthctl exec CONNECTION -- COMMAND …"
+    );
+    // where `--` stands, something else is wrong
+    world
+        .run(&["exec", "sandbox", "--evn", "X", "--", "true"])
+        .ended(2)
+        .silent_about("the command stands after");
 }
 
 #[test]

@@ -246,7 +246,10 @@ fn vault_import_from_another_program_says_what_it_can_not_read() {
             "hint: take it from there: `gh auth token | oauthctl connect github --with-token`",
         ]);
     world
-        .run(&["vault", "import", &none])
+        .call(&["vault", "import", &none])
+        .without("OAUTHCTL_IDENTITY_FILE")
+        .run()
+        .ended(1)
         .says(&["hint: what another program keeps needs `--from"]);
     world
         .call(&["vault", "import", "--from", "rclone", "-"])

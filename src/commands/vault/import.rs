@@ -6,7 +6,7 @@ use crate::commands::vault::export::{read, refused};
 use crate::commands::vault::foreign;
 use crate::connection::portable::Bundle;
 use crate::error::{Error, Kind, Result};
-use crate::key::{Opener, Unopened};
+use crate::key::Opener;
 use crate::names::{ProviderName, VaultId};
 use crate::private_file;
 use crate::provider::{self, Providers};
@@ -47,6 +47,13 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         return foreign::run(app, program, &args.file);
     }
     let sealed = read(&args.file)?;
+    // before anybody is asked for a key
+    if !sealed.starts_with(b"age-encryption.org/") {
+        let message = format!("could not open the export `{}`", args.file.display());
+        return Err(Error::new(Kind::Failed, message)
+            .because("it is no age file")
+            .hint("what another program keeps needs `--from PROGRAM`"));
+    }
     let standing = app.open_vault_and_key()?;
     let opener = match (&args.with, &standing) {
         (Some(file), _) => app.opener(file, VaultId([0; 16]))?,
@@ -80,18 +87,13 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
 /// Opens an export.
 pub(super) fn open(opener: &Opener<'_>, sealed: &[u8], path: &Path) -> Result<Bundle> {
     let text = opener.open(sealed).map_err(|why| {
-        let is_foreign = why == Unopened::NotAge;
-        let error = unopened(
+        unopened(
             why,
             &format!("could not open the export `{}`", path.display()),
             &opener.describe(),
             "name the identity file that it was exported to: `--with FILE`; or export it again, `--to` \
              the recipient of that key",
-        );
-        if is_foreign {
-            return error.hint("what another program keeps needs `--from PROGRAM`");
-        }
-        error
+        )
     })?;
     let text = zeroize::Zeroizing::new(text);
     Bundle::read(&text).map_err(refused)
