@@ -17,6 +17,9 @@ _oauthctl_known() {
             printf -v name %q "$name"
             COMPREPLY+=("$name")
         done
+    elif [[ -z $current && " ${COMPREPLY[*]}" != *" "[!-]* ]]; then
+        # nothing but options, before anything is typed: a file is meant
+        COMPREPLY=()
     fi
 }
 
@@ -3732,7 +3735,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__provider__subcmd__remove)
-            opts="-q -v -h --json --profile --vault --quiet --verbose --no-input --color --help"
+            opts="-y -q -v -h --yes --json --profile --vault --quiet --verbose --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4483,7 +4486,7 @@ _oauthctl() {
             fi
             case "${prev}" in
                 --to)
-                    COMPREPLY=($(compgen -W "keyring file passphrase environment" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "keyring file passphrase" -- "${cur}"))
                     return 0
                     ;;
                 --identity-file)

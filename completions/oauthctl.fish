@@ -532,6 +532,7 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand provider; and __fish_s
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand provider; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand provider; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Remove it although there are connections of it'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand provider; and __fish_seen_subcommand_from remove" -l json -d 'Print JSON: documents on stdout, errors on stderr'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand provider; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say nothing but warnings and errors'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand provider; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Say more'
@@ -759,14 +760,13 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -s v -l verbose -d 'Say more'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -l no-input -d 'Never ask anything'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -s h -l help -d 'Print help'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -f -a "list" -d 'List who can open the vault'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -f -a "add" -d 'Let one more key open the vault'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -f -a "remove" -d 'Take a key\'s access to the vault away'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients; and not __fish_seen_subcommand_from list add remove help" -f -a "list" -d 'List who can open the vault'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients; and not __fish_seen_subcommand_from list add remove help" -f -a "add" -d 'Let one more key open the vault'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients; and not __fish_seen_subcommand_from list add remove help" -f -a "remove" -d 'Take a key\'s access to the vault away'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recipients; and not __fish_seen_subcommand_from list add remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from move-key" -l to -d 'Where the key shall be kept' -r -f -a "keyring\t'The keyring of the operating system'
 file\t'An age identity file with mode 0600'
-passphrase\t'An age identity file protected by a passphrase'
-environment\t'The environment: `OAUTHCTL_IDENTITY`'"
+passphrase\t'An age identity file protected by a passphrase'"
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from move-key" -l identity-file -d 'The identity file for `--to file` and `--to passphrase` [default: beside the vault]' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from move-key" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from move-key" -l vault -d 'Use this vault file' -r -F
@@ -1067,8 +1067,10 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "path" -d 'Print where the settings file is, or would be'
 # Names of connections, providers and scopes, which only the program knows.
 function __fish_oauthctl_known
-    set -l words (commandline -opc) (commandline -ct | string collect --allow-empty)
-    oauthctl complete -- $words[2..-1] 2>/dev/null
+    set -l last (commandline -ct)
+    set -l words (commandline -opc) "$last"
+    # what stands before a value is not for fish to see again
+    oauthctl complete -- $words[2..-1] 2>/dev/null | string replace -r -- '^--[^=]*=' ''
 end
 complete -c oauthctl -f -n "__fish_oauthctl_known | string length -q" -a "(__fish_oauthctl_known)"
 for option in scope feature add connection

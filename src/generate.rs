@@ -7,7 +7,7 @@
 
 use std::fmt::Write;
 
-use clap::{Command, CommandFactory};
+use clap::{Arg, Command, CommandFactory};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
@@ -149,7 +149,7 @@ fn page(command: &Command, name: &str, subs: &[(&Command, String)]) -> String {
         arg.hide(repeated)
     });
     let source = concat!("oauthctl ", env!("CARGO_PKG_VERSION"));
-    let man = Man::new(shown)
+    let man = Man::new(shown.clone())
         .title(name)
         .source(source)
         .manual("oauthctl manual");
@@ -162,6 +162,9 @@ fn page(command: &Command, name: &str, subs: &[(&Command, String)]) -> String {
     let mut text = text
         .replacen(&undated, &dated, 1)
         .replace(".SH EXTRA\n", "");
+    for arg in shown.get_positionals() {
+        text = as_it_is_typed(&text, arg);
+    }
     add_after_help(&mut text, &after, is_root);
     if is_root {
         add_table(&mut text, "EXIT STATUS", &exit_codes());
@@ -185,6 +188,22 @@ fn page(command: &Command, name: &str, subs: &[(&Command, String)]) -> String {
         text.push_str(".PP\nThe options that every command takes are in \\fBoauthctl\\fR(1).\n");
     }
     ascii(&text)
+}
+
+/// The synopsis says of a positional what only clap's own usage line does: that it stands behind
+/// `--`, and that there can be several.
+fn as_it_is_typed(text: &str, arg: &Arg) -> String {
+    let name = arg.get_value_names().and_then(<[_]>::first);
+    let name = escaped(name.map_or(arg.get_id().as_str(), |name| name.as_str()));
+    let dashes = if arg.is_last_set() { "\\-\\- " } else { "" };
+    let several = arg.get_num_args().is_some_and(|it| it.max_values() > 1);
+    let dots = if several { "..." } else { "" };
+    let mut text = text.to_owned();
+    for (open, close) in [('<', '>'), ('[', ']')] {
+        let plain = format!("{open}\\fI{name}\\fR{close}");
+        text = text.replacen(&plain, &format!("{dashes}{plain}{dots}"), 1);
+    }
+    text
 }
 
 fn exit_codes() -> Vec<(String, &'static str)> {

@@ -429,7 +429,15 @@ fn put(
     getrandom::fill(&mut suffix)
         .map_err(|error| io_error("name a temporary file for", path)(io::Error::from(error)))?;
     let temporary = with_suffix(path, &format!(".{}{HALF}", hex(&suffix)));
-    let mut file = create_new(&temporary)?;
+    let mut file = create_new(&temporary).map_err(|error| match error {
+        // nobody has named the temporary one
+        PrivateFileError::Io { action, source, .. } => io_error(action, path)(source),
+        other @ (PrivateFileError::Loose { .. }
+        | PrivateFileError::Foreign { .. }
+        | PrivateFileError::Symlink { .. }
+        | PrivateFileError::WrongType { .. }
+        | PrivateFileError::TooLarge { .. }) => other,
+    })?;
     let written = file
         .write_all(content)
         .and_then(|()| file.sync_all())

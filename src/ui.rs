@@ -417,6 +417,18 @@ pub fn span(duration: Duration) -> String {
     }
 }
 
+/// `1 connection`, `2 connections`.
+#[must_use]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "numbers, of whatever width they are counted in"
+)]
+pub fn counted<N: ToString>(count: N, thing: &str) -> String {
+    let count = count.to_string();
+    let end = if count == "1" { "" } else { "s" };
+    format!("{count} {thing}{end}")
+}
+
 /// Rows under a heading, columns aligned with two spaces between; cells are escaped.
 #[must_use]
 pub fn table(heading: &[&str], rows: &[Vec<String>]) -> Vec<String> {

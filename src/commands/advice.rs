@@ -1,11 +1,12 @@
 //! What to change after a usual mistake, added to the error that told of it.
 
+use crate::app::choice::{Layer, Setting, decisive};
 use crate::app::{App, moment};
 use crate::connection::state::LoginReason;
 use crate::connection::{Connection, ConnectionError, GrantKind};
 use crate::error::Error;
 use crate::flow::code::LoginError;
-use crate::names::ProviderName;
+use crate::names::{ConnectionRef, ProviderName};
 use crate::provider::advice::During;
 use crate::provider::definition::Definition;
 use crate::token::Remaining;
@@ -41,6 +42,25 @@ pub(super) fn explained(app: &App, error: ConnectionError) -> Error {
     // first what is wrong at the provider, then what to type here
     shown.hints.splice(0..0, advice);
     shown
+}
+
+/// The error of a look for what was asked for. Where a setting chose the account, it says which one.
+pub(super) fn on_asked(app: &App, asked: &ConnectionRef, error: ConnectionError) -> Error {
+    let is_missing = matches!(error, ConnectionError::NotFound { .. });
+    let shown = explained(app, error);
+    let ConnectionRef::Provider(provider) = asked else {
+        return shown;
+    };
+    let layers = app.layers(&Setting::Account(provider.clone()));
+    let layers = layers.unwrap_or_default();
+    match decisive(&layers) {
+        Some(Layer { place, .. }) if is_missing => shown
+            .because(format!("that is what `{provider}` means by `{place}`"))
+            .hint(format!(
+                "what decides, and where: `oauthctl config get account.{provider} --explain`"
+            )),
+        _ => shown,
+    }
 }
 
 #[expect(

@@ -83,7 +83,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     }
     let (mut vault, _) = fresh_token::vault(app, &args.connection)?;
     let mut hand_out = fresh_token::hand_out(app, &mut vault, &args.connection, &wanted())?;
-    let definition = app.providers().get(&hand_out.name.provider)?;
+    let definition = app.world().definition_of(&hand_out.name)?;
     check_host(&definition, &call.url)?;
     let mut seen = 0;
     loop {

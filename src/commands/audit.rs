@@ -56,6 +56,9 @@ fn show(app: &App, filter: &Filter) -> Result<()> {
         return Ok(());
     };
     let events = filter.events(&vault)?;
+    if events.is_empty() {
+        filter.refuse_unknown(&vault)?;
+    }
     if app.ui.json() {
         for logged in &events {
             printed(app.ui.data(&filter::document(logged).to_string()))?;

@@ -5,11 +5,14 @@ use std::collections::BTreeSet;
 
 use clap::{Arg, Command, CommandFactory};
 
+use crate::app::choice::Setting;
 use crate::app::{App, Globals};
+use crate::commands::vault::recipients::recipients;
 use crate::commands::{Cli, printed};
 use crate::connection::select;
 use crate::error::Result;
-use crate::names::ProviderName;
+use crate::names::{ConnectionName, ProviderName};
+use crate::vault::Recipient;
 
 /// Print what the last word may become, one per line
 #[derive(Debug, clap::Args)]
@@ -52,6 +55,8 @@ enum Wanted {
     Provider,
     Scope,
     Feature,
+    Recipient,
+    Setting,
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
@@ -112,6 +117,9 @@ impl Place {
                 )
             }
             (None, _) if last.starts_with('-') => (None, 0),
+            (None, _) if runs_another(command) && before.iter().any(|word| word == "--") => {
+                (None, 0)
+            }
             (None, _) => (positional(command, position), 0),
         };
         let comma = arg
@@ -138,17 +146,27 @@ fn option_named<'c>(tree: &'c Command, command: &'c Command, name: &str) -> Opti
         .filter(|arg| arg.get_action().takes_values())
 }
 
+/// Whether what is behind `--` is another command's line.
+fn runs_another(command: &Command) -> bool {
+    command.get_positionals().any(Arg::is_last_set)
+}
+
 /// The positional at that place; one that can be given several times has all later places.
 fn positional(command: &Command, position: usize) -> Option<&Arg> {
-    let all: Vec<&Arg> = command.get_positionals().collect();
+    let all = command.get_positionals().filter(|arg| !arg.is_last_set());
+    let all: Vec<&Arg> = all.collect();
+    let several = |arg: &&&Arg| arg.get_num_args().is_some_and(|it| it.max_values() > 1);
     all.get(position - 1)
-        .or_else(|| all.last().filter(|_| all.len() < position))
+        .or_else(|| all.last().filter(several))
         .copied()
-        .filter(|arg| !arg.is_last_set())
 }
 
 fn wanted(arg: &Arg) -> Vec<Wanted> {
     let names = arg.get_value_names().unwrap_or_default();
+    // of those that there are; elsewhere a new one is named
+    if names.iter().any(|name| name == "LABEL|RECIPIENT") {
+        return vec![Wanted::Recipient];
+    }
     let kinds = names.iter().flat_map(|name| name.split('|'));
     kinds
         .filter_map(|kind| match kind {
@@ -156,6 +174,7 @@ fn wanted(arg: &Arg) -> Vec<Wanted> {
             "PROVIDER" => Some(Wanted::Provider),
             "SCOPE" => Some(Wanted::Scope),
             "FEATURE" => Some(Wanted::Feature),
+            "KEY" => Some(Wanted::Setting),
             _ => None,
         })
         .collect()
@@ -168,14 +187,23 @@ fn names(app: &App, wanted: Wanted, about: Option<&str>, found: &mut BTreeSet<St
             found.extend(app.providers().names().iter().map(ToString::to_string));
         }
         Wanted::Connection => {
-            let Ok(Some(vault)) = app.open_vault() else {
-                return;
-            };
-            for connection in vault.read(select::all).unwrap_or_default() {
-                let name = connection.connection.name;
+            for name in connections(app) {
                 found.insert(name.provider.to_string());
                 found.insert(name.to_string());
             }
+        }
+        Wanted::Setting => {
+            found.extend(["audit", "profile", "vault"].map(str::to_owned));
+            let providers = connections(app).into_iter().map(|name| name.provider);
+            found.extend(providers.map(|name| Setting::Account(name).to_string()));
+        }
+        Wanted::Recipient => {
+            let Ok(Some(vault)) = app.open_vault() else {
+                return;
+            };
+            let labels = recipients(&vault).unwrap_or_default().into_iter();
+            let labels = labels.map(|one| one.label);
+            found.extend(labels.filter(|label| label != Recipient::MASTER));
         }
         Wanted::Scope | Wanted::Feature => {
             let provider = about.and_then(|about| about.split('/').next());
@@ -192,6 +220,14 @@ fn names(app: &App, wanted: Wanted, about: Option<&str>, found: &mut BTreeSet<St
     }
 }
 
+fn connections(app: &App) -> Vec<ConnectionName> {
+    let Ok(Some(vault)) = app.open_vault() else {
+        return Vec::new();
+    };
+    let found = vault.read(select::all).unwrap_or_default().into_iter();
+    found.map(|one| one.connection.name).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,7 +242,7 @@ mod tests {
 
     #[test]
     fn what_a_word_can_be_is_told_from_the_words_before_it() {
-        use Wanted::{Connection, Feature, Provider, Scope};
+        use Wanted::{Connection, Feature, Provider, Recipient, Scope, Setting};
         for (line, wanted) in [
             (&["token", ""][..], &[Connection][..]),
             (&["--profile", "x", "token", "git"], &[Connection]),
@@ -220,6 +256,14 @@ mod tests {
             (&["connect", "--feature", "calendar,"], &[Feature]),
             (&["client", "set", ""], &[Provider]),
             (&["exec", "github", "--", ""], &[]),
+            (&["exec", "github", ""], &[Connection]),
+            (&["api", "github", ""], &[]),
+            (&["token", "github", ""], &[]),
+            (&["vault", "export", "--connection", ""], &[Connection]),
+            (&["audit", "--connection", ""], &[Connection]),
+            (&["vault", "recipients", "remove", ""], &[Recipient]),
+            (&["vault", "recipients", "add", ""], &[]),
+            (&["config", "get", ""], &[Setting]),
             (&["tok"], &[]),
             (&["token", "--"], &[]),
         ] {

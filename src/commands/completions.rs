@@ -36,9 +36,18 @@ pub(crate) fn script(shell: Shell) -> String {
                 .replace(":_default'", ":_oauthctl_known'")
                 .replacen("_oauthctl() {", ZSH, 1)
         }
-        Shell::Fish => script + FISH,
+        Shell::Fish => of_the_third_level(&script) + FISH,
         Shell::Elvish | Shell::PowerShell | _ => script,
     }
+}
+
+/// `clap_complete` makes fish offer the commands of `vault recipients` after one of them, too.
+fn of_the_third_level(script: &str) -> String {
+    let seen = "; and __fish_seen_subcommand_from recipients";
+    script.replace(
+        &format!("{seen}\" -f -a"),
+        &format!("{seen}; and not __fish_seen_subcommand_from list add remove help\" -f -a"),
+    )
 }
 
 /// No name is ever expanded or run: an account's label is whatever its provider says.
@@ -61,6 +70,9 @@ _oauthctl_known() {
             printf -v name %q "$name"
             COMPREPLY+=("$name")
         done
+    elif [[ -z $current && " ${COMPREPLY[*]}" != *" "[!-]* ]]; then
+        # nothing but options, before anything is typed: a file is meant
+        COMPREPLY=()
     fi
 }
 
@@ -84,8 +96,10 @@ _oauthctl() {
 
 const FISH: &str = r#"# Names of connections, providers and scopes, which only the program knows.
 function __fish_oauthctl_known
-    set -l words (commandline -opc) (commandline -ct | string collect --allow-empty)
-    oauthctl complete -- $words[2..-1] 2>/dev/null
+    set -l last (commandline -ct)
+    set -l words (commandline -opc) "$last"
+    # what stands before a value is not for fish to see again
+    oauthctl complete -- $words[2..-1] 2>/dev/null | string replace -r -- '^--[^=]*=' ''
 end
 complete -c oauthctl -f -n "__fish_oauthctl_known | string length -q" -a "(__fish_oauthctl_known)"
 for option in scope feature add connection

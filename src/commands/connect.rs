@@ -164,7 +164,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
 fn extend(app: &App, args: &Args, connection: &str) -> Result<()> {
     let vault = app.need_vault()?;
     let connection = asked::extended(app, &vault, connection)?;
-    let definition = app.providers().get(&connection.name.provider)?;
+    let definition = app.world().definition_of(&connection.name)?;
     let mut args = args.clone();
     args.scopes = asked::union(app, &definition, &connection, &args.add)?;
     args.client_id = Some(connection.stamp.client_id.clone());
@@ -310,30 +310,7 @@ fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) 
         }
         printed(app.ui.data(&document.to_string()))?;
     } else {
-        let verb = if connected.updated {
-            "updated"
-        } else {
-            "connected"
-        };
-        app.ui.note(&format!("{verb} `{}`", connection.name));
-        let scopes: Vec<_> = connection
-            .state
-            .set()
-            .map(|set| set.granted.iter().map(ToString::to_string).collect())
-            .unwrap_or_default();
-        let how = match connection.grant {
-            GrantKind::AuthorizationCode
-            | GrantKind::Device
-            | GrantKind::ClientCredentials { .. }
-            | GrantKind::TokenExchange(_) => "granted",
-            // Nobody but the person said so.
-            GrantKind::Supplied => "scopes as you say, not checked",
-        };
-        if !scopes.is_empty() {
-            app.ui.note(&format!("{how}: {}", scopes.join(" ")));
-        }
-        app.ui
-            .detail(&format!("provider: {}", definition.display_name));
+        say(app, definition, connected);
     }
     let page = definition
         .revocation
@@ -364,6 +341,47 @@ fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) 
     }
     app.ui.warn(&short);
     Ok(())
+}
+
+/// What was stored, for people.
+fn say(app: &App, definition: &Definition, connected: &Connected) {
+    let connection = &connected.connection;
+    let verb = if connected.updated {
+        "updated"
+    } else {
+        "connected"
+    };
+    app.ui.note(&match &connected.renamed_from {
+        Some(before) => format!("renamed `{before}` to `{}`", connection.name),
+        None => format!("{verb} `{}`", connection.name),
+    });
+    let scopes: Vec<_> = connection
+        .state
+        .set()
+        .map(|set| set.granted.iter().map(ToString::to_string).collect())
+        .unwrap_or_default();
+    let how = match connection.grant {
+        GrantKind::AuthorizationCode
+        | GrantKind::Device
+        | GrantKind::ClientCredentials { .. }
+        | GrantKind::TokenExchange(_) => "granted",
+        // Nobody but the person said so.
+        GrantKind::Supplied => "scopes as you say, not checked",
+    };
+    if !scopes.is_empty() {
+        app.ui.note(&format!("{how}: {}", scopes.join(" ")));
+    }
+    let lost: Vec<_> = connected
+        .no_longer
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    if !lost.is_empty() {
+        app.ui
+            .note(&format!("not granted any more: {}", lost.join(" ")));
+    }
+    app.ui
+        .detail(&format!("provider: {}", definition.display_name));
 }
 
 /// Says why the connection has another name than the one that was meant for it.

@@ -56,7 +56,7 @@ pub(super) async fn provider(
             return Err(Error::new(Kind::Stopped, message)
                 .because(format!("`{}` holds what was pinned then", file.display()))
                 .hint(format!(
-                    "if the change is meant, say `oauthctl provider remove {name}` and connect again"
+                    "if the change is meant, say `oauthctl provider remove {name} --yes` and connect again"
                 )));
         }
         Err(error) if error.is_not_found() => {

@@ -13,7 +13,7 @@ use crate::connection::fresh::{HandOut, Want};
 use crate::env::own_variables;
 use crate::error::{Error, Kind, Result};
 use crate::names::{ConnectionRef, Scope, VariableName};
-use crate::ui::shell_word;
+use crate::ui::{counted, shell_word};
 
 /// What `env`, `timeout` and `docker run` exit with when they themselves fail, so that it is not
 /// taken for the command's own code.
@@ -134,8 +134,8 @@ fn variables(app: &App, args: &Args, tokens: &[HandOut]) -> Result<Vec<VariableN
         return Err(Error::new(
             Kind::Usage,
             format!(
-                "{} connections and {} times `--env`",
-                tokens.len(),
+                "{} and {} `--env`",
+                counted(tokens.len(), "connection"),
                 args.names.len()
             ),
         )
@@ -144,7 +144,7 @@ fn variables(app: &App, args: &Args, tokens: &[HandOut]) -> Result<Vec<VariableN
     let mut names = args.names.clone();
     if names.is_empty() {
         for token in tokens {
-            names.push(app.providers().get(&token.name.provider)?.token_variable());
+            names.push(app.world().definition_of(&token.name)?.token_variable());
         }
     }
     for (place, name) in names.iter().enumerate() {

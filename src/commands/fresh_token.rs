@@ -39,10 +39,10 @@ pub(super) fn hand_out(
     asked: &ConnectionRef,
     want: &Want,
 ) -> Result<HandOut> {
-    let asked = &app.meant(asked)?;
+    let meant = app.meant(asked)?;
     let world = app.world();
-    let cached = fresh::cached(vault, world, asked, want, Accept::Fresh);
-    let hand_out = match cached.map_err(|error| advice::explained(app, error))? {
+    let cached = fresh::cached(vault, world, &meant, want, Accept::Fresh);
+    let hand_out = match cached.map_err(|error| advice::on_asked(app, asked, error))? {
         Cached::Ready(hand_out) => hand_out,
         Cached::Stale(found) => {
             let name = found.connection.name;

@@ -5,11 +5,12 @@
 use std::ffi::OsString;
 use std::future::{Future, poll_fn};
 use std::io;
+use std::path::Path;
 use std::pin::pin;
 use std::process::ExitCode;
 use std::task::Poll;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand};
 
 use crate::app::{App, Globals};
@@ -20,7 +21,7 @@ use crate::harden;
 use crate::http::{self, Http, Limits};
 use crate::names::ProfileName;
 use crate::stop::{self, Signal};
-use crate::ui::{Color, Ui, Voice};
+use crate::ui::{Color, Ui, Voice, shell_word};
 use crate::vault::VaultError;
 
 mod advice;
@@ -158,14 +159,14 @@ impl Command {
 #[must_use]
 pub fn main() -> ExitCode {
     harden::process();
-    run(std::env::args_os().collect())
+    run(&std::env::args_os().collect::<Vec<_>>())
 }
 
-fn run(arguments: Vec<OsString>) -> ExitCode {
+fn run(arguments: &[OsString]) -> ExitCode {
     let json = arguments.iter().any(|argument| argument == "--json");
     let cli = match parse(arguments) {
         Ok(cli) => cli,
-        Err(error) => return show_clap(&error, json),
+        Err(error) => return show_clap(&with_a_better_tip(error, arguments), json),
     };
     let env = Env::read();
     let voice = cli.globals.voice(&env);
@@ -200,9 +201,9 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
 /// `token` is what scripts call, and building the whole tree costs a sixth of its time: it has a
 /// small tree of its own. Whatever that one doesn't take, help and errors included, goes to the
 /// whole tree.
-fn parse(arguments: Vec<OsString>) -> std::result::Result<Cli, clap::Error> {
+fn parse(arguments: &[OsString]) -> std::result::Result<Cli, clap::Error> {
     if arguments.get(1).is_some_and(|first| first == "token")
-        && let Ok(HotCli { globals, command }) = HotCli::try_parse_from(&arguments)
+        && let Ok(HotCli { globals, command }) = HotCli::try_parse_from(arguments)
     {
         let HotCommand::Token(args) = command;
         return Ok(Cli {
@@ -286,6 +287,31 @@ fn dispatch(app: &App, command: Command) -> Result<()> {
     }
 }
 
+/// An option of the command that `exec` shall run is none of ours; clap would put `--` before it and
+/// not before the command.
+fn with_a_better_tip(mut error: clap::Error, arguments: &[OsString]) -> clap::Error {
+    let words: Vec<_> = arguments
+        .iter()
+        .map(|word| word.to_string_lossy())
+        .collect();
+    let is_lost = error.kind() == ErrorKind::UnknownArgument && !words.iter().any(|it| it == "--");
+    if !is_lost || !error.to_string().contains("Usage: oauthctl exec ") {
+        return error;
+    }
+    let behind = words.iter().position(|word| word == "exec");
+    let behind = behind
+        .and_then(|at| words.get(at + 1..))
+        .unwrap_or_default();
+    let (connection, command) = match behind {
+        [one, other, ..] if !one.starts_with('-') && !other.starts_with('-') => (&**one, &**other),
+        _ => ("CONNECTION", "COMMAND"),
+    };
+    let tip = format!("the command stands after `--`: oauthctl exec {connection} -- {command} …");
+    let tip = ContextValue::StyledStrs(vec![escape::line(&tip).into()]);
+    error.insert(ContextKind::Suggested, tip);
+    error
+}
+
 fn show_clap(error: &clap::Error, json: bool) -> ExitCode {
     if matches!(
         error.kind(),
@@ -303,13 +329,14 @@ fn show_clap(error: &clap::Error, json: bool) -> ExitCode {
             .next()
             .unwrap_or_default()
             .trim_start_matches("error: ");
-        report(
-            &Ui::new(Voice {
-                json,
-                ..Voice::default()
-            }),
-            &Error::new(Kind::Usage, message),
-        );
+        let error = Error::new(Kind::Usage, message);
+        let mut lines = text.lines();
+        let tip = lines.find_map(|line| line.trim_start().strip_prefix("tip: "));
+        let voice = Voice {
+            json,
+            ..Voice::default()
+        };
+        report(&Ui::new(voice), &tip.into_iter().fold(error, Error::hint));
     } else {
         // clap quotes what was typed, or what a script made of something that it read.
         let text = error.render().to_string();
@@ -484,6 +511,17 @@ fn warn_of_old_pages(app: &App, emptied: &std::result::Result<(), VaultError>) {
             "what was there before stays in the vault's log as long as another program reads the \
              vault; it goes with the next change after that",
         );
+    }
+}
+
+/// The way out where a file could not be written for lack of its folder.
+fn with_its_folder(error: Error, path: &Path) -> Error {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.exists() => {
+            let folder = shell_word(&folder.display().to_string());
+            error.hint(format!("make its folder first: `mkdir -p {folder}`"))
+        }
+        _ => error,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::connection::{Connection, ConnectionError, State};
 use crate::error::{Error, Kind, Result};
 use crate::http::Limits;
 use crate::names::{ConnectionName, ConnectionRef};
-use crate::ui::span;
+use crate::ui::{counted, span};
 use crate::vault::Vault;
 
 /// Refresh tokens now
@@ -90,8 +90,10 @@ fn choose(app: &App, vault: &Vault, args: &Args) -> Result<Chosen> {
     if !args.connections.is_empty() {
         let mut known = BTreeSet::new();
         for asked in &args.connections {
-            let asked = app.meant(asked)?;
-            let found = vault.read(|snapshot| select::find(snapshot, &asked))?;
+            let meant = app.meant(asked)?;
+            let found = vault
+                .read(|snapshot| select::find(snapshot, &meant))
+                .map_err(|error| advice::on_asked(app, asked, error))?;
             if known.insert(found.connection.name.clone()) {
                 chosen.refresh.push(wanted(found.connection));
             }
@@ -153,7 +155,7 @@ fn show(app: &App, mut outcomes: Outcomes) -> Result<()> {
         && let Some((_, Err(_))) = outcomes.first()
         && let Some((name, Err(error))) = outcomes.pop()
     {
-        let error = advice::explained(app, error);
+        let error = about(&name, advice::explained(app, error));
         hooks::run(app, &name, Event::of(&error));
         return Err(error);
     }
@@ -170,7 +172,7 @@ fn show(app: &App, mut outcomes: Outcomes) -> Result<()> {
                 (done.word(), None)
             }
             Err(error) => {
-                let error = advice::explained(app, error);
+                let error = about(&name, advice::explained(app, error));
                 hooks::run(app, &name, Event::of(&error));
                 ("failed", Some(error))
             }
@@ -200,8 +202,16 @@ fn show(app: &App, mut outcomes: Outcomes) -> Result<()> {
         None => Ok(()),
         Some(kind) => Err(Error::new(
             kind,
-            format!("{} of {total} connections failed", kinds.len()),
+            format!("{} of {} failed", kinds.len(), counted(total, "connection")),
         )
         .retry_after(retry_after)),
     }
+}
+
+/// The error with the connection's name, which not every error has by itself.
+fn about(name: &ConnectionName, mut error: Error) -> Error {
+    if !error.message.contains(&name.to_string()) {
+        error.message = format!("`{name}`: {}", error.message);
+    }
+    error
 }

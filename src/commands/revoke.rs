@@ -1,11 +1,12 @@
 use std::collections::BTreeSet;
 
 use crate::app::App;
-use crate::commands::{block_on, network, printed};
+use crate::commands::{advice, block_on, network, printed};
 use crate::connection::revoke::{self, Remote, Report};
 use crate::connection::{ConnectionError, select};
 use crate::error::{Error, Kind, Result};
 use crate::names::{ConnectionName, ConnectionRef};
+use crate::ui::counted;
 
 /// End access at the provider, then erase it here
 ///
@@ -47,18 +48,18 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         args.connections
             .iter()
             .map(|asked| {
-                let asked = app.meant(asked)?;
-                Ok(vault
-                    .read(|snapshot| select::find(snapshot, &asked))?
-                    .connection
-                    .name)
+                let meant = app.meant(asked)?;
+                let found = vault
+                    .read(|snapshot| select::find(snapshot, &meant))
+                    .map_err(|error| advice::on_asked(app, asked, error))?;
+                Ok(found.connection.name)
             })
             .collect::<Result<_>>()?
     };
     let mut known = BTreeSet::new();
     names.retain(|name| known.insert(name.clone()));
     if args.all && !names.is_empty() && !args.yes {
-        let question = format!("revoke all {} connections?", names.len());
+        let question = format!("revoke {}?", counted(names.len(), "connection"));
         if !app.ui.may_ask() {
             return Err(Error::new(Kind::Usage, "`--all` needs a yes")
                 .hint("say `oauthctl revoke --all --yes`"));

@@ -1,7 +1,7 @@
 use crate::app::{App, moment};
-use crate::commands::{printed, state_json};
+use crate::commands::{advice, printed, state_json};
 use crate::connection::{ConnectionError, replaced, select};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::names::{ConnectionRef, Scope};
 
 /// Show one connection: state, expiry, scopes, client; never a secret
@@ -21,7 +21,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
             let earlier = replaced::count(snapshot, &found.connection.name)?;
             Ok((found, earlier))
         })
-        .map_err(|error: ConnectionError| Error::from(error))?;
+        .map_err(|error: ConnectionError| advice::on_asked(app, &args.connection, error))?;
     let connection = &found.connection;
     let now = moment();
     if app.ui.json() {

@@ -12,7 +12,7 @@ mod foreign;
 mod import;
 mod init;
 mod move_key;
-mod recipients;
+pub(super) mod recipients;
 mod recover;
 mod rekey;
 mod restore;

@@ -71,6 +71,10 @@ pub struct Connected {
     pub updated: bool,
     /// Why it did not get the name that was meant for it.
     pub aside: Option<Aside>,
+    /// What that account was called before, where it has another name now.
+    pub renamed_from: Option<ConnectionName>,
+    /// What was granted before and is not any more.
+    pub no_longer: Vec<Scope>,
     /// What it took the place of.
     pub replaced: Replaced,
     /// Granted scopes against requested ones.
@@ -264,13 +268,22 @@ pub fn store(
         updated,
         aside,
         replaced,
+        before,
     } = stored?;
+    let (before, granted_before) = before.unzip();
+    let no_longer = scope::compare(
+        &landed.definition.scopes,
+        &granted_before.unwrap_or_default(),
+        &landed.set.granted,
+    );
     let scopes = scope::compare(
         &landed.definition.scopes,
         &landed.requested,
         &landed.set.granted,
     );
     Ok(Connected {
+        renamed_from: before.filter(|name| *name != connection.name),
+        no_longer: no_longer.missing,
         connection,
         updated,
         aside,
@@ -315,6 +328,8 @@ struct Put {
     updated: bool,
     aside: Option<Aside>,
     replaced: Replaced,
+    /// The name of what it took the place of, and what had been granted.
+    before: Option<(ConnectionName, Vec<Scope>)>,
 }
 
 fn store_once(
@@ -396,7 +411,12 @@ fn put_in_place(
         None => Replaced::default(),
     };
     writer.insert(StoredConsent::new(consent, &connection, event.at))?;
+    let before = place.before().map(|before| {
+        let granted = before.state.set().map(|set| set.granted.clone());
+        (before.name.clone(), granted.unwrap_or_default())
+    });
     let put = Put {
+        before,
         connection,
         updated: place.existing.is_some(),
         aside: place.aside,

@@ -108,6 +108,12 @@ pub enum ConnectionError {
         /// Which endpoint.
         what: &'static str,
     },
+    /// The definition that it was made with is gone.
+    #[error("`{name}` can't be used: its provider `{}` is not defined any more", name.provider)]
+    NoDefinition {
+        /// The connection.
+        name: ConnectionName,
+    },
     /// There is no client registration to use.
     #[error("there is no client registration for `{provider}`")]
     NoClient {

@@ -50,11 +50,42 @@ pub struct Foreign {
     pub unfit: Option<&'static str>,
 }
 
+/// Why a file is not of the form that it should have.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Misread {
+    line: Option<usize>,
+    why: &'static str,
+}
+
+impl Misread {
+    /// What is wrong with the file as a whole.
+    const fn whole(why: &'static str) -> Self {
+        Self { line: None, why }
+    }
+
+    /// What is wrong in a line, counted from 0 as they are read.
+    fn at(index: usize) -> impl Fn(&'static str) -> Self {
+        move |why| Self {
+            line: Some(index + 1),
+            why,
+        }
+    }
+}
+
+impl std::fmt::Display for Misread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "line {line}: {}", self.why),
+            None => f.write_str(self.why),
+        }
+    }
+}
+
 /// Reads a file; accounts without any token are left out.
 ///
 /// # Errors
-/// Why it is not of that form. Never quotes it.
-pub fn read(form: Form, text: &str) -> Result<Vec<Foreign>, &'static str> {
+/// Why it is not of that form, and in which line. Never quotes it.
+pub fn read(form: Form, text: &str) -> Result<Vec<Foreign>, Misread> {
     let mut found = match form {
         Form::Gh => hosts_yml(text)?,
         Form::GitCredentialStore => credential_lines(text)?,
@@ -73,10 +104,11 @@ fn secret(text: &str) -> Option<Secret> {
 
 /// Hosts at the margin; under each `oauth_token` and `user`, or since 2.40 `users:` with one section
 /// an account. Whatever else YAML could say is not written there.
-fn hosts_yml(text: &str) -> Result<Vec<Foreign>, &'static str> {
+fn hosts_yml(text: &str) -> Result<Vec<Foreign>, Misread> {
     let mut found: Vec<Foreign> = Vec::new();
     let (mut host, mut account, mut users_at) = (None, None, None);
-    for line in text.lines() {
+    for (index, line) in text.lines().enumerate() {
+        let wrong = Misread::at(index);
         let trimmed = line.trim_start();
         if trimmed.is_empty() || trimmed.starts_with('#') {
             continue;
@@ -84,13 +116,17 @@ fn hosts_yml(text: &str) -> Result<Vec<Foreign>, &'static str> {
         let depth = line.len() - trimmed.len();
         if depth == 0 {
             let name = trimmed.trim_end().strip_suffix(':');
-            host = Some(name.ok_or("a line at the margin is no host")?.to_owned());
+            host = Some(
+                name.ok_or_else(|| wrong("what stands at the margin is no host"))?
+                    .to_owned(),
+            );
             (account, users_at) = (None, None);
             continue;
         }
-        let (key, value) = trimmed.split_once(':').ok_or("a line is no `key: value`")?;
+        let pair = trimmed.split_once(':');
+        let (key, value) = pair.ok_or_else(|| wrong("it is no `key: value`"))?;
         let Some(host) = &host else {
-            return Err("a value stands before any host");
+            return Err(wrong("a value stands before any host"));
         };
         match (key, users_at) {
             ("users", _) => users_at = Some(depth),
@@ -135,10 +171,11 @@ fn hosts_yml(text: &str) -> Result<Vec<Foreign>, &'static str> {
 }
 
 /// `https://USER:PASSWORD@HOST[/PATH]`, percent-encoded.
-fn credential_lines(text: &str) -> Result<Vec<Foreign>, &'static str> {
+fn credential_lines(text: &str) -> Result<Vec<Foreign>, Misread> {
     let mut found = Vec::new();
-    for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        let url = url::Url::parse(line.trim()).map_err(|_| "a line is no URL")?;
+    let lines = text.lines().map(str::trim).enumerate();
+    for (index, line) in lines.filter(|(_, line)| !line.is_empty()) {
+        let url = url::Url::parse(line).map_err(|_| Misread::at(index)("it is no URL"))?;
         let (Some(host), Some(password)) = (url.host_str(), url.password()) else {
             continue;
         };
@@ -177,13 +214,21 @@ struct RcloneToken {
     expiry: Option<String>,
 }
 
+/// What stands above an encrypted `rclone.conf`.
+const ENCRYPTED: &str = "RCLONE_ENCRYPT_V0:";
+
 /// `[NAME]`, then `key = value`.
-fn sections(text: &str) -> Result<Vec<Foreign>, &'static str> {
-    if text.starts_with("# Encrypted rclone configuration File") {
-        return Err("it is encrypted: `rclone config show` prints it open");
+fn sections(text: &str) -> Result<Vec<Foreign>, Misread> {
+    let mut lines = text.lines().map(str::trim);
+    if lines.any(|line| line == "# Encrypted rclone configuration File" || line == ENCRYPTED) {
+        return Err(Misread::whole(
+            "it is encrypted; `rclone config show` prints it open, and in `rclone config` the \
+             menu `Set configuration password` takes the password away",
+        ));
     }
     let mut found: Vec<Foreign> = Vec::new();
-    for line in text.lines().map(str::trim) {
+    for (index, line) in text.lines().map(str::trim).enumerate() {
+        let wrong = Misread::at(index);
         if line.is_empty() || line.starts_with(['#', ';']) {
             continue;
         }
@@ -202,11 +247,13 @@ fn sections(text: &str) -> Result<Vec<Foreign>, &'static str> {
             });
             continue;
         }
-        let (key, value) = line.split_once('=').ok_or("a line is no `key = value`")?;
+        let (key, value) = line
+            .split_once('=')
+            .ok_or_else(|| wrong("it is no `key = value`"))?;
         let value = value.trim();
         let one = found
             .last_mut()
-            .ok_or("a value stands before any section")?;
+            .ok_or_else(|| wrong("a value stands before any section"))?;
         match key.trim() {
             "type" => one.at = At::RcloneType(value.to_owned()),
             "token_url" | "auth_url" if !value.is_empty() => {
@@ -226,7 +273,7 @@ fn sections(text: &str) -> Result<Vec<Foreign>, &'static str> {
             }
             "token" => {
                 let token: RcloneToken =
-                    serde_json::from_str(value).map_err(|_| "a token is no JSON")?;
+                    serde_json::from_str(value).map_err(|_| wrong("its token is no JSON"))?;
                 one.access_token = token.access_token.as_deref().and_then(secret);
                 one.refresh_token = token.refresh_token.as_deref().and_then(secret);
                 one.expires = token.expiry.as_deref().and_then(Timestamp::parse);
@@ -246,9 +293,9 @@ struct OidcAccount {
     refresh_token: Option<String>,
 }
 
-fn account_json(text: &str) -> Result<Foreign, &'static str> {
+fn account_json(text: &str) -> Result<Foreign, Misread> {
     let account: OidcAccount = serde_json::from_str(text)
-        .map_err(|_| "it is not what `oidc-gen --print ACCOUNT` shows")?;
+        .map_err(|_| Misread::whole("it is not what `oidc-gen --print ACCOUNT` shows"))?;
     Ok(Foreign {
         at: At::Issuer(account.issuer_url),
         account: account.name,
@@ -299,7 +346,8 @@ mod tests {
                 .unwrap()
                 .is_empty()
         );
-        assert!(read(Form::Gh, "nonsense").is_err());
+        let bad = read(Form::Gh, "a.example:\n\n  nonsense\n").unwrap_err();
+        assert_eq!(bad.to_string(), "line 3: it is no `key: value`");
     }
 
     #[test]
@@ -329,8 +377,11 @@ mod tests {
         assert!(
             read(Form::Rclone, sealed)
                 .unwrap_err()
-                .contains("rclone config show")
+                .to_string()
+                .contains("it is encrypted")
         );
+        let bad = read(Form::Rclone, "[x]\ntype = drive\ntoken = open\n").unwrap_err();
+        assert_eq!(bad.to_string(), "line 3: its token is no JSON");
         let remote = |line: &str| {
             let text =
                 format!("[x]\ntype = onedrive\ntoken = {{\"access_token\":\"at\"}}\n{line}\n");

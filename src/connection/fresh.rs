@@ -134,7 +134,7 @@ fn decide(
         return Err(ConnectionError::Bound { name });
     }
     if want.by_definition {
-        let definition = world.providers.get(&name.provider)?;
+        let definition = world.definition_of(&name)?;
         refresh::check_stamp(&found.connection, &definition)?;
     }
     assert_scopes(world, &found, set, want)?;
@@ -161,7 +161,7 @@ fn assert_scopes(
         return Ok(());
     }
     let name = &found.connection.name;
-    let definition = world.providers.get(&name.provider)?;
+    let definition = world.definition_of(name)?;
     let missing = scope::compare(&definition.scopes, &want.scopes, &set.granted).missing;
     if missing.is_empty() {
         return Ok(());

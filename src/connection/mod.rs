@@ -27,11 +27,13 @@ pub use error::ConnectionError;
 pub use state::{Connection, GrantKind, State};
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::config::AuditPolicy;
 use crate::moment::Moment;
 use crate::names::ConnectionName;
-use crate::provider::Providers;
+use crate::provider::definition::Definition;
+use crate::provider::{ProviderError, Providers};
 use crate::vault::{Action, Caller, Event, Outcome};
 
 /// What every step needs to know about the world.
@@ -50,6 +52,18 @@ pub struct World<'a> {
 }
 
 impl World<'_> {
+    /// The definition of the provider that a connection was made with.
+    ///
+    /// # Errors
+    /// When there is none any more, or it can't be used.
+    pub fn definition_of(&self, name: &ConnectionName) -> Result<Arc<Definition>, ConnectionError> {
+        let found = self.providers.get(&name.provider);
+        found.map_err(|error| match error {
+            ProviderError::Unknown { .. } => ConnectionError::NoDefinition { name: name.clone() },
+            error @ (ProviderError::Unreadable(_) | ProviderError::Invalid { .. }) => error.into(),
+        })
+    }
+
     /// An event about `connection` that happened now.
     #[must_use]
     pub fn event(&self, action: Action, connection: &ConnectionName, outcome: Outcome) -> Event {

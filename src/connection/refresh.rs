@@ -236,7 +236,7 @@ fn depart(
         row,
         mut connection,
     } = found;
-    let definition = seen_by(&connection, world.providers.get(&connection.name.provider)?);
+    let definition = seen_by(&connection, world.definition_of(&connection.name)?);
     check_stamp(&connection, &definition)?;
     let spent = cut_off && old.refresh_token.is_some();
     if spent && definition.refresh.lost_answer == LostAnswer::NeverRetry {

@@ -89,7 +89,7 @@ pub async fn revoke(
     }
     // First of all it is handed out no more, whatever comes of the rest.
     let grant = mark(vault, world, name)?;
-    let definition = world.providers.get(&name.provider)?;
+    let definition = world.definition_of(name)?;
     if !can_tell(&definition, &grant) {
         return not_told(vault, world, name, &definition, &grant);
     }

@@ -158,9 +158,14 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
                 .hint(format!("near it: {}", names.join(", ")))
                 .hint("see `oauthctl list`")
         }
-        C::Ambiguous { choices, .. } => {
+        C::Ambiguous { asked, choices } => {
             let names: Vec<_> = choices.iter().map(|name| format!("`{name}`")).collect();
-            top(Kind::Usage).hint(format!("say which: {}", names.join(", ")))
+            top(Kind::Usage)
+                .hint(format!("say which: {}", names.join(", ")))
+                .hint(format!(
+                    "or choose one for good: `oauthctl config set account.{} ACCOUNT`",
+                    provider_of(asked)
+                ))
         }
         C::LoginRequired { name, reason } => {
             let shown = top(Kind::LoginRequired).hint(sign_in_again(name));
@@ -208,6 +213,12 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
         C::DefinitionMoved { provider, .. } => top(Kind::LoginRequired).hint(format!(
             "if you changed it on purpose, sign in again with `oauthctl connect {provider}`"
         )),
+        C::NoDefinition { name } => top(Kind::Failed)
+            .hint("define it again with `oauthctl provider add FILE`")
+            .hint(format!(
+                "or erase the connection here only: `oauthctl revoke {} --local-only`",
+                shell_word(&name.to_string())
+            )),
         C::NoClient { provider } => top(Kind::LoginRequired).hint(format!(
             "register an app there, then say `oauthctl client set {provider} --id ID`; \
                  `oauthctl provider show {provider}` names the page and the redirect URI"

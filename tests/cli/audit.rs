@@ -63,7 +63,9 @@ fn audit_filters_by_connection_action_time_and_failure() {
     };
     assert_eq!(found(&["--connection", "sandbox"]), 5);
     assert_eq!(found(&["--connection", "sandbox/writer"]), 5);
-    assert_eq!(found(&["--connection", "sandbox/nobody"]), 0);
+    world
+        .run(&["audit", "--connection", "sandbox/nobody"])
+        .ended(4);
     assert_eq!(found(&["--action", "refresh"]), 2);
     assert_eq!(found(&["--action", "refresh", "--failed"]), 1);
     assert_eq!(found(&["--since", "1h"]), 6);
@@ -168,7 +170,16 @@ fn audit_report_counts_by_day_program_connection_and_failure() {
     assert_eq!(some["filters"]["connection"], "sandbox/writer");
     assert_eq!(some["expiries"].as_array().unwrap().len(), 0, "{some}");
     let table = world.ok(&["audit", "report"]).silent().stdout;
-    assert!(table.starts_with("TOTAL"), "{table}");
+    assert!(table.starts_with("Use\nTOTAL"), "{table}");
+    for part in [
+        "\n\nBy connection\nCONNECTION",
+        "\n\nBy program\nPROGRAM",
+        "\n\nFailures\nACTION",
+        "\n\nExpiries ahead\nCONNECTION",
+        "\nsandbox/reader  active",
+    ] {
+        assert!(table.contains(part), "{part}: {table}");
+    }
 }
 
 #[test]
@@ -276,4 +287,32 @@ fn audit_without_a_vault_has_nothing_to_say() {
         .run(&["audit", "verify"])
         .ended(4)
         .says(&["there is no vault yet"]);
+}
+
+#[test]
+fn audit_of_a_connection_that_nobody_knows_says_what_is_near_it() {
+    let world = World::new();
+    world.connect();
+    for command in [&["audit"][..], &["audit", "report"], &["audit", "export"]] {
+        world
+            .run(&[command, &["--connection", "sandbix"]].concat())
+            .ended(4)
+            .no_data()
+            .says(&[
+                "there is no connection `sandbix`",
+                "hint: near it: `sandbox/writer`",
+            ]);
+        // known, although nothing passes
+        let nothing = ["--connection", "sandbox", "--since", "2099-01-01"];
+        world.ok(&[command, &nothing].concat());
+    }
+    // what is gone is in the log still
+    world.ok(&["revoke", "sandbox", "--local-only"]);
+    world.ok(&[
+        "audit",
+        "--connection",
+        "sandbox/writer",
+        "--action",
+        "doc_push",
+    ]);
 }

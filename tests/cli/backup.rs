@@ -73,7 +73,15 @@ fn vault_backup_replaces_nothing_unasked_and_leaves_no_half_file() {
     world.ok(&["vault", "backup", &there, "--force"]);
     assert!(opened(&world, &there).starts_with(b"SQLite format 3\0"));
     let nowhere = world.path("work/no/such/folder/b").display().to_string();
-    world.run(&["vault", "backup", &nowhere]).ended(1).no_data();
+    world
+        .run(&["vault", "backup", &nowhere])
+        .ended(1)
+        .no_data()
+        .says(&[
+            "could not write the backup",
+            &format!("caused by: could not create `{nowhere}`"),
+            "hint: make its folder first: `mkdir -p ",
+        ]);
     // a limit on the size of files stands for the full disk
     let small = world.path("work/small").display().to_string();
     let call = world.call(&["vault", "backup", &small]);

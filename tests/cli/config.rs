@@ -30,10 +30,10 @@ fn meant(world: &World, folder: &str, variable: Option<&str>) -> String {
 #[test]
 fn config_chooses_the_account_by_environment_folder_rule_and_file_in_this_order() {
     let world = two_accounts();
-    world
-        .run(&["show", "sandbox"])
-        .ended(2)
-        .says(&["ambiguous"]);
+    world.run(&["show", "sandbox"]).ended(2).says(&[
+        "ambiguous",
+        "hint: or choose one for good: `oauthctl config set account.sandbox ACCOUNT`",
+    ]);
     world.ok(&["config", "set", "account.sandbox", "writer"]);
     let desk = world.path("work/desk").to_str().unwrap().to_owned();
     world.ok(&[
@@ -159,5 +159,25 @@ fn config_set_of_many_at_once_loses_none() {
     }
     for name in &names {
         assert_eq!(world.ok(&["config", "get", name]).stdout, "me\n", "{name}");
+    }
+}
+
+#[test]
+fn config_account_that_is_not_connected_is_named_where_it_decides() {
+    let world = two_accounts();
+    world.ok(&["config", "set", "account.sandbox", "nobody"]);
+    let commands: [&[&str]; 5] = [
+        &["token", "sandbox"],
+        &["show", "sandbox"],
+        &["refresh", "sandbox"],
+        &["revoke", "sandbox"],
+        &["connect", "sandbox", "--add", "write"],
+    ];
+    for command in commands {
+        world.run(command).ended(4).no_data().says(&[
+            "there is no connection `sandbox/nobody`",
+            "caused by: that is what `sandbox` means by `",
+            "oauthctl config get account.sandbox --explain`",
+        ]);
     }
 }

@@ -146,8 +146,25 @@ fn connect_again_updates_the_same_account_although_the_provider_calls_it_otherwi
     assert_eq!(connections(&world), ["sandbox/writer"]);
     // `--account` renames it
     let (output, _) = world.connect_with(&["sandbox", "--account", "desk"]);
-    output.ended(0).says(&["updated `sandbox/desk`"]);
+    output
+        .ended(0)
+        .says(&["renamed `sandbox/writer` to `sandbox/desk`"]);
     assert_eq!(connections(&world), ["sandbox/desk"]);
+}
+
+#[test]
+fn connect_account_says_what_it_renames_and_which_scopes_are_gone() {
+    let world = World::new();
+    world
+        .connect_with(&["sandbox", "--scope", "read", "--scope", "write"])
+        .0
+        .ended(0)
+        .silent_about("not granted any more");
+    let (output, _) = world.connect_with(&["sandbox", "--account", "second", "--scope", "read"]);
+    output.ended(0).says(&[
+        "renamed `sandbox/writer` to `sandbox/second`",
+        "not granted any more: write",
+    ]);
 }
 
 #[test]
@@ -503,7 +520,7 @@ fn connect_discovers_a_provider_and_pins_what_it_said() {
         .says(&["now names another token endpoint"]);
     assert_eq!(world.count(Endpoint::Refresh), refreshes);
     // removing it is the way out
-    world.ok(&["provider", "remove", "found"]);
+    world.ok(&["provider", "remove", "found", "--yes"]);
     world.connect_with(&args).0.ended(0);
 }
 

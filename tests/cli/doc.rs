@@ -251,7 +251,7 @@ fn doc_push_to_an_empty_repository_whose_answer_is_lost_makes_one_version() {
     desk.ok(&["push"]);
     assert_eq!(world.versions(), 1);
     desk.ok(&["status"])
-        .says(&["1 files, all as in the last version"]);
+        .says(&["1 file, all as in the last version"]);
 }
 
 #[test]

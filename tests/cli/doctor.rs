@@ -267,7 +267,7 @@ fn doctor_report_tells_neither_account_nor_client_nor_place() {
         let private = [
             "somebody",
             "private.example",
-            client,
+            client.get(..4).unwrap(),
             folder.to_str().unwrap(),
             "sandbox",
             "secretcorp",
@@ -318,4 +318,22 @@ fn doctor_report_tells_neither_account_nor_client_nor_place() {
     world.stop_sandbox();
     let gone = report(&world).ended(4);
     assert_eq!(told(&gone.stdout), Vec::<String>::new(), "{}", gone.stdout);
+}
+
+#[test]
+fn doctor_report_does_not_tell_what_a_key_file_is_called() {
+    let world = World::new();
+    world.connect();
+    let key = world.path("keys/k-7d2004c8 of mine.txt");
+    let key = key.to_str().unwrap();
+    world.ok(&["vault", "move-key", "--to", "file", "--identity-file", key]);
+    let report = world
+        .call(&["doctor", "--report"])
+        .without("OAUTHCTL_IDENTITY_FILE")
+        .run()
+        .stdout;
+    for part in ["7d2004c8", "mine.txt"] {
+        assert!(!report.contains(part), "{report}");
+    }
+    assert!(report.contains("KEY-FILE"), "{report}");
 }

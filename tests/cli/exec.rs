@@ -84,6 +84,26 @@ fn exec_says_125_for_its_own_failures() {
     assert_eq!(error["kind"], "login_required");
     // what is not even a command line is usage, as everywhere
     world.run(&["exec", "sandbox"]).ended(2);
+    world
+        .run(&["exec", "sandbox", "sh", "-c", "exit 0"])
+        .ended(2)
+        .says(&["tip: the command stands after `--`: oauthctl exec sandbox -- sh …"])
+        .silent_about("-- -c");
+    let error = world
+        .run(&[
+            "exec", "sandbox", "--env", "X", "sh", "-c", "exit 0", "--json",
+        ])
+        .ended(2)
+        .error();
+    assert_eq!(
+        error["hints"][0],
+        "the command stands after `--`: oauthctl exec CONNECTION -- COMMAND …"
+    );
+    // where `--` stands, something else is wrong
+    world
+        .run(&["exec", "sandbox", "--evn", "X", "--", "true"])
+        .ended(2)
+        .silent_about("the command stands after");
 }
 
 #[test]
@@ -115,7 +135,9 @@ fn exec_of_two_connections_needs_two_variables() {
         fs::read_to_string(two).unwrap(),
         world.token("sandbox/reader")
     );
-    exec(&world, &[&both[..], &["--env", "ONE"]].concat(), "exit 0").ended(125);
+    exec(&world, &[&both[..], &["--env", "ONE"]].concat(), "exit 0")
+        .ended(125)
+        .says(&["2 connections and 1 `--env`"]);
     for bad in ["1X", "A-B", "OAUTHCTL_X", "A=B", ""] {
         let flag = format!("--env={bad}");
         exec(&world, &["sandbox/writer", &flag], "exit 0").ended(2);

@@ -146,7 +146,11 @@ fn vault_import_from_oidc_agent_takes_an_account_in_once() {
     let file = world.give("w.json", &account.to_string());
     let file = file.display().to_string();
     let import = ["vault", "import", "--from", "oidc-agent", &file];
-    world.ok(&import).no_data().says(&["took in `sandbox/w`"]);
+    world.ok(&import).no_data().says(&[
+        "took in `sandbox/w`",
+        "warning: remove `w` at `http://",
+        "from oidc-agent: its refresh token is good for one use",
+    ]);
     world
         .run(&import)
         .ended(1)
@@ -235,8 +239,24 @@ fn vault_import_from_another_program_says_what_it_can_not_read() {
         .display()
         .to_string();
     world
-        .ok(&["vault", "import", "--from", "gh", &none])
-        .says(&["holds no tokens"]);
+        .run(&["vault", "import", "--from", "gh", &none])
+        .ended(1)
+        .says(&[
+            "there are no tokens in",
+            "hint: take it from there: `gh auth token | oauthctl connect github --with-token`",
+        ]);
+    world
+        .call(&["vault", "import", &none])
+        .without("OAUTHCTL_IDENTITY_FILE")
+        .run()
+        .ended(1)
+        .says(&["hint: what another program keeps needs `--from"]);
+    world
+        .call(&["vault", "import", "--from", "rclone", "-"])
+        .stdin("[x]\ntype = practice\ntoken = open\n")
+        .run()
+        .ended(1)
+        .says(&["could not read stdin", "line 3: its token is no JSON"]);
     world
         .run(&["vault", "import", "--from", "pizauth", &none])
         .ended(2);

@@ -306,3 +306,14 @@ fn git_credential_is_silent_about_a_definition_that_came_later() {
     assert_eq!(elsewhere.count(Endpoint::Refresh), 0);
     assert_eq!(world.count(Endpoint::Refresh), 0);
 }
+
+#[test]
+fn git_setup_of_a_host_that_nobody_answers_for_says_which_are_near() {
+    World::empty()
+        .run(&["git", "setup", "gihub.com"])
+        .ended(2)
+        .says(&[
+            "no provider answers for the host `gihub.com`",
+            "hint: near it: `github.com`",
+        ]);
+}

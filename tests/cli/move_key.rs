@@ -106,7 +106,8 @@ fn vault_move_key_refuses_a_place_that_is_taken_and_one_that_is_not_there() {
         .says(&["the key is there already"]);
     world
         .run(&["vault", "move-key", "--to", "environment"])
-        .ended(2);
+        .ended(2)
+        .says(&["possible values: keyring, file, passphrase]"]);
     // no keyring here
     world
         .run(&["vault", "move-key", "--to", "keyring"])

@@ -152,3 +152,40 @@ fn client_remove_stops_while_connections_need_it() {
         ]);
     world.ok(&["client", "remove", "sandbox", "--yes"]);
 }
+
+#[test]
+fn provider_remove_stops_while_there_are_connections_of_it() {
+    let world = World::new();
+    world.connect();
+    world.connect_as("reader");
+    world
+        .run(&["provider", "remove", "sandbox"])
+        .ended(9)
+        .no_data()
+        .says(&[
+            "the definition of `sandbox` is in use: `sandbox/reader`, `sandbox/writer`",
+            "hint: revoke them first, or say `--yes`",
+        ]);
+    world.ok(&["refresh", "--all"]);
+    world.ok(&["provider", "remove", "sandbox", "--yes"]);
+    let gone = "`sandbox/writer` can't be used: its provider `sandbox` is not defined any more";
+    let ways = [
+        gone,
+        "hint: define it again with `oauthctl provider add FILE`",
+        "hint: or erase the connection here only: `oauthctl revoke sandbox/writer --local-only`",
+    ];
+    world
+        .run(&["refresh", "sandbox/writer"])
+        .ended(1)
+        .says(&ways);
+    // of all, each failure names its own
+    world
+        .run(&["refresh", "--all"])
+        .ended(1)
+        .says(&["error: `sandbox/reader` can't be used", gone]);
+    world
+        .run(&["revoke", "sandbox/writer"])
+        .ended(1)
+        .says(&ways);
+    world.ok(&["revoke", "sandbox/writer", "--local-only"]);
+}

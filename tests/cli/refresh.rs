@@ -229,6 +229,16 @@ fn refresh_all_goes_on_after_a_failure_and_reports_each() {
         .ended(4);
     world.run(&["refresh"]).ended(2);
     world.run(&["refresh", "--all", "sandbox"]).ended(2);
+    // also what is wrong with the registration, and not with the connection
+    let world = World::new();
+    world.connect();
+    world.connect_as("reader");
+    world.faults(&["refresh:1=refused=invalid_client"]);
+    let output = world.run(&["refresh", "--all"]).ended(1);
+    let named = output.stderr.lines().filter(|line| {
+        line.starts_with("error: `sandbox/") && line.contains("refused the client registration")
+    });
+    assert_eq!(named.count(), 1, "{}", output.stderr);
 }
 
 #[test]

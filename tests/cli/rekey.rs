@@ -146,6 +146,7 @@ fn vault_recipients_remove_leaves_that_key_outside_and_the_others_inside() {
     assert_eq!(opens(&lines[0]), 0);
     let removed = world.ok(&["vault", "recipients", "remove", "lost"]);
     assert!(!removed.stdout.contains("lost"), "{removed:?}");
+    let removed = removed.says(&["removed `lost`"]);
     let key = new_key(&world, &[world.key_file()]);
     assert_eq!(opens(&lines[0]), 6);
     assert_eq!(opens(&lines[1]), 0);

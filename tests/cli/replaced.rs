@@ -30,7 +30,9 @@ fn revoke_ends_the_grants_that_later_consents_took_the_place_of() {
     ]);
     // under another name it is the same connection
     let (output, _) = world.connect_with(&["sandbox", "--account", "desk"]);
-    output.ended(0).says(&["updated `sandbox/desk`"]);
+    output
+        .ended(0)
+        .says(&["renamed `sandbox/writer` to `sandbox/desk`"]);
     assert!(
         world
             .ok(&["show", "sandbox"])

@@ -175,7 +175,7 @@ fn vault_commands_without_a_vault_say_so() {
         .run(&["vault", "status"])
         .ended(4)
         .no_data()
-        .says(&["there is no vault yet"]);
+        .says(&["there is no vault yet", "`oauthctl vault init`"]);
     let made = world.vault().exists();
     assert!(!made);
     world.run(&["vault", "check"]).ended(1).no_data();

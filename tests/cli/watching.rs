@@ -46,7 +46,7 @@ fn doc_watch_saves_what_is_written_and_lets_other_commands_work() {
     });
     let output = stop(watching);
     assert!(
-        output.stdout.contains("saved      one.md  +1 words"),
+        output.stdout.contains("saved      one.md  +1 word\n"),
         "{output:?}"
     );
     assert_eq!(

@@ -128,7 +128,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("std::io::stderr", "ui"),
     (
         "std::io::stdin",
-        "commands/api commands/client/set commands/connect commands/git_credential ui",
+        "commands/api commands/client/set commands/connect commands/git_credential commands/vault/foreign ui",
     ),
     ("std::io::stdout", "ui"),
     ("std::net", "endpoint flow sandbox"),

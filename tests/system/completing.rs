@@ -93,6 +93,15 @@ fn in_shell(name: &str, start: &str, wrappers: &[&str]) {
     screen.complete("hu");
     screen.until("oauthctl provider show github");
     screen.clear();
+    screen.complete("oauthctl exec github pra");
+    screen.until(&format!("oauthctl exec github {PROVIDER}"));
+    screen.clear();
+    // the only file that such a name is the beginning of is offered before anything is typed
+    screen.enter("mkdir only; cd only; touch hosts.yml");
+    screen.complete("oauthctl vault import ");
+    screen.until("oauthctl vault import hosts.yml");
+    screen.clear();
+    screen.enter("cd ..");
     screen.complete("oauthctl connect google --feature cal");
     screen.until("--feature calendar");
     screen.clear();
@@ -131,6 +140,8 @@ fn fish_completes_the_names_of_connections_providers_and_features() {
     };
     let stage = stage();
     let world = &stage.world;
+    let add = ["--recovery-file", "sheet", "--label", "stick"];
+    world.must(&[&["vault", "recipients", "add"], &add[..]].concat());
     let script = world.at("oauthctl.fish");
     fs::write(&script, world.must(&["completions", "fish"])).expect("written");
     let log = tattler(&stage);
@@ -168,6 +179,25 @@ fn fish_completes_the_names_of_connections_providers_and_features() {
     nothing_was_told(&log);
     assert!(ask("oauthctl provider show gith").contains("github"));
     assert!(ask("oauthctl connect google --feature cal").contains("calendar"));
+    for (line, wanted, unwanted) in [
+        ("oauthctl connect google --feature ", "calendar", "github"),
+        ("oauthctl connect google --add ", "calendar", "github"),
+        ("oauthctl connect google --scope ", "openid", "github"),
+        (
+            "oauthctl connect google --feature=",
+            "--feature=calendar",
+            "--feature=--",
+        ),
+        ("oauthctl vault export --connection ", PROVIDER, "github"),
+        ("oauthctl audit --connection ", PROVIDER, "github"),
+        ("oauthctl vault recipients remove ", "stick", "help"),
+        ("oauthctl exec github ", PROVIDER, "oauthctl"),
+        ("oauthctl config get ", "profile", "oauthctl.fish"),
+    ] {
+        let names = ask(line);
+        assert!(names.lines().any(|name| name == wanted), "{line}: {names}");
+        assert!(!names.contains(unwanted), "{line}: {names}");
+    }
     assert!(
         ask("oauthctl tok").contains("token"),
         "the words of the program stay"

@@ -1,10 +1,10 @@
-//! `exec --refresh-file` at a terminal: whom its keys reach, and how often.
+//! What is typed at a terminal: whom the keys of `exec --refresh-file` reach, and `vault init` asks.
 
 use std::process::Command;
 
 use crate::screen::Screen;
 use crate::stage::Stage;
-use crate::world::PROVIDER;
+use crate::world::{PROVIDER, World};
 
 #[test]
 fn exec_refresh_file_lets_ctrl_c_reach_the_command_once_and_passes_a_kill_on() {
@@ -35,4 +35,22 @@ fn kill(signal: &str, process: u32) {
     let process = process.to_string();
     let ended = Command::new("kill").args([signal, &process]).status();
     assert!(ended.expect("kill").success());
+}
+
+#[test]
+fn vault_init_asks_again_for_a_recovery_key_that_could_not_be_written() {
+    let world = World::new("");
+    let Some(screen) = Screen::start(&world, &[]) else {
+        return;
+    };
+    screen.enter("oauthctl vault init --key file");
+    screen.until("to which file?");
+    screen.enter("/nowhere/at/all");
+    screen.until("could not write the recovery key");
+    // no shell has seen the name
+    screen.enter("~/sheet.txt");
+    screen.until("wrote a recovery key to");
+    screen.clear();
+    screen.enter("ls ~/sheet.txt && oauthctl vault status");
+    screen.until("(recovery)");
 }

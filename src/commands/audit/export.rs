@@ -28,6 +28,9 @@ const HEADING: &str = "seq,time,action,connection,outcome,error_code,scopes,deta
 pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     let vault = app.need_vault()?;
     let events = args.filter.events(&vault)?;
+    if events.is_empty() {
+        args.filter.refuse_unknown(&vault)?;
+    }
     if args.format == Format::Csv && !app.ui.json() {
         printed(app.ui.data(HEADING))?;
         for logged in &events {

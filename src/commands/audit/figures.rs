@@ -25,6 +25,9 @@ impl Counts {
     /// In the order in which they are named everywhere.
     pub(super) const NAMES: [&'static str; 4] = ["hand-outs", "refreshes", "other", "failures"];
 
+    /// The same of a single one.
+    pub(super) const ONE: [&'static str; 4] = ["hand-out", "refresh", "other", "failure"];
+
     pub(super) const fn each(&self) -> [u64; 4] {
         [self.hand_outs, self.refreshes, self.other, self.failures]
     }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::app::moment;
 use crate::commands::token::duration;
+use crate::connection::{ConnectionError, select};
 use crate::error::Result;
 use crate::moment::Timestamp;
 use crate::names::ConnectionRef;
@@ -52,6 +53,26 @@ impl Filter {
             Ok::<_, VaultError>(passed)
         })?;
         Ok(events)
+    }
+
+    /// Whether there is such a connection, or was: nothing passes for a name that nobody knows.
+    pub(super) fn refuse_unknown(&self, vault: &Vault) -> Result<()> {
+        let Some(asked) = &self.connection else {
+            return Ok(());
+        };
+        let found = vault.read(|snapshot| {
+            let found = select::find(snapshot, asked);
+            let mut events = snapshot.events();
+            let is_logged = events.any(|logged| {
+                // what can't be read is for others to tell
+                logged.map_or(true, |one| self.is_about(one.event.connection.as_deref()))
+            });
+            match found {
+                Err(error @ ConnectionError::NotFound { .. }) if !is_logged => Err(error),
+                _ => Ok(()),
+            }
+        });
+        Ok(found?)
     }
 
     fn passes(&self, logged: &Logged) -> bool {

@@ -4,6 +4,7 @@ use crate::app::{App, moment};
 use crate::commands::audit::filter::when;
 use crate::error::{Error, Kind, Result};
 use crate::moment::Timestamp;
+use crate::ui::counted;
 use crate::vault::{Action, Outcome, VaultError};
 
 /// The default keeps a year.
@@ -37,7 +38,11 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     let checkpoint = vault.mutate(|writer| {
         let checkpoint = writer.prune(before)?;
         if let Some(gone) = &checkpoint {
-            event.detail = Some(format!("{} events, until {}", gone.count, gone.to));
+            event.detail = Some(format!(
+                "{}, until {}",
+                counted(gone.count, "event"),
+                gone.to
+            ));
             writer.log(&event)?;
         }
         Ok::<_, VaultError>(checkpoint)
@@ -47,8 +52,9 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     match checkpoint {
         Some(gone) => {
             app.ui.note(&format!(
-                "{} events until {} stand as a checkpoint now",
-                gone.count, gone.to
+                "{} until {}: only a checkpoint is left",
+                counted(gone.count, "event"),
+                gone.to
             ));
         }
         None => app.ui.note("nothing is that old"),

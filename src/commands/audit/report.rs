@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::figures::{self, Counts, Figures, Share};
+use super::figures::{self, Counts, Failure, Figures, Share};
 use super::filter::Filter;
 use super::report_page;
 use crate::app::{App, absolute, moment};
-use crate::commands::{page, printed, state_json};
+use crate::commands::{page, printed, state_json, with_its_folder};
 use crate::connection::state::Connection;
 use crate::connection::{ConnectionError, select};
 use crate::error::{Error, Kind, Result};
@@ -103,6 +103,9 @@ impl Report {
         };
         // What stands behind a break proves nothing.
         let events = filter.events_before(vault, log.as_ref().err().map(|fault| fault.seq))?;
+        if events.is_empty() && log.is_ok() {
+            filter.refuse_unknown(vault)?;
+        }
         let now = moment();
         let found = vault
             .read(select::all)
@@ -163,40 +166,80 @@ fn written(path: &Path, report: &Report, force: bool) -> Result<PathBuf> {
     } else {
         page::write_new(&to, &page)
     };
-    written
-        .map_err(|error| Error::new(Kind::Failed, "could not write the page").caused_by(&error))?;
+    written.map_err(|error| {
+        let failed = Error::new(Kind::Failed, "could not write the page").caused_by(&error);
+        with_its_folder(failed, path)
+    })?;
     Ok(to)
 }
 
+/// The tables of the page, each under its title.
 fn say(app: &App, report: &Report) -> io::Result<()> {
+    let figures = &report.figures;
     let total = Share {
         name: Some("everything".to_owned()),
-        counts: report.figures.totals,
+        counts: figures.totals,
     };
-    let parts: [(&str, &[Share]); 3] = [
-        ("TOTAL", std::slice::from_ref(&total)),
-        ("CONNECTION", &report.figures.connections),
-        ("PROGRAM", &report.figures.callers),
+    let parts: [(&str, &str, &[Share]); 3] = [
+        ("Use", "TOTAL", std::slice::from_ref(&total)),
+        ("By connection", "CONNECTION", &figures.connections),
+        ("By program", "PROGRAM", &figures.callers),
     ];
-    for (heading, shares) in parts {
-        let rows: Vec<Vec<String>> = shares
-            .iter()
-            .map(|share| {
-                let name = share.name.clone().unwrap_or_else(|| "-".to_owned());
-                let counts = share.counts.each();
-                std::iter::once(name)
-                    .chain(counts.iter().map(ToString::to_string))
-                    .collect()
-            })
-            .collect();
-        for line in table(
-            &[heading, "HAND-OUTS", "REFRESHES", "OTHER", "FAILURES"],
-            &rows,
-        ) {
-            app.ui.data(&line)?;
-        }
+    for (title, heading, shares) in parts {
+        let rows: Vec<Vec<String>> = shares.iter().map(share).collect();
+        let heading = [heading, "HAND-OUTS", "REFRESHES", "OTHER", "FAILURES"];
+        titled(app, title, &heading, &rows)?;
+        app.ui.data("")?;
     }
-    Ok(())
+    let failures: Vec<_> = figures.failures.iter().map(failure).collect();
+    let heading = ["ACTION", "CONNECTION", "OUTCOME", "CODE", "COUNT", "LAST"];
+    titled(app, "Failures", &heading, &failures)?;
+    app.ui.data("")?;
+    let expiries: Vec<_> = report.expiries.iter().map(expiry).collect();
+    let heading = ["CONNECTION", "STATE", "EXPIRES", "REFRESHED BY ITSELF"];
+    titled(app, "Expiries ahead", &heading, &expiries)
+}
+
+fn titled(app: &App, title: &str, heading: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
+    app.ui.data(title)?;
+    if rows.is_empty() {
+        return app.ui.data("none");
+    }
+    table(heading, rows)
+        .iter()
+        .try_for_each(|line| app.ui.data(line))
+}
+
+fn or_none(text: Option<&String>) -> String {
+    text.cloned().unwrap_or_else(|| "-".to_owned())
+}
+
+fn share(share: &Share) -> Vec<String> {
+    let counts = share.counts.each();
+    std::iter::once(or_none(share.name.as_ref()))
+        .chain(counts.iter().map(ToString::to_string))
+        .collect()
+}
+
+fn failure(one: &Failure) -> Vec<String> {
+    vec![
+        one.action.clone(),
+        or_none(one.connection.as_ref()),
+        one.outcome.clone(),
+        or_none(one.error_code.as_ref()),
+        one.count.to_string(),
+        one.last.to_string(),
+    ]
+}
+
+fn expiry(one: &Expiry) -> Vec<String> {
+    let refreshable = if one.refreshable { "yes" } else { "no" };
+    vec![
+        one.connection.clone(),
+        one.state.clone(),
+        or_none(one.words.as_ref()),
+        refreshable.to_owned(),
+    ]
 }
 
 /// The documented JSON object of a report.

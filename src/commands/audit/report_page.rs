@@ -5,6 +5,7 @@ use super::figures::{self, Bucket, Counts, Share};
 use super::report::{Expiry, Report};
 use crate::commands::page;
 use crate::escape;
+use crate::ui::counted;
 
 /// So many bars stand side by side.
 const BARS: i64 = 60;
@@ -251,7 +252,7 @@ fn ranking(body: &mut String, shares: &[Share], nobody: &str) {
         }
     }
     if let Some((count, counts)) = rest {
-        let label = format!("<em>{count} others</em>");
+        let label = format!("<em>{}</em>", counted(count, "other"));
         row(body, &label, &counts, highest.max(counts.all()));
     }
     body.push_str("</table>\n");
@@ -273,7 +274,7 @@ fn tip(of: &str, counts: &Counts) -> String {
     for (at, count) in counts.each().into_iter().enumerate() {
         if count > 0 {
             let comma = if tip.is_empty() { "" } else { ", " };
-            tip.extend([comma, &count.to_string(), " ", name(at)]);
+            tip.extend([comma, &count.to_string(), " ", named(at, count)]);
         }
     }
     tip
@@ -365,6 +366,11 @@ fn failures(body: &mut String, report: &Report) {
 
 fn class(at: usize) -> &'static str {
     CLASSES.get(at).copied().unwrap_or_default()
+}
+
+fn named(at: usize, count: u64) -> &'static str {
+    let one = Counts::ONE.get(at).copied().filter(|_| count == 1);
+    one.unwrap_or_else(|| name(at))
 }
 
 fn name(at: usize) -> &'static str {

@@ -39,10 +39,10 @@ pub(in crate::commands) fn run(app: &App, _: &Args) -> Result<()> {
         (Some(from), Some(to)) => format!(" from {from} to {to}"),
         _ => String::new(),
     };
-    printed(
-        app.ui
-            .data(&format!("{} events{range}: all in place", report.count)),
-    )?;
+    printed(app.ui.data(&format!(
+        "{}{range}: all in place",
+        counted(report.count, "event")
+    )))?;
     if let Some(gone) = &report.checkpoint {
         printed(app.ui.data(&format!(
             "the first {} (until {}) were pruned and stand as a checkpoint",
@@ -58,3 +58,4 @@ pub(in crate::commands) fn run(app: &App, _: &Args) -> Result<()> {
     }
     Ok(())
 }
+use crate::ui::counted;

@@ -4,6 +4,7 @@
 use std::str::FromStr;
 
 use crate::app::App;
+use crate::commands::advice;
 use crate::commands::connect::Args;
 use crate::connection::select::{self, Found};
 use crate::connection::{Connection, GrantKind};
@@ -55,8 +56,10 @@ pub(super) fn extended(app: &App, vault: &Vault, asked: &str) -> Result<Connecti
     let asked: ConnectionRef = asked.parse().map_err(|error: crate::names::NameError| {
         Error::new(Kind::Usage, "could not read the connection's name").caused_by(&error)
     })?;
-    let asked = app.meant(&asked)?;
-    let Found { connection, .. } = vault.read(|snapshot| select::find(snapshot, &asked))?;
+    let meant = app.meant(&asked)?;
+    let Found { connection, .. } = vault
+        .read(|snapshot| select::find(snapshot, &meant))
+        .map_err(|error| advice::on_asked(app, &asked, error))?;
     let name = &connection.name;
     match connection.grant {
         GrantKind::AuthorizationCode | GrantKind::Device => Ok(connection),

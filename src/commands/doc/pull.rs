@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::commands::printed;
 use crate::document::integrate::Arrival;
 use crate::error::Result;
+use crate::ui::counted;
 use crate::vault::Action;
 
 /// Bring what was saved elsewhere into this folder
@@ -38,13 +39,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         .as_ref()
         .map_or(0, |pulled| pulled.arrivals.files.len());
     if done.as_ref().map_or(true, |pulled| pulled.is_new) {
-        desk::log(
-            app,
-            Action::DocPull,
-            &link,
-            &done,
-            &format!("{count} files"),
-        );
+        desk::log(app, Action::DocPull, &link, &done, &counted(count, "file"));
     }
     let pulled = done?;
     let name = &manuscript.state.link.name;

@@ -9,6 +9,7 @@ use crate::document::manuscript::{self, Manuscript};
 use crate::document::push::{Outcome, What, Wish};
 use crate::error::Result;
 use crate::escape;
+use crate::ui::counted;
 use crate::vault::Action;
 
 /// Save what is new in the manuscript as a version in its repository
@@ -63,7 +64,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     let count = done.as_ref().map_or(0, |outcome| outcome.files.len());
     let changed = manuscript.state.commit != before;
     if changed || done.is_err() {
-        let detail = format!("{count} files");
+        let detail = counted(count, "file");
         desk::log(app, Action::DocPush, &link, &done, &detail);
     }
     show(app, &manuscript, &done?)

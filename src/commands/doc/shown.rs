@@ -8,13 +8,14 @@ use crate::document::integrate::{Arrival, Arrivals};
 use crate::document::oid::Oid;
 use crate::error::{Error, Kind, Result};
 use crate::escape;
+use crate::ui::counted;
 
 /// `+12 −3 words`, or nothing.
 pub(super) fn words(words: Option<(usize, usize)>) -> String {
     match words {
         None | Some((0, 0)) => String::new(),
-        Some((added, 0)) => format!("  +{added} words"),
-        Some((0, removed)) => format!("  −{removed} words"),
+        Some((added, 0)) => format!("  +{}", counted(added, "word")),
+        Some((0, removed)) => format!("  −{}", counted(removed, "word")),
         Some((added, removed)) => format!("  +{added} −{removed} words"),
     }
 }

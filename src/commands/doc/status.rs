@@ -10,6 +10,7 @@ use crate::document::state::Why;
 use crate::document::status::{News, Status};
 use crate::error::Result;
 use crate::escape;
+use crate::ui::counted;
 
 /// Show what is new here since the last version
 ///
@@ -67,10 +68,13 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     if status.files.is_empty() && status.open.is_empty() {
         app.ui.note(&match state.commit {
             Some(_) => format!(
-                "{} files, all as in the last version in `{name}`",
-                status.all
+                "{}, all as in the last version in `{name}`",
+                counted(status.all, "file")
             ),
-            None => format!("{} files, nothing was saved in `{name}` yet", status.all),
+            None => format!(
+                "{}, nothing was saved in `{name}` yet",
+                counted(status.all, "file")
+            ),
         });
     }
     match newer {

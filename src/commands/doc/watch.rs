@@ -11,6 +11,7 @@ use crate::document::push::{Outcome, Wish};
 use crate::error::{Error, Kind, Result};
 use crate::lock;
 use crate::stop;
+use crate::ui::counted;
 use crate::vault::Action;
 
 /// How often the folder is looked at.
@@ -138,7 +139,7 @@ impl Watch<'_> {
                 self.saved = Some(Instant::now());
                 let versions = outcomes.iter().filter(|one| one.version.is_some()).count();
                 if versions > 0 {
-                    let detail = format!("watched, {versions} versions");
+                    let detail = format!("watched, {}", counted(versions, "version"));
                     desk::log(app, Action::DocPush, &link, &Ok(()), &detail);
                 }
                 self.tell(&link.name, &outcomes)

@@ -12,11 +12,10 @@ use crate::commands::doctor::Patient;
 use crate::commands::doctor::check::Check;
 use crate::env;
 use crate::error::Result;
+use crate::key::Source;
 use crate::ordered;
 use crate::provider::Providers;
-
-/// How much of a client id stays.
-const PREFIX: usize = 4;
+use crate::vault::Locked;
 
 /// Replaces what a report must not tell.
 pub(super) struct Redactor {
@@ -74,15 +73,9 @@ impl Redactor {
         }
         let used = patient.connections.iter();
         let used = used.map(|connection| connection.stamp.client_id.to_string());
-        for id in patient.clients.iter().cloned().chain(used) {
-            let short: String = id.chars().take(PREFIX).collect();
-            // an id that is hardly longer than its prefix is left out whole
-            let kept = if id.chars().count() >= 3 * PREFIX {
-                short
-            } else {
-                String::new()
-            };
-            add(&id, &format!("{kept}…"));
+        let ids = ordered::set(patient.clients.iter().cloned().chain(used));
+        for (number, id) in (1..).zip(ids) {
+            add(&id, &format!("CLIENT-{number}"));
         }
         add_places(app, &mut add)?;
         words.sort_unstable_by(|a, b| b.0.len().cmp(&a.0.len()).then(a.cmp(b)));
@@ -136,7 +129,14 @@ fn add_places(app: &App, add: &mut impl FnMut(&str, &str)) -> Result<()> {
         let host = host.rsplit("://").next().unwrap_or_default();
         add(host.split('/').next().unwrap_or_default(), "HOST");
     }
+    // where the vault says that its key is, whether or not it can be opened
+    let vault = Locked::open(&app.vault_path()?).ok().flatten();
+    let recorded = vault.and_then(|it| Source::parse(&it.header().key_source).ok());
     let paths = [
+        (
+            recorded.and_then(|it| it.path().map(Path::to_owned)),
+            "KEY-FILE",
+        ),
         (Some(app.vault_path()?), "VAULT"),
         (app.env.identity_file.clone(), "KEY-FILE"),
         (app.env.passphrase_file.clone(), "PASSPHRASE-FILE"),
@@ -160,7 +160,8 @@ fn add_places(app: &App, add: &mut impl FnMut(&str, &str)) -> Result<()> {
 fn without_private_words(text: &str) -> String {
     let instead = |word: &str| {
         let core = word.trim_matches(|c: char| "`'\"(),;:.".contains(c));
-        let is_path = core.starts_with('/') && core.matches('/').count() > 1;
+        let is_absolute = core.starts_with('/') && core.matches('/').count() > 1;
+        let is_path = is_absolute || core.starts_with("~/");
         let private = if core.contains('@') {
             "E-MAIL"
         } else if is_path && !is_of_the_system(core) {

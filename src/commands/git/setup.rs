@@ -6,6 +6,7 @@ use crate::endpoint::is_loopback_authority;
 use crate::env::own_variables;
 use crate::error::{Error, Kind, Result};
 use crate::escape;
+use crate::provider::near;
 
 /// Let git sign in to a host with your connections
 ///
@@ -122,12 +123,19 @@ fn check_host(app: &App, host: &str) -> Result<()> {
     }
     known.sort_unstable();
     known.dedup();
-    Err(Error::new(
+    let near = near::near(host, known.iter().map(String::as_str));
+    let near: Vec<_> = near.iter().map(|one| format!("`{one}`")).collect();
+    let error = Error::new(
         Kind::Usage,
         format!("no provider answers for the host `{}`", escape::line(host)),
     )
-    .because(format!("known: {}", known.join(", ")))
-    .hint("name it under `[git] hosts` in a definition of your own"))
+    .because(format!("known: {}", known.join(", ")));
+    let error = if near.is_empty() {
+        error
+    } else {
+        error.hint(format!("near it: {}", near.join(", ")))
+    };
+    Err(error.hint("name it under `[git] hosts` in a definition of your own"))
 }
 
 /// The helper as git runs it: through a shell, and as a path only when it begins like one. So

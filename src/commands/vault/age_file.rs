@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::commands::with_its_folder;
 use crate::error::{Error, Kind, Result};
 use crate::private_file;
 use crate::vault::{self, Recipient, VaultError};
@@ -47,7 +48,7 @@ pub(super) fn write(path: &Path, force: bool, sealed: &[u8], what: &str) -> Resu
     } else {
         private_file::create_checked(path, sealed)
     };
-    done.map_err(|error| failed(&error))
+    done.map_err(|error| with_its_folder(failed(&error), path))
 }
 
 /// Refuses to write over a file.

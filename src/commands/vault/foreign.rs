@@ -1,5 +1,6 @@
 //! `vault import --from`: what other programs keep.
 
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,8 +17,8 @@ use crate::flow::code;
 use crate::names::{AccountLabel, ClientId, ConnectionName};
 use crate::oauth::Client;
 use crate::oauth::userinfo::Identity;
-use crate::private_file;
-use crate::provider::definition::Definition;
+use crate::private_file::{self, PrivateFileError};
+use crate::provider::definition::{Definition, Rotation};
 use crate::secret::Secret;
 use crate::token::{Lifetime, TokenSet};
 use crate::ui::shell_word;
@@ -40,10 +41,13 @@ pub(super) enum Program {
 }
 
 pub(super) fn run(app: &App, program: Program, path: &Path) -> Result<()> {
-    let unreadable = |error: &(dyn std::error::Error + 'static)| {
-        Error::new(Kind::Failed, format!("could not read `{}`", path.display())).caused_by(error)
+    let shown = if path == Path::new("-") {
+        "stdin".to_owned()
+    } else {
+        format!("`{}`", path.display())
     };
-    let text = private_file::read_any(path, LARGEST).map_err(|error| unreadable(&error))?;
+    let unreadable = || Error::new(Kind::Failed, format!("could not read {shown}"));
+    let text = read(path).map_err(|error| unreadable().caused_by(&error))?;
     let text = zeroize::Zeroizing::new(text);
     let form = match program {
         Program::Gh => Form::Gh,
@@ -51,25 +55,26 @@ pub(super) fn run(app: &App, program: Program, path: &Path) -> Result<()> {
         Program::Rclone => Form::Rclone,
         Program::OidcAgent => Form::OidcAgent,
     };
-    let found = str::from_utf8(&text)
-        .map_err(|_| "it is not text")
-        .and_then(|text| foreign::read(form, text))
-        .map_err(|why| {
-            Error::new(Kind::Failed, format!("could not read `{}`", path.display())).because(why)
-        })?;
+    let text = str::from_utf8(&text).map_err(|_| unreadable().because("it is not text"))?;
+    let found = foreign::read(form, text).map_err(|why| unreadable().because(why.to_string()))?;
     if found.is_empty() {
-        app.ui
-            .note(&format!("`{}` holds no tokens", path.display()));
-        return Ok(());
+        return Err(no_tokens(program, &shown));
     }
     let mut vault = app.open_or_create_vault(|| Ok(()))?;
     let (mut taken, mut left_out, mut first_error) = (0, Vec::new(), None);
     for one in found {
         let what = words(&one);
         match take(app, &mut vault, &one) {
-            Ok(Ended::TakenIn(name)) => {
+            Ok(Ended::TakenIn { name, rotates }) => {
                 taken += 1;
                 app.ui.note(&format!("took in `{name}` from {what}"));
+                if rotates {
+                    app.ui.warn(&format!(
+                        "remove {what} from {}: its refresh token is good for one use, and \
+                         whichever program comes second loses the grant",
+                        program.words()
+                    ));
+                }
             }
             Ok(Ended::LeftOut(why)) => left_out.push(format!("{what} is left out: {why}")),
             Err(error) => {
@@ -81,7 +86,7 @@ pub(super) fn run(app: &App, program: Program, path: &Path) -> Result<()> {
     }
     app.save_anchor(&mut vault);
     if taken == 0 && first_error.is_none() {
-        let nothing = format!("nothing was taken in from `{}`", path.display());
+        let nothing = format!("nothing was taken in from {shown}");
         let error = Error::new(Kind::Failed, nothing);
         return Err(left_out.into_iter().fold(error, Error::note));
     }
@@ -91,9 +96,47 @@ pub(super) fn run(app: &App, program: Program, path: &Path) -> Result<()> {
     first_error.map_or(Ok(()), Err)
 }
 
+/// The file whole; `-` is stdin.
+fn read(path: &Path) -> std::result::Result<Vec<u8>, PrivateFileError> {
+    if path != Path::new("-") {
+        return private_file::read_any(path, LARGEST);
+    }
+    let mut text = Vec::new();
+    let mut stdin = io::stdin().lock().take(LARGEST);
+    stdin
+        .read_to_end(&mut text)
+        .map_err(|source| PrivateFileError::Io {
+            action: "read",
+            path: path.to_owned(),
+            source,
+        })?;
+    Ok(text)
+}
+
+fn no_tokens(program: Program, shown: &str) -> Error {
+    let error = Error::new(Kind::Failed, format!("there are no tokens in {shown}"));
+    match program {
+        Program::Gh => error
+            .because("`gh` keeps them in the keyring, unless it is told not to")
+            .hint("take it from there: `gh auth token | oauthctl connect github --with-token`"),
+        Program::Git | Program::Rclone | Program::OidcAgent => error,
+    }
+}
+
+impl Program {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Gh => "`gh`",
+            Self::Git => "git's file",
+            Self::Rclone => "rclone",
+            Self::OidcAgent => "oidc-agent",
+        }
+    }
+}
+
 /// What became of one.
 enum Ended {
-    TakenIn(ConnectionName),
+    TakenIn { name: ConnectionName, rotates: bool },
     LeftOut(String),
 }
 
@@ -155,7 +198,10 @@ fn take(app: &App, vault: &mut Vault, one: &Foreign) -> Result<Ended> {
     }
     let attempt = connect::begin(vault, world, &definition, &client.id, None)?;
     let connected = connect::store(vault, world, attempt, &landed)?;
-    Ok(Ended::TakenIn(connected.connection.name))
+    Ok(Ended::TakenIn {
+        name: connected.connection.name,
+        rotates: renews && definition.refresh.rotation == Rotation::ReplaceAndKill,
+    })
 }
 
 /// The registration that the grant belongs to; `None` where it is not in the file.

@@ -47,6 +47,13 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         return foreign::run(app, program, &args.file);
     }
     let sealed = read(&args.file)?;
+    // before anybody is asked for a key
+    if !sealed.starts_with(b"age-encryption.org/") {
+        let message = format!("could not open the export `{}`", args.file.display());
+        return Err(Error::new(Kind::Failed, message)
+            .because("it is no age file")
+            .hint("what another program keeps needs `--from PROGRAM`"));
+    }
     let standing = app.open_vault_and_key()?;
     let opener = match (&args.with, &standing) {
         (Some(file), _) => app.opener(file, VaultId([0; 16]))?,

@@ -4,9 +4,17 @@ use age::x25519;
 
 use crate::app::App;
 use crate::commands::vault::sheet::Sheet;
+use crate::env;
 use crate::error::{Error, Kind, Result};
 use crate::key::Source;
 use crate::vault::Recipient;
+
+/// What is said of a vault that only its own key opens.
+pub(super) const NO_RECOVERY_KEY: &str =
+    "there is no recovery key: whoever loses the vault's key loses the vault";
+
+/// The way out of that.
+pub(super) const ADD_ONE: &str = "make one: `oauthctl vault recipients add --recovery-file FILE`";
 
 /// Make a vault and its key
 ///
@@ -53,23 +61,22 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
             .hint("use another `--profile` or `--vault` for a second one"));
     }
     let source = source(app, args.key, args.identity_file.as_deref(), &path)?;
-    let recovery_file = match &args.recovery_file {
-        Some(file) => Some(file.clone()),
-        None => app
-            .ui
-            .ask("write a recovery key to which file? (empty for none) ")
-            .map(PathBuf::from),
-    };
-    let Some(file) = recovery_file else {
-        app.create_vault(&source, Vec::new())?;
-        app.ui
-            .note("there is no recovery key: whoever loses the vault's key loses the vault");
-        return Ok(());
-    };
     let recovery = x25519::Identity::generate();
     // The key first, on disk: a vault whose recovery key could not be written would pretend to have
     // one.
-    let sheet = Sheet::begin(app, &file, &recovery, args.recovery_passphrase)?;
+    let begun = match &args.recovery_file {
+        Some(file) => {
+            let sheet = Sheet::begin(app, file, &recovery, args.recovery_passphrase)?;
+            Some((file.clone(), sheet))
+        }
+        None => asked_for(app, &recovery),
+    };
+    let Some((file, sheet)) = begun else {
+        app.create_vault(&source, Vec::new())?;
+        app.ui.note(NO_RECOVERY_KEY);
+        app.ui.hint(ADD_ONE);
+        return Ok(());
+    };
     let recipient = Recipient::native(recovery.to_public().to_string(), "recovery".to_owned());
     let vault = app
         .create_vault(&source, vec![recipient])
@@ -79,6 +86,26 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         })?;
     sheet.end(app, &vault);
     Ok(())
+}
+
+/// Asks for the recovery key's file until one can be written, or none is wanted.
+fn asked_for(app: &App, recovery: &x25519::Identity) -> Option<(PathBuf, Sheet)> {
+    loop {
+        let answer = app
+            .ui
+            .ask("write a recovery key to which file? (empty for none) ")?;
+        // no shell has seen it
+        let file = match (answer.strip_prefix("~/"), env::home()) {
+            (Some(rest), Some(home)) => home.join(rest),
+            _ => PathBuf::from(answer),
+        };
+        match Sheet::begin(app, &file, recovery, false) {
+            Ok(sheet) => return Some((file, sheet)),
+            Err(error) => app
+                .ui
+                .error(&error.message, &error.causes, &error.notes, &error.hints),
+        }
+    }
 }
 
 /// Where a new key is to be kept, as the flags say, else as suits this machine.

@@ -1,10 +1,13 @@
 use std::path::PathBuf;
 
+use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
 use crate::app::App;
 use crate::commands::vault::init::{Place, source};
 use crate::commands::vault::rekey::warn_of_variables;
 use crate::commands::warn_of_old_pages;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::key::Source;
 
 /// Keep the vault's key in another place
@@ -19,7 +22,7 @@ use crate::key::Source;
     oauthctl vault move-key --to file --identity-file /etc/job/oauthctl.key")]
 pub(in crate::commands) struct Args {
     /// Where the key shall be kept
-    #[arg(long, value_enum, value_name = "PLACE")]
+    #[arg(long, value_parser = place(), value_name = "PLACE")]
     to: Place,
     /// The identity file for `--to file` and `--to passphrase` [default: beside the vault]
     #[arg(long, value_name = "PATH")]
@@ -29,14 +32,15 @@ pub(in crate::commands) struct Args {
     dry_run: bool,
 }
 
+/// Every place but the environment, where nobody can write a key.
+fn place() -> impl TypedValueParser<Value = Place> {
+    let all = Place::value_variants().iter();
+    let writable = all.filter(|place| !matches!(place, Place::Environment));
+    let values = writable.filter_map(ValueEnum::to_possible_value);
+    PossibleValuesParser::new(values).try_map(|name| Place::from_str(&name, false))
+}
+
 pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
-    if matches!(args.to, Place::Environment) {
-        return Err(
-            Error::new(Kind::Usage, "a key can't be written to the environment").hint(
-                "`--to file --identity-file PATH`, and give that to whoever sets the environment",
-            ),
-        );
-    }
     let path = app.vault_path()?;
     let to = source(app, Some(args.to), args.identity_file.as_deref(), &path)?;
     // An item of the keyring is written once: a former one may be there still.

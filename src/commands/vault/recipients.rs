@@ -31,7 +31,7 @@ pub(in crate::commands) fn run(app: &App, args: Args) -> Result<()> {
 }
 
 /// Everybody whom the vault is locked to, in the order in which they were added.
-pub(super) fn recipients(vault: &Vault) -> Result<Vec<Recipient>> {
+pub(in crate::commands) fn recipients(vault: &Vault) -> Result<Vec<Recipient>> {
     let list = vault.read(|snapshot| snapshot.find::<RecipientList>(RecipientList::NAME))?;
     Ok(list.map(|row| row.value.recipients).unwrap_or_default())
 }

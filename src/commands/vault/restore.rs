@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use crate::app::{App, RestoreOutcome, WantedRestore};
 use crate::error::Result;
 use crate::names::ConnectionName;
+use crate::ui::counted;
 
 /// Go back to a backup
 ///
@@ -57,9 +58,10 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         RestoreOutcome::Filled(restored) => {
             let (back, kept) = (restored.back.len(), restored.kept.len());
             app.ui.note(&format!(
-                "restored: {back} connections and {} client registrations are back; {kept} \
-                 connections of the vault's own stay as they are",
-                restored.clients
+                "restored: back are {} and {}; of the vault's own, {} stay as they are",
+                counted(back, "connection"),
+                counted(restored.clients, "client registration"),
+                counted(kept, "connection")
             ));
             for name in &restored.back {
                 app.ui.note(&format!("`{name}` is back"));

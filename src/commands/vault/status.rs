@@ -1,15 +1,17 @@
 use crate::app::App;
 use crate::commands::printed;
+use crate::commands::vault::init::{ADD_ONE, NO_RECOVERY_KEY};
 use crate::error::Result;
 use crate::key::Source;
-use crate::vault::{AnchorState, RecipientList, Trust, VaultError};
+use crate::ui::counted;
+use crate::vault::{AnchorState, RecipientList, Trust, Vault, VaultError};
 
 /// Say where the vault and its key are, and whether it is believed
 #[derive(Debug, clap::Args)]
 pub(in crate::commands) struct Args {}
 
 pub(in crate::commands) fn run(app: &App, _: &Args) -> Result<()> {
-    let vault = app.need_vault()?;
+    let vault = opened(app)?;
     let (connections, clients, recipients, generation) =
         vault.read(|snapshot| -> std::result::Result<_, VaultError> {
             let recipients = snapshot
@@ -51,6 +53,11 @@ pub(in crate::commands) fn run(app: &App, _: &Args) -> Result<()> {
         });
         return printed(app.ui.data(&document.to_string()));
     }
+    let holds = [
+        counted(connections, "connection"),
+        counted(clients, "client registration"),
+    ]
+    .join(", ");
     let mut lines = vec![
         ("vault", vault.path().display().to_string()),
         ("id", vault.id().to_string()),
@@ -59,10 +66,7 @@ pub(in crate::commands) fn run(app: &App, _: &Args) -> Result<()> {
         ("trust", trust),
         ("anchor", anchor),
         ("changes", generation.to_string()),
-        (
-            "holds",
-            format!("{connections} connections, {clients} client registrations"),
-        ),
+        ("holds", holds),
     ];
     for one in &recipients {
         lines.push(("opens with", format!("{} ({})", one.recipient, one.label)));
@@ -71,10 +75,19 @@ pub(in crate::commands) fn run(app: &App, _: &Args) -> Result<()> {
         printed(app.ui.data(&format!("{name:<13}{value}")))?;
     }
     if !recovery {
-        app.ui
-            .warn("there is no recovery key: whoever loses the vault's key loses the vault");
+        app.ui.warn(NO_RECOVERY_KEY);
+        app.ui.hint(ADD_ONE);
     }
     Ok(())
+}
+
+fn opened(app: &App) -> Result<Vault> {
+    match app.open_vault()? {
+        Some(vault) => Ok(vault),
+        None => Err(app
+            .no_vault()?
+            .hint("or make one without a connection: `oauthctl vault init`")),
+    }
 }
 
 /// Where the vault's key is.

@@ -11,14 +11,17 @@ use crate::vault::{Recipient, Vault};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The label or the age recipient, as `vault recipients list` shows them
-    #[arg(value_name = "RECIPIENT")]
+    #[arg(value_name = "LABEL|RECIPIENT")]
     whom: String,
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     let whom = chosen(&app.need_vault()?, &args.whom)?;
     let what = format!("removed `{}`", whom.label);
-    let done = app.rekey(None, Some(what), &|one| one.recipient != whom.recipient)?;
+    let done = app.rekey(None, Some(what.clone()), &|one| {
+        one.recipient != whom.recipient
+    })?;
+    app.ui.note(&what);
     rekey::tell(app, &done)?;
     list::show(app, &recipients(&done.vault)?)
 }
