@@ -3,11 +3,13 @@
 pub mod edit;
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
-use std::str;
+use std::str::{self, FromStr};
 
-use serde::Deserialize;
 use thiserror::Error;
+use toml::Spanned;
+use toml::de::{DeArray, DeString, DeTable, DeValue};
 
 use crate::escape;
 use crate::names::{AccountLabel, ConnectionName, ProfileName, ProviderName};
@@ -32,8 +34,7 @@ pub struct Config {
 }
 
 /// Programs with their arguments, by what they are run for; an empty one is none.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hooks {
     /// A person must sign in again.
     pub on_login_required: Vec<String>,
@@ -64,8 +65,7 @@ impl FolderRule {
 }
 
 /// What happens when a hand-out can't be logged.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum AuditPolicy {
     /// The token is handed out, with a warning.
     #[default]
@@ -103,25 +103,30 @@ pub enum ConfigError {
     },
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ConfigFile {
-    audit: Option<AuditPolicy>,
-    profile: Option<String>,
-    #[serde(default)]
-    account: BTreeMap<String, String>,
-    #[serde(default)]
-    folder: Vec<FolderEntry>,
-    #[serde(default)]
-    hooks: Hooks,
+/// What is wrong, and where in the text.
+struct Wrong {
+    at: usize,
+    why: String,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FolderEntry {
-    path: String,
-    connection: String,
+impl Wrong {
+    fn new<T>(place: &Spanned<T>, why: impl Into<String>) -> Self {
+        Self {
+            at: place.span().start,
+            why: why.into(),
+        }
+    }
+
+    fn unknown(key: &Key<'_>) -> Self {
+        Self::new(
+            key,
+            format!("unknown field `{}`", escape::line(key.get_ref())),
+        )
+    }
 }
+
+type Key<'t> = Spanned<DeString<'t>>;
+type Value<'t> = Spanned<DeValue<'t>>;
 
 /// Reads `path`; a missing file means defaults.
 ///
@@ -147,67 +152,142 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<Config, ConfigError> {
         message,
     };
     let text = str::from_utf8(bytes).map_err(|_| content(1, "it is not UTF-8".to_owned()))?;
-    let file: ConfigFile = toml::from_str(text).map_err(|error| {
-        let before = error
-            .span()
-            .and_then(|span| text.get(..span.start))
-            .unwrap_or_default();
-        content(before.matches('\n').count() + 1, error.message().to_owned())
-    })?;
-    from_file(file).map_err(|why| content(1, why))
+    read(text).map_err(|wrong| {
+        let before = text.get(..wrong.at).unwrap_or_default();
+        content(before.matches('\n').count() + 1, wrong.why)
+    })
 }
 
-fn from_file(file: ConfigFile) -> Result<Config, String> {
-    let profile = match file.profile {
-        Some(name) => Some(name.parse().map_err(|error| format!("profile: {error}"))?),
-        None => None,
-    };
-    let mut accounts = BTreeMap::new();
-    for (provider, label) in file.account {
-        let wrong = |error| format!("account.{}: {error}", escape::line(&provider));
-        let name = provider.parse().map_err(wrong)?;
-        accounts.insert(name, label.parse().map_err(wrong)?);
+fn read(text: &str) -> Result<Config, Wrong> {
+    let table = DeTable::parse(text).map_err(|error| Wrong {
+        at: error.span().map_or(0, |span| span.start),
+        why: error.message().to_owned(),
+    })?;
+    let mut config = Config::default();
+    for (key, value) in table.get_ref() {
+        match key.get_ref().as_ref() {
+            "audit" => config.audit = Some(policy(value)?),
+            "profile" => config.profile = Some(parsed(key, value)?),
+            "account" => {
+                for (provider, label) in entries(value)? {
+                    let name = provider.get_ref().parse();
+                    let wrong = |error| {
+                        let name = escape::line(provider.get_ref());
+                        Wrong::new(provider, format!("account.{name}: {error}"))
+                    };
+                    config
+                        .accounts
+                        .insert(name.map_err(wrong)?, parsed(provider, label)?);
+                }
+            }
+            "folder" => {
+                for entry in items(value)? {
+                    let rule = folder_rule(entry)?;
+                    refuse_twice(&config.folders, &rule, entry)?;
+                    config.folders.push(rule);
+                }
+            }
+            "hooks" => config.hooks = hooks(value)?,
+            _ => return Err(Wrong::unknown(key)),
+        }
     }
-    let mut folders: Vec<FolderRule> = Vec::new();
-    for entry in file.folder {
-        let rule = folder_rule(entry)?;
-        let same = |known: &FolderRule| {
-            known.path == rule.path && known.connection.provider == rule.connection.provider
+    Ok(config)
+}
+
+fn entries<'v, 't>(value: &'v Value<'t>) -> Result<&'v DeTable<'t>, Wrong> {
+    let table = value.get_ref().as_table();
+    table.ok_or_else(|| Wrong::new(value, "it should be a table"))
+}
+
+fn items<'v, 't>(value: &'v Value<'t>) -> Result<&'v DeArray<'t>, Wrong> {
+    let array = value.get_ref().as_array();
+    array.ok_or_else(|| Wrong::new(value, "it should be an array"))
+}
+
+fn text_of<'v>(value: &'v Value<'_>) -> Result<&'v str, Wrong> {
+    let text = value.get_ref().as_str();
+    text.ok_or_else(|| Wrong::new(value, "it should be a text in quotes"))
+}
+
+fn parsed<T: FromStr<Err: Display>>(key: &Key<'_>, value: &Value<'_>) -> Result<T, Wrong> {
+    let read = text_of(value)?.parse();
+    read.map_err(|error| {
+        let name = escape::line(key.get_ref());
+        Wrong::new(value, format!("{name}: {error}"))
+    })
+}
+
+fn policy(value: &Value<'_>) -> Result<AuditPolicy, Wrong> {
+    let word = text_of(value)?;
+    let known = [AuditPolicy::BestEffort, AuditPolicy::Required];
+    let found = known.into_iter().find(|one| one.word() == word);
+    found.ok_or_else(|| {
+        let word = escape::line(word);
+        Wrong::new(
+            value,
+            format!("audit: `{word}` is neither `best-effort` nor `required`"),
+        )
+    })
+}
+
+fn hooks(value: &Value<'_>) -> Result<Hooks, Wrong> {
+    let mut hooks = Hooks::default();
+    for (key, value) in entries(value)? {
+        let words = match key.get_ref().as_ref() {
+            "on_login_required" => &mut hooks.on_login_required,
+            "on_refresh" => &mut hooks.on_refresh,
+            "on_error" => &mut hooks.on_error,
+            _ => return Err(Wrong::unknown(key)),
         };
-        if folders.iter().any(same) {
-            return Err(format!(
+        for word in items(value)? {
+            words.push(text_of(word)?.to_owned());
+        }
+    }
+    Ok(hooks)
+}
+
+fn refuse_twice(known: &[FolderRule], rule: &FolderRule, entry: &Value<'_>) -> Result<(), Wrong> {
+    let same = |known: &&FolderRule| {
+        known.path == rule.path && known.connection.provider == rule.connection.provider
+    };
+    match known.iter().find(same) {
+        None => Ok(()),
+        Some(_) => Err(Wrong::new(
+            entry,
+            format!(
                 "folder: two rules for `{}` in `{}`",
                 rule.connection.provider,
                 escape::line(&rule.path)
-            ));
-        }
-        folders.push(rule);
+            ),
+        )),
     }
-    Ok(Config {
-        audit: file.audit,
-        profile,
-        accounts,
-        folders,
-        hooks: file.hooks,
-    })
 }
 
 /// A rule says the same wherever it is read, so its path does not depend on the current folder.
-fn folder_rule(entry: FolderEntry) -> Result<FolderRule, String> {
-    let is_fixed = entry.path == "~" || entry.path.starts_with("~/") || {
-        Path::new(&entry.path).is_absolute()
-    };
-    if !is_fixed {
-        return Err(format!(
-            "folder: the path `{}` begins neither with `/` nor with `~/`",
-            escape::line(&entry.path)
-        ));
+fn folder_rule(entry: &Value<'_>) -> Result<FolderRule, Wrong> {
+    let (mut path, mut connection) = (None, None);
+    for (key, value) in entries(entry)? {
+        match key.get_ref().as_ref() {
+            "path" => path = Some(fixed_path(value)?),
+            "connection" => connection = Some(parsed(key, value)?),
+            _ => return Err(Wrong::unknown(key)),
+        }
     }
-    let connection = entry.connection.parse();
+    let missing = || Wrong::new(entry, "folder: a rule has a `path` and a `connection`");
     Ok(FolderRule {
-        path: entry.path,
-        connection: connection.map_err(|error| format!("folder: {error}"))?,
+        path: path.ok_or_else(missing)?,
+        connection: connection.ok_or_else(missing)?,
     })
+}
+
+fn fixed_path(value: &Value<'_>) -> Result<String, Wrong> {
+    let path = text_of(value)?;
+    if path == "~" || path.starts_with("~/") || Path::new(path).is_absolute() {
+        return Ok(path.to_owned());
+    }
+    let path = escape::line(path);
+    let why = format!("folder: the path `{path}` begins neither with `/` nor with `~/`");
+    Err(Wrong::new(value, why))
 }
 
 #[cfg(test)]
