@@ -12,17 +12,19 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use age::{DecryptError, EncryptError};
-use age_core::format::{FileKey, Stanza};
+use age_core::format::{FileKey, Stanza, is_arbitrary_string};
 use age_core::primitives::bech32_decode;
 use age_core::secrecy::ExposeSecret;
 use thiserror::Error;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 pub use talk::Person;
 
 use crate::env;
 use talk::{Nobody, Session};
 
+/// The most that one stanza may hold, in bytes: post-quantum ones have about 1,200.
+const STANZA_AT_MOST: usize = 8 * 1024;
 /// What every plugin program's name begins with.
 const PROGRAM: &str = "age-plugin-";
 
@@ -110,7 +112,7 @@ impl age::Recipient for Recipient<'_> {
     ) -> Result<(Vec<Stanza>, std::collections::HashSet<String>), EncryptError> {
         let mut stanzas = Vec::new();
         let mut labels = std::collections::HashSet::new();
-        let mut session = Session::start(self.program, "recipient-v1")?;
+        let mut session = Session::start(self.program, "recipient-v1", &Nobody)?;
         session.send("add-recipient", &[self.text], &[])?;
         session.send("extension-labels", &[], &[])?;
         session.send("wrap-file-key", &[], file_key.expose_secret())?;
@@ -118,6 +120,9 @@ impl age::Recipient for Recipient<'_> {
         session.listen(&Nobody, |session, mut command| match command.tag.as_str() {
             "recipient-stanza" if command.args.len() > 1 && command.args.remove(0) == "0" => {
                 command.tag = command.args.remove(0);
+                if !is_sound(&command) {
+                    return Err(session.failed("what it locked is no sound age stanza"));
+                }
                 stanzas.push(command);
                 session.ok(&[])
             }
@@ -132,6 +137,17 @@ impl age::Recipient for Recipient<'_> {
         }
         Ok((stanzas, labels))
     }
+}
+
+/// Whether a stanza can stand in a header beside others. One that age could not read again, or that
+/// passes for another kind of key, would lock everybody out.
+fn is_sound(stanza: &Stanza) -> bool {
+    let size = stanza.args.iter().map(String::len).sum::<usize>() + stanza.body.len();
+    let is_native = ["X25519", "scrypt"].contains(&stanza.tag.as_str());
+    !is_native
+        && size <= STANZA_AT_MOST
+        && stanza.args.iter().all(is_arbitrary_string)
+        && is_arbitrary_string(&stanza.tag)
 }
 
 /// An identity that a plugin's program uses for us.
@@ -168,7 +184,7 @@ impl<'a> Identity<'a> {
     }
 
     fn unlock(&self, stanzas: &[&Stanza]) -> io::Result<Option<Zeroizing<[u8; 16]>>> {
-        let mut session = Session::start(&self.program, "identity-v1")?;
+        let mut session = Session::start(&self.program, "identity-v1", self.person)?;
         session.send("add-identity", &[self.text.as_str()], &[])?;
         for stanza in stanzas {
             let mut words = vec!["0", stanza.tag.as_str()];
@@ -177,11 +193,12 @@ impl<'a> Identity<'a> {
         }
         session.send("done", &[], &[])?;
         let mut found = None;
-        let ended = session.listen(self.person, |session, command| {
+        let ended = session.listen(self.person, |session, mut command| {
             let is_ours = command.args.first().is_some_and(|file| file == "0");
             match (command.tag.as_str(), command.body.first_chunk::<16>()) {
                 ("file-key", Some(key)) if is_ours && command.body.len() == 16 => {
                     found = Some(Zeroizing::new(*key));
+                    command.body.zeroize();
                     session.ok(&[])
                 }
                 ("file-key", _) => session.send("fail", &[], &[]),

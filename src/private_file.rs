@@ -307,7 +307,7 @@ fn open_checked(path: &Path, forbidden: u32) -> Result<File, PrivateFileError> {
 /// the folder fsynced. After a crash either the old or the new content is there, whole.
 ///
 /// # Errors
-/// When any step fails; the old file then stands as it was.
+/// When any step fails; the old file then stands as it was, unless only the sync of the folder failed.
 pub fn replace(path: &Path, content: &[u8]) -> Result<(), PrivateFileError> {
     put(path, content, |temporary| fs::rename(temporary, path))
 }
@@ -325,7 +325,8 @@ pub fn create_whole(path: &Path, content: &[u8]) -> Result<(), PrivateFileError>
 /// looked at: there are disks that keep none.
 ///
 /// # Errors
-/// When any step fails, or the disk gives back something else; the old file then stands as it was.
+/// When any step fails, or the disk gives back something else; the old file then stands as it was,
+/// unless only the sync of the folder failed.
 pub fn replace_checked(path: &Path, content: &[u8]) -> Result<(), PrivateFileError> {
     put(path, content, |temporary| {
         reads_back(temporary, content)?;

@@ -4,7 +4,6 @@
 //! two only to a terminal. Text that came from a server or a file goes through [`crate::escape`]
 //! before it is handed in here; what is printed as data is escaped here where a terminal sees it.
 
-mod bar;
 mod hidden;
 mod qr;
 
@@ -12,8 +11,9 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use std::time::Duration;
 
 use anstream::{AutoStream, ColorChoice};
+pub use indicatif::ProgressBar;
+use indicatif::{ProgressDrawTarget, ProgressStyle};
 
-pub use bar::ProgressBar;
 pub use hidden::HiddenLines;
 
 use crate::escape;
@@ -355,7 +355,16 @@ impl Ui {
     #[must_use]
     pub fn progress(&self, steps: u64) -> ProgressBar {
         let drawn = self.talk_to_terminal && !self.voice.quiet && !self.voice.json;
-        ProgressBar::new(steps, drawn)
+        let target = if drawn {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        let bar = ProgressBar::with_draw_target(Some(steps), target);
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
+            bar.set_style(style);
+        }
+        bar
     }
 
     fn prompt(&self, question: &str) {

@@ -315,6 +315,10 @@ impl Person for Ui {
     fn ask(&self, question: &str) -> Option<Secret> {
         self.ask_secret(question).ok()
     }
+
+    fn is_there(&self) -> bool {
+        self.may_ask()
+    }
 }
 
 /// Lets the vault keep its anchor beside the key without knowing where that is.

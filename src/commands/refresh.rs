@@ -56,8 +56,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
             &chosen.refresh,
             attended,
             |step| match step {
-                Progress::Begun(name) => bar.set_message(&name.to_string()),
-                Progress::Ended => bar.step(),
+                Progress::Begun(name) => bar.set_message(name.to_string()),
+                Progress::Ended => bar.inc(1),
             },
         )
         .await
@@ -71,7 +71,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         }
         Ok(outcomes)
     });
-    drop(bar);
+    bar.finish_and_clear();
     app.save_anchor(&mut vault);
     show(app, outcomes?)
 }

@@ -243,11 +243,39 @@ impl Leaving {
 /// What came of an import.
 #[derive(Debug, Default)]
 pub struct Arrived {
-    /// Connections that are here now.
-    pub taken: Vec<ConnectionName>,
-    /// Connections that were connected here, or are as new or newer, or of another account; they
-    /// stay.
-    pub kept: Vec<ConnectionName>,
+    /// Connections that are here now, as they are.
+    pub taken: Vec<Connection>,
+    /// Connections that stay as they were here, and why.
+    pub kept: Vec<(ConnectionName, Why)>,
+}
+
+/// Why a connection of the vault's own stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// It was connected here.
+    Here,
+    /// Its tokens are as new.
+    AsNew,
+    /// It is another account.
+    OtherAccount,
+    /// It came in a file for other recipients, and this one has newer tokens.
+    OtherRecipients,
+    /// It is being refreshed or revoked, or that was cut off.
+    Busy,
+}
+
+impl Why {
+    /// For people.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Here => "it was connected here",
+            Self::AsNew => "its tokens are as new",
+            Self::OtherAccount => "it is another account here",
+            Self::OtherRecipients => "it came here in a file for other recipients",
+            Self::Busy => "a refresh or a revocation of it is under way or was cut off",
+        }
+    }
 }
 
 impl Bundle {
@@ -311,7 +339,8 @@ impl Bundle {
                 let state = now.connection.state.word();
                 return Err(PortableError::NotActive { name, state });
             };
-            if now.connection.sealed_for.as_ref() != Some(&self.recipients) {
+            let sealed_for = now.connection.sealed_for.as_deref();
+            if !sealed_for.is_some_and(|before| same_recipients(before, &self.recipients)) {
                 return Err(PortableError::NotFromThere { name });
             }
             if obtained(&before) > obtained(&now.connection) {
@@ -369,15 +398,15 @@ impl Bundle {
             for mut connection in connections {
                 connection.sealed_for = Some(self.recipients.clone());
                 let name = connection.name.clone();
-                if !add_connection(writer, &mut connection, world)? {
-                    arrived.kept.push(name);
+                if let Some(why) = add_connection(writer, &mut connection, world)? {
+                    arrived.kept.push((name, why));
                     continue;
                 }
                 self.take_client(writer, &connection)?;
                 let mut event = world.event(Action::Import, &name, Outcome::Done);
                 event.detail = Some(connection.state.word().to_owned());
                 writer.log(&event)?;
-                arrived.taken.push(name);
+                arrived.taken.push(connection);
             }
             Ok::<_, ConnectionError>(arrived)
         })?;
@@ -418,28 +447,26 @@ fn obtained(connection: &Connection) -> Option<i64> {
     wall.map(Timestamp::unix_millis)
 }
 
+/// The same recipients, in whatever order they were named.
+fn same_recipients(one: &[String], other: &[String]) -> bool {
+    one.iter().collect::<BTreeSet<_>>() == other.iter().collect()
+}
+
+/// Takes a connection in, or says why the vault's own stays.
 fn add_connection(
     writer: &mut Writer<'_>,
     connection: &mut Connection,
     world: World<'_>,
-) -> Result<bool, ConnectionError> {
+) -> Result<Option<Why>, ConnectionError> {
     let Some(row) = writer.find::<StoredConnection>(&connection.name.to_string())? else {
         writer.insert(StoredConnection::from(&*connection))?;
-        return Ok(true);
+        return Ok(None);
     };
     let here = Found::read(row)?;
-    let (new, old) = (obtained(connection), obtained(&here.connection));
-    let may_be_replaced = match &here.connection.state {
-        State::Moved(_) | State::NeedsLogin { .. } => true,
-        State::Active(_) | State::Suspect(_) => {
-            here.connection.sealed_for == connection.sealed_for && new > old
-        }
-        State::Refreshing { .. } | State::Revoking { .. } => false,
-    };
-    if here.connection.subject != connection.subject || !may_be_replaced || new < old {
-        return Ok(false);
+    if let Some(why) = stays(&here.connection, connection) {
+        return Ok(Some(why));
     }
-    if new == old
+    if obtained(connection) == obtained(&here.connection)
         && let State::Active(set) = &connection.state
         && rotates(connection, set, world)
     {
@@ -447,5 +474,22 @@ fn add_connection(
         connection.state = State::Suspect(set.clone());
     }
     writer.update(&here.row, StoredConnection::from(&*connection))?;
-    Ok(true)
+    Ok(None)
+}
+
+fn stays(here: &Connection, coming: &Connection) -> Option<Why> {
+    let (new, old) = (obtained(coming), obtained(here));
+    if here.subject != coming.subject {
+        return Some(Why::OtherAccount);
+    }
+    match (&here.state, &here.sealed_for) {
+        (State::Refreshing { .. } | State::Revoking { .. }, _) => Some(Why::Busy),
+        (State::Moved(_) | State::NeedsLogin { .. }, _) => (new < old).then_some(Why::AsNew),
+        (State::Active(_) | State::Suspect(_), None) => Some(Why::Here),
+        (State::Active(_) | State::Suspect(_), _) if new <= old => Some(Why::AsNew),
+        (State::Active(_) | State::Suspect(_), Some(before)) => {
+            let now = coming.sealed_for.as_deref().unwrap_or_default();
+            (!same_recipients(before, now)).then_some(Why::OtherRecipients)
+        }
+    }
 }

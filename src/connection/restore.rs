@@ -131,7 +131,7 @@ fn newer(here: &Connection, then: &Connection, world: World<'_>) -> Option<State
     };
     let replaceable = matches!(
         here.state,
-        State::Active(_) | State::Suspect(_) | State::NeedsLogin { .. }
+        State::Active(_) | State::Refreshing { .. } | State::Suspect(_) | State::NeedsLogin { .. }
     );
     let usable = then.state.usable().is_some();
     let is_newer = obtained(then) > obtained(here);
@@ -149,7 +149,7 @@ fn suspect_all(
     let mut suspects = Vec::new();
     for found in select::all(writer)? {
         let mut connection = found.connection;
-        let State::Active(set) = &connection.state else {
+        let (State::Active(set) | State::Refreshing { set, .. }) = &connection.state else {
             continue;
         };
         if back.contains(&connection.name) || !rotates(&connection, set, world) {

@@ -157,7 +157,8 @@ pub(super) fn open(identity: &dyn age::Identity, sealed: &[u8]) -> Result<Vec<u8
         }
         Err(_) => return Err(Unopened::Damaged),
     };
-    let mut open = Vec::new();
+    // One that grows would leave copies of what it holds behind.
+    let mut open = Vec::with_capacity(sealed.len());
     match reader.read_to_end(&mut open) {
         Ok(_) => Ok(open),
         Err(_) => Err(Unopened::Damaged),

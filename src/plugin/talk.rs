@@ -4,9 +4,12 @@
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::Duration;
 
-use age_core::format::Stanza;
+use age_core::format::{Stanza, is_arbitrary_string};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
 use zeroize::Zeroizing;
@@ -27,6 +30,9 @@ const WIDTH: usize = 64;
 /// How long a plugin that is done may take to let go of its token.
 const PATIENCE: Duration = Duration::from_secs(2);
 const GLANCE: Duration = Duration::from_millis(10);
+/// How long a plugin may take where nobody is there, and where somebody has to find and touch a token.
+const UNATTENDED: Duration = Duration::from_secs(30);
+const ATTENDED: Duration = Duration::from_secs(10 * 60);
 
 /// Who sits before a plugin.
 pub trait Person {
@@ -35,6 +41,9 @@ pub trait Person {
 
     /// Asks without echo, for a PIN; `None` where nobody can be asked.
     fn ask(&self, question: &str) -> Option<Secret>;
+
+    /// Whether somebody is there to be waited for.
+    fn is_there(&self) -> bool;
 }
 
 /// Nobody.
@@ -46,19 +55,25 @@ impl Person for Nobody {
     fn ask(&self, _: &str) -> Option<Secret> {
         None
     }
+
+    fn is_there(&self) -> bool {
+        false
+    }
 }
 
 /// A running plugin.
 pub(super) struct Session {
     program: PathBuf,
-    child: Child,
+    child: Arc<Mutex<Child>>,
+    /// The end of this tells the watch that nothing has to be ended any more.
+    _watched: Sender<()>,
     input: io::Take<BufReader<ChildStdout>>,
     /// Gone when the plugin has been told everything.
     output: Option<ChildStdin>,
 }
 
 impl Session {
-    pub(super) fn start(program: &Path, machine: &str) -> io::Result<Self> {
+    pub(super) fn start(program: &Path, machine: &str, person: &dyn Person) -> io::Result<Self> {
         let failed = |error: &dyn std::fmt::Display| failure(program, &error.to_string());
         let mut command = Command::new(program);
         command.arg(format!("--age-plugin={machine}"));
@@ -73,9 +88,17 @@ impl Session {
             .map_err(|error| failed(&error))?;
         let pipes = child.stdout.take().zip(child.stdin.take());
         let (input, output) = pipes.ok_or_else(|| failed(&"it has no input or output"))?;
+        let child = Arc::new(Mutex::new(child));
+        let limit = if person.is_there() {
+            ATTENDED
+        } else {
+            UNATTENDED
+        };
+        let watched = watch(&child, limit).map_err(|error| failed(&error))?;
         Ok(Self {
             program: program.to_owned(),
             child,
+            _watched: watched,
             input: BufReader::new(input).take(SAYS_AT_MOST),
             output: Some(output),
         })
@@ -162,7 +185,7 @@ impl Session {
         drop(self.output.take());
         // One that stays is killed.
         let _ = lock::retry(PATIENCE, GLANCE, || {
-            Ok::<_, io::Error>(self.child.try_wait()?.is_some())
+            Ok::<_, io::Error>(locked(&self.child).try_wait()?.is_some())
         });
     }
 
@@ -171,6 +194,9 @@ impl Session {
         let Some(words) = head.strip_prefix("-> ") else {
             return Err(self.failed("it answered something that is no age stanza"));
         };
+        if words.split(' ').any(|word| !is_arbitrary_string(&word)) {
+            return Err(self.failed("it answered something that is no age stanza"));
+        }
         let mut words = words.split(' ');
         let tag = words.next().unwrap_or_default().to_owned();
         let args = words.map(str::to_owned).collect();
@@ -195,16 +221,33 @@ impl Session {
         if line.pop() == Some('\n') {
             return Ok(line);
         }
-        Err(self.failed("it ended, or said too much, before it was done"))
+        Err(self.failed("it ended, said too much or took too long before it was done"))
     }
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
         // A plugin that is done ends by itself; one that is not must not stay.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let mut child = locked(&self.child);
+        let _ = child.kill();
+        let _ = child.wait();
     }
+}
+
+fn locked(child: &Mutex<Child>) -> MutexGuard<'_, Child> {
+    child.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Ends a plugin that takes longer: whoever reads from it then reads its end.
+fn watch(child: &Arc<Mutex<Child>>, limit: Duration) -> io::Result<Sender<()>> {
+    let (watched, over) = mpsc::channel();
+    let child = Arc::clone(child);
+    thread::Builder::new().spawn(move || {
+        if over.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
+            let _ = locked(&child).kill();
+        }
+    })?;
+    Ok(watched)
 }
 
 fn failure(program: &Path, why: &str) -> io::Error {

@@ -86,6 +86,7 @@ fn a_file_for_another_server_takes_over_no_hosts_and_no_imports() {
     let revocation = "[revocation]\nkind = \"none\"\n";
     let enterprise = read(&format!("{endpoints}{userinfo}{revocation}"));
     assert!(enterprise.device_authorization_endpoint.is_none());
+    assert!(enterprise.api_hosts.is_empty());
     // tokens of one server are shown to no other
     for (given, missing) in [(userinfo, "revocation"), (revocation, "userinfo")] {
         let name = "mine".parse().unwrap();

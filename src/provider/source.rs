@@ -83,6 +83,7 @@ fn stored_form(text: &str) -> Result<(File, Option<Fault>), Fault> {
         file.import = own.import;
     }
     if is_elsewhere {
+        file.api = own.api;
         // Without the base's other endpoints it only can't do something.
         file.endpoints = Endpoints {
             authorization: file.endpoints.authorization,

@@ -12,11 +12,11 @@ use super::database;
 use super::error::{VaultError, io_at, random, sqlite, tampered};
 use super::event::Event;
 use super::head::{AuditHead, Head, SealedHead};
-use super::header::Header;
+use super::header::{Header, wrap_key};
 use super::keys::{Keys, new_vault_key};
 use super::locked::Locked;
 use super::open::Vault;
-use super::recipients::{Recipient, RecipientList, seal_to};
+use super::recipients::{Recipient, RecipientList};
 use super::schema::{APPLICATION, SCHEMA, TABLES};
 use super::snapshot::Snapshot;
 use super::wal::{FULL, set_synchronous};
@@ -86,7 +86,7 @@ fn build(path: &Path, new: &NewVault) -> Result<(PathBuf, String), VaultError> {
         schema: SCHEMA,
         key_epoch: 1,
         key_source: new.key_source.clone(),
-        age: seal_to(&new.recipients, vault_key.expose())?,
+        age: wrap_key(&vault_key, &new.recipients)?,
     };
     let keys = Keys::derive(new.vault_id, &vault_key);
     let draft = with_suffix(path, ".new");

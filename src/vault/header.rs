@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::error::{VaultError, sqlite, tampered};
 use super::keys::{Hash, Key};
+use super::recipients::{Recipient, seal_to};
 use super::{fields, number};
 use crate::names::VaultId;
 use crate::plugin;
@@ -121,17 +122,28 @@ impl Header {
     }
 }
 
+/// Locks a vault key to every recipient of a list, and makes sure that the header can be read again:
+/// part of it may be what an age plugin said.
+pub(super) fn wrap_key(key: &Key, recipients: &[Recipient]) -> Result<Vec<u8>, VaultError> {
+    let sealed = seal_to(recipients, key.expose())?;
+    let is_readable = age::Decryptor::new_buffered(sealed.as_slice()).is_ok();
+    if is_readable && sealed.len() <= AGE_AT_MOST {
+        Ok(sealed)
+    } else {
+        Err(VaultError::Recipients)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vault::recipients::{Recipient, seal_to};
 
     fn wrap_key(key: &Key, recipients: &[String]) -> Result<Vec<u8>, VaultError> {
         let all: Vec<_> = recipients
             .iter()
             .map(|one| Recipient::master(one.clone()))
             .collect();
-        seal_to(&all, key.expose())
+        super::wrap_key(key, &all)
     }
 
     fn header(age: Vec<u8>) -> Header {

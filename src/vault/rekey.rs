@@ -18,12 +18,12 @@ use super::directory::{Directory, Entry, Label};
 use super::error::{VaultError, io_at, sqlite, tampered};
 use super::event::Event;
 use super::head::{AuditHead, Mark, SealedHead};
-use super::header::Header;
+use super::header::{Header, wrap_key};
 use super::keys::{Key, Keys, new_vault_key};
 use super::locked::Locked;
 use super::migrate::write_copy;
 use super::open::{Seen, Vault};
-use super::recipients::{Recipient, RecipientList, seal_to};
+use super::recipients::{Recipient, RecipientList};
 use super::record::{self, Kind, RowId, Stored};
 use super::snapshot::{Snapshot, body};
 use super::wal::{FULL, set_synchronous};
@@ -202,7 +202,7 @@ impl Vault {
         let log = reseal_log(&old, keys)?;
         let header = Header {
             key_epoch: old.header.key_epoch.saturating_add(1),
-            age: seal_to(&new.recipients, vault_key.expose())?,
+            age: wrap_key(vault_key, &new.recipients)?,
             key_source: new.key_source,
             ..old.header.clone()
         };

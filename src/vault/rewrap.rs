@@ -4,7 +4,8 @@
 //! vault key. It is for a key that was lost, not for one that was stolen.
 
 use super::error::VaultError;
-use super::recipients::{Recipient, RecipientList, seal_to};
+use super::header::wrap_key;
+use super::recipients::{Recipient, RecipientList};
 use super::writer::Writer;
 
 impl Writer<'_> {
@@ -35,7 +36,7 @@ impl Writer<'_> {
         key_source: String,
     ) -> Result<(), VaultError> {
         let key = self.snapshot.header.unwrap_key(identity)?;
-        self.snapshot.header.age = seal_to(&recipients, key.expose())?;
+        self.snapshot.header.age = wrap_key(&key, &recipients)?;
         self.snapshot.header.key_source = key_source;
         self.snapshot.header.store(self.snapshot.connection)?;
         self.set(RecipientList { recipients }).map(|_| ())

@@ -148,8 +148,42 @@ fn a_plugin_that_refuses_locks_nothing() {
     with_path(&world, &folder, &add)
         .ended(2)
         .says(&["can't open the same file"]);
+    // What could not be read again is locked to nobody.
+    for mode in ["spaces", "natives", "fat"] {
+        fs::write(folder.join("age-plugin-toy.mode"), mode).unwrap();
+        with_path(&world, &folder, &add)
+            .ended(1)
+            .says(&["age stanza"]);
+    }
     assert_eq!(world.json(&["vault", "recipients", "list"]).len(), 1);
     world.ok(&["vault", "check"]);
+}
+
+#[test]
+fn a_recovery_goes_on_without_another_keys_plugin_that_fails() {
+    let world = World::new();
+    let folder = install(&world, "work/bin");
+    world.connect();
+    let token = world.token("sandbox");
+    let sheet = world.path("given/sheet").display().to_string();
+    world.ok(&["vault", "recipients", "add", "--recovery-file", &sheet]);
+    let text = fs::read_to_string(&sheet).unwrap();
+    let line = text.lines().find(|line| line.starts_with("AGE-"));
+    world.secret("the recovery key", line.unwrap());
+    let add = ["vault", "recipients", "add", RECIPIENT, "--label", "stick"];
+    with_path(&world, &folder, &add).ended(0);
+    fs::write(folder.join("age-plugin-toy.mode"), "dies").unwrap();
+    let key = world.path("given/new.txt").display().to_string();
+    let recover = ["vault", "recover", "--with", &sheet, "--key", "file"];
+    let recover = [&recover[..], &["--identity-file", &key]].concat();
+    let call = world.call(&recover).without("OAUTHCTL_IDENTITY_FILE");
+    call.env("PATH", "/usr/bin:/bin")
+        .run()
+        .ended(0)
+        .says(&["`stick` does not open", "it ended"]);
+    let call = world.call(&["token", "sandbox"]);
+    let again = call.without("OAUTHCTL_IDENTITY_FILE").run().ended(0);
+    assert_eq!(again.stdout.trim(), token);
 }
 
 #[test]

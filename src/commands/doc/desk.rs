@@ -232,12 +232,14 @@ impl<'a> Countdown<'a> {
                 .detail(&format!("{why}: waiting {}", ui::span(left)));
             self.app.ui.progress(left.as_secs())
         });
-        bar.set_message(&format!("{why}, going on in {}", ui::span(left)));
-        bar.step();
+        bar.set_message(format!("{why}, going on in {}", ui::span(left)));
+        bar.inc(1);
     }
 
     fn end(&self) {
-        self.bar.borrow_mut().take();
+        if let Some(bar) = self.bar.borrow_mut().take() {
+            bar.finish_and_clear();
+        }
     }
 }
 

@@ -40,14 +40,14 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     let link = &manuscript.state.link;
     let bar = app.ui.progress(0);
     let looked_at = |at: usize, all: usize| {
-        let [at, all] = [at, all].map(|count| u64::try_from(count).unwrap_or_default());
-        bar.set(at, all);
+        bar.set_length(u64::try_from(all).unwrap_or_default());
+        bar.set_position(u64::try_from(at).unwrap_or_default());
         bar.set_message("looking through the versions");
     };
     let hits = desk::with_store(app, link, |store| {
         manuscript.find(store, &phrase, &selection, args.most, &looked_at)
     });
-    drop(bar);
+    bar.finish_and_clear();
     let hits = hits?;
     if app.ui.json() {
         let found = hits.iter().map(|hit| {

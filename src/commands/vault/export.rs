@@ -61,7 +61,6 @@ fn send(app: &App, args: &Args, path: &Path) -> Result<()> {
     let mut vault = app.need_vault()?;
     vault.refuse_untrusted()?;
     age_file::refuse_existing(path, args.force)?;
-    let stood = std::fs::symlink_metadata(path).is_ok();
     // Whom it can't be sealed for is known before anything is changed.
     age_file::seal(b"", &args.to, "export")?;
     let left = portable::leave(
@@ -72,16 +71,19 @@ fn send(app: &App, args: &Args, path: &Path) -> Result<()> {
         args.to.clone(),
     );
     let (mut bundle, leaving) = left.map_err(refused)?;
-    let written = definitions(app, &mut bundle)
-        .and_then(|()| age_file::seal(&bundle.to_text(), &args.to, "export"))
-        .and_then(|sealed| age_file::write(path, args.force, &sealed, "export"));
+    let sealed = definitions(app, &mut bundle)
+        .and_then(|()| age_file::seal(&bundle.to_text(), &args.to, "export"));
+    let mut may_stand = false;
+    let written = sealed.and_then(|sealed| {
+        age_file::write(path, args.force, &sealed, "export")
+            .inspect_err(|_| may_stand = stands(path, &sealed))
+    });
     if let Err(error) = written {
-        if std::fs::symlink_metadata(path).is_ok() && !stood {
-            // It may be whole, and then its tokens are in two places.
+        if may_stand {
             app.save_anchor(&mut vault);
             return Err(error.note(format!(
-                "`{}` is there all the same, so the connections are `suspect` here: remove that \
-                 file, then refresh them by name",
+                "`{}` may be there all the same, so the connections are `suspect` here: remove \
+                 that file, then refresh them by name",
                 path.display()
             )));
         }
@@ -183,6 +185,14 @@ fn renewed(before: &Bundle, vault: &Vault) -> Result<Bundle> {
     before
         .renewed(vault)
         .map_err(|error| refused(error).note("the file is as it was"))
+}
+
+/// Whether what was written stands there although its writing failed, or nobody can tell.
+fn stands(path: &Path, sealed: &[u8]) -> bool {
+    match std::fs::read(path) {
+        Ok(there) => there == sealed,
+        Err(error) => error.kind() != std::io::ErrorKind::NotFound,
+    }
 }
 
 /// No export is larger.

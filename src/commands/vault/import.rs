@@ -4,7 +4,7 @@ use std::sync::Arc;
 use crate::app::{App, unopened};
 use crate::commands::vault::export::{read, refused};
 use crate::commands::vault::foreign;
-use crate::connection::portable::Bundle;
+use crate::connection::portable::{Arrived, Bundle, Why};
 use crate::error::{Error, Kind, Result};
 use crate::key::Opener;
 use crate::names::{ProviderName, VaultId};
@@ -63,25 +63,50 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     let bundle = open(&opener, &sealed, &args.file)?;
     // No vault is made, and no definition kept, for a file that is refused.
     bundle.believed(app.world()).map_err(refused)?;
+    let definitions = new_definitions(app, &bundle, &args.definition)?;
     let mut vault = match standing {
         Some((vault, _)) => vault,
         None => app.open_or_create_vault(|| Ok(()))?,
     };
     vault.refuse_untrusted()?;
     app.refuse_pending_rescues(&vault)?;
-    define(app, &bundle, &args.definition)?;
+    define(app, definitions)?;
     let arrived = bundle.arrive(&mut vault, app.world()).map_err(refused)?;
     app.save_anchor(&mut vault);
-    for name in &arrived.taken {
+    tell(app, &arrived)
+}
+
+fn tell(app: &App, arrived: &Arrived) -> Result<()> {
+    for connection in &arrived.taken {
+        let name = &connection.name;
         app.ui.note(&format!("took in `{name}`"));
+        if connection.state.is_suspect() {
+            app.ui.note(&format!(
+                "it has the tokens that it left with, which may have been used where it was: only \
+                 `oauthctl refresh {name}` refreshes it"
+            ));
+        }
     }
-    for name in &arrived.kept {
-        app.ui.note(&format!(
-            "`{name}` stays as it is here: it was connected here, or its tokens are as new, or \
-             another account's"
-        ));
+    let mut missed = None;
+    for (name, why) in &arrived.kept {
+        app.ui
+            .note(&format!("`{name}` stays as it is here: {}", why.words()));
+        if *why == Why::OtherRecipients {
+            missed = Some(name);
+        }
     }
-    Ok(())
+    match missed {
+        None => Ok(()),
+        Some(name) => Err(Error::new(
+            Kind::Stopped,
+            format!("newer tokens of `{name}` were not taken"),
+        )
+        .because(Why::OtherRecipients.words())
+        .hint(format!(
+            "if you exported it anew for others, take away what is here and import again: \
+             `oauthctl revoke {name} --local-only`"
+        ))),
+    }
 }
 
 /// Opens an export.
@@ -99,9 +124,13 @@ pub(super) fn open(opener: &Opener<'_>, sealed: &[u8], path: &Path) -> Result<Bu
     Bundle::read(&text).map_err(refused)
 }
 
-/// Writes the definitions that came with it. One that is here and says something else is not
-/// replaced: it decides where tokens go.
-fn define(app: &App, bundle: &Bundle, accepted: &[ProviderName]) -> Result<()> {
+/// The definitions that came with it and are not here. One that is here and says something else is not
+/// replaced, and none is taken unasked: it decides where tokens go.
+fn new_definitions<'b>(
+    app: &App,
+    bundle: &'b Bundle,
+    accepted: &[ProviderName],
+) -> Result<Vec<(ProviderName, &'b str)>> {
     let mut new = Vec::new();
     for one in &bundle.providers {
         let name: ProviderName = one.name.parse().map_err(|error: crate::names::NameError| {
@@ -132,6 +161,10 @@ fn define(app: &App, bundle: &Bundle, accepted: &[ProviderName]) -> Result<()> {
             }
         }
     }
+    Ok(new)
+}
+
+fn define(app: &App, new: Vec<(ProviderName, &str)>) -> Result<()> {
     for (name, text) in new {
         provider::save_user_file(&app.providers_folder(), &name, text).map_err(|error| {
             Error::new(

@@ -1,11 +1,12 @@
 use std::path::{Path, PathBuf};
+use std::slice;
 
 use crate::app::{App, other_pin};
 use crate::commands::vault::init::{Place, source};
 use crate::commands::warn_of_old_pages;
 use crate::error::{Error, Kind, Result};
 use crate::key::{self, Ask, KeyError, Opener, Source};
-use crate::vault::{Action, Locked, Outcome, Recipient, RecipientList, Vault, VaultError};
+use crate::vault::{Action, Locked, Outcome, Recipient, RecipientList, Vault, VaultError, seal_to};
 use crate::{plugin, private_file};
 
 /// Open the vault with its recovery key and give it a new key
@@ -59,6 +60,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         (None, Ok(place @ (Source::IdentityFile(_) | Source::PassphraseFile(_)))) => place,
         _ => source(app, args.key, args.identity_file.as_deref(), &path)?,
     };
+    let others = others(app, &vault, &recovery)?;
     let old = make_room(&source)?;
     let mut made = key::create(&source, &ask(&source));
     let mut another = None;
@@ -75,15 +77,24 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         .write_pin(&fingerprint)
         .map_err(|error| app.no_key(&error))?;
     let event = app.world().bare_event(Action::Recover, Outcome::Done);
-    let recipients = recipients(app, &vault, custody.recipient().to_string(), &recovery)?;
+    let mut recipients = vec![Recipient::master(custody.recipient().to_string())];
+    recipients.extend(others);
     let text = source
         .to_text()
         .map_err(|error| app.no_key(&error.into()))?;
     app.remember_either(&path, vault_id, [&former, &text])?;
-    vault.mutate(|writer| -> std::result::Result<(), VaultError> {
-        writer.rewrap(recovery.identity(), recipients, text.clone())?;
-        writer.log(&event)
-    })?;
+    vault
+        .mutate(|writer| -> std::result::Result<(), VaultError> {
+            writer.rewrap(recovery.identity(), recipients, text.clone())?;
+            writer.log(&event)
+        })
+        .map_err(|error| match &old {
+            None => Error::from(error),
+            Some(old) => Error::from(error).note(format!(
+                "what was at the new key's place is `{}` now",
+                old.display()
+            )),
+        })?;
     warn_of_old_pages(app, &vault.checkpoint_truncate());
     drop(vault);
     let place = custody.describe();
@@ -129,39 +140,32 @@ fn make_room(source: &Source) -> Result<Option<PathBuf>> {
 }
 
 /// Everybody who could open the vault but the lost master identity. A recovery must not wait for the
-/// plugin of another key than the one at hand.
-fn recipients(
-    app: &App,
-    vault: &Vault,
-    master: String,
-    recovery: &Opener<'_>,
-) -> Result<Vec<Recipient>> {
+/// plugin of another key than the one at hand: one that does not work is left out.
+fn others(app: &App, vault: &Vault, recovery: &Opener<'_>) -> Result<Vec<Recipient>> {
     let list = vault.read(|snapshot| snapshot.find::<RecipientList>(RecipientList::NAME))?;
-    let mut recipients = vec![Recipient::master(master)];
-    let others = list.map(|row| row.value.recipients).unwrap_or_default();
-    for mut one in others {
+    let listed = list.map(|row| row.value.recipients).unwrap_or_default();
+    let mut others = Vec::new();
+    for mut one in listed {
         if one.label == Recipient::MASTER {
             continue;
         }
         if let Some(plugin) = &mut one.plugin
             && !plugin::is_program(plugin)
+            && let Some(here) = recovery.program()
+            && here.file_name() == plugin.file_name()
         {
-            let here = recovery.program();
-            let Some(here) = here.filter(|here| here.file_name() == plugin.file_name()) else {
-                app.ui.warn(&format!(
-                    "`{}` does not open the vault any more: `{}` is not there; install it and say \
-                     `oauthctl vault recipients add {}`",
-                    one.label,
-                    plugin.display(),
-                    one.recipient
-                ));
-                continue;
-            };
             here.clone_into(plugin);
         }
-        recipients.push(one);
+        match seal_to(slice::from_ref(&one), b"") {
+            Ok(_) => others.push(one),
+            Err(error) => app.ui.warn(&format!(
+                "`{}` does not open the vault any more ({error}); when that is mended, say \
+                 `oauthctl vault recipients add {}`",
+                one.label, one.recipient
+            )),
+        }
     }
-    Ok(recipients)
+    Ok(others)
 }
 
 fn unconfirmed() -> Error {

@@ -4,8 +4,9 @@
 //! the end, where a cut takes nothing away. Under a passphrase the sheet is an age file, as
 //! `age -p` makes them, and is replaced whole.
 
+use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use age::secrecy::ExposeSecret;
@@ -17,6 +18,9 @@ use crate::error::{Error, Kind, Result};
 use crate::secret::Secret;
 use crate::vault::Vault;
 use crate::{key, private_file};
+
+/// Room for all of it: a text that grows leaves copies of the key behind.
+const SHEET_AT_MOST: usize = 1024;
 
 /// A sheet whose vault is not locked to it yet.
 pub(super) struct Sheet {
@@ -45,14 +49,17 @@ impl Sheet {
         recovery: &x25519::Identity,
         protected: bool,
     ) -> Result<Self> {
-        let text = Zeroizing::new(format!(
+        let mut text = Zeroizing::new(String::with_capacity(SHEET_AT_MOST));
+        // Writing to a text can't fail.
+        let _ = write!(
+            text,
             "# oauthctl recovery key\n\
              # Use it with: oauthctl vault recover --with THIS-FILE\n\
              # public key: {}\n\
              {}\n",
             recovery.to_public(),
             recovery.to_string().expose_secret(),
-        ));
+        );
         let failed = |error: &(dyn std::error::Error + 'static)| {
             Error::new(
                 Kind::Failed,
