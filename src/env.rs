@@ -3,6 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::names::ProviderName;
 use crate::secret::Secret;
@@ -122,6 +123,13 @@ pub fn own_variables() -> Vec<OsString> {
         .map(|(name, _)| name)
         .filter(|name| name.to_string_lossy().starts_with(PREFIX))
         .collect()
+}
+
+/// Keeps all variables of ours from a program that is to be started.
+pub fn keep_own_from(command: &mut Command) {
+    for own in own_variables() {
+        command.env_remove(own);
+    }
 }
 
 /// The search path for programs, as `PATH` gives it.

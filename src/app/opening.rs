@@ -263,9 +263,7 @@ impl App {
     /// # Errors
     /// Why it can't be used.
     pub fn opener(&self, file: &Path, vault_id: VaultId) -> Result<Opener<'_>> {
-        let prompt = |question: &str| self.ui.ask_secret(question);
-        let ask = self.ask(vault_id, &Source::Environment, &prompt);
-        key::opener(file, &ask, &self.ui).map_err(|error| self.no_key(&error))
+        self.asking(vault_id, |ask| key::opener(file, ask, &self.ui))
     }
 
     /// The key that the environment names, for what no vault stands for yet.
@@ -273,10 +271,7 @@ impl App {
     /// # Errors
     /// When it names none, or that can't be used.
     pub fn named_key(&self) -> Result<Arc<Custody>> {
-        let prompt = |question: &str| self.ui.ask_secret(question);
-        let ask = self.ask(VaultId([0; 16]), &Source::Environment, &prompt);
-        let found = key::unlock(&ask).map_err(|error| self.no_key(&error))?;
-        Ok(Arc::new(found))
+        self.asking(VaultId([0; 16]), key::unlock).map(Arc::new)
     }
 
     /// A new passphrase for the file at `path`, which a person types twice.
@@ -284,9 +279,18 @@ impl App {
     /// # Errors
     /// When nobody can be asked, or no usable one was given.
     pub fn new_passphrase(&self, path: &Path) -> Result<Secret> {
+        self.asking(VaultId([0; 16]), |ask| key::new_passphrase(path, ask))
+    }
+
+    /// What a key is looked for with where no vault says where it is.
+    fn asking<T>(
+        &self,
+        vault_id: VaultId,
+        look: impl FnOnce(&Ask<'_>) -> std::result::Result<T, KeyError>,
+    ) -> Result<T> {
         let prompt = |question: &str| self.ui.ask_secret(question);
-        let ask = self.ask(VaultId([0; 16]), &Source::Environment, &prompt);
-        key::new_passphrase(path, &ask).map_err(|error| self.no_key(&error))
+        let ask = self.ask(vault_id, &Source::Environment, &prompt);
+        look(&ask).map_err(|error| self.no_key(&error))
     }
 
     pub(super) fn ask<'a>(

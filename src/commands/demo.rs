@@ -140,9 +140,7 @@ impl<'a> Stage<'a> {
 
     fn spawn(&self, place: &str, arguments: &[&str]) -> Result<Child> {
         let mut command = Command::new(&self.program);
-        for name in env::own_variables() {
-            command.env_remove(name);
-        }
+        env::keep_own_from(&mut command);
         let at = |name: &str| self.folder.join(name);
         command
             .args(arguments)

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::commands::fresh_token;
 use crate::commands::token::duration;
 use crate::connection::fresh::{HandOut, Want};
-use crate::env::own_variables;
+use crate::env::keep_own_from;
 use crate::error::{Error, Kind, Result};
 use crate::names::{ConnectionRef, Scope, VariableName};
 use crate::ui::{counted, shell_word};
@@ -92,9 +92,7 @@ fn start(app: &App, args: &Args) -> Result<()> {
     let names = variables(app, args, &tokens)?;
     let mut command = Command::new(program);
     command.args(arguments);
-    for own in own_variables() {
-        command.env_remove(own);
-    }
+    keep_own_from(&mut command);
     for (name, token) in names.iter().zip(&tokens) {
         command.env(name.as_str(), token.set.access_token.expose());
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::app::{App, moment};
-use crate::env::own_variables;
+use crate::env::keep_own_from;
 use crate::error::{Error, Kind};
 use crate::lock;
 use crate::names::ConnectionName;
@@ -72,9 +72,7 @@ pub(super) fn run(app: &App, name: &ConnectionName, event: Event<'_>) {
     });
     let mut command = Command::new(program);
     command.args(arguments);
-    for own in own_variables() {
-        command.env_remove(own);
-    }
+    keep_own_from(&mut command);
     command
         .stdin(Stdio::piped())
         .stdout(Stdio::null())

@@ -21,7 +21,6 @@ use crate::connection::select::{self, Found};
 use crate::connection::state::{Connection, GrantKind, State};
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
-use crate::moment::Timestamp;
 use crate::names::{ConnectionName, ConnectionRef, ProviderName};
 use crate::token::TokenSet;
 use crate::vault::{Action, Outcome, Stored, Vault, VaultError, Writer};
@@ -343,7 +342,7 @@ impl Bundle {
             if !sealed_for.is_some_and(|before| same_recipients(before, &self.recipients)) {
                 return Err(PortableError::NotFromThere { name });
             }
-            if obtained(&before) > obtained(&now.connection) {
+            if before.obtained() > now.connection.obtained() {
                 return Err(PortableError::Behind { name });
             }
             found.push(now);
@@ -437,16 +436,6 @@ impl Bundle {
 /// How much the clock of the machine that refreshed may be ahead of this one.
 const SKEW_MS: i64 = 60 * 60 * 1000;
 
-/// When its tokens came; for what moved away, those that it left with.
-fn obtained(connection: &Connection) -> Option<i64> {
-    let wall = if let State::Moved(obtained) = connection.state {
-        obtained
-    } else {
-        connection.state.set().map(|set| set.obtained.wall)
-    };
-    wall.map(Timestamp::unix_millis)
-}
-
 /// The same recipients, in whatever order they were named.
 fn same_recipients(one: &[String], other: &[String]) -> bool {
     one.iter().collect::<BTreeSet<_>>() == other.iter().collect()
@@ -466,7 +455,7 @@ fn add_connection(
     if let Some(why) = stays(&here.connection, connection) {
         return Ok(Some(why));
     }
-    if obtained(connection) == obtained(&here.connection)
+    if connection.obtained() == here.connection.obtained()
         && let State::Active(set) = &connection.state
         && rotates(connection, set, world)
     {
@@ -478,7 +467,7 @@ fn add_connection(
 }
 
 fn stays(here: &Connection, coming: &Connection) -> Option<Why> {
-    let (new, old) = (obtained(coming), obtained(here));
+    let (new, old) = (coming.obtained(), here.obtained());
     if here.subject != coming.subject {
         return Some(Why::OtherAccount);
     }

@@ -125,16 +125,12 @@ fn take(
 
 /// What the backup has of a connection that is here, where that is the same account's and newer.
 fn newer(here: &Connection, then: &Connection, world: World<'_>) -> Option<State> {
-    let obtained = |one: &Connection| {
-        let set = one.state.set();
-        set.map(|set| set.obtained.wall.unix_millis())
-    };
     let replaceable = matches!(
         here.state,
         State::Active(_) | State::Refreshing { .. } | State::Suspect(_) | State::NeedsLogin { .. }
     );
     let usable = then.state.usable().is_some();
-    let is_newer = obtained(then) > obtained(here);
+    let is_newer = then.obtained() > here.obtained();
     if here.subject != then.subject || !replaceable || !usable || !is_newer {
         return None;
     }

@@ -289,6 +289,18 @@ impl LoginReason {
     }
 }
 
+impl Connection {
+    /// When its tokens came; for what moved away, those that it left with.
+    #[must_use]
+    pub fn obtained(&self) -> Option<Timestamp> {
+        if let State::Moved(obtained) = self.state {
+            obtained
+        } else {
+            self.state.set().map(|set| set.obtained.wall)
+        }
+    }
+}
+
 impl State {
     /// The set whose access token may be handed out while it is unexpired.
     #[must_use]

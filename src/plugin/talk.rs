@@ -15,7 +15,7 @@ use base64::prelude::BASE64_STANDARD_NO_PAD;
 use zeroize::Zeroizing;
 
 use super::Failed;
-use crate::env::own_variables;
+use crate::env::keep_own_from;
 use crate::escape;
 use crate::lock;
 use crate::secret::Secret;
@@ -77,9 +77,7 @@ impl Session {
         let failed = |error: &dyn std::fmt::Display| failure(program, &error.to_string());
         let mut command = Command::new(program);
         command.arg(format!("--age-plugin={machine}"));
-        for own in own_variables() {
-            command.env_remove(own);
-        }
+        keep_own_from(&mut command);
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

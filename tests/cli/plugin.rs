@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::world::{Output, World, new_identity};
+use crate::world::{Output, World, identity_in, new_identity};
 
 const RECIPIENT: &str = "age1toy1pzry9x8guq22xa";
 const IDENTITY: &str = "AGE-PLUGIN-TOY-1PZRY9X8G7GW3G7";
@@ -97,9 +97,7 @@ fn a_plugin_that_is_gone_keeps_nobody_from_the_vault() {
     world.connect();
     let sheet = world.path("given/sheet").display().to_string();
     world.ok(&["vault", "recipients", "add", "--recovery-file", &sheet]);
-    let text = fs::read_to_string(&sheet).unwrap();
-    let line = text.lines().find(|line| line.starts_with("AGE-"));
-    world.secret("the recovery key", line.unwrap());
+    world.secret("the recovery key", &identity_in(&sheet));
     let add = ["vault", "recipients", "add", RECIPIENT, "--label", "stick"];
     with_path(&world, &folder, &add).ended(0);
     fs::remove_dir_all(&folder).unwrap();
@@ -111,9 +109,7 @@ fn a_plugin_that_is_gone_keeps_nobody_from_the_vault() {
         .run(&[&add[..], &["--label", "b"]].concat())
         .ended(6)
         .says(&["age-plugin-toy", "vault recipients remove"]);
-    let text = fs::read_to_string(&other).unwrap();
-    let line = text.lines().find(|line| line.starts_with("AGE-"));
-    world.secret("the other recovery key", line.unwrap());
+    world.secret("the other recovery key", &identity_in(&other));
     // A recovery goes on without it, and says so.
     let key = world.path("given/new.txt").display().to_string();
     let recover = ["vault", "recover", "--with", &sheet, "--key", "file"];
@@ -167,9 +163,7 @@ fn a_recovery_goes_on_without_another_keys_plugin_that_fails() {
     let token = world.token("sandbox");
     let sheet = world.path("given/sheet").display().to_string();
     world.ok(&["vault", "recipients", "add", "--recovery-file", &sheet]);
-    let text = fs::read_to_string(&sheet).unwrap();
-    let line = text.lines().find(|line| line.starts_with("AGE-"));
-    world.secret("the recovery key", line.unwrap());
+    world.secret("the recovery key", &identity_in(&sheet));
     let add = ["vault", "recipients", "add", RECIPIENT, "--label", "stick"];
     with_path(&world, &folder, &add).ended(0);
     fs::write(folder.join("age-plugin-toy.mode"), "dies").unwrap();

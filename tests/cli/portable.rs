@@ -2,20 +2,16 @@
 
 use std::fs;
 
-use crate::world::{Output, World};
+use crate::world::{Output, World, identity_in};
 
 /// The recipient of a world's key.
 fn recipient(world: &World) -> String {
-    let text = fs::read_to_string(world.key_file()).unwrap();
-    let line = text.lines().find(|line| line.starts_with("AGE-")).unwrap();
-    let identity: age::x25519::Identity = line.parse().unwrap();
+    let identity: age::x25519::Identity = identity(world).parse().unwrap();
     identity.to_public().to_string()
 }
 
 fn identity(world: &World) -> String {
-    let text = fs::read_to_string(world.key_file()).unwrap();
-    let line = text.lines().find(|line| line.starts_with("AGE-")).unwrap();
-    line.to_owned()
+    identity_in(world.key_file())
 }
 
 /// A machine with nothing but an identity in its environment.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::world::{Output, World, mode, new_identity};
+use crate::world::{Output, World, identity_in, mode, new_identity};
 
 #[test]
 fn vault_init_makes_a_vault_once() {
@@ -111,14 +111,6 @@ fn with_sheet(world: &World) -> (PathBuf, PathBuf) {
     (sheet, key)
 }
 
-fn identity_in(file: &Path) -> String {
-    let text = fs::read_to_string(file).unwrap();
-    let line = text
-        .lines()
-        .find(|line| line.starts_with("AGE-SECRET-KEY-1"));
-    line.unwrap().to_owned()
-}
-
 fn recovered(world: &World, sheet: &Path) -> Output {
     let recover = world.call(&["vault", "recover", "--with"]).arg(sheet);
     recover.without("OAUTHCTL_IDENTITY_FILE").run()
@@ -134,7 +126,7 @@ fn vault_recover_makes_a_new_key_and_keeps_the_old_one_beside_it() {
     let second = identity_in(&key);
     world.secret("the second identity", &second);
     assert_ne!(first, second);
-    assert_eq!(identity_in(&key.with_file_name("identity.txt.old")), first);
+    assert_eq!(identity_in(key.with_file_name("identity.txt.old")), first);
     let list = world.call(&["list"]).without("OAUTHCTL_IDENTITY_FILE");
     list.run().ended(0).silent_about("warning");
     // the old one opens it no more
@@ -149,7 +141,7 @@ fn vault_recover_makes_a_new_key_and_keeps_the_old_one_beside_it() {
         .ended(0)
         .says(&["identity.txt.old-2"]);
     world.secret("the third identity", &identity_in(&key));
-    assert_eq!(identity_in(&key.with_file_name("identity.txt.old")), first);
+    assert_eq!(identity_in(key.with_file_name("identity.txt.old")), first);
 }
 
 #[test]

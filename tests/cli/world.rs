@@ -575,6 +575,15 @@ pub(crate) fn moved(toml: &str, from: &str, to: &Sandbox) -> String {
     toml.replace(&authority(from), &authority(to.url()))
 }
 
+/// The identity in a key file or on a recovery sheet.
+pub(crate) fn identity_in(file: impl AsRef<Path>) -> String {
+    let text = fs::read_to_string(file).unwrap();
+    let line = text
+        .lines()
+        .find(|line| line.starts_with("AGE-SECRET-KEY-1"));
+    line.unwrap().to_owned()
+}
+
 /// A new age identity, in its one line.
 pub(crate) fn new_identity() -> String {
     let identity = age::x25519::Identity::generate();

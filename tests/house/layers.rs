@@ -135,7 +135,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("std::net", "endpoint flow sandbox"),
     (
         "std::process::Command",
-        "commands/api/filter commands/demo commands/doc/walk commands/exec commands/git commands/hooks commands/token/copy flow/browser plugin/talk",
+        "commands/api/filter commands/demo commands/doc/walk commands/exec commands/git commands/hooks commands/token/copy env flow/browser plugin/talk",
     ),
     ("std::process::ExitCode", "commands main"),
     ("std::process::exit", ""),

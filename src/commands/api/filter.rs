@@ -5,7 +5,7 @@ use std::io::Write;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
-use crate::env::own_variables;
+use crate::env::keep_own_from;
 use crate::error::{Error, Kind, Result};
 use crate::escape;
 
@@ -51,9 +51,7 @@ fn start(filter: &str) -> Result<Child> {
     let mut command = Command::new(PROGRAM);
     // A filter may begin with a minus sign, which an option does too.
     command.args(["-r", &format!(" {filter}")]);
-    for own in own_variables() {
-        command.env_remove(own);
-    }
+    keep_own_from(&mut command);
     command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -9,7 +9,7 @@ use crate::document::diff::{self, Run};
 use crate::document::merge::{self, Choice, Conflict, Dispute as Place, Granularity, Merged};
 use crate::document::resolve::Dispute;
 use crate::document::text::Text;
-use crate::env::own_variables;
+use crate::env::keep_own_from;
 use crate::escape;
 use crate::private_file;
 use crate::ui::{Paint, Span};
@@ -147,9 +147,7 @@ fn write_in(app: &App, file: &Path) -> Result<(), String> {
         };
         let mut command = Command::new(program);
         command.args(words).arg(file);
-        for own in own_variables() {
-            command.env_remove(own);
-        }
+        keep_own_from(&mut command);
         match command.status() {
             Ok(status) if status.success() => return Ok(()),
             Ok(status) => {

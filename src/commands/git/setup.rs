@@ -3,7 +3,7 @@ use std::process::{Command, Output, Stdio};
 
 use crate::app::App;
 use crate::endpoint::is_loopback_authority;
-use crate::env::own_variables;
+use crate::env::keep_own_from;
 use crate::error::{Error, Kind, Result};
 use crate::escape;
 use crate::provider::near;
@@ -174,9 +174,7 @@ fn shell_word(text: &str) -> String {
 fn git(arguments: &[&str]) -> Result<Output> {
     let mut command = Command::new("git");
     command.arg("config").args(arguments).stdin(Stdio::null());
-    for name in own_variables() {
-        command.env_remove(name);
-    }
+    keep_own_from(&mut command);
     command.output().map_err(|error| {
         Error::new(Kind::Failed, "could not run `git`")
             .caused_by(&error)

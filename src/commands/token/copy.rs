@@ -7,7 +7,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::app::App;
-use crate::env::own_variables;
+use crate::env::keep_own_from;
 use crate::error::{Error, Kind, Result};
 use crate::lock;
 use crate::secret::Secret;
@@ -81,9 +81,7 @@ fn command(words: &[&str]) -> Option<Command> {
     let (program, arguments) = words.split_first()?;
     let mut command = Command::new(program);
     command.args(arguments).stderr(Stdio::null());
-    for own in own_variables() {
-        command.env_remove(own);
-    }
+    keep_own_from(&mut command);
     Some(command)
 }
 

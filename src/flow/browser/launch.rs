@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::{BrowserError, BrowserUrl};
-use crate::env::own_variables;
+use crate::env::keep_own_from;
 
 /// What may open a URL where `BROWSER` is not set. The `open` crate knows each platform's launchers
 /// and how they are called, but it also offers PowerShell with the URL in a variable: only
@@ -81,9 +81,7 @@ impl Launch {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        for name in own_variables() {
-            command.env_remove(name);
-        }
+        keep_own_from(&mut command);
         #[cfg(unix)]
         {
             use std::os::unix::process::CommandExt;
