@@ -517,8 +517,9 @@ fn a_writer_saves_decides_and_brings_a_chapter_back() {
         now.contains("They sailed at noon.") && !now.contains("at night"),
         "{now}"
     );
-    screen.enter("clear; oauthctl doc push && oauthctl doc log storm.md");
-    let said = screen.until("on the train");
+    screen.enter("clear; oauthctl doc push && oauthctl doc log storm.md; echo told=$?");
+    let said = screen.until("told=0");
+    assert!(said.contains("on the train"), "{said}");
     let words = [
         "commit", "branch", "HEAD", "merge", "blob", "sha", "remote", "origin",
     ];
