@@ -3,6 +3,11 @@
 
 use std::process::ExitCode;
 
+/// musl's own allocator costs a token a quarter of its time.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
 fn main() -> ExitCode {
     oauthctl::commands::main()
 }

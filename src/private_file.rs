@@ -252,7 +252,8 @@ pub fn read_any(path: &Path, limit: u64) -> Result<Vec<u8>, PrivateFileError> {
 }
 
 fn read_whole(file: File, path: &Path, limit: u64) -> Result<Vec<u8>, PrivateFileError> {
-    let mut bytes = Vec::new();
+    // most are smaller: read at once, and no secret is left behind where the space was too small
+    let mut bytes = Vec::with_capacity(1024);
     file.take(limit + 1)
         .read_to_end(&mut bytes)
         .map_err(io_error("read", path))?;

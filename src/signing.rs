@@ -6,11 +6,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use ring::hmac;
 use ring::rand::SystemRandom;
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
 };
-use ring::{digest, hmac};
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -60,7 +61,7 @@ impl PublicPoint {
     pub fn thumbprint(&self) -> String {
         let Self { x, y } = self;
         let canonical = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
-        URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, canonical.as_bytes()))
+        sha256(&canonical)
     }
 }
 
@@ -190,7 +191,7 @@ pub fn hs256(secret: &Secret, message: &[u8]) -> Vec<u8> {
 /// SHA-256 in base64url, as `ath` wants it (RFC 9449 section 4.2).
 #[must_use]
 pub fn sha256(text: &str) -> String {
-    URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, text.as_bytes()))
+    URL_SAFE_NO_PAD.encode(Sha256::digest(text.as_bytes()))
 }
 
 #[cfg(test)]

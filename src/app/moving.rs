@@ -1,13 +1,9 @@
 //! Keeping the master identity elsewhere.
 
-use std::cell::RefCell;
-use std::io;
-
 use crate::app::App;
 use crate::connection::hold::LOCK_WAIT;
 use crate::error::{self, Error, Kind};
 use crate::key::{self, Ask, Custody, Source};
-use crate::secret::Secret;
 use crate::vault::{Action, Outcome, RecipientList, RetiredKey, Vault, VaultError, Writer};
 
 /// What a move of the key does, or would do.
@@ -35,8 +31,7 @@ impl App {
         vault.refuse_untrusted()?;
         let recorded = vault.header().key_source.clone();
         let from = Source::parse(&recorded).map_err(|error| self.no_key(&error.into()))?;
-        let typed = RefCell::new(None);
-        let prompt = |question: &str| self.ask_once(question, &typed);
+        let prompt = |question: &str| self.ui.ask_secret(question);
         let ask = Ask {
             identity: None,
             identity_file: None,
@@ -55,50 +50,14 @@ impl App {
         let _alone = vault.lock_exclusive(LOCK_WAIT)?;
         let kept = match there {
             Some(there) => there,
-            None => self.keep(to, &old, &ask)?,
+            None => {
+                key::keep(to, old.identity().clone(), &ask).map_err(|error| self.no_key(&error))?
+            }
         };
         moved.to = kept.describe();
         self.name_place(&mut vault, &old, kept, &from, to, &mut moved)
             .map_err(|error| error.note(format!("a copy of the key is {} now", moved.to)))?;
         Ok(moved)
-    }
-
-    /// Puts the key there, and reads it back from where the next command will look for it.
-    fn keep(&self, to: &Source, old: &Custody, ask: &Ask<'_>) -> error::Result<Custody> {
-        let kept =
-            key::keep(to, old.identity().clone(), ask).map_err(|error| self.no_key(&error))?;
-        let place = kept.describe();
-        let found = key::unlock(ask).map_err(|error| {
-            self.no_key(&error)
-                .note(format!("a copy of the key is {place} now"))
-        })?;
-        if found.recipient().to_string() == old.recipient().to_string() {
-            return Ok(kept);
-        }
-        Err(
-            Error::new(Kind::Failed, "the key does not read as it was written")
-                .because(format!("{place} gives another one"))
-                .note("the vault's key is where it was"),
-        )
-    }
-
-    /// A passphrase that was typed for a new file also reads it back.
-    fn ask_once(
-        &self,
-        question: &str,
-        typed: &RefCell<Option<(String, Secret)>>,
-    ) -> io::Result<Secret> {
-        if let Some((asked, answer)) = &*typed.borrow()
-            && asked == question
-        {
-            return Ok(answer.clone());
-        }
-        let answer = self.ui.ask_secret(question)?;
-        // The second time that it is typed is asked for otherwise.
-        if question.contains("passphrase for") {
-            typed.replace(Some((question.to_owned(), answer.clone())));
-        }
-        Ok(answer)
     }
 
     fn name_place(

@@ -72,7 +72,7 @@ pub struct Cli {
     command: Command,
 }
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one switch")]
 struct GlobalArgs {
     /// Print JSON: documents on stdout, errors on stderr
@@ -114,8 +114,9 @@ struct GlobalArgs {
     color: ColorArg,
 }
 
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
 enum ColorArg {
+    #[default]
     Auto,
     Always,
     Never,
@@ -199,9 +200,20 @@ fn run(arguments: &[OsString]) -> ExitCode {
 }
 
 /// `token` is what scripts call, and building the whole tree costs a sixth of its time: it has a
-/// small tree of its own. Whatever that one doesn't take, help and errors included, goes to the
-/// whole tree.
+/// small tree of its own, and none where only the connection is said. Whatever that one doesn't take,
+/// help and errors included, goes to the whole tree.
 fn parse(arguments: &[OsString]) -> std::result::Result<Cli, clap::Error> {
+    if let [_, command, connection] = arguments
+        && command == "token"
+        && let Some(connection) = connection.to_str()
+        && !connection.starts_with('-')
+        && let Ok(connection) = connection.parse()
+    {
+        return Ok(Cli {
+            globals: GlobalArgs::default(),
+            command: Command::Token(token::Args::of(connection)),
+        });
+    }
     if arguments.get(1).is_some_and(|first| first == "token")
         && let Ok(HotCli { globals, command }) = HotCli::try_parse_from(arguments)
     {
@@ -260,6 +272,15 @@ impl GlobalArgs {
 }
 
 fn dispatch(app: &App, command: Command) -> Result<()> {
+    if let Command::Token(args) = &command {
+        return token::run(app, args);
+    }
+    dispatch_others(app, command)
+}
+
+/// Apart from `token`, which would pay for the 64 KiB of stack that all of these want together.
+#[inline(never)]
+fn dispatch_others(app: &App, command: Command) -> Result<()> {
     match command {
         Command::Connect(args) => connect::run(app, &args),
         Command::List(args) => list::run(app, &args),
@@ -539,4 +560,31 @@ fn printed(result: io::Result<()>) -> Result<()> {
         }
         Error::new(Kind::Failed, "could not write to stdout").caused_by(&error)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_alone_means_the_same_without_a_tree_of_commands() {
+        for name in ["github", "github/me@example.org", "my-server/a"] {
+            let arguments = ["oauthctl", "token", name].map(OsString::from);
+            let plain = parse(&arguments).expect("no tree");
+            let whole = Cli::try_parse_from(&arguments).expect("the whole tree");
+            assert_eq!(format!("{plain:?}"), format!("{whole:?}"));
+            let small = HotCli::try_parse_from(&arguments).expect("the small tree");
+            let HotCommand::Token(small) = small.command;
+            assert_eq!(
+                format!("{:?}", plain.command),
+                format!("{:?}", Command::Token(small))
+            );
+        }
+        for other in ["--help", "-h", "help", "-", "--", "", "a b", "-x/y"] {
+            let arguments = ["oauthctl", "token", other].map(OsString::from);
+            let whole = Cli::try_parse_from(&arguments).map_err(|error| error.to_string());
+            let parsed = parse(&arguments).map_err(|error| error.to_string());
+            assert_eq!(format!("{parsed:?}"), format!("{whole:?}"), "{other}");
+        }
+    }
 }

@@ -53,9 +53,10 @@ pub(super) struct Args {
     nonce: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
     /// The token alone
+    #[default]
     Plain,
     /// An object with type, expiry and scopes
     Json,
@@ -69,6 +70,23 @@ enum Format {
     Kubectl,
     /// An object with token and expiry, as programs with a `credential_process` setting read it
     CredentialProcess,
+}
+
+impl Args {
+    /// What `oauthctl token CONNECTION` means.
+    pub(super) fn of(connection: ConnectionRef) -> Self {
+        Self {
+            connection,
+            min_ttl: None,
+            scopes: Vec::new(),
+            format: Format::default(),
+            method: None,
+            url: None,
+            user: None,
+            copy: false,
+            nonce: None,
+        }
+    }
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {

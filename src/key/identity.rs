@@ -242,8 +242,8 @@ fn passphrase_from_file(path: &Path) -> Result<Secret, KeyError> {
     Ok(Secret::new(line.to_owned()))
 }
 
-/// Writes a new identity file, with a passphrase when one is given, and reads it back. Nothing may
-/// stand at `path`.
+/// Writes a new identity file, with a passphrase when one is given, and reads it back with the same.
+/// Nothing may stand at `path`.
 pub(super) fn to_new_file(
     path: &Path,
     identity: &x25519::Identity,
@@ -252,14 +252,19 @@ pub(super) fn to_new_file(
 ) -> Result<(), KeyError> {
     let plain = file_text(identity, vault_id);
     let content = match passphrase {
-        None => plain,
+        None => plain.clone(),
         Some(passphrase) => encrypt(&plain, passphrase, WORK_FACTOR)?,
     };
     if let Some(parent) = path.parent() {
         private_file::ensure_folder(parent)?;
     }
     private_file::create_whole(path, &content)?;
-    if *Zeroizing::new(private_file::read(path, FILE_LIMIT)?) == *content {
+    let read = Zeroizing::new(private_file::read(path, FILE_LIMIT)?);
+    let read = match passphrase {
+        None => read,
+        Some(passphrase) => decrypt(&read, passphrase, path)?,
+    };
+    if *read == *plain {
         Ok(())
     } else {
         Err(KeyError::NotKept {

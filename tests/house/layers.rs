@@ -71,6 +71,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("dbus_secret_service", "key/keyring"),
     ("dbus_secret_service_keyring_store", "key/keyring"),
     ("directories", "app"),
+    ("dlmalloc", "main"),
     (
         "getrandom",
         "app commands connection document exchange flow key private_file sandbox vault",
@@ -105,7 +106,7 @@ const OUTSIDE: &[(&str, &str)] = &[
         "serde_json",
         "commands connection document http oauth provider sandbox vault",
     ),
-    ("sha2", "key sandbox vault"),
+    ("sha2", "key sandbox signing vault"),
     ("signal_hook", "stop"),
     ("subtle", "secret vault"),
     ("thiserror", "anywhere"),
