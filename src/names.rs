@@ -57,12 +57,13 @@ macro_rules! text_name {
 
 fn is_slug(text: &str) -> bool {
     (1..=32).contains(&text.len())
+        && !text.starts_with('-')
         && text
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
-/// The name of a provider definition: 1 to 32 of `a-z`, `0-9` and `-`.
+/// The name of a provider definition: 1 to 32 of `a-z`, `0-9` and `-`, which is not the first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ProviderName(String);
 text_name!(ProviderName);
@@ -82,7 +83,10 @@ impl FromStr for ProviderName {
         if is_slug(text) {
             Ok(Self(text.to_owned()))
         } else {
-            refuse(text, "a provider name (1 to 32 of a-z, 0-9 and `-`)")
+            refuse(
+                text,
+                "a provider name (1 to 32 of a-z, 0-9 and `-`, not first)",
+            )
         }
     }
 }
@@ -99,7 +103,10 @@ impl FromStr for ProfileName {
         if is_slug(text) {
             Ok(Self(text.to_owned()))
         } else {
-            refuse(text, "a profile name (1 to 32 of a-z, 0-9 and `-`)")
+            refuse(
+                text,
+                "a profile name (1 to 32 of a-z, 0-9 and `-`, not first)",
+            )
         }
     }
 }
@@ -265,7 +272,8 @@ impl FromStr for ClientId {
 }
 
 /// The name of an environment variable that a token may be put into: letters, digits and `_`, not
-/// beginning with a digit, none of the program's own.
+/// beginning with a digit, none of the program's own, and none that decides what runs (the loader
+/// prints what it can't make sense of).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct VariableName(String);
 text_name!(VariableName);
@@ -284,14 +292,17 @@ impl FromStr for VariableName {
     fn from_str(text: &str) -> Result<Self, NameError> {
         let usable = (1..=128).contains(&text.len())
             && !text.starts_with(|c: char| c.is_ascii_digit())
-            && !text.to_ascii_uppercase().starts_with("OAUTHCTL_")
+            && !["OAUTHCTL_", "LD_", "DYLD_"]
+                .iter()
+                .any(|taken| text.to_ascii_uppercase().starts_with(taken))
+            && text != "PATH"
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
         if usable {
             Ok(Self(text.to_owned()))
         } else {
             refuse(
                 text,
-                "a variable for a token (letters, digits and `_`, none of oauthctl's own)",
+                "a variable for a token (letters, digits and `_`, none that oauthctl or the loader reads)",
             )
         }
     }
@@ -400,6 +411,16 @@ mod tests {
         for bad in ["", "a b", "a\"b", "a\\b", "a\u{7f}", "é"] {
             assert!(bad.parse::<Scope>().is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn no_name_looks_like_an_option() {
+        for name in ["-", "-x", "--help"] {
+            assert!(name.parse::<ProviderName>().is_err(), "{name}");
+            assert!(name.parse::<ProfileName>().is_err(), "{name}");
+            assert!(name.parse::<ConnectionRef>().is_err(), "{name}");
+        }
+        assert!("my-server-".parse::<ProviderName>().is_ok());
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub(super) struct Args {
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     start(app, args).map_err(|error| {
-        if error.exit_code.is_some() {
+        if error.exit_code.is_some() || error.kind == Kind::Usage {
             error
         } else {
             error.exits_with(OWN_FAILURE)
@@ -71,6 +71,7 @@ fn start(app: &App, args: &Args) -> Result<()> {
         )
         .hint("name one connection"));
     }
+    refuse_names(args)?;
     if let Some(path) = &args.refresh_file {
         refuse_standing(path)?;
     }
@@ -90,6 +91,7 @@ fn start(app: &App, args: &Args) -> Result<()> {
     let opened = (vault.header().clone(), custody);
     drop(vault);
     let names = variables(app, args, &tokens)?;
+    refuse_twice(&names)?;
     let mut command = Command::new(program);
     command.args(arguments);
     keep_own_from(&mut command);
@@ -126,35 +128,35 @@ fn refuse_standing(path: &Path) -> Result<()> {
     )))
 }
 
-/// One variable for each connection, each its own.
-fn variables(app: &App, args: &Args, tokens: &[HandOut]) -> Result<Vec<VariableName>> {
-    if !args.names.is_empty() && args.names.len() != tokens.len() {
-        return Err(Error::new(
-            Kind::Usage,
-            format!(
-                "{} and {} `--env`",
-                counted(tokens.len(), "connection"),
-                args.names.len()
-            ),
-        )
-        .hint("give `--env NAME` once for each connection, in their order, or not at all"));
+/// Variables that were named, but not one for each connection, or twice the same.
+fn refuse_names(args: &Args) -> Result<()> {
+    let (connections, names) = (args.connections.len(), args.names.len());
+    if names != 0 && names != connections {
+        let message = format!("{} and {names} `--env`", counted(connections, "connection"));
+        return Err(Error::new(Kind::Usage, message)
+            .hint("give `--env NAME` once for each connection, in their order, or not at all"));
     }
-    let mut names = args.names.clone();
-    if names.is_empty() {
-        for token in tokens {
-            names.push(app.world().definition_of(&token.name)?.token_variable());
-        }
-    }
+    refuse_twice(&args.names)
+}
+
+fn refuse_twice(names: &[VariableName]) -> Result<()> {
     for (place, name) in names.iter().enumerate() {
         if names.iter().take(place).any(|earlier| earlier == name) {
-            return Err(Error::new(
-                Kind::Usage,
-                format!("two tokens would go into the variable `{name}`"),
-            )
-            .hint("name each with `--env NAME`, once for each connection, in their order"));
+            let message = format!("two tokens would go into the variable `{name}`");
+            return Err(Error::new(Kind::Usage, message)
+                .hint("name each with `--env NAME`, once for each connection, in their order"));
         }
     }
-    Ok(names)
+    Ok(())
+}
+
+/// One variable for each connection.
+fn variables(app: &App, args: &Args, tokens: &[HandOut]) -> Result<Vec<VariableName>> {
+    if !args.names.is_empty() {
+        return Ok(args.names.clone());
+    }
+    let name = |token: &HandOut| Ok(app.world().definition_of(&token.name)?.token_variable());
+    tokens.iter().map(name).collect()
 }
 
 /// The command takes this process's place, so that its signals, its terminal and its exit code are

@@ -205,9 +205,7 @@ fn run(arguments: &[OsString]) -> ExitCode {
 fn parse(arguments: &[OsString]) -> std::result::Result<Cli, clap::Error> {
     if let [_, command, connection] = arguments
         && command == "token"
-        && let Some(connection) = connection.to_str()
-        && !connection.starts_with('-')
-        && let Ok(connection) = connection.parse()
+        && let Some(Ok(connection)) = connection.to_str().map(str::parse)
     {
         return Ok(Cli {
             globals: GlobalArgs::default(),

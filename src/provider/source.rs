@@ -4,7 +4,7 @@
 //! name: tables merge key by key, everything else replaces. Two sections are replaced as a whole,
 //! because their keys depend on one another: `[revocation]` and `[userinfo]`. A file with `[api]` hosts
 //! or endpoints of its own is about another server: it takes over no `[documents]`, `[git]` hosts or
-//! `[import]`.
+//! `[import]`, and with a token endpoint on another host no `[api]` and no further endpoints either.
 
 use std::ops::Range;
 use std::path::PathBuf;

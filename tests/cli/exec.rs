@@ -113,7 +113,7 @@ fn exec_of_two_connections_needs_two_variables() {
     world.connect_as("reader");
     let both = ["sandbox/writer", "sandbox/reader"];
     exec(&world, &both, "exit 0")
-        .ended(125)
+        .ended(2)
         .says(&["`SANDBOX_TOKEN`", "hint:", "--env"]);
     let (one, two) = (world.give("one", ""), world.give("two", ""));
     let line = format!(
@@ -135,10 +135,37 @@ fn exec_of_two_connections_needs_two_variables() {
         fs::read_to_string(two).unwrap(),
         world.token("sandbox/reader")
     );
+    let before = world.json(&["audit"]).len();
     exec(&world, &[&both[..], &["--env", "ONE"]].concat(), "exit 0")
-        .ended(125)
+        .ended(2)
         .says(&["2 connections and 1 `--env`"]);
-    for bad in ["1X", "A-B", "OAUTHCTL_X", "A=B", ""] {
+    let twice = ["--env", "ONE", "--env", "ONE"];
+    exec(&world, &[&both[..], &twice].concat(), "exit 0")
+        .ended(2)
+        .says(&["two tokens would go into the variable `ONE`"]);
+    let file = world.path("given/fresh").display().to_string();
+    exec(
+        &world,
+        &[&both[..], &["--refresh-file", &file]].concat(),
+        "exit 0",
+    )
+    .ended(2)
+    .says(&["`--refresh-file` keeps one connection's token fresh"]);
+    assert_eq!(
+        world.json(&["audit"]).len(),
+        before,
+        "no token was handed out"
+    );
+    for bad in [
+        "1X",
+        "A-B",
+        "OAUTHCTL_X",
+        "A=B",
+        "",
+        "LD_PRELOAD",
+        "DYLD_X",
+        "PATH",
+    ] {
         let flag = format!("--env={bad}");
         exec(&world, &["sandbox/writer", &flag], "exit 0").ended(2);
     }
