@@ -3,14 +3,10 @@
 //! A command parses, asks and shows; the library decides.
 
 use std::ffi::OsString;
-use std::future::{Future, poll_fn};
 use std::io;
 use std::path::Path;
-use std::pin::pin;
 use std::process::ExitCode;
-use std::task::Poll;
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand};
 
 use crate::app::{App, Globals};
@@ -18,9 +14,8 @@ use crate::env::Env;
 use crate::error::{Error, Kind, Result};
 use crate::escape;
 use crate::harden;
-use crate::http::{self, Http, Limits};
+use crate::http::{Http, Limits};
 use crate::names::ProfileName;
-use crate::stop::{self, Signal};
 use crate::ui::{Color, Ui, Voice, shell_word};
 use crate::vault::VaultError;
 
@@ -42,6 +37,7 @@ mod fresh_token;
 mod git;
 mod git_credential;
 mod hooks;
+mod line;
 mod list;
 mod page;
 mod provider;
@@ -53,7 +49,11 @@ mod show;
 mod state_json;
 mod token;
 mod vault;
+mod waiting;
 mod wizard;
+
+use line::{parse, show_clap, with_a_better_tip};
+use waiting::block_on;
 
 /// Owns your OAuth connections: connects accounts, hands scripts fresh tokens, revokes, audits.
 #[derive(Debug, Parser)]
@@ -199,45 +199,6 @@ fn run(arguments: &[OsString]) -> ExitCode {
     }
 }
 
-/// `token` is what scripts call, and building the whole tree costs a sixth of its time: it has a
-/// small tree of its own, and none where only the connection is said. Whatever that one doesn't take,
-/// help and errors included, goes to the whole tree.
-fn parse(arguments: &[OsString]) -> std::result::Result<Cli, clap::Error> {
-    if let [_, command, connection] = arguments
-        && command == "token"
-        && let Some(Ok(connection)) = connection.to_str().map(str::parse)
-    {
-        return Ok(Cli {
-            globals: GlobalArgs::default(),
-            command: Command::Token(token::Args::of(connection)),
-        });
-    }
-    if arguments.get(1).is_some_and(|first| first == "token")
-        && let Ok(HotCli { globals, command }) = HotCli::try_parse_from(arguments)
-    {
-        let HotCommand::Token(args) = command;
-        return Ok(Cli {
-            globals,
-            command: Command::Token(args),
-        });
-    }
-    Cli::try_parse_from(arguments)
-}
-
-#[derive(Debug, Parser)]
-#[command(name = "oauthctl")]
-struct HotCli {
-    #[command(flatten)]
-    globals: GlobalArgs,
-    #[command(subcommand)]
-    command: HotCommand,
-}
-
-#[derive(Debug, Subcommand)]
-enum HotCommand {
-    Token(token::Args),
-}
-
 impl GlobalArgs {
     /// The flags that choose the vault, as they were given.
     fn given(&self) -> Vec<(&'static str, String)> {
@@ -306,68 +267,6 @@ fn dispatch_others(app: &App, command: Command) -> Result<()> {
     }
 }
 
-/// An option of the command that `exec` shall run is none of ours; clap would put `--` before it and
-/// not before the command.
-fn with_a_better_tip(mut error: clap::Error, arguments: &[OsString]) -> clap::Error {
-    let words: Vec<_> = arguments
-        .iter()
-        .map(|word| word.to_string_lossy())
-        .collect();
-    let is_lost = error.kind() == ErrorKind::UnknownArgument && !words.iter().any(|it| it == "--");
-    if !is_lost || !error.to_string().contains("Usage: oauthctl exec ") {
-        return error;
-    }
-    let behind = words.iter().position(|word| word == "exec");
-    let behind = behind
-        .and_then(|at| words.get(at + 1..))
-        .unwrap_or_default();
-    let (connection, command) = match behind {
-        [one, other, ..] if !one.starts_with('-') && !other.starts_with('-') => (&**one, &**other),
-        _ => ("CONNECTION", "COMMAND"),
-    };
-    let tip = format!("the command stands after `--`: oauthctl exec {connection} -- {command} …");
-    let tip = ContextValue::StyledStrs(vec![escape::line(&tip).into()]);
-    error.insert(ContextKind::Suggested, tip);
-    error
-}
-
-fn show_clap(error: &clap::Error, json: bool) -> ExitCode {
-    if matches!(
-        error.kind(),
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
-    ) {
-        // Nobody is left to tell when stdout is gone.
-        let _ = error.print();
-        return ExitCode::SUCCESS;
-    }
-    if json {
-        // clap's first line says what is wrong, the rest is for people.
-        let text = error.to_string();
-        let message = text
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches("error: ");
-        let error = Error::new(Kind::Usage, message);
-        let mut lines = text.lines();
-        let tip = lines.find_map(|line| line.trim_start().strip_prefix("tip: "));
-        let voice = Voice {
-            json,
-            ..Voice::default()
-        };
-        report(&Ui::new(voice), &tip.into_iter().fold(error, Error::hint));
-    } else {
-        // clap quotes what was typed, or what a script made of something that it read.
-        let text = error.render().to_string();
-        if escape::block(&text) == text {
-            let _ = error.print();
-        } else {
-            Ui::new(Voice::default()).instruct(text.trim_end());
-        }
-    }
-    ExitCode::from(Kind::Usage.exit_code())
-}
-
 fn report(ui: &Ui, error: &Error) {
     if error.message.is_empty() {
         return;
@@ -395,132 +294,6 @@ fn report(ui: &Ui, error: &Error) {
         }
     });
     ui.error_document(&document.to_string());
-}
-
-/// Runs network work on one thread until it ends or a signal comes.
-fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    let not_started = |error: io::Error| {
-        Error::new(Kind::Failed, "could not start the network").caused_by(&error)
-    };
-    let _listening = stop::listen().map_err(not_started)?;
-    let ended = http::block_on(async {
-        let mut work = pin!(work);
-        let mut signals = Signals::listen();
-        let signal = tokio::select! {
-            biased; // the signals first, so that they are listened to before anything is done
-            signal = signals.first() => signal,
-            done = &mut work => return told_to_stop(done),
-        };
-        if !stop::must_wait() {
-            return Err(signal.into());
-        }
-        // What a server answers now exists nowhere else. Nothing new is begun, and every request
-        // has its limit, so this ends. Whoever insists is obeyed.
-        let signal = tokio::select! {
-            biased;
-            signal = signals.next() => signal,
-            done = &mut work => return told_to_stop(done),
-        };
-        stop::insist();
-        // What has arrived by now is stored.
-        tokio::select! {
-            biased;
-            done = &mut work => told_to_stop(done),
-            () = std::future::ready(()) => Err(signal.into()),
-        }
-    });
-    ended.map_err(not_started)?
-}
-
-/// Work that ended after a signal came ends the process as the signal would have; a failure is told
-/// all the same, unless it is the signal's own doing.
-fn told_to_stop<T>(done: Result<T>) -> Result<T> {
-    let Some(signal) = stop::asked() else {
-        return done;
-    };
-    let stopped = Error::from(signal);
-    Err(match done {
-        Ok(_) => stopped,
-        Err(error) if error.kind == stopped.kind => stopped,
-        Err(error) => error.exits_with(stopped.kind.exit_code()),
-    })
-}
-
-/// The signals that stop work, as they come.
-#[cfg(unix)]
-struct Signals(
-    Option<[tokio::signal::unix::Signal; 2]>,
-    Vec<tokio::signal::unix::Signal>,
-);
-
-#[cfg(unix)]
-impl Signals {
-    fn listen() -> Self {
-        use tokio::signal::unix::{SignalKind, signal};
-        let both = (
-            signal(SignalKind::interrupt()),
-            signal(SignalKind::terminate()),
-        );
-        // Whoever was started to outlive its terminal hears nothing of its end.
-        let mut others = vec![SignalKind::quit()];
-        if !stop::hang_up_is_ignored() {
-            others.push(SignalKind::hangup());
-        }
-        let others = others.into_iter().filter_map(|kind| signal(kind).ok());
-        match both {
-            (Ok(interrupt), Ok(terminate)) => Self(Some([interrupt, terminate]), others.collect()),
-            _ => Self(None, Vec::new()),
-        }
-    }
-
-    /// Ends when a signal comes, or came before anybody listened here.
-    async fn first(&mut self) -> Signal {
-        match stop::asked() {
-            Some(signal) => signal,
-            None => self.next().await,
-        }
-    }
-
-    async fn next(&mut self) -> Signal {
-        match &mut self.0 {
-            Some([interrupt, terminate]) => {
-                let others = &mut self.1;
-                let other = poll_fn(|context| {
-                    let came = others
-                        .iter_mut()
-                        .any(|one| one.poll_recv(context).is_ready());
-                    if came { Poll::Ready(()) } else { Poll::Pending }
-                });
-                tokio::select! {
-                    _ = interrupt.recv() => Signal::Interrupt,
-                    _ = terminate.recv() => Signal::Terminate,
-                    () = other => Signal::Terminate,
-                }
-            }
-            None => std::future::pending().await,
-        }
-    }
-}
-
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn listen() -> Self {
-        Self
-    }
-
-    async fn first(&mut self) -> Signal {
-        self.next().await
-    }
-
-    async fn next(&mut self) -> Signal {
-        match tokio::signal::ctrl_c().await {
-            Ok(()) => Signal::Interrupt,
-            Err(_) => std::future::pending().await,
-        }
-    }
 }
 
 /// What is done is done, although what it replaced could not be taken off the disk yet.
@@ -558,31 +331,4 @@ fn printed(result: io::Result<()>) -> Result<()> {
         }
         Error::new(Kind::Failed, "could not write to stdout").caused_by(&error)
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_connection_alone_means_the_same_without_a_tree_of_commands() {
-        for name in ["github", "github/me@example.org", "my-server/a"] {
-            let arguments = ["oauthctl", "token", name].map(OsString::from);
-            let plain = parse(&arguments).expect("no tree");
-            let whole = Cli::try_parse_from(&arguments).expect("the whole tree");
-            assert_eq!(format!("{plain:?}"), format!("{whole:?}"));
-            let small = HotCli::try_parse_from(&arguments).expect("the small tree");
-            let HotCommand::Token(small) = small.command;
-            assert_eq!(
-                format!("{:?}", plain.command),
-                format!("{:?}", Command::Token(small))
-            );
-        }
-        for other in ["--help", "-h", "help", "-", "--", "", "a b", "-x/y"] {
-            let arguments = ["oauthctl", "token", other].map(OsString::from);
-            let whole = Cli::try_parse_from(&arguments).map_err(|error| error.to_string());
-            let parsed = parse(&arguments).map_err(|error| error.to_string());
-            assert_eq!(format!("{parsed:?}"), format!("{whole:?}"), "{other}");
-        }
-    }
 }
