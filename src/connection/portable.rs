@@ -322,9 +322,7 @@ impl Why {
             Self::NotNewer => "the file has no newer tokens of it",
             Self::OtherAccount => "it is another account here",
             Self::OtherRecipients => "it came here in a file for other recipients",
-            Self::NoTicket => {
-                "the file was not made of one that it left this vault or came here in"
-            }
+            Self::NoTicket => "the file was not made of an export that this vault sent or took in",
             Self::Busy => "a refresh or a revocation of it is under way or was cut off",
         }
     }

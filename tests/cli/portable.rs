@@ -169,7 +169,19 @@ fn vault_export_copies_only_what_does_not_rotate() {
     )
     .ended(0);
     in_job(&job, &["token", "sandbox"]).ended(0);
-    desk.token("sandbox");
+    // A later copy takes the place of an earlier one, and the connection here stays whatever comes.
+    desk.ok(&["refresh", "sandbox"]);
+    let token = desk.token("sandbox");
+    job.access_token(&token);
+    desk.ok(&[&copy[..], &["--force"]].concat());
+    let there = carry(&desk, "job.age", &job);
+    in_job(&job, &["vault", "import", &there])
+        .ended(0)
+        .says(&["took in `sandbox/"]);
+    assert_eq!(
+        in_job(&job, &["token", "sandbox"]).ended(0).stdout.trim(),
+        token
+    );
 }
 
 #[test]
@@ -568,6 +580,14 @@ fn vault_import_replaces_nothing_without_a_ticket_whatever_its_state() {
         desk.faults(&[fault]);
         desk.run(&["refresh", "sandbox"]).ended(code);
         stays(&desk, &honest, state, said);
+        let to = recipient(&desk);
+        let export = ["vault", "export", "--connection", "sandbox", "--to", &to];
+        let refused = desk.run(&[&export[..], &["never.age"]].concat()).ended(4);
+        if state == "needs_login" {
+            refused
+                .says(&["needs a new sign-in", "oauthctl connect sandbox"])
+                .silent_about("oauthctl refresh");
+        }
         desk.faults(&[]);
     }
     desk.connect();

@@ -92,9 +92,13 @@ fn send(app: &App, args: &Args, path: &Path) -> Result<()> {
                 path.display()
             ))
             .hint(WHERE_THE_FILE_GOES)
-            .hint("or remove it unused, and refresh them by name: `oauthctl refresh`"));
+            .hint("or remove it unused, and refresh them by name: `oauthctl refresh CONNECTION`"));
     }
-    leaving.done(&mut vault, app.world()).map_err(refused)?;
+    if let Err(error) = leaving.done(&mut vault, app.world()) {
+        return Err(refused(error)
+            .note(format!("`{}` is written all the same", path.display()))
+            .hint(WHERE_THE_FILE_GOES));
+    }
     app.save_anchor(&mut vault);
     if !args.copy {
         // Tokens that went away leave the disk as far as this program can tell.
