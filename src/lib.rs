@@ -64,7 +64,8 @@
 //! back, in one transaction; where none stands the backup is unpacked beside its place, made ready there
 //! ([`connection::rollback`]: what may have been spent since becomes `suspect`), and appears by one rename.
 //! **`vault export`** ([`connection::portable`]) sets a connection `suspect` before it writes the file and
-//! `moved` when the file is there, so that whatever cuts it off nothing is refreshed from two places.
+//! `moved` when the file is there, so that whatever cuts it off nothing is refreshed from two places. The
+//! ticket in the file brings it home from either state, with newer tokens.
 //!
 //! **Completions** ask the program itself while somebody types: `complete` walks the command tree to the
 //! word in question and prints names; the shell scripts hold none and expand none.
@@ -148,8 +149,8 @@
 //! - *A file is believed as a whole*: header, pin, head, directory and log prove each other
 //!   ([`vault`] says how).
 //! - *A sealed file proves nothing about who wrote it*: what an import brings takes the place of
-//!   nothing that was connected here, reads nothing of this machine, and is sealed again only for
-//!   whom it was sealed for when it came.
+//!   what is here only with a ticket that an export of ours put into its file, reads nothing of this
+//!   machine, and is sealed again only for whom it was sealed for when it came.
 //! - *Locks lie beside the vault and are never unlinked*; where one can't be had nothing is sent.
 //!
 //! # Where the contract left it open

@@ -22,6 +22,14 @@ pub enum PrivateFileError {
         /// What the system said.
         source: io::Error,
     },
+    /// It may be in its place, whole, and may not.
+    #[error("could not make sure of `{}`", path.display())]
+    Unsure {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// Others may read or write it.
     #[error("`{}` can be read or written by others (mode {mode:04o})", path.display())]
     Loose {
@@ -308,7 +316,7 @@ fn open_checked(path: &Path, forbidden: u32) -> Result<File, PrivateFileError> {
 /// the folder fsynced. After a crash either the old or the new content is there, whole.
 ///
 /// # Errors
-/// When any step fails; the old file then stands as it was, unless only the sync of the folder failed.
+/// When any step fails; the old file then stands as it was, except for [`PrivateFileError::Unsure`].
 pub fn replace(path: &Path, content: &[u8]) -> Result<(), PrivateFileError> {
     put(path, content, |temporary| fs::rename(temporary, path))
 }
@@ -327,7 +335,7 @@ pub fn create_whole(path: &Path, content: &[u8]) -> Result<(), PrivateFileError>
 ///
 /// # Errors
 /// When any step fails, or the disk gives back something else; the old file then stands as it was,
-/// unless only the sync of the folder failed.
+/// except for [`PrivateFileError::Unsure`].
 pub fn replace_checked(path: &Path, content: &[u8]) -> Result<(), PrivateFileError> {
     put(path, content, |temporary| {
         reads_back(temporary, content)?;
@@ -338,7 +346,8 @@ pub fn replace_checked(path: &Path, content: &[u8]) -> Result<(), PrivateFileErr
 /// As [`create_whole`], and reads the file back before it appears.
 ///
 /// # Errors
-/// When something stands there, any step fails, or the disk gives back something else.
+/// When something stands there, any step fails, or the disk gives back something else; there is no
+/// new file then, except for [`PrivateFileError::Unsure`].
 pub fn create_checked(path: &Path, content: &[u8]) -> Result<(), PrivateFileError> {
     put(path, content, |temporary| {
         reads_back(temporary, content)?;
@@ -434,7 +443,8 @@ fn put(
     let mut file = create_new(&temporary).map_err(|error| match error {
         // nobody has named the temporary one
         PrivateFileError::Io { action, source, .. } => io_error(action, path)(source),
-        other @ (PrivateFileError::Loose { .. }
+        other @ (PrivateFileError::Unsure { .. }
+        | PrivateFileError::Loose { .. }
         | PrivateFileError::Foreign { .. }
         | PrivateFileError::Symlink { .. }
         | PrivateFileError::WrongType { .. }
@@ -444,12 +454,23 @@ fn put(
         .write_all(content)
         .and_then(|()| file.sync_all())
         .and_then(|()| place(&temporary));
-    if let Err(error) = written {
+    if let Err(source) = written {
+        let path = path.to_owned();
+        // A file system elsewhere may rename, and lose the answer.
+        let placed = fs::symlink_metadata(&temporary).is_err()
+            || fs::read(&path).is_ok_and(|there| there == content);
         // The temporary file is of no use to anybody; failing to remove it changes nothing.
         let _ = fs::remove_file(&temporary);
-        return Err(io_error("write", path)(error));
+        return Err(if placed {
+            PrivateFileError::Unsure { path, source }
+        } else {
+            io_error("write", &path)(source)
+        });
     }
-    sync_parent(path)
+    sync(parent(path)).map_err(|source| PrivateFileError::Unsure {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// `path` with `suffix` behind its file name: what lies beside a file and belongs to it.
@@ -465,16 +486,20 @@ pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 /// # Errors
 /// When the folder can't be opened or fsynced.
 pub fn sync_parent(path: &Path) -> Result<(), PrivateFileError> {
-    let parent = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    let parent = parent.unwrap_or_else(|| Path::new("."));
+    sync(parent(path)).map_err(io_error("sync", parent(path)))
+}
+
+fn parent(path: &Path) -> &Path {
+    let parent = path.parent();
+    let named = parent.filter(|parent| !parent.as_os_str().is_empty());
+    named.unwrap_or_else(|| Path::new("."))
+}
+
+fn sync(folder: &Path) -> io::Result<()> {
     if cfg!(windows) {
         return Ok(()); // a folder can't be opened for syncing there; NTFS journals its entries
     }
-    File::open(parent)
-        .and_then(|folder| folder.sync_all())
-        .map_err(io_error("sync", parent))
+    File::open(folder).and_then(|folder| folder.sync_all())
 }
 
 #[cfg(test)]

@@ -5,8 +5,10 @@
 //! file is there: whatever cuts this off, nothing is refreshed from two places unattended.
 //!
 //! Anybody who knows a public key can seal a file for it, so what comes in is believed as little as
-//! can be: it never takes the place of what was connected here, brings nothing that reads this
-//! machine, and its file is renewed only for whom it was sealed for when it came.
+//! can be: it brings nothing that reads this machine, and its file is renewed only for whom it was
+//! sealed for when it came. It takes the place of what is here only with the **return ticket** that the
+//! export put into the file and kept: that is known to nobody but who could open the file. So what moved
+//! away, or may have because an export was cut off, comes home with newer tokens, and nothing forged does.
 
 use std::collections::BTreeSet;
 
@@ -15,15 +17,17 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::connection::hold::{Held, LOCK_WAIT, hold};
+use crate::connection::keep::random_id;
 use crate::connection::records::StoredClient;
 use crate::connection::rollback::rotates;
 use crate::connection::select::{self, Found};
-use crate::connection::state::{Connection, GrantKind, State};
+use crate::connection::state::{Connection, GrantKind, State, Tickets};
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
-use crate::names::{ConnectionName, ConnectionRef, ProviderName};
+use crate::names::{ConnectionName, ConnectionRef, ProviderName, hex};
+use crate::secret::Secret;
 use crate::token::TokenSet;
-use crate::vault::{Action, Outcome, Stored, Vault, VaultError, Writer};
+use crate::vault::{Action, Outcome, Stored, Vault, VaultError, Writer, padded_json};
 
 const FORM: u32 = 1;
 
@@ -57,7 +61,7 @@ pub enum PortableError {
     #[error(transparent)]
     Connection(#[from] ConnectionError),
     /// It is not active.
-    #[error("`{name}` is {state}")]
+    #[error("`{name}` {}", standing(state))]
     NotActive {
         /// The connection.
         name: ConnectionName,
@@ -76,8 +80,8 @@ pub enum PortableError {
         /// The connection.
         name: ConnectionName,
     },
-    /// The vault's own did not come in such a file.
-    #[error("`{name}` did not come here in a file for those recipients")]
+    /// The vault's own did not come in that file, nor in one that was made of the same export.
+    #[error("`{name}` did not come here in such a file for those recipients")]
     NotFromThere {
         /// The connection.
         name: ConnectionName,
@@ -99,6 +103,13 @@ pub enum PortableError {
     Form,
 }
 
+fn standing(state: &str) -> String {
+    match state {
+        "needs-login" => "needs a new sign-in".to_owned(),
+        _ => format!("is {state}"),
+    }
+}
+
 impl From<VaultError> for PortableError {
     fn from(error: VaultError) -> Self {
         Self::Connection(error.into())
@@ -107,8 +118,14 @@ impl From<VaultError> for PortableError {
 
 /// Connections on their way out; nobody refreshes or revokes them meanwhile.
 pub struct Leaving {
-    held: Vec<Held>,
+    all: Vec<Leaver>,
     moves: bool,
+}
+
+struct Leaver {
+    held: Held,
+    /// As it was before it got its ticket.
+    before: Connection,
 }
 
 /// Takes connections into a bundle. Where they move, they are `suspect` when this returns.
@@ -127,11 +144,11 @@ pub fn leave(
         let found = vault.read(|snapshot| select::find(snapshot, one))?;
         names.insert(found.connection.name);
     }
-    let mut held = Vec::new();
+    let mut all = Vec::new();
     // By name, so that two exports wait for each other and not both for ever.
     for name in names {
-        let one = hold(vault, world, &name, LOCK_WAIT)?;
-        let connection = &one.found.connection;
+        let mut held = hold(vault, world, &name, LOCK_WAIT)?;
+        let connection = &mut held.found.connection;
         let State::Active(set) = &connection.state else {
             let state = connection.state.word();
             return Err(PortableError::NotActive { name, state });
@@ -140,10 +157,15 @@ pub fn leave(
         if copy && rotates(connection, set, world) {
             return Err(PortableError::Rotates { name });
         }
-        held.push(one);
+        let before = connection.clone();
+        // All copies have one, so that a later copy takes the place of an earlier one.
+        if !copy || connection.tickets.own.is_none() {
+            connection.tickets.own = Some(Secret::new(hex(&random_id()?)));
+        }
+        all.push(Leaver { held, before });
     }
-    let bundle = bundle(vault, held.iter().map(|held| &held.found), recipients)?;
-    let mut leaving = Leaving { held, moves: !copy };
+    let bundle = bundle(vault, all.iter().map(|one| &one.held.found), recipients)?;
+    let mut leaving = Leaving { all, moves: !copy };
     leaving.set(vault, world, "begun", State::Suspect)?;
     Ok((bundle, leaving))
 }
@@ -163,10 +185,7 @@ fn bundle<'f>(
     vault.read(|snapshot| {
         let mut clients = BTreeSet::new();
         for found in found {
-            let connection = Connection {
-                sealed_for: None,
-                ..found.connection.clone()
-            };
+            let connection = outgoing(&found.connection);
             bundle.connections.push(StoredConnection::from(&connection));
             let client =
                 StoredClient::record_name(&connection.name.provider, &connection.stamp.client_id);
@@ -179,6 +198,15 @@ fn bundle<'f>(
         Ok::<_, VaultError>(())
     })?;
     Ok(bundle)
+}
+
+/// As it is in a file: with the tickets of all that it left.
+fn outgoing(connection: &Connection) -> Connection {
+    let mut connection = connection.clone();
+    connection.sealed_for = None;
+    let Tickets { own, carried } = &mut connection.tickets;
+    carried.extend(own.take());
+    connection
 }
 
 fn refuse_exchanged(connection: &Connection) -> Result<(), PortableError> {
@@ -206,6 +234,9 @@ impl Leaving {
     /// # Errors
     /// When the vault can't be written; the connections then stay `suspect`.
     pub fn stay(mut self, vault: &mut Vault, world: World<'_>) -> Result<(), PortableError> {
+        for one in &mut self.all {
+            one.held.found.connection = one.before.clone();
+        }
         self.set(vault, world, "not written", State::Active)
     }
 
@@ -217,20 +248,18 @@ impl Leaving {
         state: fn(TokenSet) -> State,
     ) -> Result<(), PortableError> {
         let kind = if self.moves { "move" } else { "copy" };
-        let (moves, held) = (self.moves, &mut self.held);
+        let (moves, all) = (self.moves, &mut self.all);
         vault.mutate(|writer| {
-            for one in held.iter_mut() {
-                let connection = &one.found.connection;
-                let mut event = world.event(Action::Export, &connection.name, Outcome::Done);
+            for one in all.iter_mut() {
+                let found = &mut one.held.found;
+                let mut next = found.connection.clone();
+                let mut event = world.event(Action::Export, &next.name, Outcome::Done);
                 event.detail = Some(format!("{kind}: {words}"));
-                if moves && let Some(set) = connection.state.set() {
-                    let next = Connection {
-                        state: state(set.clone()),
-                        ..connection.clone()
-                    };
-                    let row = writer.update(&one.found.row, StoredConnection::from(&next))?;
-                    one.found = Found::read(row)?;
+                if moves && let Some(set) = found.connection.state.set() {
+                    next.state = state(set.clone());
                 }
+                let row = writer.update(&found.row, StoredConnection::from(&next))?;
+                *found = Found::read(row)?;
                 writer.log(&event)?;
             }
             Ok::<_, ConnectionError>(())
@@ -253,25 +282,47 @@ pub struct Arrived {
 pub enum Why {
     /// It was connected here.
     Here,
-    /// Its tokens are as new.
-    AsNew,
+    /// The file's tokens are as old, or older.
+    NotNewer,
     /// It is another account.
     OtherAccount,
     /// It came in a file for other recipients, and this one has newer tokens.
     OtherRecipients,
+    /// It left, was cut off or is over, and the file lacks the ticket that it left with.
+    NoTicket,
     /// It is being refreshed or revoked, or that was cut off.
     Busy,
 }
 
 impl Why {
+    /// For `--json`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Here => "connected_here",
+            Self::NotNewer => "not_newer",
+            Self::OtherAccount => "other_account",
+            Self::OtherRecipients => "other_recipients",
+            Self::NoTicket => "no_ticket",
+            Self::Busy => "busy",
+        }
+    }
+
+    /// Whether tokens that may be live and newer stay outside.
+    #[must_use]
+    pub const fn is_a_loss(self) -> bool {
+        matches!(self, Self::OtherRecipients | Self::NoTicket | Self::Busy)
+    }
+
     /// For people.
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
             Self::Here => "it was connected here",
-            Self::AsNew => "its tokens are as new",
+            Self::NotNewer => "the file has no newer tokens of it",
             Self::OtherAccount => "it is another account here",
             Self::OtherRecipients => "it came here in a file for other recipients",
+            Self::NoTicket => "the file was not made of an export that this vault sent or took in",
             Self::Busy => "a refresh or a revocation of it is under way or was cut off",
         }
     }
@@ -292,10 +343,11 @@ impl Bundle {
     }
 
     /// As JSON, with every token.
-    #[must_use]
-    pub fn to_text(&self) -> Zeroizing<Vec<u8>> {
-        // Writing plain structs to memory can't fail.
-        Zeroizing::new(serde_json::to_vec(self).unwrap_or_default())
+    ///
+    /// # Errors
+    /// None that is known: plain structs are written to memory.
+    pub fn to_text(&self) -> Result<Zeroizing<Vec<u8>>, PortableError> {
+        Ok(padded_json(self)?)
     }
 
     /// The connections in it.
@@ -333,18 +385,20 @@ impl Bundle {
         for before in self.connections()? {
             let name = before.name.clone();
             let asked = ConnectionRef::Exact(name.clone());
-            let now = vault.read(|snapshot| select::find(snapshot, &asked))?;
+            let mut now = vault.read(|snapshot| select::find(snapshot, &asked))?;
             let State::Active(_) = &now.connection.state else {
                 let state = now.connection.state.word();
                 return Err(PortableError::NotActive { name, state });
             };
             let sealed_for = now.connection.sealed_for.as_deref();
-            if !sealed_for.is_some_and(|before| same_recipients(before, &self.recipients)) {
+            let same = sealed_for.is_some_and(|before| same_recipients(before, &self.recipients));
+            if !same || !before.tickets.bring_one_of(&now.connection.tickets.carried) {
                 return Err(PortableError::NotFromThere { name });
             }
             if before.obtained() > now.connection.obtained() {
                 return Err(PortableError::Behind { name });
             }
+            now.connection.tickets.own = None;
             found.push(now);
         }
         let renewed = bundle(vault, found.iter(), self.recipients.clone())?;
@@ -396,6 +450,7 @@ impl Bundle {
             let mut arrived = Arrived::default();
             for mut connection in connections {
                 connection.sealed_for = Some(self.recipients.clone());
+                connection.tickets.own = None;
                 let name = connection.name.clone();
                 if let Some(why) = add_connection(writer, &mut connection, world)? {
                     arrived.kept.push((name, why));
@@ -455,6 +510,10 @@ fn add_connection(
     if let Some(why) = stays(&here.connection, connection) {
         return Ok(Some(why));
     }
+    if let Some(own) = &here.connection.tickets.own {
+        let carried = &mut connection.tickets.carried;
+        carried.retain(|one| !one.matches(own.expose()));
+    }
     if connection.obtained() == here.connection.obtained()
         && let State::Active(set) = &connection.state
         && rotates(connection, set, world)
@@ -471,14 +530,22 @@ fn stays(here: &Connection, coming: &Connection) -> Option<Why> {
     if here.subject != coming.subject {
         return Some(Why::OtherAccount);
     }
+    // What left, or may have, waits for the ticket of that export and for no earlier one.
+    let left = !matches!(here.state, State::Active(_)) && here.tickets.own.is_some();
+    let known = if left {
+        here.tickets.own.as_slice()
+    } else {
+        &here.tickets.carried
+    };
+    let now = coming.sealed_for.as_deref().unwrap_or_default();
     match (&here.state, &here.sealed_for) {
+        (State::Active(_), None) => Some(Why::Here),
+        // It may bring back the very tokens that it left with.
+        (State::Moved(_), _) if new < old => Some(Why::NotNewer),
+        (state, _) if new <= old && !matches!(state, State::Moved(_)) => Some(Why::NotNewer),
         (State::Refreshing { .. } | State::Revoking { .. }, _) => Some(Why::Busy),
-        (State::Moved(_) | State::NeedsLogin { .. }, _) => (new < old).then_some(Why::AsNew),
-        (State::Active(_) | State::Suspect(_), None) => Some(Why::Here),
-        (State::Active(_) | State::Suspect(_), _) if new <= old => Some(Why::AsNew),
-        (State::Active(_) | State::Suspect(_), Some(before)) => {
-            let now = coming.sealed_for.as_deref().unwrap_or_default();
-            (!same_recipients(before, now)).then_some(Why::OtherRecipients)
-        }
+        _ if !coming.tickets.bring_one_of(known) => Some(Why::NoTicket),
+        (_, Some(before)) if !left && !same_recipients(before, now) => Some(Why::OtherRecipients),
+        _ => None,
     }
 }

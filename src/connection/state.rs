@@ -9,6 +9,7 @@ use crate::connection::exchange_source::TokenSource;
 use crate::endpoint::Endpoint;
 use crate::moment::{Moment, Timestamp};
 use crate::names::{ClientId, ConnectionName, Scope, hex};
+use crate::secret::Secret;
 use crate::signing::SigningKey;
 use crate::token::TokenSet;
 
@@ -35,6 +36,32 @@ pub struct Connection {
     pub trouble: Option<Trouble>,
     /// Whom the export is locked to that it came in; nothing for what was connected here.
     pub sealed_for: Option<Vec<String>>,
+    /// What lets it come home, and its newer tokens in.
+    pub tickets: Tickets,
+}
+
+/// Return tickets. Anybody can seal a file for a public key; who knows a ticket opened the file that
+/// it went out in.
+#[derive(Debug, Clone, Default)]
+pub struct Tickets {
+    /// That of the export that it left this vault with, or may have: spent when it is home.
+    pub own: Option<Secret>,
+    /// Those of the vaults that it left on its way here.
+    pub carried: Vec<Secret>,
+}
+
+impl Tickets {
+    /// Whether one of `known` came along.
+    #[must_use]
+    pub fn bring_one_of<'s>(&self, known: impl IntoIterator<Item = &'s Secret>) -> bool {
+        let mut found = false;
+        for known in known {
+            for one in &self.carried {
+                found |= one.matches(known.expose());
+            }
+        }
+        found
+    }
 }
 
 /// Refreshes that failed one after the other, for reasons that pass.
@@ -194,8 +221,8 @@ pub enum State {
         /// What there was.
         set: TokenSet,
     },
-    /// Restored or rolled back: its refresh token may have been used since. Never refreshed
-    /// unattended.
+    /// Restored, rolled back, or perhaps in a file that an export left: its refresh token may have
+    /// been used since. Never refreshed unattended.
     Suspect(TokenSet),
     /// Revocation was begun and is not confirmed by the provider.
     Revoking {

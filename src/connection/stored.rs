@@ -10,14 +10,14 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::connection::state::{
-    Connection, Exchange, GrantKind, Intent, LoginReason, Stamp, State, Trouble, Unseen,
+    Connection, Exchange, GrantKind, Intent, LoginReason, Stamp, State, Tickets, Trouble, Unseen,
 };
 use crate::moment::{BootTime, Moment, Timestamp};
 use crate::names::{ConnectionName, Scope, unhex16};
 use crate::secret::Secret;
 use crate::signing::SigningKey;
 use crate::token::{Lifetime, TokenSet};
-use crate::vault::{Kind, Stored};
+use crate::vault::{Kind, Stored, padded_json};
 
 /// The version of every form in this file.
 const FORM: u32 = 1;
@@ -62,6 +62,29 @@ pub struct StoredConnection {
     trouble: Option<StoredTrouble>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sealed_for: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    own_ticket: Option<StoredTicket>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tickets: Vec<StoredTicket>,
+}
+
+/// A return ticket as stored.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+struct StoredTicket(Zeroizing<String>);
+
+impl std::fmt::Debug for StoredTicket {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StoredTicket(redacted)")
+    }
+}
+
+fn store_ticket(ticket: &Secret) -> StoredTicket {
+    StoredTicket(Zeroizing::new(ticket.expose().to_owned()))
+}
+
+fn load_ticket(stored: &StoredTicket) -> Secret {
+    Secret::new(stored.0.to_string())
 }
 
 impl Stored for StoredConnection {
@@ -80,7 +103,7 @@ impl StoredConnection {
     /// The bytes that a rescue file seals.
     pub(super) fn to_rescue(&self) -> Zeroizing<Vec<u8>> {
         // Writing plain structs to memory can't fail; an empty file would be refused on reading.
-        Zeroizing::new(serde_json::to_vec(self).unwrap_or_default())
+        padded_json(self).unwrap_or_default()
     }
 
     /// What a rescue file held.
@@ -315,6 +338,13 @@ impl From<&Connection> for StoredConnection {
             state: store_state(&connection.state),
             trouble: connection.trouble.as_ref().map(StoredTrouble::from),
             sealed_for: connection.sealed_for.clone(),
+            own_ticket: connection.tickets.own.as_ref().map(store_ticket),
+            tickets: connection
+                .tickets
+                .carried
+                .iter()
+                .map(store_ticket)
+                .collect(),
         }
     }
 }
@@ -350,6 +380,10 @@ impl TryFrom<&StoredConnection> for Connection {
             state: load_state(&stored.state)?,
             trouble: stored.trouble.as_ref().map(Trouble::from),
             sealed_for: stored.sealed_for.clone(),
+            tickets: Tickets {
+                own: stored.own_ticket.as_ref().map(load_ticket),
+                carried: stored.tickets.iter().map(load_ticket).collect(),
+            },
         })
     }
 }
@@ -559,6 +593,10 @@ mod tests {
             dpop: None,
             state,
             sealed_for: Some(vec!["age1job".to_owned()]),
+            tickets: Tickets {
+                own: Some(Secret::new("own ticket".to_owned())),
+                carried: vec![Secret::new("carried ticket".to_owned())],
+            },
         }
     }
 
@@ -640,6 +678,20 @@ mod tests {
                 json
             );
         }
+    }
+
+    #[test]
+    fn a_connection_without_tickets_is_read_and_tickets_are_not_shown() {
+        let whole = StoredConnection::from(&connection(State::Moved(None)));
+        let json = serde_json::to_string(&whole).unwrap();
+        let tickets = r#","own_ticket":"own ticket","tickets":["carried ticket"]"#;
+        let before = json.replace(tickets, "");
+        assert_ne!(json, before);
+        let read: StoredConnection = serde_json::from_str(&before).unwrap();
+        let read = Connection::try_from(&read).unwrap();
+        assert!(read.tickets.own.is_none() && read.tickets.carried.is_empty());
+        let shown = format!("{whole:?} {:?}", connection(State::Moved(None)));
+        assert!(!shown.contains("own ticket") && !shown.contains("carried ticket"));
     }
 
     #[test]

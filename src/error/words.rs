@@ -79,7 +79,7 @@ impl From<VaultError> for Error {
                 "some hardware keys refuse to share a file with ordinary age keys: use another kind",
             ),
             V::NeedsMigration { .. }
-            | V::Unsafe(PrivateFileError::Io { .. })
+            | V::Unsafe(PrivateFileError::Io { .. } | PrivateFileError::Unsure { .. })
             | V::AlreadyExists { .. }
             | V::BadRecipient { .. }
             | V::ReadOnly { .. }

@@ -232,6 +232,7 @@ fn file_way_out(error: &PrivateFileError) -> Vec<String> {
             vec![RECOVER.to_owned()]
         }
         PrivateFileError::Io { .. }
+        | PrivateFileError::Unsure { .. }
         | PrivateFileError::WrongType { .. }
         | PrivateFileError::TooLarge { .. } => Vec::new(),
     }

@@ -70,7 +70,7 @@ pub use migrate::migrate;
 pub use open::Vault;
 pub use prune::Checkpoint;
 pub use recipients::{Recipient, RecipientList, seal_to};
-pub use record::{Kind, Row, RowId, Stored, name_in};
+pub use record::{Kind, Row, RowId, Stored, name_in, padded_json};
 pub use rekey::{Naming, NewKey, RetiredKey};
 pub use rescue::{Rescue, Rescued};
 pub use restore::Draft;

@@ -188,7 +188,10 @@ fn place<'a>(keys: &'a Keys, entry: &'a Entry) -> [&'a [u8]; 5] {
 }
 
 /// JSON with trailing spaces up to the next multiple of 64 bytes; wiped when dropped.
-pub(super) fn padded_json(value: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+///
+/// # Errors
+/// When it can't be written as JSON.
+pub fn padded_json(value: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, VaultError> {
     let unwritable = |_| tampered("a record can't be written as JSON");
     // Counted first: a buffer that grows leaves unwiped copies behind.
     let mut count = Count(0);

@@ -265,11 +265,17 @@ fn json_of_vault_and_log_keeps_its_shape() {
     let file = world.path("work/job.age").display().to_string();
     let to = recipient["recipient"].as_str().unwrap();
     let export = ["vault", "export", "--connection", "sandbox", "--to", to];
-    world.ok(&[&export[..], &[&file]].concat());
-    world.ok(&["vault", "import", &file, "--definition", "sandbox"]);
-    world.ok(&["refresh", "sandbox"]);
-    let update = ["vault", "export", "--update", &file];
+    shape!(world, "vault_export", [&export[..], &[&file]].concat());
+    // the job, which has a vault of its own
+    let job = |args: &[&'static str]| [&["--profile", "job"][..], args].concat();
+    let import = [&job(&["vault", "import"])[..], &[&file]].concat();
+    shape!(world, "vault_import", import);
+    world.ok(&job(&["refresh", "sandbox"]));
+    let update = [&job(&["vault", "export", "--update"])[..], &[&file]].concat();
     shape!(world, "vault_export_update", update);
+    let again = world.json(&import).remove(0);
+    insta::assert_snapshot!("vault_import_kept", settled(&world, again));
+    world.ok(&["vault", "import", &file]);
     world.faults(&["refresh:*=500"]);
     world.run(&["refresh", "sandbox"]).ended(5);
     let filters = ["--connection", "sandbox", "--action", "refresh", "--failed"];

@@ -169,7 +169,19 @@ fn vault_export_copies_only_what_does_not_rotate() {
     )
     .ended(0);
     in_job(&job, &["token", "sandbox"]).ended(0);
-    desk.token("sandbox");
+    // A later copy takes the place of an earlier one, and the connection here stays whatever comes.
+    desk.ok(&["refresh", "sandbox"]);
+    let token = desk.token("sandbox");
+    job.access_token(&token);
+    desk.ok(&[&copy[..], &["--force"]].concat());
+    let there = carry(&desk, "job.age", &job);
+    in_job(&job, &["vault", "import", &there])
+        .ended(0)
+        .says(&["took in `sandbox/"]);
+    assert_eq!(
+        in_job(&job, &["token", "sandbox"]).ended(0).stdout.trim(),
+        token
+    );
 }
 
 #[test]
@@ -278,7 +290,7 @@ fn exported(desk: &World, job: &World) -> serde_json::Value {
     let to = recipient(job);
     let file = desk.path("work/job.age").display().to_string();
     let export = ["vault", "export", "--connection", "sandbox", "--to", &to];
-    desk.ok(&[&export[..], &[&file]].concat());
+    desk.ok(&[&export[..], &[&file, "--force"]].concat());
     let identity: age::x25519::Identity = identity(job).parse().unwrap();
     let open = age::decrypt(&identity, &fs::read(&file).unwrap()).unwrap();
     serde_json::from_slice(&open).unwrap()
@@ -462,4 +474,227 @@ fn vault_import_of_an_older_file_does_not_bring_back_what_moved_away() {
     assert_eq!(desk.shown("sandbox")["state"], "suspect");
     desk.ok(&["refresh", "sandbox"]);
     assert_eq!(desk.shown("sandbox")["state"], "active");
+}
+
+const FORGED: &str = "forged-access-4f1c";
+
+/// A document as somebody would make it who knows no more than a public key: tokens of his own, which
+/// came some minutes later, and the tickets that he has.
+fn forged(honest: &serde_json::Value, minutes: i64, tickets: &[&str]) -> serde_json::Value {
+    let mut forged = honest.clone();
+    let one = &mut forged["connections"][0];
+    one["tickets"] = tickets.into();
+    let set = &mut one["state"]["active"]["set"];
+    set["access_token"] = FORGED.into();
+    set["refresh_token"] = "forged-refresh-4f1c".into();
+    let wall = set["obtained"]["wall_ms"].as_i64().unwrap();
+    set["obtained"]["wall_ms"] = (wall + minutes * 60_000).into();
+    forged
+}
+
+fn ticket_of(world: &World, document: &serde_json::Value) -> String {
+    let tickets = document["connections"][0]["tickets"].as_array().unwrap();
+    assert_eq!(tickets.len(), 1);
+    let ticket = tickets[0].as_str().unwrap().to_owned();
+    world.secret("the ticket", &ticket);
+    ticket
+}
+
+const STRANGE: &str = "00112233445566778899aabbccddeeff";
+
+/// Without its ticket, a file changes nothing of what is in `state` here.
+fn stays(world: &World, honest: &serde_json::Value, state: &str, said: &str) {
+    world.access_token(FORGED);
+    for tickets in [&[][..], &[STRANGE], &[""]] {
+        let file = sealed(world, &forged(honest, 9, tickets));
+        let import = ["vault", "import", &file];
+        world.run(&import).ended(9).says(&["were not taken", said]);
+        assert_eq!(world.shown("sandbox")["state"], state);
+    }
+}
+
+fn comes_home(world: &World, honest: &serde_json::Value, ticket: &str) {
+    let file = sealed(world, &forged(honest, 9, &[STRANGE, ticket]));
+    world
+        .ok(&["vault", "import", &file])
+        .says(&["took in `sandbox/"]);
+    assert_eq!(world.shown("sandbox")["state"], "active");
+    assert_eq!(world.token("sandbox"), FORGED);
+}
+
+#[test]
+fn vault_import_brings_home_what_moved_only_with_the_ticket_that_it_left_with() {
+    let desk = World::new();
+    desk.connect();
+    let honest = exported(&desk, &job());
+    let ticket = ticket_of(&desk, &honest);
+    stays(&desk, &honest, "moved", "oauthctl connect sandbox");
+    comes_home(&desk, &honest, &ticket);
+    // It is home: the ticket is spent, and what was connected here stays.
+    let again = sealed(&desk, &forged(&honest, 20, &[&ticket]));
+    desk.run(&["vault", "import", &again])
+        .ended(9)
+        .says(&["were not taken"]);
+    // What comes home with the tokens that it left with is suspect, and its ticket is spent, too.
+    desk.connect();
+    let honest = exported(&desk, &desk);
+    let next = ticket_of(&desk, &honest);
+    assert_ne!(next, ticket);
+    let home = desk.path("work/job.age").display().to_string();
+    desk.ok(&["vault", "import", &home]);
+    stays(&desk, &honest, "suspect", "oauthctl connect sandbox");
+    let again = sealed(&desk, &forged(&honest, 9, &[&next]));
+    desk.run(&["vault", "import", &again]).ended(9);
+    assert_eq!(desk.shown("sandbox")["state"], "suspect");
+}
+
+#[test]
+fn vault_import_replaces_nothing_without_a_ticket_whatever_its_state() {
+    let desk = World::new();
+    desk.connect();
+    let honest = exported(&desk, &job());
+    desk.connect();
+    desk.access_token(FORGED);
+    // What was connected here is not for any file to replace.
+    let ticket = ticket_of(&desk, &honest);
+    for tickets in [&[][..], &[ticket.as_str()]] {
+        let file = sealed(&desk, &forged(&honest, 9, tickets));
+        desk.ok(&["vault", "import", &file])
+            .says(&["stays as it is here: it was connected here"]);
+        assert_ne!(desk.token("sandbox"), FORGED);
+    }
+    for (fault, code, state, said) in [
+        (
+            "refresh:*=drop-after",
+            5,
+            "refreshing",
+            "under way or was cut off",
+        ),
+        (
+            "refresh:*=invalid-grant",
+            4,
+            "needs_login",
+            "oauthctl connect sandbox",
+        ),
+    ] {
+        desk.faults(&[fault]);
+        desk.run(&["refresh", "sandbox"]).ended(code);
+        stays(&desk, &honest, state, said);
+        let to = recipient(&desk);
+        let export = ["vault", "export", "--connection", "sandbox", "--to", &to];
+        let refused = desk.run(&[&export[..], &["never.age"]].concat()).ended(4);
+        if state == "needs_login" {
+            refused
+                .says(&["needs a new sign-in", "oauthctl connect sandbox"])
+                .silent_about("oauthctl refresh");
+        }
+        desk.faults(&[]);
+    }
+    desk.connect();
+    desk.faults(&["revoke:*=500"]);
+    desk.run(&["revoke", "sandbox"]).ended(1);
+    stays(&desk, &honest, "revoking", "under way or was cut off");
+}
+
+#[test]
+fn vault_import_mends_what_came_in_a_file_with_the_ticket_of_that_file() {
+    let desk = World::new();
+    desk.connect();
+    let job = World::empty();
+    job.make_key();
+    job.define("sandbox", &desk.provider_toml());
+    job.access_token(&desk.token("sandbox"));
+    let honest = exported(&desk, &job);
+    let ticket = ticket_of(&job, &honest);
+    let file = carry(&desk, "job.age", &job);
+    job.ok(&["vault", "import", &file]);
+    stays(&job, &honest, "active", "--local-only");
+    desk.faults(&["refresh:*=invalid-grant"]);
+    job.run(&["refresh", "sandbox"]).ended(4);
+    stays(&job, &honest, "needs_login", "--local-only");
+    comes_home(&job, &honest, &ticket);
+    // It is renewed only in files that carry the ticket, and goes on carrying it.
+    let bare = sealed(&job, &forged(&honest, 5, &[]));
+    job.run(&["vault", "export", "--update", &bare])
+        .ended(9)
+        .says(&["did not come here"]);
+    job.ok(&["vault", "export", "--update", &file]);
+    let identity: age::x25519::Identity = identity(&job).parse().unwrap();
+    let open = age::decrypt(&identity, &fs::read(&file).unwrap()).unwrap();
+    let text = String::from_utf8(open).unwrap();
+    assert!(text.contains(&ticket) && text.contains(FORGED));
+    // No log names it.
+    let log = job.ok(&["audit", "--json"]);
+    assert!(!log.stdout.contains(&ticket));
+}
+
+#[test]
+fn vault_export_that_wrote_nothing_changes_nothing_and_says_so() {
+    let desk = World::new();
+    desk.connect();
+    let to = recipient(&desk);
+    let export = ["vault", "export", "--connection", "sandbox", "--to", &to];
+    let plain = desk.give("plain", "x").display().to_string();
+    let in_a_file = format!("{plain}/job.age");
+    let folder = desk.path("work/folder");
+    oauthctl::private_file::ensure_folder(&folder).unwrap();
+    let folder = folder.display().to_string();
+    let mut trials = vec![
+        vec![in_a_file.as_str()],
+        vec![folder.as_str(), "--force"],
+        vec!["/no/such/folder/job.age", "--force"],
+    ];
+    if cfg!(target_os = "linux") {
+        // not even the administrator writes there
+        trials.push(vec!["/sys/job.age"]);
+    }
+    for trial in trials {
+        let output = desk.run(&[&export[..], &trial].concat()).ended(1);
+        let output = output.says(&["nothing was written"]);
+        assert!(!output.stderr.contains("suspect"), "{output:?}");
+        assert!(!output.stderr.contains("remove"), "{output:?}");
+        assert_eq!(desk.shown("sandbox")["state"], "active", "{trial:?}");
+    }
+    assert!(fs::read_dir(folder).unwrap().next().is_none());
+    desk.ok(&["refresh", "--all"]);
+}
+
+#[test]
+fn vault_import_names_everything_that_it_took_and_did_not_take() {
+    let desk = World::new();
+    desk.connect();
+    desk.connect_as("reader");
+    let to = recipient(&desk);
+    let file = desk.path("work/both.age").display().to_string();
+    let both = ["sandbox/reader", "sandbox/writer"];
+    let export = [
+        "vault",
+        "export",
+        "--connection",
+        both[0],
+        "--connection",
+        both[1],
+    ];
+    desk.ok(&[&export[..], &["--to", &to, &file]].concat());
+    let identity: age::x25519::Identity = identity(&desk).parse().unwrap();
+    let open = age::decrypt(&identity, &fs::read(&file).unwrap()).unwrap();
+    let mut document: serde_json::Value = serde_json::from_slice(&open).unwrap();
+    let connections = document["connections"].as_array_mut().unwrap();
+    for one in connections.iter_mut() {
+        one["tickets"] = serde_json::json!([]);
+    }
+    let mut third = connections[0].clone();
+    third["account"] = "third".into();
+    third["subject"] = "3".into();
+    connections.push(third);
+    let import = ["vault", "import", &sealed(&desk, &document)];
+    desk.run(&import).ended(9).says(&[
+        "newer tokens of `sandbox/reader`, `sandbox/writer` were not taken",
+        "taken: `sandbox/third`",
+    ]);
+    let again = desk.run(&["--json", import[0], import[1], import[2]]);
+    let kept = again.ended(9).documents().remove(0);
+    assert_eq!(kept["taken"], serde_json::json!([]));
+    assert_eq!(kept["kept"][2]["why"], "not_newer");
+    assert_eq!(kept["kept"][1]["why"], "no_ticket");
 }

@@ -76,7 +76,10 @@ fn vault_restore_into_a_newer_vault_brings_back_what_it_lacks_and_keeps_the_rest
     world
         .ok(&["vault", "restore", &file, "--force"])
         .no_data()
-        .says(&["`sandbox/second` is back"]);
+        .says(&[
+            "restored 1 connection and 0 client registrations; 1 connection of the vault's own is as before",
+            "`sandbox/second` is back",
+        ]);
     assert_eq!(names(&world).len(), 3);
     assert!(gone.iter().all(|name| names(&world).contains(name)));
     assert_eq!(world.shown("sandbox/second")["state"], "suspect");

@@ -27,7 +27,7 @@ const fn shape(
     }
 }
 
-const SHAPES: [Shape; 41] = [
+const SHAPES: [Shape; 43] = [
     shape(
         "every error",
         "mod",
@@ -106,6 +106,12 @@ const SHAPES: [Shape; 41] = [
         "vault recipients list, vault recipients add, vault recipients remove",
         "vault/recipients/list",
         &["vault_recipients_list"],
+    ),
+    shape("vault export", "vault/export", &["vault_export"]),
+    shape(
+        "vault import",
+        "vault/import",
+        &["vault_import", "vault_import_kept"],
     ),
     shape(
         "vault export --update",

@@ -21,13 +21,13 @@ fn example(first: &str) -> &'static str {
     rest.split("```").next().expect("a block")
 }
 
-/// What a runner executes of GitHub's form: the text of each `run: |`.
-fn runs(example: &str) -> Vec<String> {
+/// What a runner executes: the text of each block, `run: |` in GitHub's form and `- |` in GitLab's.
+fn scripts(example: &str) -> Vec<String> {
     let mut scripts: Vec<String> = Vec::new();
     let mut indent = None;
     for line in example.lines() {
         let depth = line.len() - line.trim_start().len();
-        if line.trim_end().ends_with("run: |") {
+        if line.ends_with("run: |") || line.ends_with("- |") {
             scripts.push(String::new());
             indent = Some(depth);
         } else if indent.is_some_and(|indent| depth > indent) {
@@ -41,28 +41,34 @@ fn runs(example: &str) -> Vec<String> {
     scripts
 }
 
-/// What a runner executes of GitLab's form: the list of `script` and that of `after_script`.
-fn lists(example: &str) -> Vec<String> {
-    let mut scripts: Vec<String> = Vec::new();
-    for line in example.lines() {
-        if line.trim_end().ends_with("script:") {
-            scripts.push(String::new());
-        } else if let (Some(item), Some(script)) =
-            (line.trim_start().strip_prefix("- "), scripts.last_mut())
-        {
-            script.push_str(item);
-            script.push('\n');
-        }
-    }
-    scripts
-}
-
-/// A repository with the sealed file and the job's program in it, and a place to clone it from.
+/// A repository with the job's program in it and the sealed file on its branch, and a place to clone
+/// it from.
 struct Site {
     git: PathBuf,
     stage: Stage,
     identity: String,
+    /// The commit that every job is started for, whatever lands meanwhile.
+    event: String,
 }
+
+/// What happens to the repository while a job's program runs.
+#[derive(Clone, Copy)]
+enum Meanwhile {
+    Nothing,
+    /// Somebody pushes to `main`, and another job puts its file on the branch.
+    Pushes,
+    /// Somebody exports anew.
+    Exported,
+}
+
+const REPORT: &str = r#"#!/bin/sh -e
+test "$(env | grep -c =sbx_at_)" = 1
+test -z "$OAUTHCTL_IDENTITY"
+sh -ec "$MEANWHILE"
+: > ../reported
+"#;
+
+const PUSH_TOKEN: &str = "glpat-canary-7d1e";
 
 fn done(command: &mut Command) -> Output {
     let output = command.output().expect("a program");
@@ -75,51 +81,31 @@ impl Site {
         // over at once, so that every job refreshes
         let stage = Stage::connected("0");
         let identity = age::x25519::Identity::generate();
-        let to = identity.to_public().to_string();
-        let site = Site {
+        let mut site = Site {
             git,
             identity: identity.to_string().expose_secret().to_owned(),
             stage,
+            event: String::new(),
         };
-        let (bare, first) = (site.at("origin.git"), site.at("first"));
-        done(
-            Command::new(&site.git)
-                .args(["init", "-q", "--bare", "-b", "main"])
-                .arg(&bare),
-        );
-        done(
-            Command::new(&site.git)
-                .args(["clone", "-q"])
-                .args([&bare, &first]),
-        );
-        let file = first.join("oauthctl.age");
-        let file = file.to_str().expect("UTF-8");
-        let world = &site.stage.world;
-        world.must(&[
-            "vault",
-            "export",
-            "--connection",
-            PROVIDER,
-            "--to",
-            &to,
-            file,
-        ]);
-        // nothing but what it finds in its environment
-        let report = "#!/bin/sh -e\ntest \"$(env | grep -c =sbx_at_)\" = 1\ntest -z \"$OAUTHCTL_IDENTITY\"\n: > ../reported\n";
-        let program = first.join("report.sh");
-        fs::write(&program, report).expect("written");
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("a mode");
-        let git = |args: &[&str]| {
+        let bare = site.at("origin.git");
+        let mut init = Command::new(&site.git);
+        done(init.args(["init", "-q", "--bare", "-b", "main"]).arg(&bare));
+        for clone in ["first", "second"] {
             let mut command = Command::new(&site.git);
-            command
-                .arg("-C")
-                .arg(&first)
-                .args(["-c", "user.name=x", "-c", "user.email=x@x"]);
-            done(command.args(args))
-        };
-        git(&["add", "."]);
-        git(&["commit", "-q", "-m", "first"]);
-        git(&["push", "-q", "origin", "HEAD:main"]);
+            done(command.args(["clone", "-q"]).arg(&bare).arg(site.at(clone)));
+        }
+        let program = site.at("first").join("report.sh");
+        fs::write(&program, REPORT).expect("written");
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("a mode");
+        site.by_hand("cd first; git add .; git commit -qm first; git push -q origin HEAD:main");
+        let event = site.by_hand("git -C first rev-parse HEAD");
+        event.trim().clone_into(&mut site.event);
+        for line in example("$ git switch").lines() {
+            let line = line.strip_prefix("$ ").expect("a command");
+            let line = line.replace("google", PROVIDER);
+            let line = line.replace("age1…", &identity.to_public().to_string());
+            site.by_hand(&format!("cd first; {line}"));
+        }
         site
     }
 
@@ -127,26 +113,73 @@ impl Site {
         self.stage.world.at(name)
     }
 
-    /// Runs a job's scripts one after the other on a fresh machine.
-    fn job(&self, number: usize, scripts: &[String]) {
+    /// What a person at the desk says in a shell.
+    fn by_hand(&self, line: &str) -> String {
+        let script = format!("oauthctl() {{ \"$0\" \"$@\"; }}; {line}");
+        let world = &self.stage.world;
+        let mut shell = world.wrapped(Path::new("/bin/bash"), &["-ec", &script], &[]);
+        for name in [
+            "AUTHOR_NAME",
+            "AUTHOR_EMAIL",
+            "COMMITTER_NAME",
+            "COMMITTER_EMAIL",
+        ] {
+            shell.env(format!("GIT_{name}"), "x@x");
+        }
+        let output = done(shell.current_dir(self.at("")));
+        String::from_utf8(output.stdout).expect("UTF-8")
+    }
+
+    fn meanwhile(&self, what: Meanwhile) -> String {
+        let lands = |clone: &str, branch: &str, file: &str| {
+            format!(
+                "cd {}; git fetch -q; git checkout -q origin/{branch}; date >> {file}; git add .; \
+                 git -c user.name=x -c user.email=x@x commit -qm landed; \
+                 git push -q origin HEAD:{branch};",
+                self.at(clone).display()
+            )
+        };
+        match what {
+            Meanwhile::Nothing => String::new(),
+            Meanwhile::Pushes => {
+                lands("first", "main", "landed") + &lands("second", "oauthctl", "other.age")
+            }
+            Meanwhile::Exported => lands("second", "oauthctl", "oauthctl.age"),
+        }
+    }
+
+    /// Runs a job's scripts one after the other on a fresh machine, and says why it failed.
+    fn job(&self, number: usize, scripts: &[String], what: Meanwhile) -> Result<(), String> {
         let machine = self.at(&format!("machine-{number}"));
         fs::create_dir(&machine).expect("a folder");
         let work = machine.join("work");
-        done(
-            Command::new(&self.git)
-                .args(["clone", "-q"])
-                .arg(self.at("origin.git"))
-                .arg(&work),
-        );
+        let bare = self.at("origin.git");
+        // as runners check out: that commit and nothing before it
+        self.by_hand(&format!(
+            "git init -q {work}; cd {work}; git remote add origin file://{bare}; \
+             git fetch -q --depth 1 origin {event}; git checkout -q FETCH_HEAD",
+            work = work.display(),
+            bare = bare.display(),
+            event = self.event,
+        ));
         let programs = machine.join("bin");
         fs::create_dir(&programs).expect("a folder");
-        std::os::unix::fs::symlink(rig::binary(), programs.join("oauthctl")).expect("a link");
+        let link = |to: &Path, name| std::os::unix::fs::symlink(to, programs.join(name));
+        link(&rig::binary(), "oauthctl").expect("a link");
+        // nobody waits in a test
+        link(Path::new("/bin/true"), "sleep").expect("a link");
+        let config = format!(
+            "[url \"file://{}\"]\ninsteadOf = https://gitlab.example/me/novel.git\n",
+            bare.display()
+        );
+        fs::write(machine.join(".gitconfig"), config).expect("written");
         let path = std::env::var("PATH").expect("a path");
+        let mut failed = Ok(());
         for script in scripts {
             let script = script.replace("google", PROVIDER);
             // The practice provider is not a shipped one.
-            let import = "vault import oauthctl.age";
-            let script = script.replace(import, &format!("{import} --definition {PROVIDER}"));
+            let import = "vault import ";
+            let script = script.replace(import, &format!("{import}--definition {PROVIDER} "));
             let mut shell = Command::new("bash");
             shell
                 .args(["-e", "-x", "-o", "pipefail", "-c", &script])
@@ -157,33 +190,46 @@ impl Site {
                 .env("CI", "true")
                 .env("RUST_LOG", "trace")
                 .env("RUST_BACKTRACE", "full")
+                .env("GIT_TRACE", "1")
                 .env("OAUTHCTL_IDENTITY", &self.identity)
-                .env("CI_COMMIT_BRANCH", "main")
+                .env("CI_SERVER_URL", "https://gitlab.example")
+                .env("CI_PROJECT_PATH", "me/novel")
+                .env("PUSH_TOKEN", PUSH_TOKEN)
+                .env("MEANWHILE", self.meanwhile(what))
                 .stdin(Stdio::null());
-            let output = done(&mut shell);
+            let output = shell.output().expect("bash");
             shows_nothing(&output, &machine);
+            if !output.status.success() {
+                let said = String::from_utf8_lossy(&output.stderr).into_owned();
+                failed = failed.and(Err(said));
+            }
         }
-        assert!(machine.join("reported").exists(), "the job's program ran");
+        failed
     }
 
-    fn log(&self) -> String {
-        let mut log = Command::new(&self.git);
-        let log = log.arg("-C").arg(self.at("origin.git"));
-        let log = done(log.args(["log", "--format=%s", "main"]));
-        String::from_utf8(log.stdout).expect("UTF-8")
+    fn runs_well(&self, number: usize, scripts: &[String], what: Meanwhile) {
+        self.job(number, scripts, what)
+            .expect("a job that succeeds");
+        let reported = self.at(&format!("machine-{number}/reported"));
+        assert!(reported.exists(), "the job's program ran");
+    }
+
+    fn log(&self, branch: &str) -> String {
+        self.by_hand(&format!("git -C origin.git log --format=%s {branch}"))
     }
 }
 
-/// No token, no key, in what was printed, and no token in a file that is not ours to seal.
+/// No token, no key, in what was printed and in what git was started with, and no token in a file that
+/// is not ours to seal.
 fn shows_nothing(output: &Output, machine: &Path) {
     let text = [&output.stdout[..], &output.stderr[..]].concat();
     let text = String::from_utf8_lossy(&text);
     assert!(text.contains("+ oauthctl"), "the control: the trace is on");
-    for canary in ["sbx_at_", "sbx_rt_", "AGE-SECRET-KEY"] {
+    for canary in ["sbx_at_", "sbx_rt_", "AGE-SECRET-KEY", PUSH_TOKEN] {
         assert!(!text.contains(canary), "{canary}: {text}");
     }
     let found = Command::new("grep")
-        .args(["-rlE", "sbx_(at|rt)_"])
+        .args(["-rlE", "sbx_(at|rt)_|glpat-"])
         .arg(machine)
         .output()
         .expect("grep");
@@ -196,35 +242,89 @@ fn shows_nothing(output: &Output, machine: &Path) {
     assert!(odd.is_empty(), "{odd:?}");
 }
 
+fn github() -> Vec<String> {
+    let github = scripts(example("# .github/workflows"));
+    assert_eq!(github.len(), 2, "{github:?}");
+    github
+}
+
+fn gitlab() -> Vec<String> {
+    let gitlab = scripts(example("# .gitlab-ci.yml"));
+    assert_eq!(gitlab.len(), 1, "{gitlab:?}");
+    gitlab
+}
+
 #[test]
-fn the_examples_for_ci_run_as_written_and_put_their_newer_tokens_back() {
+fn the_examples_for_ci_run_as_written_and_put_their_newer_tokens_back_whatever_lands_meanwhile() {
     let Some(git) = rig::program("git") else {
         return;
     };
     let site = Site::new(git);
-    let github = runs(example("# .github/workflows"));
-    assert_eq!(github.len(), 2, "{github:?}");
-    let gitlab = lists(example("# .gitlab-ci.yml"));
-    assert_eq!(gitlab.len(), 2, "{gitlab:?}");
-    let remote = "\"https://ci:$PUSH_TOKEN@$CI_SERVER_HOST/$CI_PROJECT_PATH.git\"";
-    assert!(gitlab.iter().any(|script| script.contains(remote)));
-    let gitlab: Vec<String> = gitlab
-        .iter()
-        .map(|script| script.replace(remote, "origin"))
-        .collect();
     // each begins with what the one before put back: tokens rotate, and reuse would end the grant
-    site.job(1, &github);
-    site.job(2, &gitlab);
-    site.job(3, &github);
-    assert_eq!(
-        site.log().matches("Renew tokens").count(),
-        3,
-        "{}",
-        site.log()
-    );
+    site.runs_well(1, &github(), Meanwhile::Pushes);
+    site.runs_well(2, &gitlab(), Meanwhile::Pushes);
+    site.runs_well(3, &github(), Meanwhile::Nothing);
+    site.runs_well(4, &gitlab(), Meanwhile::Nothing);
+    let log = site.log("oauthctl");
+    assert_eq!(log.matches("Renew tokens").count(), 4, "{log}");
+    assert_eq!(log.matches("landed").count(), 2, "{log}");
+    assert_eq!(site.log("main").matches("landed").count(), 2);
     let refreshes = site.stage.acted("refresh", 0);
-    assert_eq!(refreshes.len(), 3, "one a job: {refreshes:?}");
+    assert_eq!(refreshes.len(), 4, "one a job: {refreshes:?}");
 }
+
+#[test]
+fn the_examples_for_ci_fail_where_somebody_exported_anew_meanwhile_and_leave_that_file() {
+    let Some(git) = rig::program("git") else {
+        return;
+    };
+    for scripts in [github(), gitlab()] {
+        let site = Site::new(git.clone());
+        let said = site
+            .job(1, &scripts, Meanwhile::Exported)
+            .expect_err("a failure");
+        assert!(
+            said.contains("CONFLICT") || said.contains("could not apply"),
+            "{said}"
+        );
+        let log = site.log("oauthctl");
+        assert!(log.starts_with("landed") && !log.contains("Renew"), "{log}");
+    }
+}
+
+/// The lines that ask for the push token, where git asks them: the remote of the tests is a folder.
+#[test]
+fn the_example_for_gitlab_hands_its_token_to_git_and_to_nobody_else() {
+    let Some(_) = rig::program("git") else {
+        return;
+    };
+    let script = gitlab().remove(0);
+    let lines: Vec<_> = script
+        .lines()
+        .filter(|line| line.starts_with("export "))
+        .collect();
+    let ask = "printf 'protocol=https\nhost=gitlab.example\n\n' | git credential fill";
+    let output = Command::new("bash")
+        .args(["-exc", &format!("{}\n{ask}", lines.join("\n"))])
+        .env("PUSH_TOKEN", PUSH_TOKEN)
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .env("GIT_TRACE", "1")
+        .output()
+        .expect("bash");
+    let answer = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        answer.contains(&format!("username=ci\npassword={PUSH_TOKEN}\n")),
+        "{output:?}"
+    );
+    let trace = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        trace.contains("PUSH_TOKEN") && !trace.contains(PUSH_TOKEN),
+        "{trace}"
+    );
+}
+
+/// What a job says that has spent tokens.
+const ENDED: &str = "needs a new login: the provider ended it (`invalid_grant`";
 
 /// The control: a job that does not put the file back leaves spent tokens to the next one.
 #[test]
@@ -233,10 +333,38 @@ fn a_ci_job_that_puts_nothing_back_ends_the_next_one() {
         return;
     };
     let site = Site::new(git);
-    let github = runs(example("# .github/workflows"));
-    site.job(1, &github[..1]);
-    let next = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        site.job(2, &github[..1]);
-    }));
-    assert!(next.is_err());
+    site.runs_well(1, &github()[..1], Meanwhile::Nothing);
+    let said = site
+        .job(2, &github()[..1], Meanwhile::Nothing)
+        .expect_err("a failure");
+    assert!(said.contains(ENDED), "{said}");
+}
+
+/// The control: with the file beside the program, a push in between has the job's own push refused, and
+/// the next job has spent tokens.
+#[test]
+fn a_ci_job_that_keeps_the_file_on_the_branch_that_it_runs_for_loses_its_tokens() {
+    let Some(git) = rig::program("git") else {
+        return;
+    };
+    let mut site = Site::new(git);
+    site.by_hand("cd first; git show oauthctl:oauthctl.age > oauthctl.age; git add .");
+    site.by_hand("cd first; git commit -qm file; git push -q origin HEAD:main");
+    let event = site.by_hand("git -C first rev-parse HEAD");
+    event.trim().clone_into(&mut site.event);
+    let scripts = [
+        "oauthctl vault import oauthctl.age\noauthctl exec google -- ./report.sh\n".to_owned(),
+        "oauthctl vault export --update oauthctl.age\n\
+         git -c user.name=ci -c user.email=ci@localhost commit -qam \"Renew tokens\"\n\
+         git push origin HEAD:main\n"
+            .to_owned(),
+    ];
+    let said = site
+        .job(1, &scripts, Meanwhile::Pushes)
+        .expect_err("a failure");
+    assert!(said.contains("[rejected]"), "{said}");
+    let said = site
+        .job(2, &scripts, Meanwhile::Nothing)
+        .expect_err("a failure");
+    assert!(said.contains(ENDED), "{said}");
 }

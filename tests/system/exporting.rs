@@ -2,7 +2,9 @@
 //! one place, and where nobody can tell, nothing refreshes them unattended.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use age::secrecy::ExposeSecret;
 
 use crate::chance::Chance;
 use crate::restoring::{CALLS, cut, state, trials};
@@ -78,6 +80,140 @@ fn vault_export_cut_off_anywhere_leaves_the_tokens_in_one_place_or_suspect() {
         assert!(count.contains_key(found), "{count:?}");
     }
     rig::say(&format!("export cut off in {all} ways: {count:?}"));
+}
+
+/// An export that is killed when its file is there, so that nobody can tell.
+fn cut_off_late(world: &World, strace: &Path, export: &[&str], file: &Path) {
+    let calls = trace::calls(world, strace, "fsync", export);
+    world.connect();
+    let _ = fs::remove_file(file);
+    for call in calls.into_iter().rev() {
+        let trial = (call, "signal=KILL".to_owned(), false);
+        cut(world, strace, &trial, export);
+        if state(world).as_deref() == Some("suspect") && file.exists() {
+            return;
+        }
+        world.connect();
+        let _ = fs::remove_file(file);
+    }
+    panic!("no call of it leaves a file and a `suspect`");
+}
+
+/// A job with a key of its own.
+struct Job {
+    key: PathBuf,
+    to: String,
+}
+
+impl Job {
+    fn new(world: &World) -> Job {
+        let identity = age::x25519::Identity::generate();
+        let key = world.at("job.txt");
+        let text = identity.to_string();
+        oauthctl::private_file::replace(&key, text.expose_secret().as_bytes()).expect("a key");
+        Job {
+            key,
+            to: identity.to_public().to_string(),
+        }
+    }
+
+    /// Takes in the file, refreshes, and puts its tokens into it.
+    fn run(&self, world: &World, name: &str) {
+        for args in [
+            &["vault", "import", name][..],
+            &["refresh", PROVIDER],
+            &["vault", "export", "--update", name],
+        ] {
+            let mut command = world.command(&[&["--profile", "job"][..], args].concat());
+            command.env("OAUTHCTL_IDENTITY_FILE", &self.key);
+            let output = command.output().expect("a job");
+            assert!(output.status.success(), "{args:?}: {output:?}");
+        }
+    }
+
+    fn home(&self, world: &World, name: &str) {
+        let key = self.key.to_str().expect("UTF-8");
+        world.must(&["vault", "import", name, "--with", key]);
+    }
+}
+
+#[test]
+fn vault_import_brings_home_what_an_export_that_was_cut_off_let_out() {
+    let Some(strace) = rig::program("strace") else {
+        return;
+    };
+    let stage = Stage::connected("3600");
+    let world = &stage.world;
+    let job = Job::new(world);
+    let to = job.to.clone();
+    let file = world.at("job.age");
+    let name = file.to_str().expect("UTF-8");
+    let export = [
+        "vault",
+        "export",
+        "--connection",
+        PROVIDER,
+        "--to",
+        &to,
+        name,
+    ];
+    cut_off_late(world, &strace, &export, &file);
+    // What a person is told who would send it again.
+    let other = world.at("other.age");
+    let again = [&export[..6], &[other.to_str().expect("UTF-8")]].concat();
+    let refused = world.run(&again);
+    assert_eq!(refused.code, 4, "{refused:?}");
+    for said in ["don't refresh here", "vault import FILE", "removed unused"] {
+        assert!(refused.stderr.contains(said), "{refused:?}");
+    }
+    job.run(world, name);
+    job.home(world, name);
+    assert_eq!(state(world).as_deref(), Some("active"));
+    // The live grant is here, and goes on.
+    world.must(&["refresh", PROVIDER]);
+    let token = world.must(&["token", PROVIDER]);
+    stage.is_newest(token.trim()).expect("the newest token");
+    world.must(&["audit", "verify"]);
+}
+
+#[test]
+fn vault_import_brings_home_what_was_let_out_even_after_a_refresh_here_was_refused() {
+    let Some(strace) = rig::program("strace") else {
+        return;
+    };
+    let stage = Stage::connected("3600");
+    let world = &stage.world;
+    let job = Job::new(world);
+    let to = job.to.clone();
+    let file = world.at("job.age");
+    let name = file.to_str().expect("UTF-8");
+    let export = [
+        "vault",
+        "export",
+        "--connection",
+        PROVIDER,
+        "--to",
+        &to,
+        name,
+    ];
+    cut_off_late(world, &strace, &export, &file);
+    let before = fs::read(&file).expect("a file");
+    job.run(world, name);
+    // Against the advice: the provider ends the grant, and what comes home says no other thing.
+    assert_eq!(world.run(&["refresh", PROVIDER]).code, 4);
+    assert_eq!(state(world).as_deref(), Some("needs_login"));
+    let after = fs::read(&file).expect("a file");
+    fs::write(&file, before).expect("written");
+    job.home(world, name);
+    assert_eq!(
+        state(world).as_deref(),
+        Some("needs_login"),
+        "an older file"
+    );
+    fs::write(&file, after).expect("written");
+    job.home(world, name);
+    assert_eq!(state(world).as_deref(), Some("active"));
+    assert_eq!(world.run(&["refresh", PROVIDER]).code, 4, "it is over");
 }
 
 #[test]

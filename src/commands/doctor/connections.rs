@@ -195,7 +195,7 @@ fn fixed(
 mod tests {
     use super::*;
     use crate::commands::doctor::check::Level;
-    use crate::connection::state::Stamp;
+    use crate::connection::state::{Stamp, Tickets};
     use crate::secret::Secret;
 
     const DAY: i64 = 24 * 60 * 60;
@@ -239,6 +239,7 @@ mod tests {
             state: State::Active(set),
             trouble: None,
             sealed_for: None,
+            tickets: Tickets::default(),
         }
     }
 

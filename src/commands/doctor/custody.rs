@@ -186,6 +186,7 @@ fn way_out(error: &PrivateFileError, check: Check) -> Check {
             check.hint(format!("see where it leads: `readlink -f {}`", word(path)))
         }
         PrivateFileError::Io { path, .. }
+        | PrivateFileError::Unsure { path, .. }
         | PrivateFileError::WrongType { path, .. }
         | PrivateFileError::TooLarge { path, .. } => {
             check.hint(format!("look at it: `ls -l {}`", word(path)))

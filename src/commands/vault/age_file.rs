@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::commands::with_its_folder;
 use crate::error::{Error, Kind, Result};
-use crate::private_file;
+use crate::private_file::{self, PrivateFileError};
 use crate::vault::{self, Recipient, VaultError};
 
 /// An age file for those recipients; `what` is what it is called in errors.
@@ -36,19 +36,26 @@ pub(super) fn not_a_recipient(text: &str) -> Error {
 /// Writes the file and reads it back. One that is to be replaced stays until the new one is known to
 /// be good.
 pub(super) fn write(path: &Path, force: bool, sealed: &[u8], what: &str) -> Result<()> {
-    let failed = |error: &(dyn std::error::Error + 'static)| {
-        Error::new(
-            Kind::Failed,
-            format!("could not write the {what} `{}`", path.display()),
-        )
-        .caused_by(error)
-    };
-    let done = if force {
+    put(path, force, sealed).map_err(|error| not_written(path, what, &error))
+}
+
+/// As [`write`], for who has to know whether the file may be there all the same.
+pub(super) fn put(
+    path: &Path,
+    force: bool,
+    sealed: &[u8],
+) -> std::result::Result<(), PrivateFileError> {
+    if force {
         private_file::replace_checked(path, sealed)
     } else {
         private_file::create_checked(path, sealed)
-    };
-    done.map_err(|error| with_its_folder(failed(&error), path))
+    }
+}
+
+/// What [`put`] could not do.
+pub(super) fn not_written(path: &Path, what: &str, error: &PrivateFileError) -> Error {
+    let message = format!("could not write the {what} `{}`", path.display());
+    with_its_folder(Error::new(Kind::Failed, message).caused_by(error), path)
 }
 
 /// Refuses to write over a file.

@@ -3,11 +3,11 @@ use std::path::{Path, PathBuf};
 use crate::app::App;
 use crate::commands::printed;
 use crate::commands::vault::age_file;
-use crate::connection::portable::{self, Bundle, DefinitionText, PortableError};
+use crate::connection::portable::{self, Bundle, DefinitionText, Leaving, PortableError};
 use crate::error::{Error, Kind, Result};
 use crate::key::Opener;
-use crate::names::ConnectionRef;
-use crate::private_file;
+use crate::names::{ConnectionName, ConnectionRef};
+use crate::private_file::{self, PrivateFileError};
 use crate::provider::Providers;
 use crate::vault::{Action, Outcome, Vault, VaultError};
 
@@ -15,8 +15,12 @@ use crate::vault::{Action, Outcome, Vault, VaultError};
 ///
 /// The file is an age file for the recipients that you name; whoever has one of their identities takes
 /// the connections in with `oauthctl vault import FILE`. A connection moves: here it is `moved`
-/// afterwards, because a refresh token that rotates can be used in one place only. `--copy` leaves it
-/// here too, where tokens don't rotate.
+/// afterwards, because a refresh token that rotates can be used in one place only. It comes home with
+/// a file that was made of this one, and with no other. `--copy` leaves it here too, where tokens don't
+/// rotate.
+///
+/// An export that was cut off when the file may be there leaves the connection `suspect`: use the file
+/// and bring home what it became, or remove it and refresh the connection by name, but not both.
 ///
 /// `--update FILE`, in the job: seals the file anew with the tokens as they are now, for the same
 /// recipients. A job that refreshed has to put it back, or its next run has tokens that are spent.
@@ -71,35 +75,71 @@ fn send(app: &App, args: &Args, path: &Path) -> Result<()> {
         args.to.clone(),
     );
     let (mut bundle, leaving) = left.map_err(refused)?;
-    let sealed = definitions(app, &mut bundle)
-        .and_then(|()| age_file::seal(&bundle.to_text(), &args.to, "export"));
-    let mut may_stand = false;
-    let written = sealed.and_then(|sealed| {
-        age_file::write(path, args.force, &sealed, "export")
-            .inspect_err(|_| may_stand = stands(path, &sealed))
-    });
-    if let Err(error) = written {
-        if may_stand {
-            app.save_anchor(&mut vault);
-            return Err(error.note(format!(
-                "`{}` may be there all the same, so the connections are `suspect` here: remove \
-                 that file, then refresh them by name",
-                path.display()
-            )));
+    let sealed = definitions(app, &mut bundle).and_then(|()| seal(&bundle));
+    let sealed = match sealed {
+        Ok(sealed) => sealed,
+        Err(error) => return Err(stay(app, &mut vault, leaving, error)),
+    };
+    if let Err(why) = age_file::put(path, args.force, &sealed) {
+        let error = age_file::not_written(path, "export", &why);
+        if !matches!(why, PrivateFileError::Unsure { .. }) {
+            return Err(stay(app, &mut vault, leaving, error));
         }
-        let stayed = leaving.stay(&mut vault, app.world());
         app.save_anchor(&mut vault);
-        stayed.map_err(refused)?;
-        return Err(error.note("the connections are as they were"));
+        return Err(error
+            .note(format!(
+                "`{}` may be there all the same, so the connections are `suspect` here",
+                path.display()
+            ))
+            .hint(WHERE_THE_FILE_GOES)
+            .hint("or remove it unused, and refresh them by name: `oauthctl refresh CONNECTION`"));
     }
-    leaving.done(&mut vault, app.world()).map_err(refused)?;
+    if let Err(error) = leaving.done(&mut vault, app.world()) {
+        return Err(refused(error)
+            .note(format!("`{}` is written all the same", path.display()))
+            .hint(WHERE_THE_FILE_GOES));
+    }
     app.save_anchor(&mut vault);
     if !args.copy {
         // Tokens that went away leave the disk as far as this program can tell.
         crate::commands::warn_of_old_pages(app, &vault.checkpoint_truncate());
     }
-    for connection in bundle.connections().map_err(refused)? {
-        let how = if args.copy { "copied" } else { "moved" };
+    tell(app, args, path, &bundle)
+}
+
+/// What to do with a file that an export may have left.
+const WHERE_THE_FILE_GOES: &str = "if that file was used, or is to be, don't refresh here: what it became comes home with \
+     `oauthctl vault import FILE`";
+
+fn seal(bundle: &Bundle) -> Result<Vec<u8>> {
+    let text = bundle.to_text().map_err(refused)?;
+    age_file::seal(&text, &bundle.recipients, "export")
+}
+
+/// Nothing was written: all is as it was.
+fn stay(app: &App, vault: &mut Vault, leaving: Leaving, why: Error) -> Error {
+    let stayed = leaving.stay(vault, app.world());
+    app.save_anchor(vault);
+    match stayed {
+        Ok(()) => why.note("nothing was written, and the connections are as they were"),
+        Err(error) => refused(error),
+    }
+}
+
+fn tell(app: &App, args: &Args, path: &Path, bundle: &Bundle) -> Result<()> {
+    let how = if args.copy { "copied" } else { "moved" };
+    let connections = bundle.connections().map_err(refused)?;
+    if app.ui.json() {
+        let names = connections.iter().map(|one| one.name.to_string());
+        let document = serde_json::json!({
+            "schema": 1,
+            "file": path.display().to_string(),
+            "connections": names.collect::<Vec<_>>(),
+            "outcome": how,
+        });
+        return printed(app.ui.data(&document.to_string()));
+    }
+    for connection in connections {
         app.ui.note(&format!(
             "{how} `{}` to `{}`",
             connection.name,
@@ -140,10 +180,9 @@ fn update(app: &App, path: &Path) -> Result<()> {
     let sealed = read(path)?;
     let before = super::import::open(&Opener::from(custody), &sealed, path)?;
     let now = renewed(&before, &vault)?;
-    let changed = now.to_text() != before.to_text();
+    let changed = now.to_text().map_err(refused)? != before.to_text().map_err(refused)?;
     if changed {
-        let sealed = age_file::seal(&now.to_text(), &now.recipients, "export")?;
-        age_file::write(path, true, &sealed, "export")?;
+        age_file::write(path, true, &seal(&now)?, "export")?;
         log(app, &mut vault, &now)?;
     }
     if app.ui.json() {
@@ -187,14 +226,6 @@ fn renewed(before: &Bundle, vault: &Vault) -> Result<Bundle> {
         .map_err(|error| refused(error).note("the file is as it was"))
 }
 
-/// Whether what was written stands there although its writing failed, or nobody can tell.
-fn stands(path: &Path, sealed: &[u8]) -> bool {
-    match std::fs::read(path) {
-        Ok(there) => there == sealed,
-        Err(error) => error.kind() != std::io::ErrorKind::NotFound,
-    }
-}
-
 /// No export is larger.
 const EXPORT_AT_MOST: u64 = 16 << 20;
 
@@ -208,18 +239,8 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
 pub(super) fn refused(error: PortableError) -> Error {
     match error {
         PortableError::Connection(error) => Error::from(error),
-        PortableError::NotActive { state: "moved", .. } => {
-            Error::new(Kind::LoginRequired, error.to_string())
-                .hint("bring it back with `oauthctl vault import FILE`, or connect it again")
-        }
-        PortableError::NotActive { ref name, state: "suspect" } => {
-            Error::new(Kind::LoginRequired, error.to_string())
-                .hint("an export that was cut off may have written its tokens: use that file, or remove it")
-                .hint(format!("then refresh it by name, or connect it again: `oauthctl refresh {name}`"))
-        }
-        PortableError::NotActive { ref name, .. } => {
-            Error::new(Kind::LoginRequired, error.to_string())
-                .hint(format!("refresh it by name, or connect it again: `oauthctl refresh {name}`"))
+        PortableError::NotActive { ref name, state } => {
+            not_active(Error::new(Kind::LoginRequired, error.to_string()), name, state)
         }
         PortableError::NotFromThere { ref name } => Error::new(Kind::Stopped, error.to_string())
             .because("anybody who knows a public key can seal a file that asks for it")
@@ -235,5 +256,25 @@ pub(super) fn refused(error: PortableError) -> Error {
             .hint("without `--copy` it moves; for jobs that run side by side make a connection of their own each: `oauthctl connect PROVIDER --client-credentials`"),
         PortableError::Form => Error::new(Kind::Failed, "could not read the export")
             .because(error.to_string()),
+    }
+}
+
+fn not_active(error: Error, name: &ConnectionName, state: &str) -> Error {
+    match state {
+        "moved" => {
+            error.hint("bring it back with `oauthctl vault import FILE`, or connect it again")
+        }
+        "suspect" => error
+            .note("an export that was cut off may have written its tokens to a file")
+            .hint(WHERE_THE_FILE_GOES)
+            .hint(format!(
+                "if there is none, or it was removed unused: `oauthctl refresh {name}`"
+            )),
+        "needs-login" => error.hint(format!(
+            "sign in again with `oauthctl connect {}`",
+            name.provider
+        )),
+        "revoking" => error.hint(format!("finish it with `oauthctl revoke {name}`")),
+        _ => error.hint(format!("refresh it by name: `oauthctl refresh {name}`")),
     }
 }

@@ -2,12 +2,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::app::{App, unopened};
+use crate::commands::printed;
 use crate::commands::vault::export::{read, refused};
 use crate::commands::vault::foreign;
 use crate::connection::portable::{Arrived, Bundle, Why};
 use crate::error::{Error, Kind, Result};
 use crate::key::Opener;
-use crate::names::{ProviderName, VaultId};
+use crate::names::{ConnectionName, ProviderName, VaultId};
 use crate::private_file;
 use crate::provider::{self, Providers};
 
@@ -15,7 +16,9 @@ use crate::provider::{self, Providers};
 ///
 /// The vault's key has to open the file, or the identity that `--with` names: in a CI job it is
 /// `OAUTHCTL_IDENTITY`, and where there is no vault yet, one is made with it. What was connected here
-/// stays; what moved away comes back, and what came in such a file before is replaced by newer tokens.
+/// stays. What moved away comes back, and what came in such a file before is replaced by newer tokens,
+/// where the file was made of the one that it left or came in: anybody can seal a file for a public key,
+/// so each export puts a secret of its own into the file, which has to come back with it.
 ///
 /// `--from` takes in what other programs keep: `gh` (`~/.config/gh/hosts.yml`; tokens in the keyring come
 /// by `gh auth token | oauthctl connect github --with-token`), `git` (`~/.git-credentials`), `rclone`
@@ -73,10 +76,31 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     define(app, definitions)?;
     let arrived = bundle.arrive(&mut vault, app.world()).map_err(refused)?;
     app.save_anchor(&mut vault);
-    tell(app, &arrived)
+    if app.ui.json() {
+        printed(app.ui.data(&document(&arrived)))?;
+    } else {
+        tell(app, &arrived);
+    }
+    missed(&arrived)
 }
 
-fn tell(app: &App, arrived: &Arrived) -> Result<()> {
+fn document(arrived: &Arrived) -> String {
+    let taken = arrived.taken.iter().map(|one| {
+        let name = one.name.to_string();
+        serde_json::json!({ "connection": name, "state": one.state.word() })
+    });
+    let kept = arrived.kept.iter().map(
+        |(name, why)| serde_json::json!({ "connection": name.to_string(), "why": why.code() }),
+    );
+    let document = serde_json::json!({
+        "schema": 1,
+        "taken": taken.collect::<Vec<_>>(),
+        "kept": kept.collect::<Vec<_>>(),
+    });
+    document.to_string()
+}
+
+fn tell(app: &App, arrived: &Arrived) {
     for connection in &arrived.taken {
         let name = &connection.name;
         app.ui.note(&format!("took in `{name}`"));
@@ -87,26 +111,45 @@ fn tell(app: &App, arrived: &Arrived) -> Result<()> {
             ));
         }
     }
-    let mut missed = None;
     for (name, why) in &arrived.kept {
         app.ui
             .note(&format!("`{name}` stays as it is here: {}", why.words()));
-        if *why == Why::OtherRecipients {
-            missed = Some(name);
-        }
     }
-    match missed {
-        None => Ok(()),
-        Some(name) => Err(Error::new(
-            Kind::Stopped,
-            format!("newer tokens of `{name}` were not taken"),
-        )
-        .because(Why::OtherRecipients.words())
+}
+
+/// Newer tokens that stay outside may be the only live ones: that is no success.
+fn missed(arrived: &Arrived) -> Result<()> {
+    let missed = arrived.kept.iter().filter(|(_, why)| why.is_a_loss());
+    let missed: Vec<_> = missed.collect();
+    let Some((first, why)) = missed.first() else {
+        return Ok(());
+    };
+    let all = quoted(missed.iter().map(|(name, _)| name));
+    let message = format!("newer tokens of {all} were not taken");
+    let mut error = Error::new(Kind::Stopped, message).because(why.words());
+    if !arrived.taken.is_empty() {
+        let taken = quoted(arrived.taken.iter().map(|one| &one.name));
+        error = error.note(format!("taken: {taken}"));
+    }
+    if *why == Why::Busy {
+        return Err(error.hint(format!(
+            "finish that first: `oauthctl refresh {first}` or `oauthctl revoke {first}`"
+        )));
+    }
+    Err(error
         .hint(format!(
-            "if you exported it anew for others, take away what is here and import again: \
-             `oauthctl revoke {name} --local-only`"
-        ))),
-    }
+            "connect it again: `oauthctl connect {}`",
+            first.provider
+        ))
+        .hint(format!(
+            "if you exported it anew yourself, take away what is here and import again: \
+             `oauthctl revoke {first} --local-only`"
+        )))
+}
+
+fn quoted<'n>(names: impl Iterator<Item = &'n ConnectionName>) -> String {
+    let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+    names.join(", ")
 }
 
 /// Opens an export.

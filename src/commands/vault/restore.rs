@@ -58,10 +58,11 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         RestoreOutcome::Filled(restored) => {
             let (back, kept) = (restored.back.len(), restored.kept.len());
             app.ui.note(&format!(
-                "restored: back are {} and {}; of the vault's own, {} stay as they are",
+                "restored {} and {}; {} of the vault's own {} as before",
                 counted(back, "connection"),
                 counted(restored.clients, "client registration"),
-                counted(kept, "connection")
+                counted(kept, "connection"),
+                if kept == 1 { "is" } else { "are" }
             ));
             for name in &restored.back {
                 app.ui.note(&format!("`{name}` is back"));

@@ -149,6 +149,10 @@ fn arrive(
     event.scopes = set.granted.iter().map(ToString::to_string).collect();
     event.token = Some(mark);
     connection.trouble = None;
+    if connection.state.is_suspect() {
+        // The live tokens are here: what an export left is spent.
+        connection.tickets.own = None;
+    }
     connection.state = if let State::Revoking { unseen, .. } = connection.state {
         // What an attempt before this one may have brought is not in this answer.
         State::Revoking {
