@@ -288,7 +288,7 @@ pub enum Why {
     OtherAccount,
     /// It came in a file for other recipients, and this one has newer tokens.
     OtherRecipients,
-    /// It left, was cut off or is over, and the file lacks the ticket that it left with.
+    /// The file lacks the ticket that it left with, or came here with.
     NoTicket,
     /// It is being refreshed or revoked, or that was cut off.
     Busy,
@@ -322,7 +322,7 @@ impl Why {
             Self::NotNewer => "the file has no newer tokens of it",
             Self::OtherAccount => "it is another account here",
             Self::OtherRecipients => "it came here in a file for other recipients",
-            Self::NoTicket => "the file was not made of an export that this vault sent or took in",
+            Self::NoTicket => "the file was not made of the export that it left or came here by",
             Self::Busy => "a refresh or a revocation of it is under way or was cut off",
         }
     }

@@ -698,3 +698,47 @@ fn vault_import_names_everything_that_it_took_and_did_not_take() {
     assert_eq!(kept["kept"][2]["why"], "not_newer");
     assert_eq!(kept["kept"][1]["why"], "no_ticket");
 }
+
+#[test]
+fn vault_export_goes_back_and_forth_between_two_desks_as_often_as_one_likes() {
+    let desk = World::new();
+    desk.connect();
+    let laptop = World::empty();
+    laptop.make_key();
+    laptop.define("sandbox", &desk.provider_toml());
+    let learn = |world: &World| {
+        let token = world.token("sandbox");
+        desk.access_token(&token);
+        laptop.access_token(&token);
+    };
+    let over = |from: &World, to: &World| {
+        learn(from);
+        let recipient = recipient(to);
+        let file = from.path("work/over.age").display().to_string();
+        from.ok(&[
+            "vault",
+            "export",
+            "--connection",
+            "sandbox",
+            "--to",
+            &recipient,
+            "--force",
+            &file,
+        ]);
+        let there = carry(from, "over.age", to);
+        to.ok(&["vault", "import", &there])
+            .says(&["took in `sandbox/"]);
+        to.ok(&["refresh", "sandbox"]);
+        learn(to);
+        there
+    };
+    for _ in 0..3 {
+        let file = over(&desk, &laptop);
+        laptop
+            .ok(&["vault", "export", "--update", &file])
+            .says(&["sealed `"]);
+        over(&laptop, &desk);
+    }
+    assert_eq!(desk.shown("sandbox")["state"], "active");
+    assert_eq!(laptop.shown("sandbox")["state"], "moved");
+}
