@@ -5,6 +5,7 @@ mod documents;
 mod words;
 
 use std::error::Error as StdError;
+use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 /// What kind of failure it was. Each kind is one exit code, and exit codes are an API.
@@ -90,9 +91,13 @@ impl Kind {
     }
 }
 
-/// A failure on its way to the person.
+/// A failure on its way to the person: a pointer, since every `?` on the way hands it on.
 #[derive(Debug)]
-pub struct Error {
+pub struct Error(Box<Telling>);
+
+/// What is told of a failure.
+#[derive(Debug)]
+pub struct Telling {
     /// Decides the exit code.
     pub kind: Kind,
     /// What could not be done: lower case, no full stop, literals in backticks.
@@ -111,11 +116,25 @@ pub struct Error {
     pub exit_code: Option<u8>,
 }
 
+impl Deref for Error {
+    type Target = Telling;
+
+    fn deref(&self) -> &Telling {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Telling {
+        &mut self.0
+    }
+}
+
 impl Error {
     /// A failure of `kind`.
     #[must_use]
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Telling {
             kind,
             message: message.into(),
             causes: Vec::new(),
@@ -124,7 +143,7 @@ impl Error {
             retry_after: None,
             damage: false,
             exit_code: None,
-        }
+        }))
     }
 
     /// Adds one cause in words.

@@ -457,8 +457,7 @@ fn put(
     if let Err(source) = written {
         let path = path.to_owned();
         // A file system elsewhere may rename, and lose the answer.
-        let placed = fs::symlink_metadata(&temporary).is_err()
-            || fs::read(&path).is_ok_and(|there| there == content);
+        let placed = fs::symlink_metadata(&temporary).is_err() || holds(&path, content);
         // The temporary file is of no use to anybody; failing to remove it changes nothing.
         let _ = fs::remove_file(&temporary);
         return Err(if placed {
@@ -471,6 +470,13 @@ fn put(
         path: path.to_owned(),
         source,
     })
+}
+
+/// Whether a file stands there with that content. A pipe would be waited for.
+fn holds(path: &Path, content: &[u8]) -> bool {
+    let found = fs::symlink_metadata(path);
+    let same = found.is_ok_and(|it| it.is_file() && it.len() == content.len() as u64);
+    same && fs::read(path).is_ok_and(|there| there == content)
 }
 
 /// `path` with `suffix` behind its file name: what lies beside a file and belongs to it.

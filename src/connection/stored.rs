@@ -56,34 +56,34 @@ pub struct StoredConnection {
     created_ms: i64,
     grant: StoredGrant,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    dpop_key: Option<Zeroizing<String>>,
+    dpop_key: Option<StoredSecret>,
     state: StoredState,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     trouble: Option<StoredTrouble>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sealed_for: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    own_ticket: Option<StoredTicket>,
+    own_ticket: Option<StoredSecret>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    tickets: Vec<StoredTicket>,
+    tickets: Vec<StoredSecret>,
 }
 
-/// A return ticket as stored.
+/// A secret as stored, that no debugging text shows.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
-struct StoredTicket(Zeroizing<String>);
+struct StoredSecret(Zeroizing<String>);
 
-impl std::fmt::Debug for StoredTicket {
+impl std::fmt::Debug for StoredSecret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("StoredTicket(redacted)")
+        f.write_str("StoredSecret(redacted)")
     }
 }
 
-fn store_ticket(ticket: &Secret) -> StoredTicket {
-    StoredTicket(Zeroizing::new(ticket.expose().to_owned()))
+fn store_secret(secret: &Secret) -> StoredSecret {
+    StoredSecret(Zeroizing::new(secret.expose().to_owned()))
 }
 
-fn load_ticket(stored: &StoredTicket) -> Secret {
+fn load_secret(stored: &StoredSecret) -> Secret {
     Secret::new(stored.0.to_string())
 }
 
@@ -253,21 +253,15 @@ enum StoredReason {
     NoRefreshToken {},
 }
 
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StoredSet {
-    access_token: Zeroizing<String>,
+    access_token: StoredSecret,
     token_type: String,
-    refresh_token: Option<Zeroizing<String>>,
+    refresh_token: Option<StoredSecret>,
     obtained: StoredMoment,
     lifetime: StoredLifetime,
     granted: Vec<String>,
-}
-
-impl std::fmt::Debug for StoredSet {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("StoredSet(redacted)")
-    }
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -334,16 +328,19 @@ impl From<&Connection> for StoredConnection {
             requested: texts(&connection.requested),
             created_ms: connection.created.unix_millis(),
             grant: store_grant(&connection.grant),
-            dpop_key: connection.dpop.as_ref().map(key_text),
+            dpop_key: connection
+                .dpop
+                .as_ref()
+                .map(|key| StoredSecret(key_text(key))),
             state: store_state(&connection.state),
             trouble: connection.trouble.as_ref().map(StoredTrouble::from),
             sealed_for: connection.sealed_for.clone(),
-            own_ticket: connection.tickets.own.as_ref().map(store_ticket),
+            own_ticket: connection.tickets.own.as_ref().map(store_secret),
             tickets: connection
                 .tickets
                 .carried
                 .iter()
-                .map(store_ticket)
+                .map(store_secret)
                 .collect(),
         }
     }
@@ -376,13 +373,17 @@ impl TryFrom<&StoredConnection> for Connection {
             requested: scopes(&stored.requested)?,
             created: Timestamp::from_unix_millis(stored.created_ms),
             grant: load_grant(&stored.grant)?,
-            dpop: stored.dpop_key.as_ref().map(key).transpose()?,
+            dpop: stored
+                .dpop_key
+                .as_ref()
+                .map(|text| key(&text.0))
+                .transpose()?,
             state: load_state(&stored.state)?,
             trouble: stored.trouble.as_ref().map(Trouble::from),
             sealed_for: stored.sealed_for.clone(),
             tickets: Tickets {
-                own: stored.own_ticket.as_ref().map(load_ticket),
-                carried: stored.tickets.iter().map(load_ticket).collect(),
+                own: stored.own_ticket.as_ref().map(load_secret),
+                carried: stored.tickets.iter().map(load_secret).collect(),
             },
         })
     }
@@ -531,11 +532,10 @@ pub(super) fn intent_id(text: &str) -> Result<[u8; 16], FormError> {
 
 impl From<&TokenSet> for StoredSet {
     fn from(set: &TokenSet) -> Self {
-        let text = |secret: &Secret| Zeroizing::new(secret.expose().to_owned());
         Self {
-            access_token: text(&set.access_token),
+            access_token: store_secret(&set.access_token),
             token_type: set.token_type.clone(),
-            refresh_token: set.refresh_token.as_ref().map(text),
+            refresh_token: set.refresh_token.as_ref().map(store_secret),
             obtained: (&set.obtained).into(),
             lifetime: match set.lifetime {
                 Lifetime::Limited(time) => {
@@ -553,11 +553,10 @@ impl TryFrom<&StoredSet> for TokenSet {
     type Error = FormError;
 
     fn try_from(stored: &StoredSet) -> Result<Self, FormError> {
-        let secret = |text: &Zeroizing<String>| Secret::new(text.to_string());
         Ok(Self {
-            access_token: secret(&stored.access_token),
+            access_token: load_secret(&stored.access_token),
             token_type: stored.token_type.clone(),
-            refresh_token: stored.refresh_token.as_ref().map(secret),
+            refresh_token: stored.refresh_token.as_ref().map(load_secret),
             obtained: (&stored.obtained).into(),
             lifetime: match stored.lifetime {
                 StoredLifetime::LimitedMs(ms) => Lifetime::Limited(Duration::from_millis(ms)),
@@ -681,7 +680,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_without_tickets_is_read_and_tickets_are_not_shown() {
+    fn a_connection_without_tickets_is_read_and_no_secret_is_shown() {
         let whole = StoredConnection::from(&connection(State::Moved(None)));
         let json = serde_json::to_string(&whole).unwrap();
         let tickets = r#","own_ticket":"own ticket","tickets":["carried ticket"]"#;
@@ -690,8 +689,14 @@ mod tests {
         let read: StoredConnection = serde_json::from_str(&before).unwrap();
         let read = Connection::try_from(&read).unwrap();
         assert!(read.tickets.own.is_none() && read.tickets.carried.is_empty());
-        let shown = format!("{whole:?} {:?}", connection(State::Moved(None)));
-        assert!(!shown.contains("own ticket") && !shown.contains("carried ticket"));
+        let bound = Connection {
+            dpop: Some(SigningKey::generate().unwrap()),
+            ..connection(State::Moved(None))
+        };
+        let shown = format!("{whole:?} {bound:?} {:?}", StoredConnection::from(&bound));
+        for secret in ["own ticket", "carried ticket", "PRIVATE KEY"] {
+            assert!(!shown.contains(secret), "{secret}");
+        }
     }
 
     #[test]

@@ -28,9 +28,10 @@ impl From<VaultError> for Error {
                 | V::UnknownRecord { .. }
                 | V::Audit(_)
         );
-        let shown = |kind| Self {
-            damage,
-            ..Self::new(kind, "could not use the vault").caused_by(&error)
+        let shown = |kind| {
+            let mut shown = Self::new(kind, "could not use the vault").caused_by(&error);
+            shown.damage = damage;
+            shown
         };
         match &error {
             V::HardLinked { .. }

@@ -43,7 +43,7 @@ pub fn parse(name: &ProviderName, text: &str, origin: Origin) -> Result<Definiti
             file: path,
             line: fault.line(text),
             field: fault.field(),
-            why: fault.why,
+            why: fault.0.why,
         })
 }
 
@@ -143,7 +143,10 @@ fn lay_over<'a>(base: &mut DeTable<'a>, over: DeTable<'a>, is_root: bool) {
 
 /// One thing that is wrong with a file, before it is known which file that is.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(super) struct Fault(Box<Wrong>);
+
+#[derive(Debug)]
+struct Wrong {
     path: Vec<String>,
     span: Option<Range<usize>>,
     why: String,
@@ -152,37 +155,37 @@ pub(super) struct Fault {
 impl Fault {
     /// The value at `path`, or its absence, is wrong.
     pub(super) fn new(path: &[&str], why: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Wrong {
             path: path.iter().map(|&key| key.to_owned()).collect(),
             span: None,
             why: why.into(),
-        }
+        }))
     }
 
     /// What stands there is wrong.
     pub(super) fn at(span: Range<usize>, why: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Wrong {
             path: Vec::new(),
             span: Some(span),
             why: why.into(),
-        }
+        }))
     }
 
     /// With the key that stands there.
     fn found_in(mut self, table: &Spanned<DeTable<'_>>) -> Self {
-        let at = self.span.as_ref().map(|span| span.start);
-        self.path = at
+        let at = self.0.span.as_ref().map(|span| span.start);
+        self.0.path = at
             .and_then(|at| path_at(table.get_ref(), at))
             .unwrap_or_default();
         self
     }
 
     fn of_text(why: String) -> Self {
-        Self {
+        Self(Box::new(Wrong {
             path: Vec::new(),
             span: None,
             why,
-        }
+        }))
     }
 
     fn of_toml(text: &str, error: &toml::de::Error) -> Self {
@@ -192,24 +195,24 @@ impl Fault {
             .zip(DeTable::parse(text).ok())
             .and_then(|(span, table)| path_at(table.get_ref(), span.start))
             .unwrap_or_default();
-        Self {
+        Self(Box::new(Wrong {
             path,
             span,
             why: escape::line(error.message()),
-        }
+        }))
     }
 
     fn field(&self) -> String {
-        let keys: Vec<String> = self.path.iter().map(|key| written_key(key)).collect();
+        let keys: Vec<String> = self.0.path.iter().map(|key| written_key(key)).collect();
         keys.join(".")
     }
 
     /// The line of the value, or of the innermost section that is there.
     fn line(&self, text: &str) -> Option<usize> {
         let table = DeTable::parse(text).ok();
-        let offset = match (&self.span, &table) {
+        let offset = match (&self.0.span, &table) {
             (Some(span), _) => Some(span.start),
-            (None, Some(table)) => offset_of(table.get_ref(), &self.path),
+            (None, Some(table)) => offset_of(table.get_ref(), &self.0.path),
             (None, None) => None,
         }?;
         let before = text.as_bytes().get(..offset)?;

@@ -37,8 +37,7 @@ macro_rules! section {
                 value: &toml::Spanned<toml::de::DeValue<'_>>,
             ) -> Result<bool, $crate::provider::source::Fault> {
                 $(if key == section!(@key $field $($key)?) {
-                    self.$field = $crate::provider::written::FromToml::from_toml(value)?;
-                    return Ok(true);
+                    return $crate::provider::written::put(&mut self.$field, value);
                 })*
                 Ok(false)
             }
@@ -81,6 +80,16 @@ pub(super) use {section, words};
 pub(super) trait Section: Default {
     /// Reads the value of one key; `false` where there is no such key.
     fn set(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Result<bool, Fault>;
+}
+
+/// Reads a value into its place; once for each type and not once for each key.
+///
+/// # Errors
+/// Where it is something else.
+#[inline(never)]
+pub(super) fn put<T: FromToml>(place: &mut T, value: &Spanned<DeValue<'_>>) -> Result<bool, Fault> {
+    *place = T::from_toml(value)?;
+    Ok(true)
 }
 
 /// # Errors

@@ -217,8 +217,7 @@ pub(super) fn login_failed(definition: &Definition, error: LoginError) -> Error 
     let advice = advice::on_login(definition, &error);
     let mut shown = Error::from(error);
     let message = format!("could not connect `{}`", definition.name);
-    shown
-        .causes
-        .insert(0, std::mem::replace(&mut shown.message, message));
+    let failed = std::mem::replace(&mut shown.message, message);
+    shown.causes.insert(0, failed);
     advice.into_iter().fold(shown, Error::hint)
 }

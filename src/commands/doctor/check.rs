@@ -85,13 +85,13 @@ impl Check {
     }
 
     /// An error that a command would have ended with.
-    pub(super) fn failed(topic: &'static str, error: Error) -> Self {
-        let mut text = error.message;
+    pub(super) fn failed(topic: &'static str, mut error: Error) -> Self {
+        let mut text = std::mem::take(&mut error.message);
         for cause in &error.causes {
             text.extend([": ", cause]);
         }
         Self {
-            hints: error.hints,
+            hints: std::mem::take(&mut error.hints),
             ..Self::fail(topic, error.kind, text)
         }
     }
