@@ -45,7 +45,10 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
                 .hint("see what is left with `oauthctl vault check`"),
         );
     }
-    let sealed = vault::seal_to(&recipients(&vault)?, &image)?;
+    let recipients = recipients(&vault)?;
+    // Plugins may take their time: whoever refreshes goes on meanwhile.
+    drop(alone);
+    let sealed = vault::seal_to(&recipients, &image, &app.ui)?;
     if custody.open(&sealed).as_deref() != Ok(image.as_slice()) {
         return Err(Error::new(
             Kind::Failed,
@@ -53,7 +56,6 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         ));
     }
     age_file::write(path, args.force, &sealed, "backup")?;
-    drop(alone);
     let event = app.world().bare_event(Action::Backup, Outcome::Done);
     vault.mutate(|writer| -> std::result::Result<(), VaultError> { writer.log(&event) })?;
     app.save_anchor(&mut vault);
