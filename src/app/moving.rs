@@ -8,12 +8,10 @@ use crate::vault::{Action, Outcome, RetiredKey, Standing, Vault, VaultError, Wri
 
 /// What a move of the key does, or would do.
 pub struct Moved {
-    /// Where it was, for people.
-    pub from: String,
+    /// Where it was.
+    pub from: Source,
     /// Where it is, for people.
     pub to: String,
-    /// The file that it was in, which stays.
-    pub former_file: Option<std::path::PathBuf>,
     /// What was not swept out of the vault's log, and why.
     pub unswept: Result<(), VaultError>,
 }
@@ -39,9 +37,8 @@ impl App {
         };
         let there = self.refuse_in_the_way(&from, to, &old, &ask)?;
         let mut moved = Moved {
-            from: from.to_string(),
+            from: from.clone(),
             to: to.to_string(),
-            former_file: from.path().map(std::path::Path::to_owned),
             unswept: Ok(()),
         };
         if only_look {

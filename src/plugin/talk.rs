@@ -185,27 +185,28 @@ impl Session {
         let mut complaint: Option<String> = None;
         for _ in 0..COMMANDS_AT_MOST {
             let command = self.receive()?;
-            let text = String::from_utf8_lossy(&command.body);
+            // Not of a file key, of which it would be a copy.
+            let text = || String::from_utf8_lossy(&command.body);
             match command.tag.as_str() {
                 "done" => {
                     self.end();
                     return complaint.map_or(Ok(()), |complaint| Err(self.failed(&complaint)));
                 }
                 "msg" => {
-                    person.say(&text);
+                    person.say(&text());
                     self.ok(&[]);
                 }
                 "error" => {
-                    complaint = Some(text.into_owned());
+                    complaint = Some(text().into_owned());
                     self.ok(&[]);
                 }
                 "request-secret" | "request-public" => {
-                    match person.ask(&format!("{}: ", escape::line(&text))) {
+                    match person.ask(&format!("{}: ", escape::line(&text()))) {
                         Some(said) => self.ok(said.expose().as_bytes()),
                         None => self.send("fail", &[], &[]),
                     }
                 }
-                "confirm" => match person.ask(&format!("{} [y/n] ", escape::line(&text))) {
+                "confirm" => match person.ask(&format!("{} [y/n] ", escape::line(&text()))) {
                     Some(said) if said.expose().trim().eq_ignore_ascii_case("y") => {
                         self.send("ok", &["yes"], &[]);
                     }

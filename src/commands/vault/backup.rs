@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::app::App;
+use crate::commands::printed;
 use crate::commands::vault::age_file;
 use crate::commands::vault::recipients::recipients;
 use crate::connection::hold::LOCK_WAIT;
@@ -60,7 +61,15 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     vault.mutate(|writer| -> std::result::Result<(), VaultError> { writer.log(&event) })?;
     app.save_anchor(&mut vault);
     say(app, path, &vault);
-    Ok(())
+    if !app.ui.json() {
+        return Ok(());
+    }
+    let document = serde_json::json!({
+        "schema": 1,
+        "file": path.display().to_string(),
+        "fingerprint": pin,
+    });
+    printed(app.ui.data(&document.to_string()))
 }
 
 fn say(app: &App, path: &Path, vault: &Vault) {
