@@ -47,11 +47,7 @@ impl App {
         what: Option<String>,
         keep: &dyn Fn(&Recipient) -> bool,
     ) -> Result<Rekeyed> {
-        let Some((mut vault, old)) = self.open_vault_and_key()? else {
-            return Err(self.no_vault()?);
-        };
-        vault.refuse_untrusted()?;
-        let _turn = vault.lock_recipients(LOCK_WAIT)?;
+        let (_turn, mut vault, old) = self.open_vault_alone()?;
         let alone = vault.lock_exclusive(LOCK_WAIT)?;
         self.refuse_pending_rescues(&vault)?;
         let standing = vault.standing()?;

@@ -30,7 +30,6 @@ pub struct Rewrapped {
     before: Standing,
     age: Vec<u8>,
     recipients: Vec<Recipient>,
-    key_source: String,
 }
 
 impl Vault {
@@ -57,14 +56,19 @@ impl Standing {
         &self.recipients
     }
 
+    /// What the vault says about itself.
+    #[must_use]
+    pub const fn header(&self) -> &Header {
+        &self.header
+    }
+
     /// Where the master identity is kept.
     #[must_use]
     pub fn key_source(&self) -> &str {
         &self.header.key_source
     }
 
-    /// Locks the vault key, which `identity` opens, to `recipients` only; `key_source` is where the
-    /// master identity is kept then. Says who was left out.
+    /// Locks the vault key, which `identity` opens, to `recipients` only. Says who was left out.
     ///
     /// # Errors
     /// [`VaultError::WrongKey`] when `identity` does not open the header; as
@@ -73,7 +77,6 @@ impl Standing {
         self,
         identity: &dyn age::Identity,
         mut recipients: Vec<Recipient>,
-        key_source: String,
         whom: Whom,
         person: &dyn Person,
     ) -> Result<(Rewrapped, Vec<LeftOut>), VaultError> {
@@ -84,7 +87,6 @@ impl Standing {
             before: self,
             age,
             recipients,
-            key_source,
         };
         Ok((rewrapped, left_out))
     }
@@ -120,14 +122,14 @@ impl Writer<'_> {
         self.name_key_source(to)
     }
 
-    /// Writes a header that was sealed before, and whom it is for.
+    /// Writes a header that was sealed before, whom it is for, and where the master identity is kept.
     ///
     /// # Errors
     /// [`VaultError::Conflict`] when it was sealed for another state of the vault.
-    pub fn rewrap(&mut self, new: Rewrapped) -> Result<(), VaultError> {
+    pub fn rewrap(&mut self, new: Rewrapped, key_source: String) -> Result<(), VaultError> {
         new.before.refuse_changed(&self.snapshot)?;
         self.snapshot.header.age = new.age;
-        self.name_key_source(new.key_source)?;
+        self.name_key_source(key_source)?;
         let recipients = new.recipients;
         self.set(RecipientList { recipients }).map(|_| ())
     }
@@ -140,14 +142,15 @@ mod tests {
     use super::*;
     use crate::plugin::Nobody;
 
+    const HERE: &str = "here";
+
     fn sealed(world: &World, before: &Standing, label: &str) -> Rewrapped {
         let other = age::x25519::Identity::generate().to_public().to_string();
         let mut all = before.recipients().to_vec();
         all.push(Recipient::native(other, label.to_owned()));
-        let source = before.key_source().to_owned();
         before
             .clone()
-            .rewrap(&world.identity, all, source, Whom::All, &Nobody)
+            .rewrap(&world.identity, all, Whom::All, &Nobody)
             .unwrap()
             .0
     }
@@ -158,9 +161,11 @@ mod tests {
         let mut vault = world.open();
         let before = vault.standing().unwrap();
         let [one, two] = ["one", "two"].map(|label| sealed(&world, &before, label));
-        vault.mutate(|writer| writer.rewrap(one)).unwrap();
+        vault
+            .mutate(|writer| writer.rewrap(one, HERE.to_owned()))
+            .unwrap();
         let listed = vault.standing().unwrap();
-        let refused = vault.mutate(|writer| writer.rewrap(two));
+        let refused = vault.mutate(|writer| writer.rewrap(two, HERE.to_owned()));
         assert!(matches!(refused, Err(VaultError::Conflict)));
         let moved = vault.mutate(|writer| writer.move_key(&before, "elsewhere".to_owned()));
         assert!(matches!(moved, Err(VaultError::Conflict)));
@@ -190,7 +195,7 @@ mod tests {
         vault
             .mutate(|writer| writer.move_key(&before, "elsewhere".to_owned()))
             .unwrap();
-        let refused = vault.mutate(|writer| writer.rewrap(one));
+        let refused = vault.mutate(|writer| writer.rewrap(one, HERE.to_owned()));
         assert!(matches!(refused, Err(VaultError::Conflict)));
         assert_eq!(vault.standing().unwrap().key_source(), "elsewhere");
     }

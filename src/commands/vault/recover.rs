@@ -1,5 +1,7 @@
 use std::path::{Path, PathBuf};
 
+use age::x25519;
+
 use crate::app::{App, other_pin};
 use crate::commands::vault::init::{Place, source};
 use crate::commands::warn_of_old_pages;
@@ -7,7 +9,7 @@ use crate::connection::hold::LOCK_WAIT;
 use crate::error::{Error, Kind, Result};
 use crate::key::{self, Ask, Custody, KeyError, Opener, Source};
 use crate::names::VaultId;
-use crate::vault::{Action, LeftOut, Locked, Outcome, Recipient, Standing, Vault, Whom};
+use crate::vault::{Action, LeftOut, Locked, Outcome, Recipient, Standing, Whom};
 use crate::{plugin, private_file};
 
 /// Open the vault with its recovery key and give it a new key
@@ -51,12 +53,29 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         (None, Ok(place @ (Source::IdentityFile(_) | Source::PassphraseFile(_)))) => place,
         _ => source(app, args.key, args.identity_file.as_deref(), &path)?,
     };
+    let next = x25519::Identity::generate();
+    let mut recipients = vec![Recipient::master(next.to_public().to_string())];
+    recipients.extend(others(&standing, &recovery));
+    let former = standing.key_source().to_owned();
+    // A recovery doesn't fail because another key's plugin does. They may take their time, and the
+    // new key takes its place only after that: until the commit it opens nothing.
+    let (rewrapped, left_out) =
+        standing.rewrap(recovery.identity(), recipients, Whom::WhoCan, &app.ui)?;
+    let _alone = vault.lock_exclusive(LOCK_WAIT)?;
     let old = make_room(&source)?;
-    let done = new_key(app, vault_id, source).and_then(|made| {
-        let left_out = give_key(app, &mut vault, standing, &recovery, &made, &fingerprint)?;
-        Ok((made, left_out))
+    let done = kept(app, vault_id, source, &next).and_then(|made| {
+        made.custody
+            .write_pin(&fingerprint)
+            .map_err(|error| no_place(app, &error))?;
+        app.remember_either(&path, vault_id, [&former, &made.place])?;
+        let event = app.world().bare_event(Action::Recover, Outcome::Done);
+        vault.mutate(|writer| {
+            writer.rewrap(rewrapped, made.place.clone())?;
+            writer.log(&event)
+        })?;
+        Ok(made)
     });
-    let (made, left_out) = done.map_err(|error| match &old {
+    let made = done.map_err(|error| match &old {
         None => error,
         Some(old) => error.note(format!(
             "what was at the new key's place is `{}` now",
@@ -79,9 +98,15 @@ struct Made {
     place: String,
 }
 
-fn new_key(app: &App, vault_id: VaultId, source: Source) -> Result<Made> {
+/// Puts the new key in its place.
+fn kept(
+    app: &App,
+    vault_id: VaultId,
+    mut source: Source,
+    identity: &x25519::Identity,
+) -> Result<Made> {
     let prompt = |question: &str| app.ui.ask_secret(question);
-    let create = |recorded: &Source| {
+    let keep = |recorded: &Source| {
         let ask = Ask {
             vault_id,
             recorded,
@@ -91,15 +116,14 @@ fn new_key(app: &App, vault_id: VaultId, source: Source) -> Result<Made> {
             prompt: app.ui.may_ask().then_some(&prompt as key::Prompt<'_>),
             state_dir: &app.paths.state,
         };
-        key::create(recorded, &ask)
+        key::keep(recorded, identity.clone(), &ask)
     };
-    let mut source = source;
-    let mut made = create(&source);
+    let mut made = keep(&source);
     if let Err(KeyError::Exists { .. }) = made
         && let Ok(Some(another)) = source.another()
     {
         // Whatever is in the keyring stays: an item is written once.
-        made = create(&another);
+        made = keep(&another);
         source = another;
     }
     let custody = made.map_err(|error| no_place(app, &error))?;
@@ -107,40 +131,6 @@ fn new_key(app: &App, vault_id: VaultId, source: Source) -> Result<Made> {
         .to_text()
         .map_err(|error| app.no_key(&error.into()))?;
     Ok(Made { custody, place })
-}
-
-/// Locks the vault to the new key in the place of the lost one. Says who was left out.
-fn give_key(
-    app: &App,
-    vault: &mut Vault,
-    standing: Standing,
-    recovery: &Opener<'_>,
-    made: &Made,
-    fingerprint: &str,
-) -> Result<Vec<LeftOut>> {
-    made.custody
-        .write_pin(fingerprint)
-        .map_err(|error| no_place(app, &error))?;
-    let mut recipients = vec![Recipient::master(made.custody.recipient().to_string())];
-    recipients.extend(others(&standing, recovery));
-    let former = standing.key_source().to_owned();
-    // A recovery doesn't fail because another key's plugin does.
-    let (rewrapped, left_out) = standing.rewrap(
-        recovery.identity(),
-        recipients,
-        made.place.clone(),
-        Whom::WhoCan,
-        &app.ui,
-    )?;
-    let event = app.world().bare_event(Action::Recover, Outcome::Done);
-    let _alone = vault.lock_exclusive(LOCK_WAIT)?;
-    let (path, id) = (vault.path().to_owned(), vault.id());
-    app.remember_either(&path, id, [&former, &made.place])?;
-    vault.mutate(|writer| {
-        writer.rewrap(rewrapped)?;
-        writer.log(&event)
-    })?;
-    Ok(left_out)
 }
 
 /// Why the new key can't be where it should. The ways out are not the recovery that this is.

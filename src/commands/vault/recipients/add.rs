@@ -36,17 +36,13 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
-    let Some((mut vault, custody)) = app.open_vault_and_key()? else {
-        return Err(app.no_vault()?);
-    };
-    vault.refuse_untrusted()?;
     if args.label == Recipient::MASTER || args.label.trim().is_empty() {
         return Err(Error::new(
             Kind::Usage,
             format!("`{}` can't be a label here", args.label),
         ));
     }
-    let _turn = vault.lock_recipients(LOCK_WAIT)?;
+    let (_turn, mut vault, custody) = app.open_vault_alone()?;
     let standing = vault.standing()?;
     let mut all = standing.recipients().to_vec();
     let recovery = x25519::Identity::generate();
@@ -61,7 +57,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     all.push(recipient);
     let source = standing.key_source().to_owned();
     let (rewrapped, _) = standing
-        .rewrap(custody.identity(), all.clone(), source, Whom::All, &app.ui)
+        .rewrap(custody.identity(), all.clone(), Whom::All, &app.ui)
         .map_err(|error| not_locked(error, args.recipient.as_deref()))?;
     // On disk before the vault is locked to it.
     let sheet = match &args.recovery_file {
@@ -74,7 +70,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     event.detail = Some(format!("added `{}`", args.label));
     let done = vault.lock_exclusive(LOCK_WAIT).and_then(|_alone| {
         vault.mutate(|writer| {
-            writer.rewrap(rewrapped)?;
+            writer.rewrap(rewrapped, source)?;
             writer.log(&event)
         })
     });
