@@ -75,6 +75,7 @@ pub(super) struct Session {
     program: PathBuf,
     child: Child,
     /// Whether it leads a process group of its own.
+    #[cfg(unix)]
     is_leader: bool,
     /// Whether it ended, and its number may be another program's by now.
     has_ended: bool,
@@ -118,6 +119,7 @@ impl Session {
         let session = Self {
             program: program.to_owned(),
             child,
+            #[cfg(unix)]
             is_leader: !is_there,
             has_ended: false,
             limit,

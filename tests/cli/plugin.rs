@@ -259,6 +259,8 @@ fn vault_recipients_of_an_age_plugin_recover_the_vault_and_open_its_backup() {
     let log = fs::read_to_string(moved.join("age-plugin-toy.log")).unwrap();
     let opened = log.lines().filter(|line| line.contains("identity-v1"));
     assert_eq!(opened.count(), 1, "a person touches it once: {log}");
+    let locked = log.lines().filter(|line| line.contains("recipient-v1"));
+    assert_eq!(locked.count(), 1, "once: {log}");
     assert!(log.lines().all(|line| line.ends_with(" 0")), "{log}");
 }
 
