@@ -29,6 +29,7 @@ fn with_path(world: &World, folder: &Path, args: &[&str]) -> Output {
 fn hold(folder: &Path) {
     fs::write(folder.join("age-plugin-toy.mode"), "waits").unwrap();
     fs::write(folder.join("age-plugin-toy.log"), "").unwrap();
+    let _ = fs::remove_file(folder.join("age-plugin-toy.go"));
 }
 
 fn go(folder: &Path) {
@@ -134,21 +135,30 @@ fn a_slow_plugin_holds_up_neither_token_nor_refresh() {
     let world = World::new();
     world.connect();
     let folder = install(&world, "work/bin");
-    hold(&folder);
-    let add = ["vault", "recipients", "add", RECIPIENT, "--label", "stick"];
-    let slow = held_up(&world, &folder, world.call(&add));
-    let before = world.count(Endpoint::Refresh);
-    world.ok(&["token", "sandbox"]).silent_about("warning");
-    world.ok(&["refresh", "sandbox"]);
-    assert_eq!(world.count(Endpoint::Refresh), before + 1);
-    let log = world.json(&["audit", "--action", "hand_out"]);
-    assert_eq!(log.len(), 1, "{log:?}");
-    go(&folder);
-    slow.finish().ended(0);
-    let starts = fs::read_to_string(folder.join("age-plugin-toy.log")).unwrap();
-    assert_eq!(starts.lines().count(), 1, "it is asked once: {starts}");
-    world.ok(&["vault", "check"]);
-    world.ok(&["audit", "verify"]);
+    let backup = world.path("work/vault.age").display().to_string();
+    let key = world.path("given/new.txt").display().to_string();
+    for args in [
+        &["vault", "recipients", "add", RECIPIENT, "--label", "stick"][..],
+        &["vault", "backup", &backup],
+        &["vault", "rekey", "--key", "file", "--identity-file", &key],
+    ] {
+        hold(&folder);
+        let handed_out = world.json(&["audit", "--action", "hand_out"]).len();
+        let slow = held_up(&world, &folder, world.call(args));
+        let before = world.count(Endpoint::Refresh);
+        world.ok(&["token", "sandbox"]).silent_about("warning");
+        world.ok(&["refresh", "sandbox"]);
+        assert_eq!(world.count(Endpoint::Refresh), before + 1);
+        let log = world.json(&["audit", "--action", "hand_out"]);
+        assert_eq!(log.len(), handed_out + 1, "{log:?}");
+        go(&folder);
+        slow.finish().ended(0);
+        let starts = fs::read_to_string(folder.join("age-plugin-toy.log")).unwrap();
+        assert_eq!(starts.lines().count(), 1, "it is asked once: {starts}");
+    }
+    for check in [["vault", "check"], ["audit", "verify"]] {
+        with_new_key(&world, &check).run().ended(0);
+    }
 }
 
 #[test]
