@@ -77,7 +77,7 @@ impl App {
             .fresh_key(recipients, &self.ui)
             .map_err(Error::from)
             .and_then(|fresh| {
-                let _alone = vault.lock_exclusive(LOCK_WAIT)?;
+                let alone = vault.lock_exclusive(LOCK_WAIT)?;
                 self.refuse_pending_rescues(&vault)?;
                 self.remember_either(&path, id, [&former, &now])?;
                 let new = NewKey {
@@ -87,11 +87,12 @@ impl App {
                     naming,
                     identity: old.identity(),
                 };
-                Ok(vault.rekey(new, Box::new(Witness(Keeper(next))))?)
+                vault.rekey(new, Box::new(Witness(Keeper(next))))?;
+                Ok(alone)
             });
         // The new identity stays: a commit that failed to sync may be found done by the next
         // process, and then it is the only key.
-        done.map_err(|error| {
+        let _alone = done.map_err(|error| {
             error.note(format!(
                 "the new key stays in {place}; as long as the old one opens the vault, nothing \
                  uses it"
