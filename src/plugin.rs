@@ -12,19 +12,22 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use age::{DecryptError, EncryptError};
-use age_core::format::{FileKey, Stanza, is_arbitrary_string};
+use age_core::format::{FileKey, Stanza};
 use age_core::primitives::bech32_decode;
 use age_core::secrecy::ExposeSecret;
 use thiserror::Error;
 use zeroize::{Zeroize, Zeroizing};
 
-pub use talk::Person;
+pub use talk::{Nobody, Person};
 
 use crate::env;
-use talk::{Nobody, Session};
+use talk::Session;
 
-/// The most that one stanza may hold, in bytes: post-quantum ones have about 1,200.
-const STANZA_AT_MOST: usize = 8 * 1024;
+/// The most that the stanzas of one recipient may hold, in bytes: a post-quantum one has about
+/// 1,200.
+const STANZAS_HOLD_AT_MOST: usize = 8 * 1024;
+/// How many stanzas one recipient may have. Most have one, and one that stands for a group has more.
+const STANZAS_AT_MOST: usize = 8;
 /// What every plugin program's name begins with.
 const PROGRAM: &str = "age-plugin-";
 
@@ -102,6 +105,8 @@ pub struct Recipient<'a> {
     pub text: &'a str,
     /// The absolute path of the plugin's program.
     pub program: &'a Path,
+    /// Who is there when it locks.
+    pub person: &'a dyn Person,
 }
 
 #[expect(clippy::disallowed_types, reason = "age's trait gives labels so")]
@@ -112,42 +117,49 @@ impl age::Recipient for Recipient<'_> {
     ) -> Result<(Vec<Stanza>, std::collections::HashSet<String>), EncryptError> {
         let mut stanzas = Vec::new();
         let mut labels = std::collections::HashSet::new();
-        let mut session = Session::start(self.program, "recipient-v1", &Nobody)?;
-        session.send("add-recipient", &[self.text], &[])?;
-        session.send("extension-labels", &[], &[])?;
-        session.send("wrap-file-key", &[], file_key.expose_secret())?;
-        session.send("done", &[], &[])?;
-        session.listen(&Nobody, |session, mut command| match command.tag.as_str() {
-            "recipient-stanza" if command.args.len() > 1 && command.args.remove(0) == "0" => {
-                command.tag = command.args.remove(0);
-                if !is_sound(&command) {
-                    return Err(session.failed("what it locked is no sound age stanza"));
+        let mut session = Session::start(self.program, "recipient-v1", self.person)?;
+        session.send("add-recipient", &[self.text], &[]);
+        session.send("extension-labels", &[], &[]);
+        session.send("wrap-file-key", &[], file_key.expose_secret());
+        session.send("done", &[], &[]);
+        session.listen(self.person, |session, mut command| {
+            match command.tag.as_str() {
+                "recipient-stanza" if command.args.len() > 1 && command.args.remove(0) == "0" => {
+                    command.tag = command.args.remove(0);
+                    stanzas.push(command);
+                    session.ok(&[]);
                 }
-                stanzas.push(command);
-                session.ok(&[])
+                "labels" => {
+                    labels.extend(command.args);
+                    session.ok(&[]);
+                }
+                _ => session.send("unsupported", &[], &[]),
             }
-            "labels" => {
-                labels.extend(command.args);
-                session.ok(&[])
-            }
-            _ => session.send("unsupported", &[], &[]),
         })?;
         if stanzas.is_empty() {
             return Err(session.failed("it locked nothing").into());
+        }
+        if !are_sound(&stanzas) {
+            return Err(session
+                .failed("what it locked is no sound age stanza")
+                .into());
         }
         Ok((stanzas, labels))
     }
 }
 
-/// Whether a stanza can stand in a header beside others. One that age could not read again, or that
-/// passes for another kind of key, would lock everybody out.
-fn is_sound(stanza: &Stanza) -> bool {
-    let size = stanza.args.iter().map(String::len).sum::<usize>() + stanza.body.len();
-    let is_native = ["X25519", "scrypt"].contains(&stanza.tag.as_str());
-    !is_native
-        && size <= STANZA_AT_MOST
-        && stanza.args.iter().all(is_arbitrary_string)
-        && is_arbitrary_string(&stanza.tag)
+/// Whether stanzas can stand in a header beside others: one that passes for another kind of key, or
+/// fills the header, would lock everybody out. That age can read them again is seen to where they
+/// are received: their words are age's.
+fn are_sound(stanzas: &[Stanza]) -> bool {
+    let size = |stanza: &Stanza| {
+        let words = stanza.args.iter().map(|word| word.len() + 1);
+        stanza.tag.len() + words.sum::<usize>() + stanza.body.len()
+    };
+    let is_native = |stanza: &Stanza| ["X25519", "scrypt"].contains(&stanza.tag.as_str());
+    stanzas.len() <= STANZAS_AT_MOST
+        && stanzas.iter().map(size).sum::<usize>() <= STANZAS_HOLD_AT_MOST
+        && !stanzas.iter().any(is_native)
 }
 
 /// An identity that a plugin's program uses for us.
@@ -185,25 +197,25 @@ impl<'a> Identity<'a> {
 
     fn unlock(&self, stanzas: &[&Stanza]) -> io::Result<Option<Zeroizing<[u8; 16]>>> {
         let mut session = Session::start(&self.program, "identity-v1", self.person)?;
-        session.send("add-identity", &[self.text.as_str()], &[])?;
+        session.send("add-identity", &[self.text.as_str()], &[]);
         for stanza in stanzas {
             let mut words = vec!["0", stanza.tag.as_str()];
             words.extend(stanza.args.iter().map(String::as_str));
-            session.send("recipient-stanza", &words, &stanza.body)?;
+            session.send("recipient-stanza", &words, &stanza.body);
         }
-        session.send("done", &[], &[])?;
+        session.send("done", &[], &[]);
         let mut found = None;
         let ended = session.listen(self.person, |session, mut command| {
             let is_ours = command.args.first().is_some_and(|file| file == "0");
             match (command.tag.as_str(), command.body.first_chunk::<16>()) {
                 ("file-key", Some(key)) if is_ours && command.body.len() == 16 => {
                     found = Some(Zeroizing::new(*key));
-                    command.body.zeroize();
-                    session.ok(&[])
+                    session.ok(&[]);
                 }
                 ("file-key", _) => session.send("fail", &[], &[]),
                 _ => session.send("unsupported", &[], &[]),
             }
+            command.body.zeroize();
         });
         // It may complain of other keys of its own that it tried first.
         match (found, ended) {

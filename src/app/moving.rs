@@ -4,16 +4,14 @@ use crate::app::App;
 use crate::connection::hold::LOCK_WAIT;
 use crate::error::{self, Error, Kind};
 use crate::key::{self, Ask, Custody, Source};
-use crate::vault::{Action, Outcome, RecipientList, RetiredKey, Vault, VaultError, Writer};
+use crate::vault::{Action, Outcome, RetiredKey, Standing, Vault, VaultError, Writer};
 
 /// What a move of the key does, or would do.
 pub struct Moved {
-    /// Where it was, for people.
-    pub from: String,
+    /// Where it was.
+    pub from: Source,
     /// Where it is, for people.
     pub to: String,
-    /// The file that it was in, which stays.
-    pub former_file: Option<std::path::PathBuf>,
     /// What was not swept out of the vault's log, and why.
     pub unswept: Result<(), VaultError>,
 }
@@ -39,15 +37,19 @@ impl App {
         };
         let there = self.refuse_in_the_way(&from, to, &old, &ask)?;
         let mut moved = Moved {
-            from: from.to_string(),
+            from: from.clone(),
             to: to.to_string(),
-            former_file: from.path().map(std::path::Path::to_owned),
             unswept: Ok(()),
         };
         if only_look {
             return Ok(moved);
         }
+        let _turn = vault.lock_recipients(LOCK_WAIT)?;
         let _alone = vault.lock_exclusive(LOCK_WAIT)?;
+        let standing = vault.standing()?;
+        if standing.key_source() != recorded {
+            return Err(VaultError::Conflict.into());
+        }
         let kept = match there {
             Some(there) => there,
             None => {
@@ -55,7 +57,7 @@ impl App {
             }
         };
         moved.to = kept.describe();
-        self.name_place(&mut vault, &old, kept, &from, to, &mut moved)
+        self.name_place(&mut vault, &standing, kept, &from, to, &mut moved)
             .map_err(|error| error.note(format!("a copy of the key is {} now", moved.to)))?;
         Ok(moved)
     }
@@ -63,22 +65,22 @@ impl App {
     fn name_place(
         &self,
         vault: &mut Vault,
-        old: &Custody,
+        standing: &Standing,
         kept: Custody,
         from: &Source,
         to: &Source,
         moved: &mut Moved,
     ) -> error::Result<()> {
-        let recorded = vault.header().key_source.clone();
+        let recorded = standing.key_source();
         let text = to.to_text().map_err(|error| self.no_key(&error.into()))?;
         kept.write_pin(&vault.fingerprint())
             .map_err(|error| self.no_key(&error))?;
         let (path, id) = (vault.path().to_owned(), vault.id());
-        self.remember_either(&path, id, [&recorded, &text])?;
+        self.remember_either(&path, id, [recorded, &text])?;
         let mut event = self.world().bare_event(Action::KeyChange, Outcome::Done);
         event.detail = Some(format!("moved from {} to {}", moved.from, moved.to));
         vault.mutate(|writer| {
-            record_move(writer, old, from, &recorded, text.clone())?;
+            record_move(writer, standing, from, text.clone())?;
             writer.log(&event)
         })?;
         self.remember(&path, id, &[&text]);
@@ -123,20 +125,14 @@ impl App {
 /// stays with its notes, because it holds the same key and whoever names it goes on with it.
 fn record_move(
     writer: &mut Writer<'_>,
-    key: &Custody,
+    before: &Standing,
     from: &Source,
-    recorded: &str,
     to: String,
 ) -> Result<(), VaultError> {
-    if writer.key_source() != recorded {
-        return Err(VaultError::Conflict);
-    }
-    let list = writer.find::<RecipientList>(RecipientList::NAME)?;
-    let recipients = list.map(|row| row.value.recipients).unwrap_or_default();
-    let key_source = writer.key_source().to_owned();
-    writer.rewrap(key.identity(), recipients, to)?;
+    writer.move_key(before, to)?;
     if from.path().is_some() {
         return Ok(());
     }
+    let key_source = before.key_source().to_owned();
     writer.set(RetiredKey { key_source }).map(|_| ())
 }

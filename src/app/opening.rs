@@ -8,14 +8,16 @@ use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::app::known::Known;
+use crate::connection::hold::LOCK_WAIT;
 use crate::error::{Error, Kind, Result};
 use crate::key::{self, Ask, Custody, KeyError, Opener, Source};
+use crate::lock::Guard;
 use crate::names::VaultId;
 use crate::plugin::Person;
 use crate::secret::Secret;
 use crate::ui::Ui;
 use crate::vault::{
-    self, Action, AnchorKeeper, AnchorState, Header, Locked, Outcome, Trust, Vault,
+    self, Action, AnchorKeeper, AnchorState, Header, Locked, Outcome, Standing, Trust, Vault,
 };
 
 impl App {
@@ -33,6 +35,30 @@ impl App {
     /// As [`App::open_vault`].
     pub fn open_vault_and_key(&self) -> Result<Option<(Vault, Arc<Custody>)>> {
         self.open_with(|locked| Ok(Arc::new(self.key_of(locked, self.ui.may_ask())?)))
+    }
+
+    /// Opens the vault for a change of who can open it, and keeps everybody out who would also.
+    ///
+    /// # Errors
+    /// As [`App::open_vault`]; where there is no vault, it can't be trusted, or is not had in time.
+    pub fn open_vault_alone(&self) -> Result<(Guard, Vault, Arc<Custody>)> {
+        let open = || {
+            let Some((vault, key)) = self.open_vault_and_key()? else {
+                return Err(self.no_vault()?);
+            };
+            vault.refuse_untrusted()?;
+            Ok((vault, key))
+        };
+        let (vault, key) = open()?;
+        let alone = vault.lock_recipients(LOCK_WAIT)?;
+        // Whoever was waited for may have given the vault another key.
+        let is_current = |now: Standing| now.header() == vault.header();
+        if vault.standing().is_ok_and(is_current) {
+            return Ok((alone, vault, key));
+        }
+        drop(vault);
+        let (vault, key) = open()?;
+        Ok((alone, vault, key))
     }
 
     /// Opens the vault anew with the key that opened it before. Where another key is needed by now,

@@ -10,7 +10,7 @@ use crate::connection::naming::naming;
 use crate::error::{Error, Kind, Result};
 use crate::key::{self, Ask, Custody, Source};
 use crate::vault::{
-    Action, AnchorKeeper, NewKey, Outcome, Recipient, RecipientList, RetiredKey, Vault, VaultError,
+    Action, AnchorKeeper, NewKey, Outcome, Recipient, RetiredKey, Vault, VaultError,
 };
 
 /// What came of a rekey.
@@ -47,49 +47,57 @@ impl App {
         what: Option<String>,
         keep: &dyn Fn(&Recipient) -> bool,
     ) -> Result<Rekeyed> {
-        let Some((mut vault, old)) = self.open_vault_and_key()? else {
-            return Err(self.no_vault()?);
-        };
-        vault.refuse_untrusted()?;
-        let _alone = vault.lock_exclusive(LOCK_WAIT)?;
+        let (_turn, mut vault, old) = self.open_vault_alone()?;
+        let alone = vault.lock_exclusive(LOCK_WAIT)?;
         self.refuse_pending_rescues(&vault)?;
-        let former = vault.header().key_source.clone();
+        let standing = vault.standing()?;
+        let former = standing.key_source().to_owned();
         let source = match place {
             Some(place) => place,
             None => self.another_place(&former)?,
         };
         let next = Arc::new(self.mint(&vault, &source)?);
-        let text = source
+        // Plugins may take their time: whoever refreshes goes on meanwhile.
+        drop(alone);
+        let now = source
             .to_text()
             .map_err(|error| self.no_key(&error.into()))?;
-        let list = vault.read(|snapshot| snapshot.find::<RecipientList>(RecipientList::NAME))?;
-        let others = list.map(|row| row.value.recipients).unwrap_or_default();
         let mut recipients = vec![Recipient::master(next.recipient().to_string())];
+        let others = standing.recipients().iter();
         recipients.extend(
             others
-                .into_iter()
-                .filter(|one| one.label != Recipient::MASTER && keep(one)),
+                .filter(|one| one.label != Recipient::MASTER && keep(one))
+                .cloned(),
         );
         let mut event = self.world().bare_event(Action::KeyChange, Outcome::Done);
         event.detail = what;
-        let new = NewKey {
-            recipients,
-            key_source: text,
-            event,
-            naming,
-            identity: old.identity(),
-        };
         let place = next.describe();
-        let keeper = Box::new(Witness(Keeper(next)));
-        let (path, id, now) = (vault.path().to_owned(), vault.id(), new.key_source.clone());
-        self.remember_either(&path, id, [&former, &now])?;
-        if let Err(error) = vault.rekey(new, keeper) {
-            // The new identity stays: a commit that failed to sync may be found done by the next
-            // process, and then it is the only key.
-            return Err(Error::from(error).note(format!(
-                "the new key stays in {place}; as long as the old one opens the vault, nothing uses it"
-            )));
-        }
+        let (path, id) = (vault.path().to_owned(), vault.id());
+        let done = standing
+            .fresh_key(recipients, &self.ui)
+            .map_err(Error::from)
+            .and_then(|fresh| {
+                let alone = vault.lock_exclusive(LOCK_WAIT)?;
+                self.refuse_pending_rescues(&vault)?;
+                self.remember_either(&path, id, [&former, &now])?;
+                let new = NewKey {
+                    fresh,
+                    key_source: now.clone(),
+                    event,
+                    naming,
+                    identity: old.identity(),
+                };
+                vault.rekey(new, Box::new(Witness(Keeper(next))))?;
+                Ok(alone)
+            });
+        // The new identity stays: a commit that failed to sync may be found done by the next
+        // process, and then it is the only key.
+        let _alone = done.map_err(|error| {
+            error.note(format!(
+                "the new key stays in {place}; as long as the old one opens the vault, nothing \
+                 uses it"
+            ))
+        })?;
         self.remember(&path, id, &[&now]);
         self.save_anchor(&mut vault);
         if (self.env.identity.is_some() || self.env.identity_file.is_some())

@@ -72,7 +72,7 @@ impl From<VaultError> for Error {
             V::UnmergedLog { .. } => {
                 shown(Kind::Failed).hint("open it once where it can be written")
             }
-            V::Plugin { .. } => shown(Kind::NoKey).hint(
+            V::Plugin { .. } | V::NotLocked { .. } => shown(Kind::NoKey).hint(
                 "install it where `oauthctl vault recipients list --json` says that it was, or take \
                  its key away: `oauthctl vault recipients remove LABEL`",
             ),

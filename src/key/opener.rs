@@ -4,8 +4,11 @@
 use std::fmt;
 use std::io::Read;
 use std::iter;
+use std::mem;
 use std::path::Path;
 use std::sync::Arc;
+
+use zeroize::Zeroizing;
 
 use super::custody::Custody;
 use super::identity::{self, Protection};
@@ -158,9 +161,9 @@ pub(super) fn open(identity: &dyn age::Identity, sealed: &[u8]) -> Result<Vec<u8
         Err(_) => return Err(Unopened::Damaged),
     };
     // One that grows would leave copies of what it holds behind.
-    let mut open = Vec::with_capacity(sealed.len());
+    let mut open = Zeroizing::new(Vec::with_capacity(sealed.len()));
     match reader.read_to_end(&mut open) {
-        Ok(_) => Ok(open),
+        Ok(_) => Ok(mem::take(&mut *open)),
         Err(_) => Err(Unopened::Damaged),
     }
 }

@@ -1,7 +1,7 @@
 use std::fs;
 use std::io::{Read, Write};
+use std::time::{Duration, Instant};
 
-use super::talk::Nobody;
 use super::*;
 use crate::secret::Secret;
 
@@ -20,9 +20,14 @@ fn plugin(mode: &str) -> (tempfile::TempDir, PathBuf) {
 }
 
 fn lock(program: &Path) -> Result<Vec<u8>, EncryptError> {
+    lock_before(program, &Nobody)
+}
+
+fn lock_before(program: &Path, person: &dyn Person) -> Result<Vec<u8>, EncryptError> {
     let recipient = Recipient {
         text: RECIPIENT,
         program,
+        person,
     };
     let all = std::iter::once(&recipient as &dyn age::Recipient);
     let mut sealed = Vec::new();
@@ -119,24 +124,81 @@ fn a_plugin_asks_a_person_and_takes_no_other_answer() {
 }
 
 #[test]
+fn a_plugin_asks_a_person_while_it_locks() {
+    let (_folder, program) = plugin("asks");
+    assert!(lock_before(&program, &Typist("1234")).is_ok());
+    for person in [&Typist("4321") as &dyn Person, &Nobody] {
+        let Err(EncryptError::Io(error)) = lock_before(&program, person) else {
+            panic!("locked");
+        };
+        assert!(why(&error).contains("it locked nothing"), "{}", why(&error));
+    }
+}
+
+#[test]
+fn a_plugin_is_waited_for_in_bounds_whatever_it_started() {
+    for (mode, person, said, stays) in [
+        (
+            "hangs",
+            &Nobody as &dyn Person,
+            "it was not done after 5 s",
+            false,
+        ),
+        ("leaves", &Nobody, "it ended before it was done", true),
+        ("leaves", &Typist(""), "it ended before it was done", true),
+    ] {
+        let (folder, program) = plugin(mode);
+        let started = Instant::now();
+        let Err(EncryptError::Io(error)) = lock_before(&program, person) else {
+            panic!("{mode}: locked");
+        };
+        assert!(why(&error).contains(said), "{mode}: {}", why(&error));
+        assert!(started.elapsed() < Duration::from_secs(40), "{mode}");
+        let child = fs::read_to_string(folder.path().join("age-plugin-toy.child")).unwrap();
+        let ps = |options: &[&str]| {
+            let state = std::process::Command::new("ps").args(options).output();
+            String::from_utf8(state.unwrap().stdout).unwrap()
+        };
+        let state = ps(&["-o", "stat=", "-p", child.trim()]);
+        let is_there = !state.trim().is_empty() && !state.starts_with('Z');
+        assert_eq!(is_there, stays, "{mode}: {state}");
+        if stays {
+            let id = rustix::process::Pid::from_raw(child.trim().parse().unwrap()).unwrap();
+            rustix::process::kill_process(id, rustix::process::Signal::KILL).unwrap();
+        }
+    }
+}
+
+#[test]
+fn what_fits_a_header_is_read_again() {
+    let (_folder, program) = plugin("full");
+    let sealed = lock(&program).unwrap();
+    let identity = Identity::new(IDENTITY, program, &Nobody);
+    assert_eq!(unlock(&identity, &sealed).unwrap(), b"content");
+}
+
+#[test]
 fn a_plugin_that_misbehaves_is_told_of_and_is_never_a_damaged_file() {
     let (_folder, good) = plugin("");
     let sealed = lock(&good).unwrap();
     for (mode, said) in [
-        ("dies", "it ended"),
+        ("rushes", "it ended before it was done"),
+        ("dies", "it ended before it was done"),
         ("babbles", "no age stanza"),
         ("floods", "said too much"),
         ("complains", "the token is not plugged in"),
         ("spaces", "no age stanza"),
         ("natives", "no sound age stanza"),
         ("fat", "no sound age stanza"),
+        ("long", "no sound age stanza"),
+        ("many", "no sound age stanza"),
     ] {
         let (_folder, program) = plugin(mode);
         let Err(EncryptError::Io(error)) = lock(&program) else {
             panic!("{mode}: locked");
         };
         assert!(why(&error).contains(said), "{mode}: {}", why(&error));
-        if !["dies", "babbles", "floods"].contains(&mode) {
+        if !["rushes", "dies", "babbles", "floods"].contains(&mode) {
             // Only while it locks; and a plugin may complain of one key and unlock with another.
             continue;
         }

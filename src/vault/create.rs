@@ -16,13 +16,14 @@ use super::header::{Header, wrap_key};
 use super::keys::{Keys, new_vault_key};
 use super::locked::Locked;
 use super::open::Vault;
-use super::recipients::{Recipient, RecipientList};
+use super::recipients::{Recipient, RecipientList, Whom};
 use super::schema::{APPLICATION, SCHEMA, TABLES};
 use super::snapshot::Snapshot;
 use super::wal::{FULL, set_synchronous};
 use super::writer::Writer;
 use super::{audit, locks};
 use crate::names::VaultId;
+use crate::plugin::Nobody;
 use crate::private_file::{self, with_suffix};
 
 /// How long making a vault waits for others that use one at that place.
@@ -86,7 +87,7 @@ fn build(path: &Path, new: &NewVault) -> Result<(PathBuf, String), VaultError> {
         schema: SCHEMA,
         key_epoch: 1,
         key_source: new.key_source.clone(),
-        age: wrap_key(&vault_key, &new.recipients)?,
+        age: wrap_key(&vault_key, &new.recipients, Whom::All, &Nobody)?.0,
     };
     let keys = Keys::derive(new.vault_id, &vault_key);
     let draft = with_suffix(path, ".new");

@@ -65,6 +65,17 @@ pub enum VaultError {
         /// Which one, and what it said.
         said: String,
     },
+    /// Nothing could be locked to a recipient.
+    #[error(
+        "nothing could be locked to `{}`: {said}",
+        crate::escape::line(recipient)
+    )]
+    NotLocked {
+        /// The age recipient.
+        recipient: String,
+        /// Why, such as what its plugin said.
+        said: String,
+    },
     /// age refuses to lock one file to all of them.
     #[error("those keys can't open the same file")]
     Recipients,

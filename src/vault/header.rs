@@ -12,10 +12,10 @@ use zeroize::Zeroizing;
 
 use super::error::{VaultError, sqlite, tampered};
 use super::keys::{Hash, Key};
-use super::recipients::{Recipient, seal_to};
+use super::recipients::{LeftOut, Recipient, Whom, seal};
 use super::{fields, number};
 use crate::names::VaultId;
-use crate::plugin;
+use crate::plugin::{self, Person};
 
 /// The largest age file that is tried: about 300 recipients.
 const AGE_AT_MOST: usize = 64 * 1024;
@@ -122,28 +122,34 @@ impl Header {
     }
 }
 
-/// Locks a vault key to every recipient of a list, and makes sure that the header can be read again:
-/// part of it may be what an age plugin said.
-pub(super) fn wrap_key(key: &Key, recipients: &[Recipient]) -> Result<Vec<u8>, VaultError> {
-    let sealed = seal_to(recipients, key.expose())?;
-    let is_readable = age::Decryptor::new_buffered(sealed.as_slice()).is_ok();
-    if is_readable && sealed.len() <= AGE_AT_MOST {
-        Ok(sealed)
-    } else {
-        Err(VaultError::Recipients)
+/// Locks a vault key to those of a list, whose plugins run, and says who was left out.
+pub(super) fn wrap_key(
+    key: &Key,
+    recipients: &[Recipient],
+    whom: Whom,
+    person: &dyn Person,
+) -> Result<(Vec<u8>, Vec<LeftOut>), VaultError> {
+    let (sealed, left_out) = seal(recipients, key.expose(), whom, person)?;
+    match recipients.last() {
+        Some(last) if sealed.len() > AGE_AT_MOST => Err(VaultError::NotLocked {
+            recipient: last.recipient.clone(),
+            said: "there are too many who can open the vault".to_owned(),
+        }),
+        _ => Ok((sealed, left_out)),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plugin::Nobody;
 
     fn wrap_key(key: &Key, recipients: &[String]) -> Result<Vec<u8>, VaultError> {
         let all: Vec<_> = recipients
             .iter()
             .map(|one| Recipient::master(one.clone()))
             .collect();
-        super::wrap_key(key, &all)
+        super::wrap_key(key, &all, Whom::All, &Nobody).map(|(sealed, _)| sealed)
     }
 
     fn header(age: Vec<u8>) -> Header {
@@ -190,5 +196,18 @@ mod tests {
             Err(VaultError::BadRecipient { .. })
         ));
         assert!(wrap_key(&Key::new([9; 32]), &[]).is_err());
+    }
+
+    #[test]
+    fn a_header_that_would_be_too_long_to_be_read_is_not_made_and_says_for_whom() {
+        let mut many = vec![age::x25519::Identity::generate().to_public().to_string(); 600];
+        let fits = header(wrap_key(&Key::new([9; 32]), &many).unwrap());
+        assert!(fits.age.len() < AGE_AT_MOST);
+        let last = age::x25519::Identity::generate().to_public().to_string();
+        many.resize(700, last.clone());
+        let refused = wrap_key(&Key::new([9; 32]), &many);
+        assert!(
+            matches!(&refused, Err(VaultError::NotLocked { recipient, .. }) if *recipient == last)
+        );
     }
 }

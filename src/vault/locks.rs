@@ -28,6 +28,16 @@ impl Vault {
         vault_exclusive(&self.path, patience)
     }
 
+    /// Keeps out everybody else who changes who can open the vault. It is held while age plugins
+    /// lock the vault anew, which others don't wait for; [`Self::lock_exclusive`] is taken after it,
+    /// for the commit.
+    ///
+    /// # Errors
+    /// When it is not free within `patience`, or can't be taken at all.
+    pub fn lock_recipients(&self, patience: Duration) -> Result<Guard, VaultError> {
+        Ok(lock::exclusive(&file(&self.path, "recipients")?, patience)?)
+    }
+
     /// Makes this process the only one that refreshes or revokes the connection in that row.
     ///
     /// # Errors

@@ -23,13 +23,15 @@ use super::keys::{Key, Keys, new_vault_key};
 use super::locked::Locked;
 use super::migrate::write_copy;
 use super::open::{Seen, Vault};
-use super::recipients::{Recipient, RecipientList};
+use super::recipients::{Recipient, RecipientList, Whom};
 use super::record::{self, Kind, RowId, Stored};
+use super::rewrap::Standing;
 use super::snapshot::{Snapshot, body};
 use super::wal::{FULL, set_synchronous};
 use super::writer::Writer;
 use super::{database, number, prune, seal};
 use crate::names::hex;
+use crate::plugin::Person;
 use crate::private_file::with_suffix;
 
 /// How many events are read at once.
@@ -42,10 +44,39 @@ const COPY: &str = ".before-rekey";
 /// that it doesn't know.
 pub type Naming = fn(RowId, Kind, &[u8]) -> Result<(String, String), VaultError>;
 
+/// A new vault key, locked to those who can open the vault then; see [`Standing::fresh_key`].
+pub struct FreshKey {
+    before: Standing,
+    key: Key,
+    age: Vec<u8>,
+    recipients: Vec<Recipient>,
+}
+
+impl Standing {
+    /// Makes a new vault key and locks it to `recipients`, the new master identity's own first.
+    ///
+    /// # Errors
+    /// As [`super::seal_to`].
+    pub fn fresh_key(
+        self,
+        recipients: Vec<Recipient>,
+        person: &dyn Person,
+    ) -> Result<FreshKey, VaultError> {
+        let key = new_vault_key()?;
+        let (age, _) = wrap_key(&key, &recipients, Whom::All, person)?;
+        Ok(FreshKey {
+            before: self,
+            key,
+            age,
+            recipients,
+        })
+    }
+}
+
 /// What a vault is sealed anew for.
 pub struct NewKey<'a> {
-    /// Who can open it then; the new master identity's own recipient first.
-    pub recipients: Vec<Recipient>,
+    /// The key, and who can open the vault then.
+    pub fresh: FreshKey,
     /// Where the new master identity is kept.
     pub key_source: String,
     /// Told of in the audit log; the vault adds both heads of the log.
@@ -90,12 +121,13 @@ struct Resealed {
 }
 
 impl Vault {
-    /// Seals everything under a new vault key, which `new.recipients` can open: all or nothing, and
+    /// Seals everything under a new vault key, which the recipients of `new` can open: all or nothing, and
     /// durable when this returns. The new pin goes to `keeper` before the commit, and `keeper` keeps
     /// the anchor afterwards. The caller holds the vault's lock exclusively and has the new identity
     /// in its place. What is left of the old key in the file goes with [`Self::sweep`].
     ///
     /// # Errors
+    /// [`VaultError::Conflict`] when the key was locked for another state of the vault,
     /// [`VaultError::Audit`] when the log is not whole, [`VaultError::Tampered`] when anything does
     /// not authenticate; the vault is as it was then.
     pub fn rekey(
@@ -104,8 +136,7 @@ impl Vault {
         keeper: Box<dyn AnchorKeeper>,
     ) -> Result<(), VaultError> {
         self.refuse_untrusted()?;
-        let vault_key = new_vault_key()?;
-        let keys = Keys::derive(self.id(), &vault_key);
+        let keys = Keys::derive(self.id(), &new.fresh.key);
         keeper
             .keep_pin(&keys.fingerprint())
             .map_err(|why| VaultError::Anchor {
@@ -116,7 +147,7 @@ impl Vault {
         let copied = write_copy(&locked, COPY, new.identity, &self.fingerprint());
         drop(locked);
         let done = copied
-            .and_then(|_| self.reseal(&keys, &vault_key, new))
+            .and_then(|_| self.reseal(&keys, new))
             .inspect_err(|_| {
                 // The vault is as it was; what removing the copy says would hide why.
                 let _ = self.remove_copies();
@@ -188,21 +219,17 @@ impl Vault {
         self.retiring
     }
 
-    fn reseal(
-        &self,
-        keys: &Keys,
-        vault_key: &Key,
-        new: NewKey<'_>,
-    ) -> Result<Resealed, VaultError> {
+    fn reseal(&self, keys: &Keys, new: NewKey<'_>) -> Result<Resealed, VaultError> {
         set_synchronous(&self.connection, FULL)?;
         let transaction = self.begin(TransactionBehavior::Immediate)?;
         let old = self.snapshot(&transaction)?;
+        new.fresh.before.refuse_changed(&old)?;
         let before = old.verify_audit(self.anchored.as_ref())?;
         let directory = reseal_records(&old, keys, new.naming)?;
         let log = reseal_log(&old, keys)?;
         let header = Header {
             key_epoch: old.header.key_epoch.saturating_add(1),
-            age: wrap_key(vault_key, &new.recipients)?,
+            age: new.fresh.age,
             key_source: new.key_source,
             ..old.header.clone()
         };
@@ -227,7 +254,7 @@ impl Vault {
             audit: log,
         });
         writer.set(RecipientList {
-            recipients: new.recipients,
+            recipients: new.fresh.recipients,
         })?;
         writer.set(RetiredKey {
             key_source: old.header.key_source.clone(),
@@ -330,6 +357,7 @@ mod tests {
     use super::super::{Action, VaultError, name_in};
     use super::*;
     use crate::moment::Timestamp;
+    use crate::plugin::Nobody;
 
     fn naming(row: RowId, kind: Kind, text: &[u8]) -> Result<(String, String), VaultError> {
         match kind {
@@ -348,8 +376,10 @@ mod tests {
     }
 
     fn new<'a>(world: &'a World, next: &age::x25519::Identity, naming: Naming) -> NewKey<'a> {
+        let next = vec![Recipient::master(next.to_public().to_string())];
+        let standing = world.open().standing().unwrap();
         NewKey {
-            recipients: vec![Recipient::master(next.to_public().to_string())],
+            fresh: standing.fresh_key(next, &Nobody).unwrap(),
             key_source: "another place".to_owned(),
             event: event(Action::KeyChange, "b"),
             naming,

@@ -287,6 +287,17 @@ fn json_of_vault_and_log_keeps_its_shape() {
     insta::assert_snapshot!("audit_report_filtered", settled(&world, report));
     world.ok(&["audit", "prune", "--before", "9999-01-01", "--yes"]);
     shape!(world, "audit_verify_pruned", ["audit", "verify"]);
+    let backup = world.path("work/vault.age").display().to_string();
+    shape!(world, "vault_backup", ["vault", "backup", &backup]);
+    let key = world.path("given/moved.txt").display().to_string();
+    let place = ["file", "--identity-file", &key];
+    let to = [&["vault", "move-key", "--to"][..], &place].concat();
+    let look = [&to[..], &["--dry-run"]].concat();
+    shape!(world, "vault_move_key_dry_run", look);
+    shape!(world, "vault_move_key", to);
+    let key = world.path("given/new.txt").display().to_string();
+    let rekey = ["vault", "rekey", "--key", "file", "--identity-file", &key];
+    shape!(world, "vault_rekey", rekey);
 }
 
 /// The one document on stderr.

@@ -1,9 +1,12 @@
 //! Recovery keys of other kinds: one that an age plugin has, and one under a passphrase of its own.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::world::{Output, World, identity_in, new_identity};
+use oauthctl::sandbox::Endpoint;
+
+use crate::running::Running;
+use crate::world::{Call, Output, World, identity_in, new_identity, set_mode};
 
 const RECIPIENT: &str = "age1toy1pzry9x8guq22xa";
 const IDENTITY: &str = "AGE-PLUGIN-TOY-1PZRY9X8G7GW3G7";
@@ -17,9 +20,188 @@ fn install(world: &World, folder: &str) -> PathBuf {
     folder
 }
 
-fn with_path(world: &World, folder: &std::path::Path, args: &[&str]) -> Output {
+fn with_path(world: &World, folder: &Path, args: &[&str]) -> Output {
     let path = format!("{}:/usr/bin:/bin", folder.display());
     world.call(args).env("PATH", path).run()
+}
+
+/// Has the plugin wait from now on until [`go`].
+fn hold(folder: &Path) {
+    fs::write(folder.join("age-plugin-toy.mode"), "waits").unwrap();
+    fs::write(folder.join("age-plugin-toy.log"), "").unwrap();
+    let _ = fs::remove_file(folder.join("age-plugin-toy.go"));
+}
+
+fn go(folder: &Path) {
+    fs::write(folder.join("age-plugin-toy.go"), "").unwrap();
+}
+
+/// Starts what a plugin holds up, and waits until it does.
+fn held_up(world: &World, folder: &Path, call: Call<'_>) -> Running {
+    let path = format!("{}:/usr/bin:/bin", folder.display());
+    let running = call.env("PATH", path).start();
+    world.until("the plugin was started", |_| {
+        let log = fs::read_to_string(folder.join("age-plugin-toy.log"));
+        log.is_ok_and(|log| log.contains("recipient-v1"))
+    });
+    running
+}
+
+fn add_sheet(world: &World, call: Call<'_>, name: &str) -> (Running, String) {
+    let sheet = world.path(&format!("given/{name}")).display().to_string();
+    let add = call.args(&["vault", "recipients", "add", "--label", name]);
+    let add = add.args(&["--recovery-file", &sheet]);
+    (add.start(), sheet)
+}
+
+fn labels(call: Call<'_>) -> Vec<String> {
+    let list = call.args(&["--json", "vault", "recipients", "list"]);
+    let list = list.run().ended(0).documents();
+    let label = |one: &serde_json::Value| one["label"].as_str().unwrap().to_owned();
+    list.iter().map(label).collect()
+}
+
+/// The key where a rekey or a recovery put it.
+fn with_new_key<'a>(world: &'a World, args: &[&str]) -> Call<'a> {
+    world.call(args).without("OAUTHCTL_IDENTITY_FILE")
+}
+
+#[test]
+fn vault_recipients_that_are_added_at_once_all_open_the_vault() {
+    let world = World::new();
+    world.connect();
+    let folder = install(&world, "work/bin");
+    hold(&folder);
+    let add = ["vault", "recipients", "add", RECIPIENT, "--label", "stick"];
+    let slow = held_up(&world, &folder, world.call(&add));
+    let (quick, sheet) = add_sheet(&world, world.call(&[]), "sheet");
+    quick.until_it_waits_or_ends();
+    go(&folder);
+    slow.finish().ended(0);
+    quick.finish().ended(0);
+    world.secret("the recovery key", &identity_in(&sheet));
+    assert_eq!(labels(world.call(&[])), ["master", "stick", "sheet"]);
+    let recover = ["vault", "recover", "--with", &sheet, "--key", "file"];
+    with_new_key(&world, &recover).run().ended(0);
+    assert_eq!(
+        labels(with_new_key(&world, &[])),
+        ["master", "stick", "sheet"]
+    );
+}
+
+#[test]
+fn a_recipient_that_is_added_during_a_rekey_or_a_recovery_opens_the_vault_afterwards() {
+    for what in ["rekey", "recover", "remove"] {
+        let world = World::new();
+        world.connect();
+        let key = world.path("given/own.txt").display().to_string();
+        world.ok(&["vault", "move-key", "--to", "file", "--identity-file", &key]);
+        let call = |args: &[&str]| with_new_key(&world, args);
+        let folder = install(&world, "work/bin");
+        let [old, gone] = ["old", "gone"].map(|name| {
+            let (adding, sheet) = add_sheet(&world, call(&[]), name);
+            adding.finish().ended(0);
+            world.secret(name, &identity_in(&sheet));
+            sheet
+        });
+        let path = format!("{}:/usr/bin:/bin", folder.display());
+        let add = ["vault", "recipients", "add", RECIPIENT, "--label", "stick"];
+        call(&add).env("PATH", path).run().ended(0);
+        hold(&folder);
+        let slow = match what {
+            "rekey" => call(&["vault", "rekey"]),
+            "remove" => call(&["vault", "recipients", "remove", "gone"]),
+            _ => call(&["vault", "recover", "--with", &old]),
+        };
+        let slow = held_up(&world, &folder, slow);
+        let (quick, sheet) = add_sheet(&world, call(&[]), "sheet");
+        quick.until_it_waits_or_ends();
+        go(&folder);
+        slow.finish().ended(0);
+        quick.finish().ended(0);
+        world.secret("the new recovery key", &identity_in(&sheet));
+        let mut all = vec!["master", "old", "gone", "stick", "sheet"];
+        all.retain(|label| what != "remove" || *label != "gone");
+        assert_eq!(labels(call(&[])), all, "{what}");
+        call(&["vault", "recover", "--with", &sheet]).run().ended(0);
+        if what == "remove" {
+            call(&["vault", "recover", "--with", &gone]).run().ended(6);
+        }
+    }
+}
+
+#[test]
+fn a_slow_plugin_holds_up_neither_token_nor_refresh() {
+    let world = World::new();
+    world.connect();
+    let folder = install(&world, "work/bin");
+    let backup = world.path("work/vault.age").display().to_string();
+    let key = world.path("given/new.txt").display().to_string();
+    for args in [
+        &["vault", "recipients", "add", RECIPIENT, "--label", "stick"][..],
+        &["vault", "backup", &backup],
+        &["vault", "rekey", "--key", "file", "--identity-file", &key],
+    ] {
+        hold(&folder);
+        let handed_out = world.json(&["audit", "--action", "hand_out"]).len();
+        let slow = held_up(&world, &folder, world.call(args));
+        let before = world.count(Endpoint::Refresh);
+        world.ok(&["token", "sandbox"]).silent_about("warning");
+        world.ok(&["refresh", "sandbox"]);
+        assert_eq!(world.count(Endpoint::Refresh), before + 1);
+        let log = world.json(&["audit", "--action", "hand_out"]);
+        assert_eq!(log.len(), handed_out + 1, "{log:?}");
+        go(&folder);
+        slow.finish().ended(0);
+        let starts = fs::read_to_string(folder.join("age-plugin-toy.log")).unwrap();
+        assert_eq!(starts.lines().count(), 1, "it is asked once: {starts}");
+    }
+    for check in [["vault", "check"], ["audit", "verify"]] {
+        with_new_key(&world, &check).run().ended(0);
+    }
+}
+
+#[test]
+fn vault_recover_that_has_no_place_for_its_key_says_where_it_could_be_and_leaves_nobody_out() {
+    let world = World::new();
+    world.connect();
+    let folder = install(&world, "work/bin");
+    let (first, sheet) = add_sheet(&world, world.call(&[]), "sheet");
+    first.finish().ended(0);
+    world.secret("the recovery key", &identity_in(&sheet));
+    let add = ["vault", "recipients", "add", RECIPIENT, "--label", "stick"];
+    with_path(&world, &folder, &add).ended(0);
+    fs::write(folder.join("age-plugin-toy.mode"), "dies").unwrap();
+    let nowhere = world.path("given/no/folder/new.txt").display().to_string();
+    fs::write(world.path("given/no"), "a file").unwrap();
+    let recover = ["vault", "recover", "--with", &sheet, "--key", "file"];
+    let recover = [&recover[..], &["--identity-file", &nowhere]].concat();
+    with_new_key(&world, &recover)
+        .run()
+        .ended(6)
+        .says(&["was not touched", "--key file --identity-file PATH"])
+        .silent_about("stick")
+        .silent_about("vault recover");
+    assert_eq!(labels(world.call(&[])), ["master", "sheet", "stick"]);
+}
+
+#[test]
+fn a_recovery_sheet_of_a_vault_that_was_not_locked_to_it_does_not_stay() {
+    let world = World::new();
+    world.connect();
+    let (first, sheet) = add_sheet(&world, world.call(&[]), "sheet");
+    first.finish().ended(0);
+    world.secret("the recovery key", &identity_in(&sheet));
+    let text = fs::read_to_string(&sheet).unwrap();
+    assert!(text.starts_with("# oauthctl recovery key"), "{text}");
+    assert!(text.contains(&fingerprint(&world)), "{text}");
+    let lock = format!("{}.locks/vault", world.vault().display());
+    set_mode(lock.as_ref(), 0o666);
+    let (other, sheet) = add_sheet(&world, world.call(&[]), "other");
+    other.finish().ended(1).says(&["was removed again"]);
+    assert!(fs::symlink_metadata(&sheet).is_err());
+    set_mode(lock.as_ref(), 0o600);
+    assert_eq!(labels(world.call(&[])), ["master", "sheet"]);
 }
 
 fn fingerprint(world: &World) -> String {
@@ -87,6 +269,8 @@ fn vault_recipients_of_an_age_plugin_recover_the_vault_and_open_its_backup() {
     let log = fs::read_to_string(moved.join("age-plugin-toy.log")).unwrap();
     let opened = log.lines().filter(|line| line.contains("identity-v1"));
     assert_eq!(opened.count(), 1, "a person touches it once: {log}");
+    let locked = log.lines().filter(|line| line.contains("recipient-v1"));
+    assert_eq!(locked.count(), 1, "once: {log}");
     assert!(log.lines().all(|line| line.ends_with(" 0")), "{log}");
 }
 
@@ -109,7 +293,7 @@ fn a_plugin_that_is_gone_keeps_nobody_from_the_vault() {
         .run(&[&add[..], &["--label", "b"]].concat())
         .ended(6)
         .says(&["age-plugin-toy", "vault recipients remove"]);
-    world.secret("the other recovery key", &identity_in(&other));
+    assert!(fs::symlink_metadata(&other).is_err(), "no sheet stays");
     // A recovery goes on without it, and says so.
     let key = world.path("given/new.txt").display().to_string();
     let recover = ["vault", "recover", "--with", &sheet, "--key", "file"];
@@ -117,7 +301,7 @@ fn a_plugin_that_is_gone_keeps_nobody_from_the_vault() {
     let call = world.call(&recover).without("OAUTHCTL_IDENTITY_FILE");
     call.run()
         .ended(0)
-        .says(&["`stick` does not open the vault any more"]);
+        .says(&["`stick` was left out and does not open the vault any more"]);
     let call = world.call(&["--json", "vault", "recipients", "list"]);
     let list = call.without("OAUTHCTL_IDENTITY_FILE").run().documents();
     let labels: Vec<_> = list.iter().map(|one| one["label"].clone()).collect();
@@ -174,7 +358,7 @@ fn a_recovery_goes_on_without_another_keys_plugin_that_fails() {
     call.env("PATH", "/usr/bin:/bin")
         .run()
         .ended(0)
-        .says(&["`stick` does not open", "it ended"]);
+        .says(&["`stick` was left out", "it ended"]);
     let call = world.call(&["token", "sandbox"]);
     let again = call.without("OAUTHCTL_IDENTITY_FILE").run().ended(0);
     assert_eq!(again.stdout.trim(), token);

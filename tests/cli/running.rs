@@ -102,6 +102,14 @@ impl Running {
         });
     }
 
+    /// Waits until it waits for a lock, or has ended.
+    pub(crate) fn until_it_waits_or_ends(&self) {
+        self.until_status("it waits or ends", |status| {
+            let is = |part: &str| status.lines().any(|line| line.starts_with(part));
+            is("State:\tZ") || !is("Threads:\t1")
+        });
+    }
+
     fn until_status(&self, what: &str, done: impl Fn(&str) -> bool) {
         let path = format!("/proc/{}/status", self.child.id());
         while !done(&std::fs::read_to_string(&path).unwrap()) {

@@ -27,7 +27,7 @@ const fn shape(
     }
 }
 
-const SHAPES: [Shape; 43] = [
+const SHAPES: [Shape; 46] = [
     shape(
         "every error",
         "mod",
@@ -107,6 +107,13 @@ const SHAPES: [Shape; 43] = [
         "vault/recipients/list",
         &["vault_recipients_list"],
     ),
+    shape("vault rekey", "vault/rekey", &["vault_rekey"]),
+    shape(
+        "vault move-key",
+        "vault/move_key",
+        &["vault_move_key", "vault_move_key_dry_run"],
+    ),
+    shape("vault backup", "vault/backup", &["vault_backup"]),
     shape("vault export", "vault/export", &["vault_export"]),
     shape(
         "vault import",

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::commands::with_its_folder;
 use crate::error::{Error, Kind, Result};
+use crate::plugin::Nobody;
 use crate::private_file::{self, PrivateFileError};
 use crate::vault::{self, Recipient, VaultError};
 
@@ -13,7 +14,7 @@ pub(super) fn seal(content: &[u8], recipients: &[String], what: &str) -> Result<
         .iter()
         .map(|text| Recipient::native(text.clone(), String::new()))
         .collect();
-    vault::seal_to(&all, content).map_err(|error| {
+    vault::seal_to(&all, content, &Nobody).map_err(|error| {
         if let VaultError::BadRecipient { text } = &error {
             return not_a_recipient(text);
         }

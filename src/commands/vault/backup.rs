@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::app::App;
+use crate::commands::printed;
 use crate::commands::vault::age_file;
 use crate::commands::vault::recipients::recipients;
 use crate::connection::hold::LOCK_WAIT;
@@ -45,7 +46,10 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
                 .hint("see what is left with `oauthctl vault check`"),
         );
     }
-    let sealed = vault::seal_to(&recipients(&vault)?, &image)?;
+    let recipients = recipients(&vault)?;
+    // Plugins may take their time: whoever refreshes goes on meanwhile.
+    drop(alone);
+    let sealed = vault::seal_to(&recipients, &image, &app.ui)?;
     if custody.open(&sealed).as_deref() != Ok(image.as_slice()) {
         return Err(Error::new(
             Kind::Failed,
@@ -53,12 +57,19 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         ));
     }
     age_file::write(path, args.force, &sealed, "backup")?;
-    drop(alone);
     let event = app.world().bare_event(Action::Backup, Outcome::Done);
     vault.mutate(|writer| -> std::result::Result<(), VaultError> { writer.log(&event) })?;
     app.save_anchor(&mut vault);
     say(app, path, &vault);
-    Ok(())
+    if !app.ui.json() {
+        return Ok(());
+    }
+    let document = serde_json::json!({
+        "schema": 1,
+        "file": path.display().to_string(),
+        "fingerprint": pin,
+    });
+    printed(app.ui.data(&document.to_string()))
 }
 
 fn say(app: &App, path: &Path, vault: &Vault) {

@@ -6,7 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use crate::app::App;
 use crate::commands::vault::init::{Place, source};
 use crate::commands::vault::rekey::warn_of_variables;
-use crate::commands::warn_of_old_pages;
+use crate::commands::{printed, warn_of_old_pages};
 use crate::error::Result;
 use crate::key::Source;
 
@@ -54,17 +54,33 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
             "the key would move from {} to {}; nothing was changed",
             moved.from, moved.to
         ));
-        return Ok(());
+        return document(app, &moved.from, &to, true);
     }
     warn_of_old_pages(app, &moved.unswept);
     app.ui
         .note(&format!("moved: the vault's key is {} now", moved.to));
-    if let Some(file) = moved.former_file {
+    if let Some(file) = moved.from.path() {
         app.ui.note(&format!(
             "it is still in `{}` too: remove that file when no other vault needs it",
             file.display()
         ));
     }
     warn_of_variables(app, "is set, and is asked before the new place: unset it");
-    Ok(())
+    document(app, &moved.from, &to, false)
+}
+
+fn document(app: &App, from: &Source, to: &Source, dry_run: bool) -> Result<()> {
+    if !app.ui.json() {
+        return Ok(());
+    }
+    let file = |place: &Source| place.path().map(|path| path.display().to_string());
+    let document = serde_json::json!({
+        "schema": 1,
+        "from": from.kind(),
+        "from_file": file(from),
+        "to": to.kind(),
+        "to_file": file(to),
+        "dry_run": dry_run,
+    });
+    printed(app.ui.data(&document.to_string()))
 }

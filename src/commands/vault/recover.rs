@@ -1,12 +1,15 @@
 use std::path::{Path, PathBuf};
-use std::slice;
+
+use age::x25519;
 
 use crate::app::{App, other_pin};
 use crate::commands::vault::init::{Place, source};
 use crate::commands::warn_of_old_pages;
+use crate::connection::hold::LOCK_WAIT;
 use crate::error::{Error, Kind, Result};
-use crate::key::{self, Ask, KeyError, Opener, Source};
-use crate::vault::{Action, Locked, Outcome, Recipient, RecipientList, Vault, VaultError, seal_to};
+use crate::key::{self, Ask, Custody, KeyError, Opener, Source};
+use crate::names::VaultId;
+use crate::vault::{Action, LeftOut, Locked, Outcome, Recipient, Standing, Whom};
 use crate::{plugin, private_file};
 
 /// Open the vault with its recovery key and give it a new key
@@ -36,18 +39,6 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
             .because(format!("`{}` does not exist", path.display())));
     };
     let vault_id = locked.header().vault_id;
-    let former = locked.header().key_source.clone();
-    let recorded = Source::parse(&locked.header().key_source);
-    let prompt = |question: &str| app.ui.ask_secret(question);
-    let ask = |recorded| Ask {
-        vault_id,
-        recorded,
-        identity: None,
-        identity_file: None,
-        passphrase_file: app.env.passphrase_file.as_deref(),
-        prompt: app.ui.may_ask().then_some(&prompt as key::Prompt<'_>),
-        state_dir: &app.paths.state,
-    };
     let recovery = app.opener(&args.with, vault_id)?;
     let given = args.fingerprint.as_deref();
     let fingerprint = given.or(recovery.fingerprint()).ok_or_else(unconfirmed)?;
@@ -55,59 +46,111 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     let mut vault = locked
         .unlock(recovery.identity(), Some(&fingerprint), None)
         .map_err(other_pin)?;
-    let source = match (args.key, recorded) {
+    let _turn = vault.lock_recipients(LOCK_WAIT)?;
+    let standing = vault.standing()?;
+    let source = match (args.key, Source::parse(standing.key_source())) {
         // Where a file was lost, its place is free for the new one.
         (None, Ok(place @ (Source::IdentityFile(_) | Source::PassphraseFile(_)))) => place,
         _ => source(app, args.key, args.identity_file.as_deref(), &path)?,
     };
-    let others = others(app, &vault, &recovery)?;
+    let next = x25519::Identity::generate();
+    let mut recipients = vec![Recipient::master(next.to_public().to_string())];
+    recipients.extend(others(&standing, &recovery));
+    let former = standing.key_source().to_owned();
+    // A recovery doesn't fail because another key's plugin does. They may take their time, and the
+    // new key takes its place only after that: until the commit it opens nothing.
+    let (rewrapped, left_out) =
+        standing.rewrap(recovery.identity(), recipients, Whom::WhoCan, &app.ui)?;
+    let _alone = vault.lock_exclusive(LOCK_WAIT)?;
     let old = make_room(&source)?;
-    let mut made = key::create(&source, &ask(&source));
-    let mut another = None;
-    if let Err(KeyError::Exists { .. }) = made {
-        // Whatever is in the keyring stays: an item is written once.
-        another = source.another().ok().flatten();
-        if let Some(another) = &another {
-            made = key::create(another, &ask(another));
-        }
-    }
-    let source = another.as_ref().unwrap_or(&source);
-    let custody = made.map_err(|error| app.no_key(&error))?;
-    custody
-        .write_pin(&fingerprint)
-        .map_err(|error| app.no_key(&error))?;
-    let event = app.world().bare_event(Action::Recover, Outcome::Done);
-    let mut recipients = vec![Recipient::master(custody.recipient().to_string())];
-    recipients.extend(others);
-    let text = source
-        .to_text()
-        .map_err(|error| app.no_key(&error.into()))?;
-    app.remember_either(&path, vault_id, [&former, &text])?;
-    vault
-        .mutate(|writer| -> std::result::Result<(), VaultError> {
-            writer.rewrap(recovery.identity(), recipients, text.clone())?;
+    let done = kept(app, vault_id, source, &next).and_then(|made| {
+        made.custody
+            .write_pin(&fingerprint)
+            .map_err(|error| no_place(app, &error))?;
+        app.remember_either(&path, vault_id, [&former, &made.place])?;
+        let event = app.world().bare_event(Action::Recover, Outcome::Done);
+        vault.mutate(|writer| {
+            writer.rewrap(rewrapped, made.place.clone())?;
             writer.log(&event)
-        })
-        .map_err(|error| match &old {
-            None => Error::from(error),
-            Some(old) => Error::from(error).note(format!(
-                "what was at the new key's place is `{}` now",
-                old.display()
-            )),
         })?;
+        Ok(made)
+    });
+    let made = done.map_err(|error| match &old {
+        None => error,
+        Some(old) => error.note(format!(
+            "what was at the new key's place is `{}` now",
+            old.display()
+        )),
+    })?;
     warn_of_old_pages(app, &vault.checkpoint_truncate());
     drop(vault);
-    let place = custody.describe();
-    app.remember(&path, vault_id, &[&text]);
-    app.anchor_beside(custody, &fingerprint)?;
-    tell(app, &place, old.as_deref());
+    let place = made.custody.describe();
+    app.remember(&path, vault_id, &[&made.place]);
+    app.anchor_beside(made.custody, &fingerprint)?;
+    tell(app, &place, old.as_deref(), &left_out);
     Ok(())
 }
 
+/// The vault's new key.
+struct Made {
+    custody: Custody,
+    /// Where it is, as the header says it.
+    place: String,
+}
+
+/// Puts the new key in its place.
+fn kept(
+    app: &App,
+    vault_id: VaultId,
+    mut source: Source,
+    identity: &x25519::Identity,
+) -> Result<Made> {
+    let prompt = |question: &str| app.ui.ask_secret(question);
+    let keep = |recorded: &Source| {
+        let ask = Ask {
+            vault_id,
+            recorded,
+            identity: None,
+            identity_file: None,
+            passphrase_file: app.env.passphrase_file.as_deref(),
+            prompt: app.ui.may_ask().then_some(&prompt as key::Prompt<'_>),
+            state_dir: &app.paths.state,
+        };
+        key::keep(recorded, identity.clone(), &ask)
+    };
+    let mut made = keep(&source);
+    if let Err(KeyError::Exists { .. }) = made
+        && let Ok(Some(another)) = source.another()
+    {
+        // Whatever is in the keyring stays: an item is written once.
+        made = keep(&another);
+        source = another;
+    }
+    let custody = made.map_err(|error| no_place(app, &error))?;
+    let place = source
+        .to_text()
+        .map_err(|error| app.no_key(&error.into()))?;
+    Ok(Made { custody, place })
+}
+
+/// Why the new key can't be where it should. The ways out are not the recovery that this is.
+fn no_place(app: &App, error: &KeyError) -> Error {
+    let mut shown = app.no_key(error);
+    shown.hints.retain(|hint| !hint.contains("vault recover"));
+    shown.hint("name a place for the new key: `--key file --identity-file PATH`")
+}
+
 /// What a person has to know afterwards.
-fn tell(app: &App, place: &str, old: Option<&Path>) {
+fn tell(app: &App, place: &str, old: Option<&Path>, left_out: &[LeftOut]) {
     app.ui
         .note(&format!("recovered: the vault's key is {place} now"));
+    for LeftOut { recipient, why } in left_out {
+        app.ui.warn(&format!(
+            "`{}` was left out and does not open the vault any more ({why}); when that is mended, \
+             say `oauthctl vault recipients add {}`",
+            recipient.label, recipient.recipient
+        ));
+    }
     if let Some(old) = old {
         app.ui.note(&format!(
             "what was there before is `{}` now; as long as it exists it may open copies of this \
@@ -139,33 +182,20 @@ fn make_room(source: &Source) -> Result<Option<PathBuf>> {
     }
 }
 
-/// Everybody who could open the vault but the lost master identity. A recovery must not wait for the
-/// plugin of another key than the one at hand: one that does not work is left out.
-fn others(app: &App, vault: &Vault, recovery: &Opener<'_>) -> Result<Vec<Recipient>> {
-    let list = vault.read(|snapshot| snapshot.find::<RecipientList>(RecipientList::NAME))?;
-    let listed = list.map(|row| row.value.recipients).unwrap_or_default();
-    let mut others = Vec::new();
-    for mut one in listed {
-        if one.label == Recipient::MASTER {
-            continue;
-        }
-        if let Some(plugin) = &mut one.plugin
-            && !plugin::is_program(plugin)
+/// Everybody who could open the vault but the lost master identity. The plugin of the key at hand
+/// may be elsewhere by now.
+fn others(standing: &Standing, recovery: &Opener<'_>) -> Vec<Recipient> {
+    let mut others = standing.recipients().to_vec();
+    others.retain(|one| one.label != Recipient::MASTER);
+    for plugin in others.iter_mut().filter_map(|one| one.plugin.as_mut()) {
+        if !plugin::is_program(plugin)
             && let Some(here) = recovery.program()
             && here.file_name() == plugin.file_name()
         {
             here.clone_into(plugin);
         }
-        match seal_to(slice::from_ref(&one), b"") {
-            Ok(_) => others.push(one),
-            Err(error) => app.ui.warn(&format!(
-                "`{}` does not open the vault any more ({error}); when that is mended, say \
-                 `oauthctl vault recipients add {}`",
-                one.label, one.recipient
-            )),
-        }
     }
-    Ok(others)
+    others
 }
 
 fn unconfirmed() -> Error {

@@ -2,7 +2,8 @@ use std::path::PathBuf;
 
 use crate::app::{App, Rekeyed};
 use crate::commands::vault::init::{Place, source};
-use crate::commands::warn_of_old_pages;
+use crate::commands::vault::status;
+use crate::commands::{printed, warn_of_old_pages};
 use crate::error::{Error, Kind, Result};
 use crate::vault::RecipientList;
 
@@ -50,7 +51,21 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         )?),
     };
     let done = app.rekey(place, None, &|_| true)?;
-    tell(app, &done)
+    tell(app, &done)?;
+    if !app.ui.json() {
+        return Ok(());
+    }
+    let (key_source, key_file) = status::place(&done.vault.header().key_source);
+    let (former_key_source, former_key_file) = status::place(&done.former);
+    let document = serde_json::json!({
+        "schema": 1,
+        "key_source": key_source,
+        "key_file": key_file,
+        "fingerprint": done.vault.fingerprint(),
+        "former_key_source": former_key_source,
+        "former_key_file": former_key_file,
+    });
+    printed(app.ui.data(&document.to_string()))
 }
 
 /// Says what a person has to know after a rekey.

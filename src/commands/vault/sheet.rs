@@ -1,12 +1,11 @@
 //! The recovery sheet: a stock age identity file whose comments carry what a person needs to know.
 //!
-//! The key is on disk before any vault is locked to it. What is only known afterwards is added at
-//! the end, where a cut takes nothing away. Under a passphrase the sheet is an age file, as
-//! `age -p` makes them, and is replaced whole.
+//! The key is on disk before any vault is locked to it, and the file says so. When the vault is
+//! locked to it, the sheet takes that file's place, whole. Under a passphrase it is an age file, as
+//! `age -p` makes them.
 
 use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::io::Write as _;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use age::secrecy::ExposeSecret;
@@ -15,27 +14,27 @@ use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::error::{Error, Kind, Result};
+use crate::key::KeyError;
 use crate::secret::Secret;
-use crate::vault::Vault;
+use crate::vault::{Vault, VaultError};
 use crate::{key, private_file};
 
 /// Room for all of it: a text that grows leaves copies of the key behind.
 const SHEET_AT_MOST: usize = 1024;
+/// What a sheet begins with.
+const IN_USE: &str = "# oauthctl recovery key\n\
+                      # Use it with: oauthctl vault recover --with THIS-FILE\n";
+/// What its file begins with before.
+const NOT_YET: &str = "# a key for oauthctl, NOT IN USE YET: it opens the vault only if\n\
+                       # `oauthctl vault recipients list` names its public key\n";
 
 /// A sheet whose vault is not locked to it yet.
 pub(super) struct Sheet {
     path: PathBuf,
-    kept: Kept,
-}
-
-enum Kept {
-    /// Open at its end.
-    Plain(File),
-    /// What it says, and what it is under.
-    Protected {
-        text: Zeroizing<String>,
-        passphrase: Secret,
-    },
+    /// The key, with its public half before it.
+    key: Zeroizing<String>,
+    /// What it is under.
+    passphrase: Option<Secret>,
 }
 
 impl Sheet {
@@ -49,17 +48,6 @@ impl Sheet {
         recovery: &x25519::Identity,
         protected: bool,
     ) -> Result<Self> {
-        let mut text = Zeroizing::new(String::with_capacity(SHEET_AT_MOST));
-        // Writing to a text can't fail.
-        let _ = write!(
-            text,
-            "# oauthctl recovery key\n\
-             # Use it with: oauthctl vault recover --with THIS-FILE\n\
-             # public key: {}\n\
-             {}\n",
-            recovery.to_public(),
-            recovery.to_string().expose_secret(),
-        );
         let failed = |error: &(dyn std::error::Error + 'static)| {
             Error::new(
                 Kind::Failed,
@@ -68,35 +56,43 @@ impl Sheet {
             .caused_by(error)
             .hint("nothing was changed; name another file")
         };
-        let kept = if protected {
-            let passphrase = app.new_passphrase(path)?;
-            let sealed = key::protect(&text, &passphrase).map_err(|error| failed(&error))?;
-            private_file::create_whole(path, &sealed).map_err(|error| failed(&error))?;
-            Kept::Protected { text, passphrase }
-        } else {
-            let mut file = private_file::create_new(path).map_err(|error| failed(&error))?;
-            let written = file
-                .write_all(text.as_bytes())
-                .and_then(|()| file.sync_all());
-            if let Err(error) = written {
-                // Nothing opens with it.
-                let _ = fs::remove_file(path);
-                return Err(failed(&error));
-            }
-            private_file::sync_parent(path).map_err(|error| failed(&error))?;
-            Kept::Plain(file)
+        let mut key = Zeroizing::new(String::with_capacity(SHEET_AT_MOST));
+        // Writing to a text can't fail.
+        let _ = write!(
+            key,
+            "# public key: {}\n{}\n",
+            recovery.to_public(),
+            recovery.to_string().expose_secret(),
+        );
+        let passphrase = protected.then(|| app.new_passphrase(path)).transpose()?;
+        let sheet = Self {
+            path: path.to_owned(),
+            key,
+            passphrase,
         };
-        let path = path.to_owned();
-        Ok(Self { path, kept })
+        let content = sheet.content(NOT_YET, "").map_err(|error| failed(&error))?;
+        private_file::create_whole(path, &content).map_err(|error| failed(&error))?;
+        Ok(sheet)
     }
 
-    /// Adds which vault it is, and the fingerprint by which that vault is known. A sheet without
-    /// them opens the vault all the same, with the fingerprint from elsewhere.
-    pub(super) fn end(mut self, app: &App, vault: &Vault) {
-        if let Err(why) = self.add(vault) {
+    fn content(&self, head: &str, tail: &str) -> std::result::Result<Zeroizing<Vec<u8>>, KeyError> {
+        let mut text = Zeroizing::new(String::with_capacity(SHEET_AT_MOST));
+        text.push_str(head);
+        text.push_str(&self.key);
+        text.push_str(tail);
+        match &self.passphrase {
+            Some(passphrase) => key::protect(&text, passphrase),
+            None => Ok(Zeroizing::new(text.as_bytes().to_vec())),
+        }
+    }
+
+    /// Says what the key is for, which vault it is, and the fingerprint by which that vault is
+    /// known. A sheet without them opens the vault all the same, with the fingerprint from elsewhere.
+    pub(super) fn end(self, app: &App, vault: &Vault) {
+        if let Err(why) = self.finish(vault) {
             app.ui.warn(&format!(
-                "the recovery key works, but its file lacks the vault's fingerprint ({why}); note \
-                 it yourself: {}",
+                "the recovery key works, but its file says that it is not in use yet and lacks the \
+                 vault's fingerprint ({why}); note it yourself: {}",
                 vault.fingerprint()
             ));
         }
@@ -107,19 +103,29 @@ impl Sheet {
         ));
     }
 
-    fn add(&mut self, vault: &Vault) -> std::result::Result<(), String> {
+    fn finish(&self, vault: &Vault) -> std::result::Result<(), String> {
         let (id, fingerprint) = (vault.id(), vault.fingerprint());
-        let more = format!("# vault: {id}\n{}{fingerprint}\n", key::FINGERPRINT);
-        match &mut self.kept {
-            Kept::Plain(file) => file
-                .write_all(more.as_bytes())
-                .and_then(|()| file.sync_all())
-                .map_err(|error| error.to_string()),
-            Kept::Protected { text, passphrase } => {
-                text.push_str(&more);
-                let sealed = key::protect(text, passphrase).map_err(|error| error.to_string())?;
-                private_file::replace(&self.path, &sealed).map_err(|error| error.to_string())
-            }
+        let tail = format!("# vault: {id}\n{}{fingerprint}\n", key::FINGERPRINT);
+        let content = self.content(IN_USE, &tail);
+        let content = content.map_err(|error| error.to_string())?;
+        private_file::replace(&self.path, &content).map_err(|error| error.to_string())
+    }
+
+    /// The vault was not locked to it. A commit that failed may be found done by the next process,
+    /// and then this is the only copy of a key that opens the vault; else the file goes.
+    pub(super) fn give_up(self, error: VaultError) -> Error {
+        let path = self.path.display();
+        let may_be_done = matches!(
+            error,
+            VaultError::Sqlite { .. } | VaultError::Io { .. } | VaultError::NoSpace { .. }
+        );
+        if may_be_done || fs::remove_file(&self.path).is_err() {
+            Error::from(error).note(format!(
+                "the key in `{path}` opens the vault only if `oauthctl vault recipients list` \
+                 names it"
+            ))
+        } else {
+            Error::from(error).note(format!("the recovery key `{path}` was removed again"))
         }
     }
 }

@@ -103,16 +103,24 @@ impl Key {
         let words = source
             .as_ref()
             .map_or_else(ToString::to_string, ToString::to_string);
-        let file = source.as_ref().ok().and_then(Source::path);
+        let (kind, file) = place(recorded);
         Self {
-            kind: source.as_ref().map_or("unknown", Source::kind),
-            file: file.map(|path| path.display().to_string()),
+            kind,
+            file,
             words: match overriding(app, recorded) {
                 Some(variable) => format!("{words}, but taken from `{variable}` this time"),
                 None => words,
             },
         }
     }
+}
+
+/// Where a key is as documents say it: what kind of place that is, and its file.
+pub(super) fn place(recorded: &str) -> (&'static str, Option<String>) {
+    let source = Source::parse(recorded).ok();
+    let file = source.as_ref().and_then(Source::path);
+    let file = file.map(|path| path.display().to_string());
+    (source.as_ref().map_or("unknown", Source::kind), file)
 }
 
 /// The variable that names another key than the recorded one.

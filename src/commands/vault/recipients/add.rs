@@ -1,23 +1,23 @@
 use std::path::PathBuf;
-use std::slice;
 
 use age::x25519;
 
 use crate::app::App;
 use crate::commands::vault::age_file;
-use crate::commands::vault::recipients::{list, recipients};
+use crate::commands::vault::recipients::list;
 use crate::commands::vault::sheet::Sheet;
+use crate::connection::hold::LOCK_WAIT;
 use crate::error::{Error, Kind, Result};
 use crate::plugin;
-use crate::vault::{Action, Outcome, Recipient, VaultError, seal_to};
+use crate::vault::{Action, Outcome, Recipient, VaultError, Whom};
 
 /// Let one more key open the vault
 ///
 /// With `--recovery-file` a new recovery key is made and written there, with `--passphrase` as an age
 /// file under a passphrase of its own; else name an age recipient whose identity somebody keeps. One
 /// like `age1yubikey1…` is of an age plugin: the program `age-plugin-yubikey` is looked for on `PATH`
-/// and recorded, and runs whenever the vault is locked anew or backed up. Taking one away again is not the reverse of this: who could open
-/// the vault once has its key.
+/// and recorded, and runs whenever the vault is locked anew or backed up. Taking one away again is
+/// not the reverse of this: who could open the vault once has its key.
 #[derive(Debug, clap::Args)]
 #[command(group(clap::ArgGroup::new("whom").required(true).args(["recovery_file", "recipient"])))]
 pub(super) struct Args {
@@ -36,43 +36,50 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
-    let Some((mut vault, custody)) = app.open_vault_and_key()? else {
-        return Err(app.no_vault()?);
-    };
-    vault.refuse_untrusted()?;
     if args.label == Recipient::MASTER || args.label.trim().is_empty() {
         return Err(Error::new(
             Kind::Usage,
             format!("`{}` can't be a label here", args.label),
         ));
     }
-    let mut all = recipients(&vault)?;
-    let mut sheet = None;
-    let recipient = match (&args.recovery_file, &args.recipient) {
-        (Some(file), _) => {
-            // On disk before the vault is locked to it.
-            let recovery = x25519::Identity::generate();
-            sheet = Some(Sheet::begin(app, file, &recovery, args.passphrase)?);
-            Recipient::native(recovery.to_public().to_string(), args.label.clone())
-        }
-        (None, Some(text)) => named(text, &args.label)?,
-        (None, None) => return Err(Error::new(Kind::Usage, "nobody was named")),
+    let (_turn, mut vault, custody) = app.open_vault_alone()?;
+    let standing = vault.standing()?;
+    let mut all = standing.recipients().to_vec();
+    let recovery = x25519::Identity::generate();
+    let recipient = match &args.recipient {
+        None => Recipient::native(recovery.to_public().to_string(), args.label.clone()),
+        Some(text) => named(text, &args.label)?,
     };
     if all.iter().any(|one| one.recipient == recipient.recipient) {
         app.ui.note("that key can open the vault already");
         return list::show(app, &all);
     }
     all.push(recipient);
+    let source = standing.key_source().to_owned();
+    let (rewrapped, _) = standing
+        .rewrap(custody.identity(), all.clone(), Whom::All, &app.ui)
+        .map_err(|error| not_locked(error, args.recipient.as_deref()))?;
+    // On disk before the vault is locked to it.
+    let sheet = match &args.recovery_file {
+        Some(file) => Some(Sheet::begin(app, file, &recovery, args.passphrase)?),
+        None => None,
+    };
     let mut event = app
         .world()
         .bare_event(Action::RecipientsChange, Outcome::Done);
     event.detail = Some(format!("added `{}`", args.label));
-    let list = all.clone();
-    vault.mutate(|writer| -> std::result::Result<(), VaultError> {
-        let source = writer.key_source().to_owned();
-        writer.rewrap(custody.identity(), list, source)?;
-        writer.log(&event)
-    })?;
+    let done = vault.lock_exclusive(LOCK_WAIT).and_then(|_alone| {
+        vault.mutate(|writer| {
+            writer.rewrap(rewrapped, source)?;
+            writer.log(&event)
+        })
+    });
+    if let Err(error) = done {
+        return Err(match sheet {
+            None => error.into(),
+            Some(sheet) => sheet.give_up(error),
+        });
+    }
     app.save_anchor(&mut vault);
     if let Some(sheet) = sheet {
         sheet.end(app, &vault);
@@ -80,7 +87,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     list::show(app, &all)
 }
 
-/// The recipient that a person named. What it can't lock to is known before anything is changed.
+/// The recipient that a person named, with the program of its plugin.
 fn named(text: &str, label: &str) -> Result<Recipient> {
     let mut recipient = Recipient::native(text.to_owned(), label.to_owned());
     if let Some(name) = plugin::of_recipient(text) {
@@ -92,12 +99,18 @@ fn named(text: &str, label: &str) -> Result<Recipient> {
             .hint("install that age plugin, and see that its folder is on `PATH`")
         })?;
         recipient.plugin = Some(found);
+    } else if text.parse::<x25519::Recipient>().is_err() {
+        return Err(age_file::not_a_recipient(text));
     }
-    seal_to(slice::from_ref(&recipient), b"").map_err(|error| {
-        if let VaultError::BadRecipient { .. } = error {
-            return age_file::not_a_recipient(text);
-        }
-        Error::new(Kind::Failed, "could not lock anything to that key").caused_by(&error)
-    })?;
     Ok(recipient)
+}
+
+/// Why the vault is locked to nobody else: for the new recipient, or for one of those it had.
+fn not_locked(error: VaultError, new: Option<&str>) -> Error {
+    if let VaultError::NotLocked { recipient, .. } = &error
+        && new == Some(recipient.as_str())
+    {
+        return Error::new(Kind::Failed, "could not lock anything to that key").caused_by(&error);
+    }
+    error.into()
 }
