@@ -27,10 +27,11 @@ fn vault_backup_is_the_whole_vault_and_goes_back_in_its_place() {
     world.connect();
     let token = world.token("sandbox");
     let file = world.path("work/backup.age").display().to_string();
-    world
-        .ok(&["vault", "backup", &file])
-        .no_data()
-        .says(&["wrote and checked", "keep one of them elsewhere"]);
+    world.ok(&["vault", "backup", &file]).no_data().says(&[
+        "wrote and checked",
+        "keep one of them elsewhere",
+        "your own definitions are not in it: keep `",
+    ]);
     assert_eq!(mode(file.as_ref()), 0o600);
     assert_eq!(world.json(&["audit", "--action", "backup"]).len(), 1);
     let image = opened(&world, &file);

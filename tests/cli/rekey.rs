@@ -40,6 +40,7 @@ fn vault_rekey_makes_a_new_identity_and_the_old_one_opens_nothing() {
     let status = world.json(&["vault", "status"]).remove(0);
     world.ok(&["vault", "rekey"]).no_data().says(&[
         "rekeyed: the vault's key is the file",
+        "its fingerprint is ",
         "warning: `OAUTHCTL_IDENTITY_FILE` names the old key",
         "oauthctl revoke --all",
     ]);

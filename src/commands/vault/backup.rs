@@ -79,6 +79,15 @@ fn say(app: &App, path: &Path, vault: &Vault) {
         "only the vault's key and its recovery keys open it: keep one of them elsewhere, and not \
          with the backup",
     );
+    let providers = app.providers();
+    let mut own = providers.names().into_iter();
+    let own = own.find_map(|name| Some(providers.user_file(&name)).filter(|file| file.exists()));
+    if let Some(folder) = own.as_deref().and_then(Path::parent) {
+        app.ui.note(&format!(
+            "your own definitions are not in it: keep `{}` too",
+            folder.display()
+        ));
+    }
     if vault.header().key_epoch > 1 {
         app.ui.note(&format!(
             "the vault was rekeyed: recovery sheets from before need its new fingerprint, {}",

@@ -76,11 +76,15 @@ pub(super) fn tell(app: &App, done: &Rekeyed) -> Result<()> {
     let list = done
         .vault
         .read(|snapshot| snapshot.find::<RecipientList>(RecipientList::NAME))?;
+    let fingerprint = done.vault.fingerprint();
     if list.is_some_and(|row| row.value.recipients.len() > 1) {
         app.ui.note(&format!(
-            "the recovery keys open it as before; write its new fingerprint on their sheets: {}",
-            done.vault.fingerprint()
+            "the recovery keys open it as before; write its new fingerprint on their sheets: \
+             {fingerprint}"
         ));
+    } else {
+        app.ui
+            .note(&format!("its fingerprint is {fingerprint} now"));
     }
     warn_of_variables(
         app,
