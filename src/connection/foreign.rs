@@ -179,9 +179,7 @@ fn credential_lines(text: &str) -> Result<Vec<Foreign>, Misread> {
         let (Some(host), Some(password)) = (url.host_str(), url.password()) else {
             continue;
         };
-        if url.scheme() != "https" {
-            continue;
-        }
+        let is_secure = url.scheme() == "https";
         let host = match url.port() {
             Some(port) => format!("{host}:{port}"),
             None => host.to_owned(),
@@ -194,7 +192,7 @@ fn credential_lines(text: &str) -> Result<Vec<Foreign>, Misread> {
             refresh_token: None,
             expires: None,
             client: None,
-            unfit: None,
+            unfit: (!is_secure).then_some("it is sent without TLS"),
         });
     }
     Ok(found)
@@ -354,7 +352,9 @@ mod tests {
     fn lines_of_git_are_decoded() {
         let text = "https://me%40home:p%2Bq+r@git.example:8443/x\nhttp://a:b@plain.example\n";
         let found = read(Form::GitCredentialStore, text).unwrap();
-        assert_eq!(found.len(), 1, "nothing that went over http");
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[0].unfit, None);
+        assert_eq!(found[1].unfit, Some("it is sent without TLS"));
         assert_eq!(token(&found[0]), "p+q+r");
         assert_eq!(found[0].account.as_deref(), Some("me@home"));
         assert_eq!(found[0].at, At::GitHost("git.example:8443".to_owned()));
