@@ -166,7 +166,8 @@
 //! - After a lost answer the old refresh token is tried once or never, as the definition says
 //!   (`lost_answer`): where reuse ends the grant, trying would.
 //! - A provider that can't be told of a revocation: erased here, reported as *not* revoked, exit 1.
-//! - A discovered provider is pinned at first use as a file in `providers/`; other metadata later
+//! - A discovered provider is pinned at first use as a file in `providers/`, written when it is about
+//!   to grant something and never taken away again; other metadata later
 //!   needs a person's yes, and is stopped (exit 9) where nobody is there to give it.
 //! - Of several authorization servers of a resource the first is taken, and said.
 //! - Authorization requests are pushed wherever the definition has the endpoint, with no way back to
