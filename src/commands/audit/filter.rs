@@ -168,6 +168,12 @@ pub(super) fn when(text: &str) -> std::result::Result<Timestamp, String> {
     if let Some(time) = Timestamp::parse(text) {
         return Ok(time);
     }
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let (days, hours) = (format!("{text}d"), format!("{text}h"));
+        return Err(format!(
+            "`{text}` of what? try `{days}`, `{hours}` or a date such as 2026-11-20"
+        ));
+    }
     let age = duration(text).map_err(|_| {
         format!("`{text}` is not a date (2026-11-20), an RFC 3339 time or an age such as 7d")
     })?;
