@@ -54,6 +54,7 @@ fn doctor_in_an_empty_world_fails_at_nothing_and_makes_nothing() {
         "[warn] keyring: ",
         "[skip] vault: there is none yet",
         "[ ok ] permissions: ",
+        "[skip] room: ",
         "[ ok ] proxy: none is set",
         "[warn] browser: ",
         "[skip] client: no provider is in use",
@@ -275,6 +276,14 @@ fn doctor_fails_where_no_file_can_be_written() {
     let output = call.run().ended(1);
     assert_eq!(level(&output, "room", "could not write to"), "fail");
     assert_eq!(level(&output, "room", "too large"), "fail");
+    // where there is no vault yet, too
+    let world = World::empty();
+    fs::create_dir_all(world.path("home/data/oauthctl")).unwrap();
+    let call = world.call(&["doctor", "--json"]).through(full);
+    let output = call.run().ended(1);
+    assert_eq!(level(&output, "room", "data/oauthctl"), "fail");
+    let left = fs::read_dir(world.path("home/data/oauthctl")).unwrap();
+    assert_eq!(left.count(), 0);
 }
 
 #[test]

@@ -191,13 +191,17 @@ fn permissions(app: &App) -> Result<Vec<Check>> {
 fn rooms(app: &App) -> Result<Vec<Check>> {
     const TOPIC: &str = "room";
     let vault = app.vault_path()?;
-    let folders = ordered::set(
-        [vault.parent(), Some(app.paths.state.as_path())]
-            .into_iter()
-            .flatten(),
-    );
+    let of_vault = vault.parent().filter(|folder| folder.exists());
+    let folders = [
+        of_vault.unwrap_or(&app.paths.data),
+        app.paths.state.as_path(),
+    ];
+    let folders = ordered::set(folders.into_iter().filter(|folder| folder.exists()));
+    if folders.is_empty() {
+        return Ok(vec![Check::skip(TOPIC, "no folder was made yet")]);
+    }
     let mut checks = Vec::new();
-    for folder in folders.into_iter().filter(|folder| folder.exists()) {
+    for folder in folders {
         if let Err(error) = private_file::try_folder(folder) {
             let mut text = error.to_string();
             if let PrivateFileError::Io { source, .. } = &error {
