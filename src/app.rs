@@ -24,7 +24,7 @@ pub use moving::Moved;
 pub use rekeying::Rekeyed;
 pub use restoring::{Outcome as RestoreOutcome, Wanted as WantedRestore, other_pin, unopened};
 
-use crate::config::{self, Config};
+use crate::config::{self, Config, ConfigError};
 use crate::connection::World;
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
@@ -43,6 +43,17 @@ pub struct Globals {
     pub profile: Option<ProfileName>,
     /// `--vault`.
     pub vault: Option<PathBuf>,
+}
+
+/// What is done about `config.toml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settings {
+    /// It is read, and a broken one is an error.
+    Needed,
+    /// It is read, and in place of a broken one the defaults hold.
+    IfUsable,
+    /// It is not read: a command that says where the file is works for a broken one too.
+    Unread,
 }
 
 /// Where things are.
@@ -67,18 +78,19 @@ pub struct App {
     pub paths: Paths,
     /// What the person settled once.
     pub config: Config,
+    /// Why the settings can't be used, where the defaults hold for that.
+    pub broken_settings: Option<ConfigError>,
     globals: Globals,
     caller: OnceCell<Caller>,
     providers: OnceCell<Providers>,
 }
 
 impl App {
-    /// Looks at the world, opens nothing but `config.toml`, and that only where `settings` are
-    /// wanted: a command that says where the file is works for a broken one too.
+    /// Looks at the world, opens nothing but `config.toml`.
     ///
     /// # Errors
-    /// When there is no home folder, or `config.toml` is broken.
-    pub fn new(ui: Ui, env: Env, globals: Globals, settings: bool) -> Result<Self> {
+    /// When there is no home folder, or `config.toml` is broken and needed.
+    pub fn new(ui: Ui, env: Env, globals: Globals, settings: Settings) -> Result<Self> {
         let Some(folders) = ProjectDirs::from("", "", "oauthctl") else {
             return Err(Error::new(Kind::Failed, "could not find your home folder")
                 .hint("set `HOME`, or name the vault with `--vault PATH`"));
@@ -91,12 +103,17 @@ impl App {
                 .unwrap_or_else(|| folders.data_local_dir())
                 .to_owned(),
         };
-        let config = if settings {
-            config::load(&paths.config.join(SETTINGS)).map_err(|error| {
-                Error::new(Kind::Failed, "could not read the settings").caused_by(&error)
-            })?
-        } else {
-            Config::default()
+        let read = match settings {
+            Settings::Unread => Ok(Config::default()),
+            Settings::Needed | Settings::IfUsable => config::load(&paths.config.join(SETTINGS)),
+        };
+        let (config, broken_settings) = match read {
+            Ok(config) => (config, None),
+            Err(error) if settings == Settings::IfUsable => (Config::default(), Some(error)),
+            Err(error) => {
+                let message = "could not read the settings";
+                return Err(Error::new(Kind::Failed, message).caused_by(&error));
+            }
         };
         let (caller, providers) = (OnceCell::new(), OnceCell::new());
         Ok(Self {
@@ -104,6 +121,7 @@ impl App {
             env,
             paths,
             config,
+            broken_settings,
             globals,
             caller,
             providers,

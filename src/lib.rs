@@ -165,8 +165,10 @@
 //!   `token` don't refresh it, because an old refresh token may end the live grant.
 //! - After a lost answer the old refresh token is tried once or never, as the definition says
 //!   (`lost_answer`): where reuse ends the grant, trying would.
-//! - A provider that can't be told of a revocation: erased here, reported as *not* revoked, exit 1.
-//! - A discovered provider is pinned at first use as a file in `providers/`; other metadata later
+//! - A provider that can't be told of a revocation, or a connection that another vault has: erased here,
+//!   reported as *not* revoked, exit 1.
+//! - A discovered provider is pinned at first use as a file in `providers/`, written when it is about
+//!   to grant something and never taken away again; other metadata later
 //!   needs a person's yes, and is stopped (exit 9) where nobody is there to give it.
 //! - Of several authorization servers of a resource the first is taken, and said.
 //! - Authorization requests are pushed wherever the definition has the endpoint, with no way back to
@@ -174,7 +176,8 @@
 //! - What a client gets for itself is named after it; a job's exchanged token is `default`.
 //! - `doctor` contacts nobody without `--online`, and then asks hosts for headers, with no id, token or
 //!   path. It exits with the code of the most pressing failure, as the others do for many connections;
-//!   a warning is no failure. It opens the vault without migrating it or writing an anchor.
+//!   a warning is no failure. It opens the vault without migrating it or writing an anchor; whether there
+//!   is room is seen by a small file of its own, which it removes.
 //! - Scopes are compared as sets, with the definition's aliases, implications and letter case. An
 //!   answer without `scope` means what was asked for (RFC 6749 section 5.1).
 //! - A malformed answer of a token endpoint is temporary (exit 5): nothing is concluded from it.

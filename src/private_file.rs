@@ -412,6 +412,21 @@ fn link_to_free(from: &Path, to: &Path) -> io::Result<()> {
     fs::remove_file(from)
 }
 
+/// Writes a small file into a folder and removes it: whether there may be files in it, and is room.
+///
+/// # Errors
+/// What stands against it.
+pub fn try_folder(folder: &Path) -> Result<(), PrivateFileError> {
+    let path = folder.join("try");
+    let tried = put(&path, &[b'.'; 4096], |temporary| fs::remove_file(temporary));
+    tried.map_err(|error| {
+        if let PrivateFileError::Io { source, .. } = error {
+            return io_error("write to", folder)(source);
+        }
+        error
+    })
+}
+
 /// How a file ends that is being written, behind 16 random hex digits.
 const HALF: &str = ".tmp";
 

@@ -265,7 +265,12 @@ impl App {
         } else {
             Kind::NoKey
         };
-        let mut shown = Error::new(kind, "could not get the key of the vault").caused_by(error);
+        let message = if let KeyError::BadPassphrase { .. } = error {
+            "could not take the passphrase"
+        } else {
+            "could not get the key of the vault"
+        };
+        let mut shown = Error::new(kind, message).caused_by(error);
         let vault = self.vault_path().ok().filter(|vault| vault.exists());
         for way in error.way_out() {
             // What does not exist yet can't be recovered, but made otherwise.
@@ -284,12 +289,31 @@ impl App {
         shown
     }
 
+    /// As [`App::no_key`], for a key or a passphrase that is not the vault's own: nobody is led away
+    /// from the file that they named.
+    fn not_of_the_vault(&self, error: &KeyError, message: String) -> Error {
+        let mut shown = self.no_key(error);
+        shown.message = message;
+        let leads_away = |way: &String| way.contains("vault recover") || way.contains("--key file");
+        shown.hints.retain(|way| !leads_away(way));
+        if let KeyError::WrongPassphrase { .. } = error {
+            shown = shown.hint("try again");
+        }
+        shown
+    }
+
     /// What a person named to open a vault or a backup with.
     ///
     /// # Errors
     /// Why it can't be used.
     pub fn opener(&self, file: &Path, vault_id: VaultId) -> Result<Opener<'_>> {
-        self.asking(vault_id, |ask| key::opener(file, ask, &self.ui))
+        let found = self.asking(vault_id, |ask| key::opener(file, ask, &self.ui));
+        found.map_err(|error| {
+            self.not_of_the_vault(
+                &error,
+                format!("could not use the key in `{}`", file.display()),
+            )
+        })
     }
 
     /// The key that the environment names, for what no vault stands for yet.
@@ -297,7 +321,8 @@ impl App {
     /// # Errors
     /// When it names none, or that can't be used.
     pub fn named_key(&self) -> Result<Arc<Custody>> {
-        self.asking(VaultId([0; 16]), key::unlock).map(Arc::new)
+        let found = self.asking(VaultId([0; 16]), key::unlock);
+        found.map(Arc::new).map_err(|error| self.no_key(&error))
     }
 
     /// A new passphrase for the file at `path`, which a person types twice.
@@ -305,7 +330,11 @@ impl App {
     /// # Errors
     /// When nobody can be asked, or no usable one was given.
     pub fn new_passphrase(&self, path: &Path) -> Result<Secret> {
-        self.asking(VaultId([0; 16]), |ask| key::new_passphrase(path, ask))
+        let found = self.asking(VaultId([0; 16]), |ask| key::new_passphrase(path, ask));
+        found.map_err(|error| {
+            let message = format!("could not get a passphrase for `{}`", path.display());
+            self.not_of_the_vault(&error, message)
+        })
     }
 
     /// What a key is looked for with where no vault says where it is.
@@ -313,10 +342,10 @@ impl App {
         &self,
         vault_id: VaultId,
         look: impl FnOnce(&Ask<'_>) -> std::result::Result<T, KeyError>,
-    ) -> Result<T> {
+    ) -> std::result::Result<T, KeyError> {
         let prompt = |question: &str| self.ui.ask_secret(question);
         let ask = self.ask(vault_id, &Source::Environment, &prompt);
-        look(&ask).map_err(|error| self.no_key(&error))
+        look(&ask)
     }
 
     pub(super) fn ask<'a>(

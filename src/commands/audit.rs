@@ -10,6 +10,7 @@ use crate::vault::Logged;
 mod export;
 mod figures;
 mod filter;
+pub(in crate::commands) use filter::ACTIONS;
 mod prune;
 mod report;
 mod report_page;

@@ -7,6 +7,7 @@ use clap::{Arg, Command, CommandFactory};
 
 use crate::app::choice::Setting;
 use crate::app::{App, Globals};
+use crate::commands::audit::ACTIONS;
 use crate::commands::vault::recipients::recipients;
 use crate::commands::{Cli, printed};
 use crate::connection::select;
@@ -57,6 +58,7 @@ enum Wanted {
     Feature,
     Recipient,
     Setting,
+    Action,
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
@@ -175,6 +177,7 @@ fn wanted(arg: &Arg) -> Vec<Wanted> {
             "SCOPE" => Some(Wanted::Scope),
             "FEATURE" => Some(Wanted::Feature),
             "KEY" => Some(Wanted::Setting),
+            "ACTION" => Some(Wanted::Action),
             _ => None,
         })
         .collect()
@@ -197,6 +200,7 @@ fn names(app: &App, wanted: Wanted, about: Option<&str>, found: &mut BTreeSet<St
             let providers = connections(app).into_iter().map(|name| name.provider);
             found.extend(providers.map(|name| Setting::Account(name).to_string()));
         }
+        Wanted::Action => found.extend(ACTIONS.split(", ").map(str::to_owned)),
         Wanted::Recipient => {
             let Ok(Some(vault)) = app.open_vault() else {
                 return;
@@ -242,7 +246,7 @@ mod tests {
 
     #[test]
     fn what_a_word_can_be_is_told_from_the_words_before_it() {
-        use Wanted::{Connection, Feature, Provider, Recipient, Scope, Setting};
+        use Wanted::{Action, Connection, Feature, Provider, Recipient, Scope, Setting};
         for (line, wanted) in [
             (&["token", ""][..], &[Connection][..]),
             (&["--profile", "x", "token", "git"], &[Connection]),
@@ -261,6 +265,7 @@ mod tests {
             (&["token", "github", ""], &[]),
             (&["vault", "export", "--connection", ""], &[Connection]),
             (&["audit", "--connection", ""], &[Connection]),
+            (&["audit", "--action", ""], &[Action]),
             (&["vault", "recipients", "remove", ""], &[Recipient]),
             (&["vault", "recipients", "add", ""], &[]),
             (&["config", "get", ""], &[Setting]),

@@ -8,7 +8,7 @@ use crate::app::choice::Setting;
 use crate::config::edit::{self, Place};
 use crate::env;
 use crate::error::{Error, Kind, Result};
-use crate::lock;
+use crate::lock::{self, LockError};
 use crate::names::ProviderName;
 use crate::private_file;
 
@@ -127,14 +127,20 @@ fn change(app: &App, setting: &Setting, place: &Place, value: Option<&str>) -> R
     // Two that change the file at once would each undo the other's change.
     let lock = app.paths.state.join("config.lock");
     let _changing = private_file::ensure_folder(&app.paths.state)
-        .map_err(lock::LockError::from)
+        .map_err(LockError::from)
         .and_then(|()| lock::exclusive(&lock, PATIENCE))
         .map_err(|error| {
-            Error::new(
-                Kind::Temporary,
-                "could not wait for another change of the settings",
-            )
-            .caused_by(&error)
+            let (kind, message) = match error {
+                LockError::File(_) | LockError::Unlockable { .. } => (
+                    Kind::Failed,
+                    "could not keep others from changing the settings",
+                ),
+                LockError::TimedOut { .. } | LockError::Stopped { .. } => (
+                    Kind::Temporary,
+                    "could not wait for another change of the settings",
+                ),
+            };
+            Error::new(kind, message).caused_by(&error)
         })?;
     edit::change(&file, place, value).map_err(|error| {
         let message = match value {

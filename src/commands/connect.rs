@@ -12,6 +12,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use crate::app::{App, moment};
+use crate::commands::discover::Discovered;
 use crate::commands::token::duration;
 use crate::commands::{advice, block_on, discover, network, printed, state_json, wizard};
 use crate::connection::connect::{self, Aside, Connected, Replaced};
@@ -134,6 +135,28 @@ impl Args {
     }
 }
 
+/// Whether there is something that needs the provider's definition from now on: a grant, or a client.
+struct Granted<'a> {
+    some: Cell<bool>,
+    discovered: Option<&'a Discovered>,
+}
+
+impl<'a> Granted<'a> {
+    const fn of(discovered: Option<&'a Discovered>) -> Self {
+        Self {
+            some: Cell::new(false),
+            discovered,
+        }
+    }
+
+    /// There is, or will be in a moment: the definition stays, whatever fails afterwards.
+    fn keep(&self, app: &App) -> Result<()> {
+        let is_first = !self.some.replace(true);
+        let discovered = self.discovered.filter(|_| is_first);
+        discovered.map_or(Ok(()), |discovered| discovered.keep(app))
+    }
+}
+
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     if let Some(id) = &args.resume {
         return two_step::resume(app, args, id);
@@ -145,19 +168,14 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     if provider.contains("://") {
         let http = network();
         let discovered = block_on(discover::provider(app, &http, provider, args.name.as_ref()))?;
-        // What was granted needs its definition, whatever failed afterwards.
-        let granted = Cell::new(false);
-        return connect(app, args, &discovered.definition, None, &granted).inspect_err(|_| {
-            if !granted.get() {
-                discovered.forget(app);
-            }
-        });
+        let granted = Granted::of(Some(&discovered));
+        return connect(app, args, &discovered.definition, None, &granted);
     }
     let name: ProviderName = provider.parse().map_err(|error: crate::names::NameError| {
         Error::new(Kind::Usage, "could not read the provider's name").caused_by(&error)
     })?;
     let definition = app.providers().get(&name)?;
-    connect(app, args, &definition, None, &Cell::new(false))
+    connect(app, args, &definition, None, &Granted::of(None))
 }
 
 /// Asks the same account for more.
@@ -170,7 +188,7 @@ fn extend(app: &App, args: &Args, connection: &str) -> Result<()> {
     args.client_id = Some(connection.stamp.client_id.clone());
     args.account = Some(connection.name.account.clone());
     args.dpop |= connection.dpop.is_some();
-    connect(app, &args, &definition, Some(vault), &Cell::new(false))
+    connect(app, &args, &definition, Some(vault), &Granted::of(None))
 }
 
 fn connect(
@@ -178,7 +196,7 @@ fn connect(
     args: &Args,
     definition: &Definition,
     vault: Option<Vault>,
-    granted: &Cell<bool>,
+    granted: &Granted<'_>,
 ) -> Result<()> {
     let mut args = args.clone();
     let of_features = asked::of_features(app, definition, &args.features)?;
@@ -211,31 +229,25 @@ fn connect(
         let for_device = args.device.then(|| definition.for_device());
         let seen = for_device.as_ref().unwrap_or(definition);
         let registered = registration::where_needed(app, seen, &mut vault, flag)?;
-        granted.set(registered);
+        if registered {
+            granted.keep(app)?;
+        }
     }
     if args.start {
-        let begun = two_step::begin(app, args, definition, &mut vault);
-        granted.set(begun.is_ok());
+        let begun = two_step::begin(app, args, definition, &mut vault, granted);
         app.save_anchor(&mut vault);
         return begun;
     }
     let connected = match token {
-        Some(token) => supplied::supply(app, args, definition, &mut vault, token)
-            .inspect(|_| granted.set(true)),
-        None if args.machine.client_credentials => {
-            machine::authorise(app, args, definition, &mut vault, None)
-                .inspect(|_| granted.set(true))
-        }
-        None if args.machine.token_exchange.is_some() => {
-            let source = args.machine.token_exchange.as_ref();
-            machine::authorise(app, args, definition, &mut vault, source)
-                .inspect(|_| granted.set(true))
+        Some(token) => supplied::supply(app, args, definition, &mut vault, token, granted),
+        None if args.machine.is_one() => {
+            machine::authorise(app, args, definition, &mut vault, granted)
         }
         None if args.device => device::authorise(app, args, definition, &mut vault, granted),
         None => code::authorise(app, args, definition, &mut vault, granted),
     };
     if let Err(error) = &connected
-        && !granted.get()
+        && !granted.some.get()
         && matches!(error.kind, Kind::Interrupted | Kind::Terminated)
     {
         // Nobody waits for the answer any more; that it was asked for is known all the same.

@@ -9,18 +9,20 @@ use crate::flow::discover::{self, DiscoverError};
 use crate::http::Http;
 use crate::names::ProviderName;
 use crate::oauth::discovery::DiscoveryError;
-use crate::private_file;
+use crate::private_file::{self, PrivateFileError};
 use crate::provider::definition::Definition;
-use crate::provider::{LARGEST_FILE, Providers, remove_user_file, save_user_file};
+use crate::provider::{LARGEST_FILE, Providers, save_user_file};
 
 /// A provider that was found by its URL.
 pub(super) struct Discovered {
     pub(super) definition: Arc<Definition>,
-    is_new: bool,
+    /// What is to be written to the user's providers, where it is not there.
+    new: Option<String>,
 }
 
 /// The definition for an issuer: the pinned one if its metadata still says the same, else a new
-/// one, written to the user's providers.
+/// one. A new one is written by [`Discovered::keep`] and not before: what is written may be used by
+/// others at once, and could not be taken away again from under them when this connect fails.
 pub(super) async fn provider(
     app: &App,
     http: &Http,
@@ -45,7 +47,6 @@ pub(super) async fn provider(
         app.ui.note(&format!("`{issuer}` is guarded by `{server}`"));
     }
     let file = app.providers().user_file(&name);
-    let mut is_new = false;
     match private_file::read_any(&file, LARGEST_FILE) {
         Ok(pinned) if pinned == text.as_bytes() => {}
         Ok(pinned) if accepts(app, issuer, &pinned, &text) => {
@@ -60,30 +61,62 @@ pub(super) async fn provider(
                 )));
         }
         Err(error) if error.is_not_found() => {
-            let path = save_user_file(&app.providers_folder(), &name, &text)?;
-            is_new = true;
-            app.ui.note(&format!(
-                "discovered `{name}`, defined in `{}`",
-                path.display()
-            ));
+            let definition = app.providers().adopt(&name, &text)?;
+            // Nobody is to consent to what can't be kept.
+            let folder = app.providers_folder();
+            private_file::ensure_folder(&folder)
+                .and_then(|()| private_file::try_folder(&folder))
+                .map_err(|error| not_kept(&name, &error))?;
+            app.ui.note(&format!("discovered `{name}`"));
+            return Ok(Discovered {
+                definition,
+                new: Some(text),
+            });
         }
         Err(error) => {
             return Err(Error::new(Kind::Failed, "could not read the definition").caused_by(&error));
         }
     }
     let definition = app.providers().get(&name)?;
-    Ok(Discovered { definition, is_new })
+    Ok(Discovered {
+        definition,
+        new: None,
+    })
 }
 
 impl Discovered {
-    /// A definition that came to nothing is not kept: nobody has to wonder where it came from, and
-    /// what was pinned by a failed first try does not stand in the way of the next.
-    pub(super) fn forget(&self, app: &App) {
-        if self.is_new {
-            // One that stays is a definition like any other.
-            let _ = remove_user_file(&app.providers_folder(), &self.definition.name);
+    /// Writes the definition, before the provider grants anything: what was granted needs it.
+    ///
+    /// # Errors
+    /// When it can't be written, or another one of that name was meanwhile.
+    pub(super) fn keep(&self, app: &App) -> Result<()> {
+        let Some(text) = &self.new else {
+            return Ok(());
+        };
+        let name = &self.definition.name;
+        let file = app.providers().user_file(name);
+        let Err(error) = private_file::create_whole(&file, text.as_bytes()) else {
+            let file = file.display();
+            app.ui.note(&format!("`{name}` is defined in `{file}`"));
+            return Ok(());
+        };
+        match private_file::read_any(&file, LARGEST_FILE) {
+            // Another connect found the same.
+            Ok(there) if there == text.as_bytes() => Ok(()),
+            Ok(_) => {
+                let message = format!("`{name}` was defined otherwise meanwhile");
+                Err(Error::new(Kind::Stopped, message)
+                    .because(format!("`{}` says something else", file.display()))
+                    .hint("connect again under another name: `--name NAME`"))
+            }
+            Err(_) => Err(not_kept(name, &error)),
         }
     }
+}
+
+fn not_kept(name: &ProviderName, error: &PrivateFileError) -> Error {
+    let message = format!("could not keep the definition of `{name}`");
+    Error::new(Kind::Failed, message).caused_by(error)
 }
 
 /// Asks whether the new metadata is meant, line by line what it changes.

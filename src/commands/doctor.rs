@@ -9,6 +9,7 @@ mod redact;
 mod registrations;
 
 use std::collections::BTreeMap;
+use std::error::Error as _;
 use std::sync::Arc;
 
 use crate::app::App;
@@ -30,8 +31,8 @@ use crate::vault::Vault;
 /// Look for what is wrong, and say the way out
 ///
 /// Looks at the keyring, the vault, permissions, the browser, ports, every app registration and when
-/// each connection ends. It changes nothing, asks nothing, and contacts nobody unless `--online` says
-/// so: then the hosts of the providers are asked for their headers, to test network, TLS and the clock.
+/// each connection ends. It changes nothing, but for a small file that it writes and removes to see
+/// whether there is room; it asks nothing, and contacts nobody unless `--online` says so: then the hosts of the providers are asked for their headers, to test network, TLS and the clock.
 /// The exit code is 0 where nothing failed, else that of the most pressing failure.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
@@ -53,6 +54,8 @@ pub(super) struct Args {
 
 /// What the checks look at.
 struct Patient {
+    /// Whether somebody named the providers.
+    is_named: bool,
     /// Those in use, or those that were named.
     providers: BTreeMap<ProviderName, std::result::Result<Arc<Definition>, ProviderError>>,
     connections: Vec<Connection>,
@@ -60,12 +63,23 @@ struct Patient {
     consents: BTreeMap<String, Timestamp>,
     /// Every client id that the vault or the environment names.
     clients: Vec<String>,
+    /// The providers that a client is stored for.
+    registered: Vec<ProviderName>,
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
-    let (mut checks, vault) = custody::checks(app, app.look_at_vault()?)?;
-    let vault = vault.as_deref();
-    let patient = Patient::of(app, args, vault)?;
+    let mut checks = Vec::from_iter(settings(app));
+    let (of_custody, vault) = custody::checks(app)?;
+    checks.extend(of_custody);
+    let mut vault = vault.as_deref();
+    let mut patient = Patient::of(args);
+    if let Some(open) = vault
+        && let Err(error) = patient.read(open)
+    {
+        custody::told_once(&mut checks, error.into());
+        vault = None;
+    }
+    patient.define(app, args);
     checks.extend(machine::checks(app, &patient));
     checks.extend(registrations::checks(app, &patient, vault));
     checks.extend(connections::checks(&patient));
@@ -85,53 +99,68 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     }
 }
 
+/// A broken settings file stops every other command.
+fn settings(app: &App) -> Option<Check> {
+    let error = app.broken_settings.as_ref()?;
+    let mut text = error.to_string();
+    if let Some(cause) = error.source() {
+        text.extend([": ", &cause.to_string()]);
+    }
+    let check = Check::fail("settings", Kind::Failed, text);
+    Some(check.hint("mend the file that `oauthctl config path` names; here the defaults hold"))
+}
+
 impl Patient {
-    fn of(app: &App, args: &Args, vault: Option<&Vault>) -> Result<Self> {
-        let mut patient = Self {
+    fn of(args: &Args) -> Self {
+        Self {
+            is_named: !args.providers.is_empty(),
             providers: BTreeMap::new(),
             connections: Vec::new(),
             consents: BTreeMap::new(),
             clients: Vec::new(),
-        };
-        let mut names = args.providers.clone();
-        if let Some(vault) = vault {
-            vault.read(|snapshot| -> std::result::Result<(), ConnectionError> {
-                for found in select::all(snapshot)? {
-                    patient.connections.push(found.connection);
-                }
-                for row in snapshot.all::<StoredConsent>()? {
-                    let at = row.value.at();
-                    let latest = patient.consents.entry(row.value.connection().to_owned());
-                    latest
-                        .and_modify(|known| *known = at.max(*known))
-                        .or_insert(at);
-                }
-                for row in snapshot.all::<StoredClient>()? {
-                    patient.clients.push(row.value.client()?.id.to_string());
-                    if args.providers.is_empty() {
-                        names.extend(row.value.provider().parse::<ProviderName>());
-                    }
-                }
-                Ok(())
-            })?;
+            registered: Vec::new(),
         }
-        if args.providers.is_empty() {
-            let used = patient.connections.iter();
+    }
+
+    /// What the vault holds.
+    fn read(&mut self, vault: &Vault) -> std::result::Result<(), ConnectionError> {
+        vault.read(|snapshot| {
+            for found in select::all(snapshot)? {
+                self.connections.push(found.connection);
+            }
+            for row in snapshot.all::<StoredConsent>()? {
+                let at = row.value.at();
+                let latest = self.consents.entry(row.value.connection().to_owned());
+                latest
+                    .and_modify(|known| *known = at.max(*known))
+                    .or_insert(at);
+            }
+            for row in snapshot.all::<StoredClient>()? {
+                self.clients.push(row.value.client()?.id.to_string());
+                self.registered.extend(row.value.provider().parse());
+            }
+            Ok(())
+        })
+    }
+
+    /// Which providers matter, and their definitions.
+    fn define(&mut self, app: &App, args: &Args) {
+        let mut names = args.providers.clone();
+        if names.is_empty() {
+            names.append(&mut self.registered);
+            let used = self.connections.iter();
             names.extend(used.map(|connection| connection.name.provider.clone()));
             let known = app.providers().names().into_iter();
             names.extend(known.filter(|name| env::client_id(name).is_some()));
         } else {
             let wanted = |connection: &Connection| names.contains(&connection.name.provider);
-            patient.connections.retain(wanted);
+            self.connections.retain(wanted);
         }
-        patient
-            .clients
-            .extend(names.iter().filter_map(env::client_id));
+        self.clients.extend(names.iter().filter_map(env::client_id));
         for name in names {
             let definition = app.providers().get(&name);
-            patient.providers.insert(name, definition);
+            self.providers.insert(name, definition);
         }
-        Ok(patient)
     }
 
     /// The definitions that can be used.

@@ -1,6 +1,7 @@
 mod message;
 
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
@@ -11,8 +12,8 @@ use crate::connection::refresh::check_stamp;
 use crate::connection::select;
 use crate::connection::{Connection, ConnectionError};
 use crate::error::{Error, Kind, Result};
-use crate::names::ConnectionRef;
-use crate::provider::definition::Git;
+use crate::names::{ConnectionRef, ProviderName};
+use crate::provider::definition::{Definition, Git};
 use crate::vault::Vault;
 
 use message::{Request, answer};
@@ -24,7 +25,8 @@ const LARGEST_REQUEST: u64 = 1024 * 1024;
 ///
 /// git calls this itself once `oauthctl git setup HOST` has told it to. It answers for hosts that a
 /// provider's definition names, with an access token and when it ends, and is silent about all
-/// others: no question, no network, no browser. It stores nothing that git offers, and never gives
+/// others: no question, no network, no browser. Where nothing is connected for such a host yet, one
+/// line on stderr says how. It stores nothing that git offers, and never gives
 /// a refresh token away.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  \
@@ -66,8 +68,13 @@ fn read_request() -> Result<Option<Request>> {
 }
 
 fn get(app: &App, request: &Request) -> Result<()> {
-    let Some((mut vault, connection, git)) = find(app, request)? else {
-        return Ok(());
+    let (mut vault, connection, git) = match find(app, request)? {
+        Found::One(found) => *found,
+        Found::Nobody(provider) => {
+            app.ui.warn(&no_connection(&request.host, &provider));
+            return Ok(());
+        }
+        Found::NotOurs => return Ok(()),
     };
     let asked = ConnectionRef::Exact(connection.name);
     let hand_out = fresh_token::hand_out(app, &mut vault, &asked, &Want::default())?;
@@ -89,9 +96,10 @@ fn erase(app: &App, request: &Request) -> Result<()> {
     let Some(password) = &request.password else {
         return Ok(());
     };
-    let Some((mut vault, connection, _)) = find(app, request)? else {
+    let Found::One(found) = find(app, request)? else {
         return Ok(());
     };
+    let (mut vault, connection, _) = *found;
     let refused = connection.state.usable();
     match refused.filter(|set| set.access_token.matches(password.expose())) {
         Some(set) => fresh_token::renew(app, &mut vault, &connection.name, set),
@@ -99,30 +107,51 @@ fn erase(app: &App, request: &Request) -> Result<()> {
     }
 }
 
+/// Who answers for a host.
+enum Found {
+    /// Nobody here, and that is all there is to say.
+    NotOurs,
+    /// A definition names the host, and there is no connection of that provider.
+    Nobody(ProviderName),
+    One(Box<(Vault, Connection, Git)>),
+}
+
+/// What to say where git asks about a host that nothing was connected for.
+pub(super) fn no_connection(host: &str, provider: &ProviderName) -> String {
+    format!("no connection answers for `{host}` yet: `oauthctl connect {provider}`")
+}
+
+/// The definitions that answer for a host. A broken file of a person's is no answer to git; `provider
+/// check` tells.
+pub(super) fn answering(app: &App, host: &str) -> Result<Vec<(Git, Arc<Definition>)>> {
+    let listed = app.providers().list()?.into_iter();
+    let definitions = listed.filter_map(|listed| listed.definition.ok());
+    let git = definitions.filter_map(|it| Some((it.git.clone()?, it)));
+    let mut found = Vec::new();
+    found.extend(git.filter(|(git, _)| git.hosts.iter().any(|one| one == host)));
+    Ok(found)
+}
+
 /// The connection that answers for a host: the host is compared whole, and nothing else that the
 /// request holds chooses a provider. A definition that was changed since has no right to the token.
-fn find(app: &App, request: &Request) -> Result<Option<(Vault, Connection, Git)>> {
-    let mut answering = Vec::new();
-    for listed in app.providers().list()? {
-        // A broken file of a person's is no answer to git; `provider check` tells.
-        let Ok(definition) = listed.definition else {
-            continue;
-        };
-        if let Some(git) = &definition.git
-            && git.hosts.contains(&request.host)
-        {
-            answering.push((git.clone(), definition));
-        }
-    }
-    if answering.is_empty() {
-        return Ok(None);
-    }
+fn find(app: &App, request: &Request) -> Result<Found> {
+    let answering = answering(app, &request.host)?;
+    let Some((_, first)) = answering.first() else {
+        return Ok(Found::NotOurs);
+    };
     let Some(vault) = app.open_vault()? else {
-        return Ok(None);
+        return Ok(Found::Nobody(first.name.clone()));
     };
     let all = vault
         .read(select::all)
         .map_err(|error: ConnectionError| Error::from(error))?;
+    let is_known = |one: &select::Found| {
+        let provider = &one.connection.name.provider;
+        answering.iter().any(|(_, it)| it.name == *provider)
+    };
+    if !all.iter().any(is_known) {
+        return Ok(Found::Nobody(first.name.clone()));
+    }
     let mut fitting: Vec<(Connection, Git)> = Vec::new();
     for found in all {
         let connection = found.connection;
@@ -153,9 +182,10 @@ fn find(app: &App, request: &Request) -> Result<Option<(Vault, Connection, Git)>
     if fitting.len() > 1 {
         return Err(ambiguous(request, &fitting));
     }
-    Ok(fitting
-        .pop()
-        .map(|(connection, git)| (vault, connection, git)))
+    Ok(match fitting.pop() {
+        Some((connection, git)) => Found::One(Box::new((vault, connection, git))),
+        None => Found::NotOurs,
+    })
 }
 
 fn is_meant(request: &Request, connection: &Connection, git: &Git) -> bool {

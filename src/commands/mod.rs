@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::app::{App, Globals};
+use crate::app::{App, Globals, Settings};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
 use crate::escape;
@@ -151,8 +151,14 @@ enum Command {
 
 impl Command {
     /// Whether the settings decide anything for it.
-    fn wants_settings(&self) -> bool {
-        !matches!(self, Self::Config(args) if args.asks_for_the_path())
+    fn wants_settings(&self) -> Settings {
+        if matches!(self, Self::Config(args) if args.asks_for_the_path()) {
+            Settings::Unread
+        } else if matches!(self, Self::Doctor(_)) {
+            Settings::IfUsable
+        } else {
+            Settings::Needed
+        }
     }
 }
 

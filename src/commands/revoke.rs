@@ -6,7 +6,7 @@ use crate::connection::revoke::{self, Remote, Report};
 use crate::connection::{ConnectionError, select};
 use crate::error::{Error, Kind, Result};
 use crate::names::{ConnectionName, ConnectionRef};
-use crate::ui::counted;
+use crate::ui::{counted, shell_word};
 
 /// End access at the provider, then erase it here
 ///
@@ -98,6 +98,7 @@ fn show(app: &App, outcomes: Outcomes) -> Result<()> {
     let total = outcomes.len();
     let mut failures = Vec::new();
     for (name, outcome) in outcomes {
+        let word = shell_word(&name.to_string());
         let not_told = |report: &Report| {
             let way = report.page.as_ref().map_or_else(
                 || "end it in the provider's settings".to_owned(),
@@ -122,6 +123,12 @@ fn show(app: &App, outcomes: Outcomes) -> Result<()> {
                             .fold(not_told(report), |error, note| error.hint(note.as_str()))
                             .because("the provider has no way to be told; it is erased here"),
                     ),
+                    Remote::Elsewhere => {
+                        let error = not_told(report)
+                            .because("it was moved to another vault, which still has it; it is erased here")
+                            .hint(format!("or revoke it where it is, or bring it home first: `oauthctl vault import FILE`, then `oauthctl revoke {word}`"));
+                        Some(error)
+                    }
                     Remote::Revoked | Remote::AlreadyGone | Remote::NotTold => None,
                 }
             }
@@ -172,7 +179,7 @@ fn say(app: &App, report: &Report) {
             }
         }
         // An error says all of it.
-        Remote::NoWay => return,
+        Remote::NoWay | Remote::Elsewhere => return,
     }
     for note in &report.notes {
         app.ui.note(&format!("note: {note}"));
@@ -189,7 +196,7 @@ fn document(
             let word = match report.remote {
                 Remote::Revoked => "revoked",
                 Remote::AlreadyGone => "already_gone",
-                Remote::NotTold => "not_told",
+                Remote::NotTold | Remote::Elsewhere => "not_told",
                 Remote::NoWay => "no_way",
             };
             (

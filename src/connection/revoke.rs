@@ -36,6 +36,8 @@ pub enum Remote {
     NotTold,
     /// The provider has no way to be told about this token.
     NoWay,
+    /// Another vault has what the provider would have to be told about.
+    Elsewhere,
 }
 
 /// What became of one connection.
@@ -141,9 +143,11 @@ fn not_told(
     if *grant == GrantKind::Supplied {
         report.notes = vec![NOT_OURS.to_owned()];
     }
-    if !matches!(connection.state, State::Moved(_)) {
-        report.remote = Remote::NoWay;
-    }
+    report.remote = if let State::Moved(_) = connection.state {
+        Remote::Elsewhere
+    } else {
+        Remote::NoWay
+    };
     erase(vault, world, row, report, None)
 }
 
@@ -160,6 +164,7 @@ async fn end(
     let Found { row, connection } = &held.found;
     let mut report = report(definition, connection);
     let Some((set, unseen)) = to_be_ended(connection)? else {
+        report.remote = Remote::Elsewhere;
         return erase(vault, world, row, report, None).map(Some);
     };
     let definition = &*refresh::seen_by(connection, Arc::clone(definition));
@@ -500,6 +505,7 @@ fn erase(
             Remote::AlreadyGone => "the provider did not know it any more",
             Remote::NotTold => "erased here only, the provider was not told",
             Remote::NoWay => "erased here only, the provider has no way to be told",
+            Remote::Elsewhere => "erased here only, another vault has it",
         }
         .to_owned(),
     );

@@ -61,6 +61,18 @@ impl Providers {
         Ok(definition)
     }
 
+    /// Takes a definition that is not written yet for the one of that name, in this run only.
+    ///
+    /// # Errors
+    /// When the text is no valid definition.
+    pub fn adopt(&self, name: &ProviderName, text: &str) -> Result<Arc<Definition>, ProviderError> {
+        let origin = Origin::UserFile(self.user_file(name));
+        let definition = Arc::new(parse(name, text, origin)?);
+        let mut read = self.read.borrow_mut();
+        read.insert(name.clone(), Arc::clone(&definition));
+        Ok(definition)
+    }
+
     fn parsed(&self, name: &ProviderName) -> Result<Definition, ProviderError> {
         if let Some((path, text)) = self.user_text(name)? {
             return parse(name, &text, Origin::UserFile(path));

@@ -316,3 +316,18 @@ fn audit_of_a_connection_that_nobody_knows_says_what_is_near_it() {
         "doc_push",
     ]);
 }
+
+#[test]
+fn audit_since_a_bare_number_is_refused() {
+    let world = World::new();
+    world.connect();
+    for option in ["--since", "--until"] {
+        world
+            .run(&["audit", option, "7"])
+            .ended(2)
+            .no_data()
+            .says(&["`7` of what?", "`7d`, `7h`"]);
+    }
+    assert!(!world.json(&["audit", "--since", "7d"]).is_empty());
+    world.ok(&["token", "sandbox", "--min-ttl", "7"]);
+}

@@ -181,3 +181,24 @@ fn config_account_that_is_not_connected_is_named_where_it_decides() {
         ]);
     }
 }
+
+#[test]
+fn config_set_where_nothing_can_be_written_fails_and_is_not_temporary() {
+    let world = World::empty();
+    let call = world.call(&["config", "set", "audit", "required"]);
+    call.env("XDG_STATE_HOME", "/proc/none")
+        .run()
+        .ended(1)
+        .says(&["settings", "/proc/none/oauthctl"]);
+}
+
+#[test]
+fn config_set_of_an_account_warns_of_a_provider_that_nobody_knows() {
+    let world = World::empty();
+    let says = "no provider is called `nope`";
+    world
+        .ok(&["config", "set", "account.nope", "x"])
+        .says(&[says]);
+    let known = world.ok(&["config", "set", "account.github", "x"]);
+    known.silent_about("no provider is called");
+}

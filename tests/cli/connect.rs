@@ -488,9 +488,11 @@ fn connect_discovers_a_provider_and_pins_what_it_said() {
         "profile",
     ];
     let (output, _) = world.connect_with(&args);
-    output
-        .ended(0)
-        .says(&["discovered `found`, defined in", "connected `found/writer`"]);
+    output.ended(0).says(&[
+        "discovered `found`",
+        "`found` is defined in",
+        "connected `found/writer`",
+    ]);
     assert!(world.token("found").starts_with("sbx_at_"));
     world.ok(&["refresh", "found"]);
 

@@ -5,7 +5,8 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::thread::{self, JoinHandle};
 
-use oauthctl::sandbox::Endpoint;
+use oauthctl::sandbox::{Endpoint, PUBLIC_CLIENT, user_agent};
+use rustix::process::Signal;
 
 use crate::world::World;
 
@@ -43,6 +44,71 @@ fn connect_finds_the_server_that_guards_a_resource_and_registers_with_it() {
     assert_eq!(world.count(Endpoint::Register), 1);
     let client = world.json(&["client", "show", "tool"]).remove(0);
     assert_eq!(client["has_secret"], false);
+}
+
+#[test]
+fn a_connect_to_a_url_that_ends_unfinished_leaves_what_another_one_defined() {
+    for (code, signal) in [(5, None), (143, Some(Signal::TERM))] {
+        let world = undefined();
+        let url = world.sandbox(|sandbox| sandbox.url().to_owned());
+        let args = [&url, "--name", "dd", "--client-id", PUBLIC_CLIENT];
+        let file = world.path("home/config/oauthctl/providers/dd.toml");
+        let call = world.call(&["connect", "--no-browser", "--timeout", "4s"]);
+        let mut first = call.args(&args).start();
+        first.address();
+        assert!(!file.exists(), "it is defined before anything was granted");
+        world.connect_with(&args).0.ended(0);
+        if let Some(signal) = signal {
+            first.signal(signal);
+        }
+        first.finish().ended(code);
+        assert!(file.exists());
+        world.token("dd");
+    }
+}
+
+#[test]
+fn connect_keeps_the_definition_that_another_one_made_while_it_waited() {
+    let world = undefined();
+    let url = world.sandbox(|sandbox| sandbox.url().to_owned());
+    let args = [&url, "--name", "dd", "--client-id", PUBLIC_CLIENT];
+    let file = world.path("home/config/oauthctl/providers/dd.toml");
+    let mut first = world.call(&["connect", "--no-browser"]).args(&args).start();
+    let address = first.address();
+    world.define("dd", "extends = \"github\"\n");
+    let defined = std::fs::read(&file).unwrap();
+    let tokens = world.count(Endpoint::Token);
+    user_agent::visit(&address).unwrap();
+    let says = "`dd` was defined otherwise meanwhile";
+    first.finish().ended(9).says(&[says, "--name NAME"]);
+    assert_eq!(
+        world.count(Endpoint::Token),
+        tokens,
+        "the code was redeemed"
+    );
+    assert_eq!(std::fs::read(&file).unwrap(), defined);
+}
+
+#[test]
+fn a_connect_to_a_url_without_a_place_for_the_key_does_not_say_that_it_is_defined() {
+    let world = World::empty();
+    world.start_sandbox(|_| {});
+    let url = world.sandbox(|sandbox| sandbox.url().to_owned());
+    let args = [
+        "connect",
+        &url,
+        "--name",
+        "dd",
+        "--client-id",
+        PUBLIC_CLIENT,
+    ];
+    let output = world.run(&args).ended(6).says(&["discovered `dd`"]);
+    output.silent_about("dd.toml");
+    assert!(
+        !world
+            .path("home/config/oauthctl/providers/dd.toml")
+            .exists()
+    );
 }
 
 #[test]

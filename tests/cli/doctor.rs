@@ -54,6 +54,7 @@ fn doctor_in_an_empty_world_fails_at_nothing_and_makes_nothing() {
         "[warn] keyring: ",
         "[skip] vault: there is none yet",
         "[ ok ] permissions: ",
+        "[skip] room: ",
         "[ ok ] proxy: none is set",
         "[warn] browser: ",
         "[skip] client: no provider is in use",
@@ -209,6 +210,90 @@ fn doctor_names_every_fault_with_its_exit_code_and_a_way_out() {
     world.faults(&["refresh:*=invalid-grant"]);
     world.run(&["refresh", "sandbox"]).ended(4);
     failing(doctor(), 4, "connection", "the provider ended it");
+}
+
+#[test]
+fn doctor_tells_of_a_damaged_vault_and_looks_at_the_rest() {
+    let world = World::new();
+    world.connect();
+    for number in 0..9 {
+        let id = format!("client-{number}");
+        world.ok(&["client", "set", "sandbox", "--id", &id]);
+    }
+    // what stands in the log would be read in place of the pages
+    let raw = rusqlite::Connection::open(world.vault()).unwrap();
+    raw.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        .unwrap();
+    drop(raw);
+    let sound = fs::read(world.vault()).unwrap();
+    let pages = sound.len() / 4096;
+    let mut failed = 0;
+    for page in 0..pages {
+        let mut damaged = sound.clone();
+        damaged[page * 4096..(page + 1) * 4096].fill(0x55);
+        fs::write(world.vault(), &damaged).unwrap();
+        let output = world.call(&["doctor", "--json"]).run();
+        let all = checks(&output);
+        // some pages hold nothing
+        if output.code != 0 {
+            failed += 1;
+            let of_vault = all.iter().filter(|it| it.0 == "vault").collect::<Vec<_>>();
+            let [(_, _, level, text, hints)] = of_vault[..] else {
+                panic!("page {page}: {all:#?}");
+            };
+            assert_eq!(level, "fail", "page {page}: {text}");
+            assert!(*hints > 0, "page {page}: {text}");
+        }
+        for topic in ["permissions", "room", "clock", "tls", "ports", "network"] {
+            assert!(all.iter().any(|it| it.0 == topic), "page {page}: {topic}");
+        }
+    }
+    assert!(failed > pages / 2, "{failed} of {pages}");
+}
+
+#[test]
+fn doctor_tells_of_broken_settings_and_looks_at_the_rest() {
+    let world = World::new();
+    world.connect();
+    let file = world.path("home/config/oauthctl/config.toml");
+    fs::write(&file, "profile = 7\n").unwrap();
+    let output = world.call(&["doctor", "--json"]).run().ended(1);
+    assert_eq!(level(&output, "settings", "config.toml` line 1"), "fail");
+    assert_eq!(level(&output, "vault", "sound"), "ok");
+    assert_eq!(level(&output, "connection", ""), "ok");
+    world.run(&["list"]).ended(1);
+}
+
+#[test]
+fn doctor_fails_where_no_file_can_be_written() {
+    let world = World::new();
+    world.connect();
+    let output = world.call(&["doctor", "--json"]).run().ended(0);
+    assert_eq!(level(&output, "room", ""), "ok");
+    // as on a full disk
+    let full = "trap '' XFSZ; ulimit -f 0; exec \"$@\"";
+    let call = world.call(&["doctor", "--json"]).through(full);
+    let output = call.run().ended(1);
+    assert_eq!(level(&output, "room", "could not write to"), "fail");
+    assert_eq!(level(&output, "room", "too large"), "fail");
+    // where there is no vault yet, too
+    let world = World::empty();
+    fs::create_dir_all(world.path("home/data/oauthctl")).unwrap();
+    let call = world.call(&["doctor", "--json"]).through(full);
+    let output = call.run().ended(1);
+    assert_eq!(level(&output, "room", "data/oauthctl"), "fail");
+    let left = fs::read_dir(world.path("home/data/oauthctl")).unwrap();
+    assert_eq!(left.count(), 0);
+}
+
+#[test]
+fn doctor_without_the_definition_of_a_connection_fails_and_blames_no_typing() {
+    let world = World::new();
+    world.connect();
+    fs::remove_file(world.path("home/config/oauthctl/providers/sandbox.toml")).unwrap();
+    let output = world.call(&["doctor", "--json"]).run().ended(1);
+    assert_eq!(level(&output, "provider", ""), "fail");
+    world.run(&["doctor", "nosuch"]).ended(2);
 }
 
 #[test]

@@ -337,3 +337,40 @@ fn git_setup_of_a_host_that_nobody_answers_for_says_which_are_near() {
             "hint: near it: `github.com`",
         ]);
 }
+
+#[test]
+fn git_credential_get_says_the_way_out_for_its_own_host_without_a_connection() {
+    let world = World::new();
+    define(&world, "\"git.example\"");
+    let says = "no connection answers for `git.example` yet: `oauthctl connect sandbox`";
+    let request = "protocol=https\nhost=git.example\n\n";
+    let refused = "protocol=https\nhost=git.example\npassword=x\n\n";
+    let tells = || {
+        let output = get(&world, request).no_data().says(&[says]);
+        assert_eq!(output.stderr.lines().count(), 1, "{output:?}");
+        get(&world, "protocol=https\nhost=evil.test\n\n").silent();
+        ask(&world, "erase", refused).ended(0).silent();
+    };
+    tells();
+    world.ok(&["vault", "init"]);
+    tells();
+    world.connect();
+    get(&world, request).silent();
+}
+
+#[test]
+fn git_setup_warns_where_no_connection_answers_yet() {
+    let world = World::new();
+    define(&world, "\"git.example\"");
+    let git = world.path("bin/git");
+    std::fs::write(&git, "#!/bin/sh\nexit 0\n").unwrap();
+    crate::world::set_mode(&git, 0o755);
+    let says = "no connection answers for `git.example` yet: `oauthctl connect sandbox`";
+    world
+        .ok(&["git", "setup", "git.example"])
+        .says(&["from now on", says]);
+    world.connect();
+    world
+        .ok(&["git", "setup", "git.example"])
+        .silent_about("no connection");
+}

@@ -742,3 +742,31 @@ fn vault_export_goes_back_and_forth_between_two_desks_as_often_as_one_likes() {
     assert_eq!(desk.shown("sandbox")["state"], "active");
     assert_eq!(laptop.shown("sandbox")["state"], "moved");
 }
+
+#[test]
+fn revoke_of_a_moved_connection_says_who_has_it_and_is_no_success() {
+    let desk = World::new();
+    desk.connect();
+    desk.connect_as("reader");
+    let to = recipient(&job());
+    let move_away = |connection: &str| {
+        let file = desk.path("work/job.age").display().to_string();
+        let export = ["vault", "export", "--connection", connection];
+        let call = desk.call(&export).args(&["--to", &to, "--force", &file]);
+        call.run().ended(0);
+    };
+    let says = [
+        "`sandbox/reader` is NOT revoked at the provider",
+        "moved to another vault",
+        "`oauthctl vault import FILE`",
+    ];
+    move_away("sandbox/reader");
+    desk.run(&["revoke", "--all", "--yes"])
+        .ended(1)
+        .says(&["sandbox/writer: revoked at the provider"])
+        .says(&says);
+    desk.connect();
+    move_away("sandbox/reader");
+    let output = desk.run(&["--json", "revoke", "sandbox"]).ended(1);
+    assert_eq!(output.documents()[0]["outcome"], "not_told");
+}

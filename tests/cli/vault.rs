@@ -255,3 +255,74 @@ fn vault_recipients_add_refuses_what_is_no_recipient() {
         .says(&["could not write the recovery key"]);
     assert_eq!(world.json(&["vault", "recipients", "list"]).len(), 1);
 }
+
+#[test]
+fn a_key_or_passphrase_that_is_not_the_vaults_own_is_named_in_the_error() {
+    let world = World::new();
+    world.connect();
+    let led = |output: Output, says: &[&str]| {
+        output
+            .says(says)
+            .silent_about("could not get the key of the vault")
+            .silent_about("vault recover")
+            .silent_about("vault init")
+    };
+    let own = world.call(&["vault", "export", "--connection", "sandbox"]);
+    let to = age::x25519::Identity::generate().to_public().to_string();
+    let file = world.path("work/x.age").display().to_string();
+    own.args(&["--to", &to, &file]).run().ended(0);
+    let import = world.run(&["vault", "import", &file, "--with", "nope"]);
+    led(
+        import.ended(6),
+        &["could not use the key in `nope`", "could not open `nope`"],
+    );
+
+    let sheet = world.path("given/rec.txt").display().to_string();
+    let add = ["vault", "recipients", "add", "--recovery-file", &sheet];
+    let add = || world.call(&add).arg("--passphrase");
+    let unasked = led(
+        add().run().ended(6),
+        &["could not get a passphrase for `", "no terminal to ask on"],
+    );
+    assert!(unasked.stderr.contains("OAUTHCTL_PASSPHRASE_FILE"));
+    let passphrase = |text: &str| world.give("passphrase", text);
+    let with = |call: crate::world::Call<'_>, text: &str| {
+        call.env("OAUTHCTL_PASSPHRASE_FILE", passphrase(text)).run()
+    };
+    let empty = with(add(), "\n").ended(2);
+    led(empty, &["could not get a passphrase for `", "is empty"]);
+
+    with(add(), "right\n").ended(0);
+    let backup = world.path("work/backup.age").display().to_string();
+    world.ok(&["vault", "backup", &backup]);
+    let restore = ["vault", "restore", &backup, "--with", &sheet];
+    let elsewhere = world.call(&["--profile", "other"]).args(&restore);
+    led(
+        with(elsewhere, "wrong\n").ended(6),
+        &[
+            "could not use the key in `",
+            "does not open",
+            "hint: try again",
+        ],
+    );
+    let init = world.call(&["--profile", "new", "vault", "init", "--key", "passphrase"]);
+    let init = init.without("OAUTHCTL_IDENTITY_FILE");
+    with(init, "\n")
+        .ended(2)
+        .says(&["could not take the passphrase"]);
+}
+
+#[test]
+fn vault_recipients_add_gives_each_key_a_label_of_its_own() {
+    let world = World::new();
+    world.ok(&["vault", "init"]);
+    for number in 1..=3 {
+        let sheet = world.path(&format!("given/{number}.txt"));
+        let add = world.call(&["vault", "recipients", "add", "--recovery-file"]);
+        add.arg(sheet).run().ended(0);
+    }
+    let listed = world.json(&["vault", "recipients", "list"]);
+    let labels: Vec<_> = listed.iter().map(|one| one["label"].clone()).collect();
+    assert_eq!(labels, ["master", "recovery", "recovery-2", "recovery-3"]);
+    world.ok(&["vault", "recipients", "remove", "recovery-2"]);
+}

@@ -191,6 +191,8 @@ fn fish_completes_the_names_of_connections_providers_and_features() {
         ("oauthctl vault export --connection ", PROVIDER, "github"),
         ("oauthctl audit --connection ", PROVIDER, "github"),
         ("oauthctl vault recipients remove ", "stick", "help"),
+        ("oauthctl audit --action ", "hand_out", "oauthctl.fish"),
+        ("oauthctl completions ", "zsh", "oauthctl.fish"),
         ("oauthctl exec github ", PROVIDER, "oauthctl"),
         ("oauthctl config get ", "profile", "oauthctl.fish"),
     ] {

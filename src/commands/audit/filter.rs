@@ -10,6 +10,11 @@ use crate::moment::Timestamp;
 use crate::names::ConnectionRef;
 use crate::vault::{Action, Logged, Outcome, Vault, VaultError};
 
+/// Every action, as it is written.
+pub(in crate::commands) const ACTIONS: &str = "connect, refresh, hand_out, revoke, doc_push, doc_pull, client_set, client_remove, vault_init, \
+     key_change, recipients_change, recover, backup, restore, export, import, accept_rollback, prune, \
+     migrate, tail_may_be_lost";
+
 /// Which events.
 #[derive(Debug, clap::Args)]
 pub(super) struct Filter {
@@ -155,18 +160,20 @@ fn word(value: &impl serde::Serialize) -> String {
 }
 
 fn action(text: &str) -> std::result::Result<Action, String> {
-    serde_json::from_value(Value::String(text.to_owned())).map_err(|_| {
-        "try one of connect, refresh, hand_out, revoke, doc_push, doc_pull, client_set, \
-         client_remove, vault_init, key_change, recipients_change, recover, backup, restore, \
-         export, import, accept_rollback, prune, migrate, tail_may_be_lost"
-            .to_owned()
-    })
+    serde_json::from_value(Value::String(text.to_owned()))
+        .map_err(|_| format!("try one of {ACTIONS}"))
 }
 
 /// Reads a date, a time, or an age counted back from now.
 pub(super) fn when(text: &str) -> std::result::Result<Timestamp, String> {
     if let Some(time) = Timestamp::parse(text) {
         return Ok(time);
+    }
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let (days, hours) = (format!("{text}d"), format!("{text}h"));
+        return Err(format!(
+            "`{text}` of what? try `{days}`, `{hours}` or a date such as 2026-11-20"
+        ));
     }
     let age = duration(text).map_err(|_| {
         format!("`{text}` is not a date (2026-11-20), an RFC 3339 time or an age such as 7d")

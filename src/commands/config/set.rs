@@ -37,6 +37,13 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         args.key,
         app.config_file().display()
     ));
+    if let Setting::Account(provider) = &args.key
+        && !app.providers().names().contains(provider)
+    {
+        app.ui.warn(&format!(
+            "no provider is called `{provider}` (yet); see `oauthctl provider list`"
+        ));
+    }
     // what stands above the file hides what was just written there
     if args.folder.is_none()
         && let Some(layer) = decisive(&app.layers(&args.key)?)

@@ -1,11 +1,10 @@
 //! `connect` by authorization code: the browser, the listener, and what is pasted.
 
-use std::cell::Cell;
 use std::time::Duration;
 
 use crate::app::{App, moment};
-use crate::commands::connect::Args;
 use crate::commands::connect::announce::announce;
+use crate::commands::connect::{Args, Granted};
 use crate::commands::{advice, block_on, network};
 use crate::connection::connect::{self, Connected, Landed};
 use crate::connection::{ConnectionError, GrantKind, client};
@@ -29,7 +28,7 @@ pub(super) fn authorise(
     args: &Args,
     definition: &Definition,
     vault: &mut Vault,
-    granted: &Cell<bool>,
+    granted: &Granted<'_>,
 ) -> Result<Connected> {
     let flag = args.client_id.as_ref();
     let client = vault.read(|snapshot| client::for_connect(snapshot, definition, flag))?;
@@ -56,8 +55,10 @@ pub(super) fn authorise(
             Ok(answer) => answer,
             Err(error) => return Err(logged(app, vault, definition, error)),
         };
-        granted.set(true);
-        let connected = redeem(app, args.account.as_ref(), login, vault, &http, arrived).await;
+        let connected = match granted.keep(app) {
+            Ok(()) => redeem(app, args.account.as_ref(), login, vault, &http, arrived).await,
+            Err(error) => Err(error),
+        };
         if let Some(landing) = landing {
             match &connected {
                 Ok(_) => landing.succeed().await,

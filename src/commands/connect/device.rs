@@ -1,12 +1,10 @@
 //! `connect --device`: a code that the person enters on another device.
 
-use std::cell::Cell;
-
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::app::{App, moment};
-use crate::commands::connect::Args;
 use crate::commands::connect::code::{and_not_logged, binding, login_failed};
+use crate::commands::connect::{Args, Granted};
 use crate::commands::{block_on, network};
 use crate::connection::connect::{self, Connected, Landed};
 use crate::connection::{ConnectionError, GrantKind, client};
@@ -27,7 +25,7 @@ pub(super) fn authorise(
     args: &Args,
     definition: &Definition,
     vault: &mut Vault,
-    granted: &Cell<bool>,
+    granted: &Granted<'_>,
 ) -> Result<Connected> {
     let definition = &definition.for_device();
     let flag = args.client_id.as_ref();
@@ -45,8 +43,8 @@ pub(super) fn authorise(
         let asked = device::ask(&http, login, moment)
             .await
             .map_err(|error| failed(definition, error))?;
+        granted.keep(app)?;
         announce(app, args, definition, &asked);
-        granted.set(true);
         let patience = asked
             .lifetime()
             .min(args.timeout.unwrap_or(asked.lifetime()));

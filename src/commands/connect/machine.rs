@@ -2,8 +2,8 @@
 //! issuer vouches for.
 
 use crate::app::{App, moment};
-use crate::commands::connect::Args;
 use crate::commands::connect::code::{and_not_logged, binding, exchange_failed};
+use crate::commands::connect::{Args, Granted};
 use crate::commands::{block_on, network};
 use crate::connection::connect::{self, Connected, Landed};
 use crate::connection::exchange_source::TokenSource;
@@ -31,8 +31,9 @@ pub(super) fn authorise(
     args: &Args,
     definition: &Definition,
     vault: &mut Vault,
-    source: Option<&TokenSource>,
+    granted: &Granted<'_>,
 ) -> Result<Connected> {
+    let source = args.machine.token_exchange.as_ref();
     let flag = args.client_id.as_ref();
     let client = vault.read(|snapshot| client::for_connect(snapshot, definition, flag))?;
     if source.is_none() {
@@ -89,7 +90,9 @@ pub(super) fn authorise(
         match machine::fetch(&http, login, &grant, moment).await {
             Ok(redeemed) => {
                 let landed = landed(&redeemed.set, redeemed.identity);
-                Ok(connect::store(vault, world, attempt, &landed)?)
+                let kept = granted.keep(app);
+                let connected = connect::store(vault, world, attempt, &landed)?;
+                kept.map(|()| connected)
             }
             Err(error) => {
                 let failed = exchange_failed(definition, error);

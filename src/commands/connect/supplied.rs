@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use crate::app::{App, moment};
-use crate::commands::connect::Args;
+use crate::commands::connect::{Args, Granted};
 use crate::commands::{block_on, network};
 use crate::connection::connect::{self, Connected, Landed};
 use crate::connection::{ConnectionError, GrantKind, client};
@@ -23,6 +23,7 @@ pub(super) fn supply(
     definition: &Definition,
     vault: &mut Vault,
     token: Secret,
+    granted: &Granted<'_>,
 ) -> Result<Connected> {
     let world = app.world();
     let set = TokenSet {
@@ -50,6 +51,7 @@ pub(super) fn supply(
             Err(error) => return Err(error.into()),
         },
     };
+    granted.keep(app)?;
     let attempt = connect::begin(vault, world, definition, &client.id, args.account.as_ref())?;
     let landed = Landed {
         definition,

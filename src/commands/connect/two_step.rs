@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::app::{App, moment};
 use crate::commands::connect::code::{answered, binding, logged, login_failed, redeem};
-use crate::commands::connect::{Args, settle, show};
+use crate::commands::connect::{Args, Granted, settle, show};
 use crate::commands::{block_on, network, printed};
 use crate::connection::client;
 use crate::connection::connect::Connected;
@@ -21,6 +21,7 @@ pub(super) fn begin(
     args: &Args,
     definition: &Definition,
     vault: &mut Vault,
+    granted: &Granted<'_>,
 ) -> Result<()> {
     let flag = args.client_id.as_ref();
     let client = vault.read(|snapshot| client::for_connect(snapshot, definition, flag))?;
@@ -51,6 +52,7 @@ pub(super) fn begin(
         attempt,
         dpop: key.clone(),
     };
+    granted.keep(app)?;
     let id = start::keep(vault, app.world(), definition, &start)?;
     let resume = format!("oauthctl connect --resume {id}");
     if app.ui.json() {

@@ -4,20 +4,50 @@ use std::path::PathBuf;
 
 use crate::app::{App, Seen};
 use crate::commands::doctor::check::Check;
-use crate::error::{Kind, Result};
+use crate::error::{Error, Kind, Result};
 use crate::key::{self, KeyError, Source};
-use crate::private_file::PrivateFileError;
+use crate::ordered;
+use crate::private_file::{self, PrivateFileError};
 use crate::ui::shell_word;
 use crate::vault::{AnchorState, RecipientList, Trust, Vault, VaultError};
 
+const VAULT: &str = "vault";
+
 /// The checks, and the vault where it could be opened.
-pub(super) fn checks(app: &App, seen: Seen) -> Result<(Vec<Check>, Option<Box<Vault>>)> {
-    let mut checks = vec![keyring(app, &seen)];
-    let half_written = half_written(app, &seen)?;
-    let opened = vault(app, seen, &mut checks)?;
+///
+/// # Errors
+/// When nobody can say where the vault would be.
+pub(super) fn checks(app: &App) -> Result<(Vec<Check>, Option<Box<Vault>>)> {
+    app.vault_path()?;
+    let (mut checks, mut half_written, mut opened) = (Vec::new(), Vec::new(), None);
+    match app.look_at_vault() {
+        Ok(seen) => {
+            checks.push(keyring(app, &seen));
+            half_written = self::half_written(app, &seen)?;
+            opened = vault(app, seen, &mut checks);
+        }
+        Err(error) => told_once(&mut checks, error),
+    }
     checks.extend(permissions(app)?);
+    checks.extend(rooms(app)?);
     checks.extend(half_written);
     Ok((checks, opened))
+}
+
+/// A fault of the vault, unless one is told already: what follows from it is no other one.
+pub(super) fn told_once(checks: &mut Vec<Check>, error: Error) {
+    let is_told = |check: &Check| check.topic == VAULT && check.failure().is_some();
+    if !checks.iter().any(is_told) {
+        checks.push(broken(error));
+    }
+}
+
+fn broken(error: Error) -> Check {
+    let check = Check::failed(VAULT, error);
+    if check.hints.is_empty() {
+        return check.hint("see what is wrong with it: `oauthctl vault check`");
+    }
+    check
 }
 
 /// The keyring, where it matters: where the key is there, or where a new vault's would be.
@@ -50,8 +80,8 @@ fn keyring(app: &App, seen: &Seen) -> Check {
     }
 }
 
-fn vault(app: &App, seen: Seen, checks: &mut Vec<Check>) -> Result<Option<Box<Vault>>> {
-    const TOPIC: &str = "vault";
+fn vault(app: &App, seen: Seen, checks: &mut Vec<Check>) -> Option<Box<Vault>> {
+    const TOPIC: &str = VAULT;
     let is_overridden = app.env.identity_file.is_some() || app.env.identity.is_some();
     checks.push(match seen {
         Seen::Nothing => {
@@ -88,11 +118,15 @@ fn vault(app: &App, seen: Seen, checks: &mut Vec<Check>) -> Result<Option<Box<Va
                 let check = Check::fail(TOPIC, Kind::Stopped, text);
                 check.hint("list them with `oauthctl vault check`")
             });
-            checks.extend([trust(&vault), recovery(&vault)?]);
-            return Ok(Some(vault));
+            checks.push(trust(&vault));
+            match recovery(&vault) {
+                Ok(check) => checks.push(check),
+                Err(error) => told_once(checks, error.into()),
+            }
+            return Some(vault);
         }
     });
-    Ok(None)
+    None
 }
 
 fn trust(vault: &Vault) -> Check {
@@ -127,7 +161,7 @@ fn trust(vault: &Vault) -> Check {
     }
 }
 
-fn recovery(vault: &Vault) -> Result<Check> {
+fn recovery(vault: &Vault) -> std::result::Result<Check, VaultError> {
     let list = vault.read(|snapshot| snapshot.find::<RecipientList>(RecipientList::NAME))?;
     let count = list.map_or(0, |row| row.value.recipients.len());
     Ok(if count > 1 {
@@ -151,6 +185,41 @@ fn permissions(app: &App) -> Result<Vec<Check>> {
         way_out(error, Check::fail(TOPIC, Kind::Stopped, error.to_string()))
     };
     Ok(wrong.iter().map(told).collect())
+}
+
+/// Whether our folders, where there are any, take a file: one of our own is written and removed.
+fn rooms(app: &App) -> Result<Vec<Check>> {
+    const TOPIC: &str = "room";
+    let vault = app.vault_path()?;
+    let of_vault = vault.parent().filter(|folder| folder.exists());
+    let folders = [
+        of_vault.unwrap_or(&app.paths.data),
+        app.paths.state.as_path(),
+    ];
+    let folders = ordered::set(folders.into_iter().filter(|folder| folder.exists()));
+    if folders.is_empty() {
+        return Ok(vec![Check::skip(TOPIC, "no folder was made yet")]);
+    }
+    let mut checks = Vec::new();
+    for folder in folders {
+        if let Err(error) = private_file::try_folder(folder) {
+            let mut text = error.to_string();
+            if let PrivateFileError::Io { source, .. } = &error {
+                text.extend([": ", &source.to_string()]);
+            }
+            let word = shell_word(&folder.display().to_string());
+            checks.push(Check::fail(TOPIC, Kind::Failed, text).hint(format!(
+                "make room, or make it yours to write to: `df -h {word}; ls -ld {word}`"
+            )));
+        }
+    }
+    if checks.is_empty() {
+        checks.push(Check::ok(
+            TOPIC,
+            "the folders of the vault and its notes can be written to",
+        ));
+    }
+    Ok(checks)
 }
 
 /// What a killed program left.

@@ -5,7 +5,7 @@ use crate::commands::doctor::Patient;
 use crate::commands::doctor::check::{Check, Level};
 use crate::connection::{ConnectionError, client};
 use crate::env;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::oauth::Client;
 use crate::provider::definition::{Definition, SecretRule};
 use crate::vault::Vault;
@@ -24,11 +24,13 @@ pub(super) fn checks(app: &App, patient: &Patient, vault: Option<&Vault>) -> Vec
         } else {
             // Asked again, for the error that commands end with.
             let failed = app.providers().get(name).map_err(Error::from);
-            checks.extend(
-                failed
-                    .err()
-                    .map(|error| Check::failed("provider", error).of(name)),
-            );
+            checks.extend(failed.err().map(|mut error| {
+                // Only a name that somebody typed can be a wrong one.
+                if !patient.is_named {
+                    error.kind = Kind::Failed;
+                }
+                Check::failed("provider", error).of(name)
+            }));
         }
     }
     checks

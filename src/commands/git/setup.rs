@@ -1,11 +1,14 @@
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use crate::app::App;
+use crate::app::{App, Seen};
+use crate::commands::git_credential::{answering, no_connection};
+use crate::connection::select;
 use crate::endpoint::is_loopback_authority;
 use crate::env::keep_own_from;
 use crate::error::{Error, Kind, Result};
 use crate::escape;
+use crate::names::ProviderName;
 use crate::provider::near;
 
 /// Let git sign in to a host with your connections
@@ -51,6 +54,27 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     write(place, &key, &found, &wanted)?;
     app.ui
         .note(&format!("git asks oauthctl about `{host}` from now on"));
+    warn_where_nobody_answers(app, &host)
+}
+
+/// git asks nobody else about the host from now on. A vault that can't be opened without asking is
+/// no reason to ask.
+fn warn_where_nobody_answers(app: &App, host: &str) -> Result<()> {
+    let answering = answering(app, host)?;
+    let connected = match app.look_at_vault()? {
+        Seen::Nothing => Vec::new(),
+        Seen::Open(_, vault, _) => vault.read(select::all).map_err(Error::from)?,
+        Seen::Unreadable(_) | Seen::NoKey(..) | Seen::Shut(..) => return Ok(()),
+    };
+    let answers = |name: &ProviderName| {
+        let mut connected = connected.iter();
+        connected.any(|found| found.connection.name.provider == *name)
+    };
+    if let Some((_, first)) = answering.first()
+        && !answering.iter().any(|(_, it)| answers(&it.name))
+    {
+        app.ui.warn(&no_connection(host, &first.name));
+    }
     Ok(())
 }
 

@@ -46,9 +46,10 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     let standing = vault.standing()?;
     let mut all = standing.recipients().to_vec();
     let recovery = x25519::Identity::generate();
+    let label = free(&args.label, &all);
     let recipient = match &args.recipient {
-        None => Recipient::native(recovery.to_public().to_string(), args.label.clone()),
-        Some(text) => named(text, &args.label)?,
+        None => Recipient::native(recovery.to_public().to_string(), label.clone()),
+        Some(text) => named(text, &label)?,
     };
     if all.iter().any(|one| one.recipient == recipient.recipient) {
         app.ui.note("that key can open the vault already");
@@ -67,7 +68,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     let mut event = app
         .world()
         .bare_event(Action::RecipientsChange, Outcome::Done);
-    event.detail = Some(format!("added `{}`", args.label));
+    event.detail = Some(format!("added `{label}`"));
     let done = vault.lock_exclusive(LOCK_WAIT).and_then(|_alone| {
         vault.mutate(|writer| {
             writer.rewrap(rewrapped, source)?;
@@ -85,6 +86,17 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         sheet.end(app, &vault);
     }
     list::show(app, &all)
+}
+
+/// The label, with a number where another key has it: `remove` takes one by its label.
+fn free(label: &str, all: &[Recipient]) -> String {
+    let mut free = label.to_owned();
+    let mut number = 2;
+    while all.iter().any(|one| one.label == free) {
+        free = format!("{label}-{number}");
+        number += 1;
+    }
+    free
 }
 
 /// The recipient that a person named, with the program of its plugin.
