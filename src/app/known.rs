@@ -79,7 +79,7 @@ impl App {
     /// When there is an old note that can't be replaced.
     pub fn remember_either(&self, path: &Path, id: VaultId, sources: [&str; 2]) -> Result<()> {
         let noted = self.note(path, id, &sources);
-        if noted.is_err() && self.note_of(path).symlink_metadata().is_err() {
+        if noted.is_err() && self.note_of(&resolved(path)).symlink_metadata().is_err() {
             return Ok(());
         }
         noted.map_err(|error| {
@@ -96,16 +96,41 @@ impl App {
         Some((id.parse().ok()?, Source::parse(sources.first()?).ok()?))
     }
 
+    /// Whether what is at `place`, or would be, can be the key of another vault than the one at
+    /// `path`: as it was noted here, as it lies beside a vault file, or as notes beside it say. A
+    /// vault that was restored elsewhere has the same id and names the same place as the first.
+    #[must_use]
+    pub fn may_be_anothers(&self, path: &Path, id: VaultId, place: &Path) -> bool {
+        let beside = place.with_file_name("vault.db");
+        let is_beside = beside.symlink_metadata().is_ok() && resolved(&beside) != resolved(path);
+        is_beside || !self.others_with(path, place).is_empty() || has_notes_of_others(place, id)
+    }
+
+    /// The ids of the other vaults that stand, as they were noted, and whose key is at `place`.
+    #[must_use]
+    pub fn others_with(&self, path: &Path, place: &Path) -> Vec<VaultId> {
+        let own = line(&resolved(path));
+        let is_there = |source: &String| {
+            let source = Source::parse(source).ok();
+            let kept = source.as_ref().and_then(Source::path).map(resolved);
+            kept.is_some_and(|kept| kept == resolved(place))
+        };
+        let notes = std::fs::read_dir(self.paths.state.join("vaults"));
+        let notes = notes.into_iter().flatten().flatten();
+        let noted = notes.filter_map(|note| read(&note.path()));
+        noted
+            .filter(|(at, _, sources)| {
+                *at != own && Path::new(at).exists() && sources.iter().any(is_there)
+            })
+            .filter_map(|(_, id, _)| id.parse().ok())
+            .collect()
+    }
+
     /// The vault's id and the places of its key, as they were noted.
     fn noted(&self, path: &Path) -> Option<(String, Vec<String>)> {
-        let note = private_file::read(&self.note_of(path), AT_MOST).ok()?;
-        let note = String::from_utf8_lossy(&note);
-        let mut lines = note.lines();
-        if lines.next() != Some(FORM) || lines.next() != Some(line(path).as_str()) {
-            return None;
-        }
-        let id = lines.next()?.to_owned();
-        Some((id, lines.map(str::to_owned).collect()))
+        let path = resolved(path);
+        let (at, id, sources) = read(&self.note_of(&path))?;
+        (at == line(&path)).then_some((id, sources))
     }
 
     fn note(
@@ -114,11 +139,12 @@ impl App {
         id: VaultId,
         sources: &[&str],
     ) -> std::result::Result<(), PrivateFileError> {
-        let mut note = format!("{FORM}\n{}\n{id}\n", line(path));
+        let path = resolved(path);
+        let mut note = format!("{FORM}\n{}\n{id}\n", line(&path));
         for source in sources {
             note.extend([&*escape::line(source), "\n"]);
         }
-        let file = self.note_of(path);
+        let file = self.note_of(&path);
         private_file::ensure_folder(&self.paths.state)?;
         private_file::ensure_folder(file.parent().unwrap_or(&file))?;
         private_file::replace(&file, note.as_bytes())
@@ -128,6 +154,41 @@ impl App {
         let name = signing::sha256(&path.to_string_lossy());
         self.paths.state.join("vaults").join(name)
     }
+}
+
+/// A note: the vault's path as [`line`] says it, its id, and the places of its key.
+fn read(note: &Path) -> Option<(String, String, Vec<String>)> {
+    let note = private_file::read(note, AT_MOST).ok()?;
+    let note = String::from_utf8_lossy(&note);
+    let mut lines = note.lines().map(str::to_owned);
+    if lines.next()? != FORM {
+        return None;
+    }
+    Some((lines.next()?, lines.next()?, lines.collect()))
+}
+
+/// The path with the links of its folder resolved, where that exists.
+fn resolved(path: &Path) -> PathBuf {
+    match (path.parent().map(Path::canonicalize), path.file_name()) {
+        (Some(Ok(folder)), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    }
+}
+
+/// Whether pins or anchors of other vaults lie beside a key's place.
+fn has_notes_of_others(place: &Path, id: VaultId) -> bool {
+    let start = place.file_name().unwrap_or_default().to_string_lossy();
+    let entries = place.parent().map(std::fs::read_dir);
+    let mut entries = entries.into_iter().flatten().flatten().flatten();
+    entries.any(|entry| {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let end = name
+            .strip_prefix(&*start)
+            .and_then(|end| end.strip_prefix('.'));
+        let of = end.and_then(|end| end.strip_suffix(".pin").or(end.strip_suffix(".anchor")));
+        let of = of.and_then(|of| of.parse::<VaultId>().ok());
+        of.is_some_and(|of| of != id)
+    })
 }
 
 fn line(path: &Path) -> String {
