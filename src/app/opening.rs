@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::app::known::Known;
 use crate::connection::hold::LOCK_WAIT;
 use crate::error::{Error, Kind, Result};
-use crate::key::{self, Ask, Custody, KeyError, Opener, Source};
+use crate::key::{self, Ask, Custody, KeyError, Opener, Source, Unopened};
 use crate::lock::Guard;
 use crate::names::VaultId;
 use crate::plugin::Person;
@@ -18,6 +18,7 @@ use crate::secret::Secret;
 use crate::ui::Ui;
 use crate::vault::{
     self, Action, AnchorKeeper, AnchorState, Header, Locked, Outcome, Standing, Trust, Vault,
+    VaultError,
 };
 
 impl App {
@@ -116,7 +117,13 @@ impl App {
     /// # Errors
     /// When the pin can't be read.
     pub fn pin(&self, locked: &Locked, custody: &Custody) -> Result<(Option<String>, bool)> {
-        let pin = custody.read_pin().map_err(|error| self.no_key(&error))?;
+        let pin = custody.read_pin().map_err(|error| {
+            if is_another_key(&error, locked, custody) {
+                Error::from(VaultError::WrongKey)
+            } else {
+                self.no_key(&error)
+            }
+        })?;
         match self.known(locked, custody) {
             Known::Same => Ok((pin, false)),
             Known::First => Ok((pin, true)),
@@ -335,6 +342,13 @@ impl App {
             state_dir: &self.paths.state,
         }
     }
+}
+
+/// Whether a pin does not fit because the key is not this vault's: such a key opens nothing, and can't
+/// tell who wrote the pin. A header that can't be read is not another key's.
+pub(super) fn is_another_key(error: &KeyError, locked: &Locked, custody: &Custody) -> bool {
+    let opened = || custody.open(&locked.header().age).map(Zeroizing::new);
+    matches!(error, KeyError::PinForged { .. }) && opened().err() == Some(Unopened::OtherKey)
 }
 
 impl Person for Ui {
