@@ -126,6 +126,28 @@ impl App {
             .collect()
     }
 
+    /// What to say where no vault stands and one was: where that was noted, or pins and anchors lie
+    /// there of no vault. An empty answer would be taken for a vault that never was.
+    ///
+    /// # Errors
+    /// When nobody can say where the vault would be.
+    pub fn gone_vault(&self) -> Result<Option<Error>> {
+        let path = self.vault_path()?;
+        let stands = path.symlink_metadata().is_ok();
+        if stands || self.noted(&path).is_none() && !has_notes_of_none(&path) {
+            return Ok(None);
+        }
+        Ok(Some(
+            Error::new(Kind::Stopped, "the vault that was here is gone")
+                .because(format!("`{}` does not exist any more", path.display()))
+                .hint("bring it back from a backup: `oauthctl vault restore FILE`")
+                .hint(
+                    "or start anew, without what it held: `oauthctl vault init`; a key that still \
+                     lies there stays in use",
+                ),
+        ))
+    }
+
     /// The vault's id and the places of its key, as they were noted.
     fn noted(&self, path: &Path) -> Option<(String, Vec<String>)> {
         let path = resolved(path);
@@ -177,18 +199,34 @@ fn resolved(path: &Path) -> PathBuf {
 
 /// Whether pins or anchors of other vaults lie beside a key's place.
 fn has_notes_of_others(place: &Path, id: VaultId) -> bool {
-    let start = place.file_name().unwrap_or_default().to_string_lossy();
-    let entries = place.parent().map(std::fs::read_dir);
-    let mut entries = entries.into_iter().flatten().flatten().flatten();
-    entries.any(|entry| {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let end = name
-            .strip_prefix(&*start)
-            .and_then(|end| end.strip_prefix('.'));
-        let of = end.and_then(|end| end.strip_suffix(".pin").or(end.strip_suffix(".anchor")));
-        let of = of.and_then(|of| of.parse::<VaultId>().ok());
-        of.is_some_and(|of| of != id)
-    })
+    let key = place.file_name().unwrap_or_default().to_string_lossy();
+    let names = beside(place);
+    let mut notes = names.iter().filter_map(|name| note_name(name));
+    notes.any(|(of, whose)| of == key && whose != id)
+}
+
+/// Whether pins or anchors of keys lie in the default place beside a vault that is not there, and no
+/// other vault does that they may be of.
+fn has_notes_of_none(vault: &Path) -> bool {
+    let names = beside(vault);
+    let is_note =
+        |name: &String| note_name(name).is_some_and(|(key, _)| key.starts_with("identity"));
+    names.iter().any(is_note) && !names.iter().any(|name| name.ends_with(".db"))
+}
+
+/// The names of what lies in the folder of a file.
+fn beside(file: &Path) -> Vec<String> {
+    let entries = file.parent().map(std::fs::read_dir);
+    let entries = entries.into_iter().flatten().flatten().flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.collect()
+}
+
+/// The key's file and the vault that a pin or an anchor is of.
+fn note_name(name: &str) -> Option<(&str, VaultId)> {
+    let name = name.strip_suffix(".pin").or(name.strip_suffix(".anchor"))?;
+    let (key, id) = name.rsplit_once('.')?;
+    Some((key, id.parse().ok()?))
 }
 
 fn line(path: &Path) -> String {

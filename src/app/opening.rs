@@ -35,6 +35,14 @@ impl App {
     /// # Errors
     /// As [`App::open_vault`].
     pub fn open_vault_and_key(&self) -> Result<Option<(Vault, Arc<Custody>)>> {
+        match (self.standing_vault()?, self.gone_vault()?) {
+            (None, Some(gone)) => Err(gone),
+            (standing, _) => Ok(standing),
+        }
+    }
+
+    /// [`App::open_vault_and_key`], for what brings back a vault that is gone.
+    pub(super) fn standing_vault(&self) -> Result<Option<(Vault, Arc<Custody>)>> {
         self.open_with(|locked| Ok(Arc::new(self.key_of(locked, self.ui.may_ask())?)))
     }
 
@@ -204,6 +212,9 @@ impl App {
     /// # Errors
     /// When nobody can say where it would be.
     pub fn no_vault(&self) -> Result<Error> {
+        if let Some(gone) = self.gone_vault()? {
+            return Ok(gone);
+        }
         Ok(Error::new(Kind::LoginRequired, "there is no vault yet")
             .because(format!("`{}` does not exist", self.vault_path()?.display()))
             .hint("make a connection with `oauthctl connect PROVIDER`"))
@@ -217,8 +228,11 @@ impl App {
     pub fn need_locked_vault(&self) -> Result<(Locked, Custody)> {
         let path = self.vault_path()?;
         let Some(locked) = Locked::open(&path)? else {
-            return Err(Error::new(Kind::Failed, "there is no vault")
-                .because(format!("`{}` does not exist", path.display())));
+            let none = || {
+                Error::new(Kind::Failed, "there is no vault")
+                    .because(format!("`{}` does not exist", path.display()))
+            };
+            return Err(self.gone_vault()?.unwrap_or_else(none));
         };
         let custody = self.key_of(&locked, self.ui.may_ask())?;
         Ok((locked, custody))

@@ -66,7 +66,7 @@ impl App {
 
     /// The vault that stands, when all of it is what was written, and the newest.
     fn sound_vault(&self) -> Result<Option<(Vault, Arc<Custody>)>> {
-        let Some((vault, custody)) = self.open_vault_and_key()? else {
+        let Some((vault, custody)) = self.standing_vault()? else {
             return Ok(None);
         };
         if let Trust::RolledBack(why) = vault.trust() {

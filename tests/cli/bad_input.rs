@@ -368,6 +368,33 @@ fn a_wrong_identity_in_the_environment_is_another_key_and_no_tampering() {
 }
 
 #[test]
+fn a_vault_that_gets_no_passphrase_leaves_no_recovery_key_behind() {
+    let world = World::new();
+    let sheet = world.give("sheet", "there before").display().to_string();
+    let init = ["vault", "init", "--recovery-file", &sheet, "--key"];
+    let init = |key: &str| {
+        let call = world.call(&init).arg(key);
+        call.without("OAUTHCTL_IDENTITY_FILE").run()
+    };
+    // the vault's passphrase is asked for before the sheet is written
+    init("passphrase")
+        .ended(6)
+        .says(&["there is no terminal to ask on"]);
+    // and a sheet that can't be written leaves no key
+    init("file")
+        .ended(1)
+        .says(&["could not write the recovery key"]);
+    let left = world.files();
+    let left: Vec<_> = left
+        .iter()
+        .filter(|path| path.to_string_lossy().contains("identity"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+    fs::remove_file(&sheet).unwrap();
+    init("file").ended(0);
+}
+
+#[test]
 fn a_recovery_key_that_can_not_be_written_makes_no_vault() {
     let world = World::new();
     let line = "ulimit -f 0; trap '' XFSZ; exec \"$@\"";

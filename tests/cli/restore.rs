@@ -408,6 +408,60 @@ fn vault_recover_without_a_keyring_names_another_place_for_the_key() {
 }
 
 #[test]
+fn a_vault_that_is_gone_is_not_taken_for_one_that_never_was() {
+    let world = World::new();
+    let [sheet, file] = with_key_beside(&world);
+    let vault = world.vault();
+    let gone = |args: &[&str]| {
+        plain(&world, args).ended(9).no_data().says(&[
+            "the vault that was here is gone",
+            "hint: bring it back from a backup: `oauthctl vault restore FILE`",
+            "`oauthctl vault init`",
+        ]);
+        assert!(!vault.exists());
+    };
+    let every = [
+        &["list"][..],
+        &["token", "sandbox"],
+        &["refresh", "--all"],
+        &["audit"],
+        &["connect", "sandbox", "--no-browser"],
+        &["vault", "check"],
+        &["vault", "status"],
+        &["vault", "recover", "--with", &sheet],
+    ];
+    remove_vault(&world);
+    for args in every {
+        gone(args);
+    }
+    plain(&world, &["vault", "restore", &file]).ended(0);
+    plain(&world, &["list"]).ended(0);
+    // the note in the state folder says it, and so do those beside the key
+    let [state, key] = [
+        world.path("home/state"),
+        vault.with_file_name("identity.txt"),
+    ];
+    remove_vault(&world);
+    let away = world.path("given/state");
+    fs::rename(&state, &away).unwrap();
+    gone(&["list"]);
+    fs::rename(&away, &state).unwrap();
+    for entry in fs::read_dir(key.parent().unwrap()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    gone(&["list"]);
+    // a new one is made when a person says so, and a profile that never was is as ever
+    plain(&world, &["--profile", "other", "list"]).ended(0);
+    plain(&world, &["vault", "init", "--key", "file"])
+        .ended(0)
+        .says(&["the vault that was here is gone"]);
+    plain(&world, &["list"]).ended(0).silent_about("warning");
+}
+
+#[test]
 fn vault_restore_of_the_newest_backup_needs_no_force() {
     let world = World::new();
     world.connect();

@@ -36,8 +36,11 @@ pub(in crate::commands) struct Args {
 pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     let path = app.vault_path()?;
     let Some(locked) = Locked::open(&path)? else {
-        return Err(Error::new(Kind::Failed, "there is no vault to recover")
-            .because(format!("`{}` does not exist", path.display())));
+        let none = || {
+            Error::new(Kind::Failed, "there is no vault to recover")
+                .because(format!("`{}` does not exist", path.display()))
+        };
+        return Err(app.gone_vault()?.unwrap_or_else(none));
     };
     let vault_id = locked.header().vault_id;
     let recovery = app.opener(&args.with, vault_id)?;
