@@ -116,9 +116,9 @@ impl App {
             kept.is_some_and(|kept| kept == resolved(place))
         };
         let notes = std::fs::read_dir(self.paths.state.join("vaults"));
-        let notes = notes.into_iter().flatten().flatten();
-        let noted = notes.filter_map(|note| read(&note.path()));
-        noted
+        let files = notes.into_iter().flatten().flatten();
+        files
+            .filter_map(|file| read(&file.path()))
             .filter(|(at, _, sources)| {
                 *at != own && Path::new(at).exists() && sources.iter().any(is_there)
             })
@@ -126,7 +126,7 @@ impl App {
             .collect()
     }
 
-    /// What to say where no vault stands and one was: where that was noted, or pins and anchors lie
+    /// What to say where no vault stands and one was: where that was noted, or an anchor lies
     /// there of no vault. An empty answer would be taken for a vault that never was.
     ///
     /// # Errors
@@ -205,13 +205,16 @@ fn has_notes_of_others(place: &Path, id: VaultId) -> bool {
     notes.any(|(of, whose)| of == key && whose != id)
 }
 
-/// Whether pins or anchors of keys lie in the default place beside a vault that is not there, and no
-/// other vault does that they may be of.
+/// Whether an anchor lies in the default place beside a vault that is not there, and no other vault
+/// does that it may be of. A pin alone says less: it is written before its vault stands.
 fn has_notes_of_none(vault: &Path) -> bool {
     let names = beside(vault);
-    let is_note =
-        |name: &String| note_name(name).is_some_and(|(key, _)| key.starts_with("identity"));
-    names.iter().any(is_note) && !names.iter().any(|name| name.ends_with(".db"))
+    let ends = |name: &str, end: &str| Path::new(name).extension().is_some_and(|its| its == end);
+    let is_anchor = |name: &String| {
+        let of = note_name(name).filter(|_| ends(name, "anchor"));
+        of.is_some_and(|(key, _)| key.starts_with("identity"))
+    };
+    names.iter().any(is_anchor) && !names.iter().any(|name| ends(name, "db"))
 }
 
 /// The names of what lies in the folder of a file.

@@ -434,6 +434,9 @@ fn a_vault_that_is_gone_is_not_taken_for_one_that_never_was() {
     for args in every {
         gone(args);
     }
+    let doctor = plain(&world, &["doctor"]);
+    let says = "the vault that was here is gone";
+    assert!(doctor.stdout.contains(says), "{doctor:?}");
     plain(&world, &["vault", "restore", &file]).ended(0);
     plain(&world, &["list"]).ended(0);
     // the note in the state folder says it, and so do those beside the key
@@ -445,6 +448,12 @@ fn a_vault_that_is_gone_is_not_taken_for_one_that_never_was() {
     let away = world.path("given/state");
     fs::rename(&state, &away).unwrap();
     gone(&["list"]);
+    // a pin is written before its vault stands: alone it says nothing
+    let folder = contents(key.parent().unwrap());
+    let anchor = folder.iter().find(|(name, _)| name.ends_with(".anchor"));
+    fs::remove_file(&anchor.unwrap().0).unwrap();
+    assert!(folder.iter().any(|(name, _)| name.ends_with(".pin")));
+    plain(&world, &["list"]).ended(0);
     fs::rename(&away, &state).unwrap();
     for entry in fs::read_dir(key.parent().unwrap()).unwrap() {
         let path = entry.unwrap().path();
