@@ -109,20 +109,32 @@ impl App {
     /// The ids of the other vaults that stand, as they were noted, and whose key is at `place`.
     #[must_use]
     pub fn others_with(&self, path: &Path, place: &Path) -> Vec<VaultId> {
-        let own = line(&resolved(path));
         let is_there = |source: &String| {
             let source = Source::parse(source).ok();
             let kept = source.as_ref().and_then(Source::path).map(resolved);
             kept.is_some_and(|kept| kept == resolved(place))
         };
+        let others = self.others(path).into_iter();
+        let with = others.filter(|(_, sources)| sources.iter().any(is_there));
+        with.map(|(id, _)| id).collect()
+    }
+
+    /// Whether this very vault stands elsewhere too, as it was noted: what is kept under its id
+    /// alone, in the keyring or the state folder, is both's.
+    #[must_use]
+    pub fn stands_elsewhere(&self, path: &Path, id: VaultId) -> bool {
+        self.others(path).iter().any(|(other, _)| *other == id)
+    }
+
+    /// The ids of the other vaults that stand, and the places of their keys.
+    fn others(&self, path: &Path) -> Vec<(VaultId, Vec<String>)> {
+        let own = line(&resolved(path));
         let notes = std::fs::read_dir(self.paths.state.join("vaults"));
         let files = notes.into_iter().flatten().flatten();
-        files
-            .filter_map(|file| read(&file.path()))
-            .filter(|(at, _, sources)| {
-                *at != own && Path::new(at).exists() && sources.iter().any(is_there)
-            })
-            .filter_map(|(_, id, _)| id.parse().ok())
+        let noted = files.filter_map(|file| read(&file.path()));
+        let stand = noted.filter(|(at, ..)| *at != own && Path::new(at).exists());
+        stand
+            .filter_map(|(_, id, sources)| Some((id.parse().ok()?, sources)))
             .collect()
     }
 

@@ -151,11 +151,14 @@ impl App {
         let source = self.where_its_key_is(wanted, id, &recorded)?;
         // Notes belong beside the vault's own key, and not beside a recovery key; nor in the place of
         // those of the vault that the backup is of, where that stands elsewhere.
-        let named = wanted.with.or(self.env.identity_file.as_deref());
-        let others = named
-            .or(source.path())
-            .map(|key| self.others_with(&path, key));
-        let shared = others.is_some_and(|others| others.contains(&id));
+        let key = match wanted.with.or(self.env.identity_file.as_deref()) {
+            None if self.env.identity.is_some() => None,
+            named => named.or(source.path()),
+        };
+        let shared = match key {
+            Some(file) => self.others_with(&path, file).contains(&id),
+            None => self.stands_elsewhere(&path, id),
+        };
         let own = custody.filter(|_| !shared);
         let own = own.filter(|_| wanted.with.is_none() || wanted.with == source.path());
         if let Some(own) = own {

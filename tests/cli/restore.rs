@@ -356,6 +356,38 @@ fn vault_restore_with_the_key_of_a_vault_that_stands_elsewhere_leaves_its_notes(
     plain(&world, &[&restore[..], &["--with", &key]].concat()).ended(0);
     assert_eq!(contents(&first), before);
     plain(&world, &["list"]).ended(0).silent_about("warning");
+    // nor does a new key there take away what the first one needs
+    let test = |args: &[&str]| plain(&world, &[&["--profile", "test"][..], args].concat());
+    test(&["vault", "accept-rollback", "--yes"]).ended(0);
+    test(&["vault", "rekey", "--key", "file"]).ended(0);
+    test(&["list"]).ended(0);
+    let names = |files: Vec<(String, Vec<u8>)>| -> Vec<String> {
+        files.into_iter().map(|(name, _)| name).collect()
+    };
+    assert_eq!(names(contents(&first)), names(before));
+    plain(&world, &["vault", "accept-rollback", "--yes"]).ended(0);
+    plain(&world, &["list"]).ended(0).silent_about("warning");
+}
+
+#[test]
+fn vault_restore_with_a_key_in_the_environment_leaves_the_notes_of_the_first_vault() {
+    let world = World::new();
+    let identity = new_identity();
+    let given = |args: &[&str]| {
+        let call = world.call(args).without("OAUTHCTL_IDENTITY_FILE");
+        call.env("OAUTHCTL_IDENTITY", &identity).run()
+    };
+    given(&["vault", "init", "--key", "environment"]).ended(0);
+    let file = world.path("work/b.age").display().to_string();
+    given(&["vault", "backup", &file]).ended(0);
+    let pin = given(&["--json", "vault", "status"]).documents();
+    let pin = pin[0]["fingerprint"].as_str().unwrap();
+    let restore = ["--profile", "test", "vault", "restore", &file];
+    given(&[&restore[..], &["--fingerprint", pin]].concat()).ended(0);
+    given(&["list"]).ended(0).silent_about("warning");
+    given(&["--profile", "test", "list"])
+        .ended(0)
+        .says(&["warning: the vault"]);
 }
 
 #[test]
