@@ -129,8 +129,8 @@ impl App {
     /// The ids of the other vaults that stand, and the places of their keys.
     fn others(&self, path: &Path) -> Vec<(VaultId, Vec<String>)> {
         let own = line(&resolved(path));
-        let notes = std::fs::read_dir(self.paths.state.join("vaults"));
-        let files = notes.into_iter().flatten().flatten();
+        let folder = std::fs::read_dir(self.paths.state.join("vaults"));
+        let files = folder.into_iter().flatten().flatten();
         let noted = files.filter_map(|file| read(&file.path()));
         let stand = noted.filter(|(at, ..)| *at != own && Path::new(at).exists());
         stand
