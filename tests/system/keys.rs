@@ -54,17 +54,3 @@ fn vault_init_asks_again_for_a_recovery_key_that_could_not_be_written() {
     screen.enter("ls ~/sheet.txt && oauthctl vault status");
     screen.until("(recovery)");
 }
-
-#[test]
-fn vault_init_that_is_left_at_its_passphrase_leaves_no_recovery_key() {
-    let world = World::new("");
-    let Some(screen) = Screen::start(&world, &[]) else {
-        return;
-    };
-    screen.enter("oauthctl vault init --key passphrase --recovery-file ~/sheet.txt");
-    screen.until("assphrase for");
-    screen.interrupt();
-    screen.clear();
-    screen.enter("test -e ~/sheet.txt || echo there is no''ne");
-    screen.until("there is none");
-}
