@@ -931,7 +931,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;vault;recover'= {
             cand --with 'The recovery sheet, or another age identity that opens the vault'
             cand --fingerprint 'The vault''s fingerprint, where the sheet doesn''t say it'
-            cand --key 'Where the new key is kept'
+            cand --key 'Where the new key is kept [default: in the recorded place; in a file beside the vault where that place is not this vault''s alone, is not there, or is not yours]'
             cand --identity-file 'The identity file for `--key file` and `--key passphrase` [default: beside the vault]'
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
@@ -1103,7 +1103,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'
             cand --color 'When to use colour'
-            cand --force 'The vault that stands is newer, or damaged'
+            cand --force 'The vault that stands is newer; or it is damaged or was set back, and shall go aside'
             cand --json 'Print JSON: documents on stdout, errors on stderr'
             cand -q 'Say nothing but warnings and errors'
             cand --quiet 'Say nothing but warnings and errors'

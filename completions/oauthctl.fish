@@ -720,7 +720,7 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l with -d 'The recovery sheet, or another age identity that opens the vault' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l fingerprint -d 'The vault\'s fingerprint, where the sheet doesn\'t say it' -r
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l key -d 'Where the new key is kept' -r -f -a "keyring\t'The keyring of the operating system'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l key -d 'Where the new key is kept [default: in the recorded place; in a file beside the vault where that place is not this vault\'s alone, is not there, or is not yours]' -r -f -a "keyring\t'The keyring of the operating system'
 file\t'An age identity file with mode 0600'
 passphrase\t'An age identity file protected by a passphrase'
 environment\t'The environment: `OAUTHCTL_IDENTITY`'"
@@ -828,7 +828,7 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from restore" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from restore" -l force -d 'The vault that stands is newer, or damaged'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from restore" -l force -d 'The vault that stands is newer; or it is damaged or was set back, and shall go aside'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from restore" -l json -d 'Print JSON: documents on stdout, errors on stderr'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from restore" -s q -l quiet -d 'Say nothing but warnings and errors'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from restore" -s v -l verbose -d 'Say more'

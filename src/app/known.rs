@@ -79,7 +79,7 @@ impl App {
     /// When there is an old note that can't be replaced.
     pub fn remember_either(&self, path: &Path, id: VaultId, sources: [&str; 2]) -> Result<()> {
         let noted = self.note(path, id, &sources);
-        if noted.is_err() && self.note_of(path).symlink_metadata().is_err() {
+        if noted.is_err() && self.note_of(&resolved(path)).symlink_metadata().is_err() {
             return Ok(());
         }
         noted.map_err(|error| {
@@ -96,16 +96,75 @@ impl App {
         Some((id.parse().ok()?, Source::parse(sources.first()?).ok()?))
     }
 
+    /// Whether what is at `place`, or would be, can be the key of another vault than the one at
+    /// `path`: as it was noted here, as it lies beside a vault file, or as notes beside it say. A
+    /// vault that was restored elsewhere has the same id and names the same place as the first.
+    #[must_use]
+    pub fn may_be_anothers(&self, path: &Path, id: VaultId, place: &Path) -> bool {
+        let beside = place.with_file_name("vault.db");
+        let is_beside = beside.symlink_metadata().is_ok() && resolved(&beside) != resolved(path);
+        is_beside || !self.others_with(path, place).is_empty() || has_notes_of_others(place, id)
+    }
+
+    /// The ids of the other vaults that stand, as they were noted, and whose key is at `place`.
+    #[must_use]
+    pub fn others_with(&self, path: &Path, place: &Path) -> Vec<VaultId> {
+        let is_there = |source: &String| {
+            let source = Source::parse(source).ok();
+            let kept = source.as_ref().and_then(Source::path).map(resolved);
+            kept.is_some_and(|kept| kept == resolved(place))
+        };
+        let others = self.others(path).into_iter();
+        let with = others.filter(|(_, sources)| sources.iter().any(is_there));
+        with.map(|(id, _)| id).collect()
+    }
+
+    /// Whether this very vault stands elsewhere too, as it was noted: what is kept under its id
+    /// alone, in the keyring or the state folder, is both's.
+    #[must_use]
+    pub fn stands_elsewhere(&self, path: &Path, id: VaultId) -> bool {
+        self.others(path).iter().any(|(other, _)| *other == id)
+    }
+
+    /// The ids of the other vaults that stand, and the places of their keys.
+    fn others(&self, path: &Path) -> Vec<(VaultId, Vec<String>)> {
+        let own = line(&resolved(path));
+        let folder = std::fs::read_dir(self.paths.state.join("vaults"));
+        let files = folder.into_iter().flatten().flatten();
+        let noted = files.filter_map(|file| read(&file.path()));
+        let stand = noted.filter(|(at, ..)| *at != own && Path::new(at).exists());
+        stand
+            .filter_map(|(_, id, sources)| Some((id.parse().ok()?, sources)))
+            .collect()
+    }
+
+    /// What to say where no vault stands and one was: where that was noted, or an anchor lies
+    /// there of no vault. An empty answer would be taken for a vault that never was.
+    ///
+    /// # Errors
+    /// When nobody can say where the vault would be.
+    pub fn gone_vault(&self) -> Result<Option<Error>> {
+        let path = self.vault_path()?;
+        let stands = path.symlink_metadata().is_ok();
+        if stands || self.noted(&path).is_none() && !has_notes_of_none(&path) {
+            return Ok(None);
+        }
+        Ok(Some(
+            Error::new(Kind::Stopped, "the vault that was here is gone")
+                .because(format!("`{}` does not exist any more", path.display()))
+                .hint("bring it back from a backup: `oauthctl vault restore FILE`")
+                .hint(
+                    "or start anew, without what it held: `oauthctl vault init`; a key that still \
+                     lies there stays in use",
+                ),
+        ))
+    }
+
     /// The vault's id and the places of its key, as they were noted.
     fn noted(&self, path: &Path) -> Option<(String, Vec<String>)> {
-        let note = private_file::read(&self.note_of(path), AT_MOST).ok()?;
-        let note = String::from_utf8_lossy(&note);
-        let mut lines = note.lines();
-        if lines.next() != Some(FORM) || lines.next() != Some(line(path).as_str()) {
-            return None;
-        }
-        let id = lines.next()?.to_owned();
-        Some((id, lines.map(str::to_owned).collect()))
+        let path = resolved(path);
+        let (at, id, sources) = read(&self.note_of(&path))?;
+        (at == line(&path)).then_some((id, sources))
     }
 
     fn note(
@@ -114,11 +173,12 @@ impl App {
         id: VaultId,
         sources: &[&str],
     ) -> std::result::Result<(), PrivateFileError> {
-        let mut note = format!("{FORM}\n{}\n{id}\n", line(path));
+        let path = resolved(path);
+        let mut note = format!("{FORM}\n{}\n{id}\n", line(&path));
         for source in sources {
             note.extend([&*escape::line(source), "\n"]);
         }
-        let file = self.note_of(path);
+        let file = self.note_of(&path);
         private_file::ensure_folder(&self.paths.state)?;
         private_file::ensure_folder(file.parent().unwrap_or(&file))?;
         private_file::replace(&file, note.as_bytes())
@@ -128,6 +188,60 @@ impl App {
         let name = signing::sha256(&path.to_string_lossy());
         self.paths.state.join("vaults").join(name)
     }
+}
+
+/// A note: the vault's path as [`line`] says it, its id, and the places of its key.
+fn read(note: &Path) -> Option<(String, String, Vec<String>)> {
+    let note = private_file::read(note, AT_MOST).ok()?;
+    let note = String::from_utf8_lossy(&note);
+    let mut lines = note.lines().map(str::to_owned);
+    if lines.next()? != FORM {
+        return None;
+    }
+    Some((lines.next()?, lines.next()?, lines.collect()))
+}
+
+/// The path with the links of its folder resolved, where that exists.
+fn resolved(path: &Path) -> PathBuf {
+    match (path.parent().map(Path::canonicalize), path.file_name()) {
+        (Some(Ok(folder)), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    }
+}
+
+/// Whether pins or anchors of other vaults lie beside a key's place.
+fn has_notes_of_others(place: &Path, id: VaultId) -> bool {
+    let key = place.file_name().unwrap_or_default().to_string_lossy();
+    let names = beside(place);
+    let mut notes = names.iter().filter_map(|name| note_name(name));
+    notes.any(|(of, whose)| of == key && whose != id)
+}
+
+/// Whether an anchor lies in the default place beside a vault that is not there, and no other vault
+/// does that it may be of. A pin alone says less: it is written before its vault stands.
+fn has_notes_of_none(vault: &Path) -> bool {
+    let names = beside(vault);
+    let ends = |name: &str, end: &str| Path::new(name).extension().is_some_and(|its| its == end);
+    let is_anchor = |name: &String| {
+        let of = note_name(name).filter(|_| ends(name, "anchor"));
+        of.is_some_and(|(key, _)| key.starts_with("identity"))
+    };
+    names.iter().any(is_anchor) && !names.iter().any(|name| ends(name, "db"))
+}
+
+/// The names of what lies in the folder of a file.
+fn beside(file: &Path) -> Vec<String> {
+    let entries = file.parent().map(std::fs::read_dir);
+    let entries = entries.into_iter().flatten().flatten().flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.collect()
+}
+
+/// The key's file and the vault that a pin or an anchor is of.
+fn note_name(name: &str) -> Option<(&str, VaultId)> {
+    let name = name.strip_suffix(".pin").or(name.strip_suffix(".anchor"))?;
+    let (key, id) = name.rsplit_once('.')?;
+    Some((key, id.parse().ok()?))
 }
 
 fn line(path: &Path) -> String {

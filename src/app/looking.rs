@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::app::known::Known;
+use crate::app::opening::is_another_key;
 use crate::app::{App, absolute};
 use crate::error::{Error, Kind, Result};
 use crate::key::{self, KeyError, Source};
@@ -62,9 +63,15 @@ impl App {
             Err(std::io::Error::other("nobody is asked"))
         });
         ask.prompt = None;
-        let got = key::unlock(&ask).and_then(|custody| Ok((custody.read_pin()?, custody)));
-        let (pin, custody) = match got {
-            Ok(got) => got,
+        let custody = match key::unlock(&ask) {
+            Ok(custody) => custody,
+            Err(error) => return Ok(Seen::NoKey(source, error)),
+        };
+        let pin = match custody.read_pin() {
+            Ok(pin) => pin,
+            Err(error) if is_another_key(&error, &locked, &custody) => {
+                return Ok(Seen::Shut(source, VaultError::WrongKey));
+            }
             Err(error) => return Ok(Seen::NoKey(source, error)),
         };
         let pin = match self.known(&locked, &custody) {

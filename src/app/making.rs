@@ -20,7 +20,7 @@ impl App {
             return Ok(vault);
         }
         may_be_made()?;
-        let vault = self.create_vault(&self.choose_source()?, Vec::new())?;
+        let vault = self.create_vault(&self.choose_source()?, || Ok(Vec::new()))?;
         if self.ui.may_ask() {
             self.ui.note(
                 "there is no recovery key yet; make one with `oauthctl vault recipients add \
@@ -30,18 +30,30 @@ impl App {
         Ok(vault)
     }
 
-    /// Makes a vault whose key comes from `source`, readable also with `recovery` identities.
+    /// Makes a vault whose key comes from `source`, readable also for those that `recovery` makes
+    /// when that key is there: whoever is asked for its passphrase and leaves has made nothing else.
     ///
     /// # Errors
-    /// When the key can't be made or kept, or the vault can't be made.
-    pub fn create_vault(&self, source: &Source, recovery: Vec<vault::Recipient>) -> Result<Vault> {
+    /// When the key or `recovery`'s can't be made or kept, or the vault can't be made.
+    pub fn create_vault(
+        &self,
+        source: &Source,
+        recovery: impl FnOnce() -> Result<Vec<vault::Recipient>>,
+    ) -> Result<Vault> {
         let path = self.vault_path()?;
         let vault_id = VaultId(random()?);
         let prompt = |question: &str| self.ui.ask_secret(question);
         let ask = self.ask(vault_id, source, &prompt);
-        let custody = Arc::new(key::create(source, &ask).map_err(|error| self.no_key(&error))?);
+        let custody = key::create(source, &ask).map_err(|error| self.no_key(&error))?;
         let mut recipients = vec![vault::Recipient::master(custody.recipient().to_string())];
-        recipients.extend(recovery);
+        match recovery() {
+            Ok(more) => recipients.extend(more),
+            Err(error) => {
+                let _ = custody.forget();
+                return Err(error);
+            }
+        }
+        let custody = Arc::new(custody);
         let new = NewVault {
             vault_id,
             recipients,

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::app::known::Known;
 use crate::connection::hold::LOCK_WAIT;
 use crate::error::{Error, Kind, Result};
-use crate::key::{self, Ask, Custody, KeyError, Opener, Source};
+use crate::key::{self, Ask, Custody, KeyError, Opener, Source, Unopened};
 use crate::lock::Guard;
 use crate::names::VaultId;
 use crate::plugin::Person;
@@ -18,6 +18,7 @@ use crate::secret::Secret;
 use crate::ui::Ui;
 use crate::vault::{
     self, Action, AnchorKeeper, AnchorState, Header, Locked, Outcome, Standing, Trust, Vault,
+    VaultError,
 };
 
 impl App {
@@ -34,6 +35,14 @@ impl App {
     /// # Errors
     /// As [`App::open_vault`].
     pub fn open_vault_and_key(&self) -> Result<Option<(Vault, Arc<Custody>)>> {
+        match (self.standing_vault()?, self.gone_vault()?) {
+            (None, Some(gone)) => Err(gone),
+            (standing, _) => Ok(standing),
+        }
+    }
+
+    /// [`App::open_vault_and_key`], for what brings back a vault that is gone.
+    pub(super) fn standing_vault(&self) -> Result<Option<(Vault, Arc<Custody>)>> {
         self.open_with(|locked| Ok(Arc::new(self.key_of(locked, self.ui.may_ask())?)))
     }
 
@@ -116,7 +125,13 @@ impl App {
     /// # Errors
     /// When the pin can't be read.
     pub fn pin(&self, locked: &Locked, custody: &Custody) -> Result<(Option<String>, bool)> {
-        let pin = custody.read_pin().map_err(|error| self.no_key(&error))?;
+        let pin = custody.read_pin().map_err(|error| {
+            if is_another_key(&error, locked, custody) {
+                Error::from(VaultError::WrongKey)
+            } else {
+                self.no_key(&error)
+            }
+        })?;
         match self.known(locked, custody) {
             Known::Same => Ok((pin, false)),
             Known::First => Ok((pin, true)),
@@ -197,6 +212,9 @@ impl App {
     /// # Errors
     /// When nobody can say where it would be.
     pub fn no_vault(&self) -> Result<Error> {
+        if let Some(gone) = self.gone_vault()? {
+            return Ok(gone);
+        }
         Ok(Error::new(Kind::LoginRequired, "there is no vault yet")
             .because(format!("`{}` does not exist", self.vault_path()?.display()))
             .hint("make a connection with `oauthctl connect PROVIDER`"))
@@ -210,8 +228,11 @@ impl App {
     pub fn need_locked_vault(&self) -> Result<(Locked, Custody)> {
         let path = self.vault_path()?;
         let Some(locked) = Locked::open(&path)? else {
-            return Err(Error::new(Kind::Failed, "there is no vault")
-                .because(format!("`{}` does not exist", path.display())));
+            let none = || {
+                Error::new(Kind::Failed, "there is no vault")
+                    .because(format!("`{}` does not exist", path.display()))
+            };
+            return Err(self.gone_vault()?.unwrap_or_else(none));
         };
         let custody = self.key_of(&locked, self.ui.may_ask())?;
         Ok((locked, custody))
@@ -364,6 +385,13 @@ impl App {
             state_dir: &self.paths.state,
         }
     }
+}
+
+/// Whether a pin does not fit because the key is not this vault's: such a key opens nothing, and can't
+/// tell who wrote the pin. A header that can't be read is not another key's.
+pub(super) fn is_another_key(error: &KeyError, locked: &Locked, custody: &Custody) -> bool {
+    let opened = || custody.open(&locked.header().age).map(Zeroizing::new);
+    matches!(error, KeyError::PinForged { .. }) && opened().err() == Some(Unopened::OtherKey)
 }
 
 impl Person for Ui {

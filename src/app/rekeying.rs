@@ -182,8 +182,11 @@ impl App {
             return Ok(());
         };
         let source = Source::parse(&row.value.key_source).map_err(|error| error.to_string())?;
-        // A recovery since then may have put the new key into the former one's place.
-        if row.value.key_source != vault.header().key_source {
+        // A recovery since then may have put the new key into the former one's place; and a vault that
+        // was restored elsewhere leaves the first one what was both's.
+        let is_in_use = row.value.key_source == vault.header().key_source
+            || self.stands_elsewhere(vault.path(), vault.id());
+        if !is_in_use {
             let prompt = |_: &str| Err(std::io::ErrorKind::Unsupported.into());
             let ask = self.ask(vault.id(), &source, &prompt);
             key::retire(&source, &ask).map_err(|error| error.to_string())?;

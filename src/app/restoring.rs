@@ -11,7 +11,7 @@ use crate::error::{Error, Kind, Result};
 use crate::key::{self, Custody, Opener, Source, Unopened};
 use crate::names::{ConnectionName, VaultId};
 use crate::private_file::{self, with_suffix};
-use crate::vault::{self, Action, AnchorKeeper, Draft, Vault, VaultError};
+use crate::vault::{self, Action, AnchorKeeper, Draft, Locked, Trust, Vault, VaultError};
 
 /// No backup is larger.
 const AT_MOST: u64 = 4 << 30;
@@ -53,20 +53,37 @@ impl App {
         let sealed = private_file::read_any(wanted.file, AT_MOST).map_err(|error| {
             Error::new(Kind::Failed, "could not read the backup").caused_by(&error)
         })?;
-        let standing = match self.open_vault_and_key() {
-            Ok(standing) => standing,
+        match self.sound_vault() {
+            Ok(None) => self.put(wanted, &sealed),
+            Ok(Some((vault, custody))) => self.fill(wanted, &sealed, vault, custody),
+            Err(error) if error.damage && wanted.force => self.put(wanted, &sealed),
             Err(error) if error.damage => {
-                if !wanted.force {
-                    return Err(error
-                        .hint("`--force` sets this vault aside and puts the backup in its place"));
-                }
-                return self.put(wanted, &sealed);
+                Err(error.hint("`--force` sets this vault aside and puts the backup in its place"))
             }
-            Err(error) => return Err(error),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The vault that stands, when all of it is what was written, and the newest.
+    fn sound_vault(&self) -> Result<Option<(Vault, Arc<Custody>)>> {
+        let Some((vault, custody)) = self.standing_vault()? else {
+            return Ok(None);
         };
-        match standing {
-            None => self.put(wanted, &sealed),
-            Some((vault, custody)) => self.fill(wanted, &sealed, vault, custody),
+        if let Trust::RolledBack(why) = vault.trust() {
+            let mut error = Error::from(VaultError::RolledBack { why });
+            error.damage = true;
+            return Err(error);
+        }
+        let Some(locked) = Locked::open(vault.path())? else {
+            return Ok(None);
+        };
+        let findings = locked.check(custody.identity(), Some(&vault.fingerprint()))?;
+        match findings.first() {
+            None => Ok(Some((vault, custody))),
+            Some(finding) => {
+                let what = finding.to_string();
+                Err(VaultError::Tampered { what }.into())
+            }
         }
     }
 
@@ -100,7 +117,7 @@ impl App {
         refuse_damaged(&image, wanted.file, &opener, &pin)?;
         let backup = backup.unlock(opener.identity(), Some(&pin), None)?;
         let (then, now) = (generation(&backup)?, generation(&vault)?);
-        if then < now && !wanted.force {
+        if then < now && !wanted.force && !vault.has_records_of(&backup)? {
             return Err(Error::new(Kind::Stopped, "the vault is newer than the backup")
                 .because(format!(
                     "the backup was made at change {then}, and the vault is at change {now}"
@@ -132,8 +149,18 @@ impl App {
         let pin = pin(wanted, &opener).or(kept).ok_or_else(unconfirmed)?;
         refuse_damaged(&image, wanted.file, &opener, &pin)?;
         let source = self.where_its_key_is(wanted, id, &recorded)?;
-        // Notes belong beside the vault's own key, and not beside a recovery key.
-        let own = custody.filter(|_| wanted.with.is_none() || wanted.with == source.path());
+        // Notes belong beside the vault's own key, and not beside a recovery key; nor in the place of
+        // those of the vault that the backup is of, where that stands elsewhere.
+        let key = match wanted.with.or(self.env.identity_file.as_deref()) {
+            None if self.env.identity.is_some() => None,
+            named => named.or(source.path()),
+        };
+        let shared = match key {
+            Some(file) => self.others_with(&path, file).contains(&id),
+            None => self.stands_elsewhere(&path, id),
+        };
+        let own = custody.filter(|_| !shared);
+        let own = own.filter(|_| wanted.with.is_none() || wanted.with == source.path());
         if let Some(own) = own {
             own.write_pin(&pin).map_err(|error| self.no_key(&error))?;
         }
@@ -229,7 +256,7 @@ fn refuse_damaged(image: &[u8], file: &Path, opener: &Opener<'_>, pin: &str) -> 
     match findings.first() {
         None => Ok(()),
         Some(finding) => Err(Error::new(Kind::Stopped, "the backup is damaged")
-            .because(format!("{finding:?}"))
+            .because(finding.to_string())
             .hint("take another one; nothing was changed")),
     }
 }

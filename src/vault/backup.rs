@@ -35,6 +35,21 @@ impl Vault {
         }
         Ok(image)
     }
+
+    /// Whether it holds what another state of it holds, in the same versions: all that was done in
+    /// between, such as the backup itself, is in the audit log only.
+    ///
+    /// # Errors
+    /// When either can't be read.
+    pub fn has_records_of(&self, other: &Self) -> Result<bool, VaultError> {
+        let records = |vault: &Self| {
+            vault.read(|snapshot| {
+                let head = &snapshot.head.head;
+                Ok::<_, VaultError>((head.key_epoch, head.directory_mac))
+            })
+        };
+        Ok(records(self)? == records(other)?)
+    }
 }
 
 /// Reads an image whole, as `vault check` reads a vault, and lists what is wrong with it; `path` is

@@ -1,6 +1,7 @@
 //! Looking at the whole vault, and saving what still authenticates when it is damaged.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use serde::Deserialize;
@@ -33,6 +34,18 @@ pub enum Finding {
     Stray(i64),
     /// An audit event can't be read.
     Event(u64),
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Database(said) => write!(f, "the database file is damaged: {said}"),
+            Self::Whole(what) => f.write_str(what),
+            Self::Record(id) => write!(f, "record {id} can't be read"),
+            Self::Stray(id) => write!(f, "there is a body without a record, {id}"),
+            Self::Event(seq) => write!(f, "audit event {seq} can't be read"),
+        }
+    }
 }
 
 /// One thing that was saved from a damaged vault.

@@ -331,6 +331,70 @@ fn a_passphrase_file_that_is_not_there_is_named_and_no_recovery_is_spoken_of() {
 }
 
 #[test]
+fn a_wrong_identity_in_the_environment_is_another_key_and_no_tampering() {
+    let world = World::new();
+    let given = |identity: &str, args: &[&str]| {
+        let call = world.call(args).without("OAUTHCTL_IDENTITY_FILE");
+        call.env("OAUTHCTL_IDENTITY", identity).run()
+    };
+    let [own, other] = [(); 2].map(|()| new_identity());
+    for secret in [&own, &other] {
+        world.secret("an identity", secret);
+    }
+    given(&own, &["vault", "init", "--key", "environment"]).ended(0);
+    for args in [&["list"][..], &["vault", "check"]] {
+        given(&other, args)
+            .ended(6)
+            .says(&["the key does not open this vault"])
+            .silent_about("pin");
+    }
+    let doctor = given(&other, &["doctor"]);
+    assert!(
+        doctor.stdout.contains("the key does not open this vault"),
+        "{doctor:?}"
+    );
+    // with the vault's own key the pin is checked as ever
+    let pins = world.files();
+    let pin = pins
+        .iter()
+        .find(|path| path.extension().is_some_and(|end| end == "pin"));
+    let pin = pin.unwrap();
+    let mut text = fs::read(pin).unwrap();
+    *text.iter_mut().rev().nth(1).unwrap() ^= 1;
+    oauthctl::private_file::replace(pin, &text).unwrap();
+    given(&own, &["list"])
+        .ended(9)
+        .says(&["was not written with this vault's key"]);
+}
+
+#[test]
+fn a_vault_that_gets_no_passphrase_leaves_no_recovery_key_behind() {
+    let world = World::new();
+    let sheet = world.give("sheet", "there before").display().to_string();
+    let init = ["vault", "init", "--recovery-file", &sheet, "--key"];
+    let init = |key: &str| {
+        let call = world.call(&init).arg(key);
+        call.without("OAUTHCTL_IDENTITY_FILE").run()
+    };
+    // the vault's passphrase is asked for before the sheet is written
+    init("passphrase")
+        .ended(6)
+        .says(&["there is no terminal to ask on"]);
+    // and a sheet that can't be written leaves no key
+    init("file")
+        .ended(1)
+        .says(&["could not write the recovery key"]);
+    let left = world.files();
+    let left: Vec<_> = left
+        .iter()
+        .filter(|path| path.to_string_lossy().contains("identity"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+    fs::remove_file(&sheet).unwrap();
+    init("file").ended(0);
+}
+
+#[test]
 fn a_recovery_key_that_can_not_be_written_makes_no_vault() {
     let world = World::new();
     let line = "ulimit -f 0; trap '' XFSZ; exec \"$@\"";

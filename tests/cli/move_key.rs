@@ -144,3 +144,26 @@ fn vault_move_key_takes_the_same_key_that_was_left_there() {
         .says(&["is not this key"]);
     plain(&["token", "sandbox"]).ended(0);
 }
+
+#[test]
+fn vault_move_key_names_no_file_that_is_not_there() {
+    let world = World::new();
+    world.ok(&["vault", "init"]);
+    let copy = world.path("given/copy.txt");
+    fs::rename(world.key_file(), &copy).unwrap();
+    let status = world.call(&["--json", "vault", "status"]);
+    let status = status
+        .env("OAUTHCTL_IDENTITY_FILE", &copy)
+        .run()
+        .documents();
+    let fingerprint = status[0]["fingerprint"].as_str().unwrap();
+    let confirm = world.call(&["vault", "check", "--confirm", fingerprint]);
+    confirm.env("OAUTHCTL_IDENTITY_FILE", &copy).run().ended(0);
+    let new = world.path("given/new.txt");
+    let call = world.call(&["vault", "move-key", "--to", "file", "--identity-file"]);
+    let call = call.arg(&new).env("OAUTHCTL_IDENTITY_FILE", &copy);
+    call.run()
+        .ended(0)
+        .says(&["moved"])
+        .silent_about("it is still in");
+}

@@ -1,6 +1,7 @@
 //! `vault restore`: what a backup holds comes back, and nothing newer is lost to it.
 
 use std::fs;
+use std::path::Path;
 
 use crate::world::{Output, World, new_identity, set_mode};
 
@@ -282,4 +283,324 @@ fn vault_restore_sets_no_vault_aside_that_is_only_in_the_wrong_mode() {
     set_mode(&world.vault(), 0o600);
     assert_eq!(fs::read(world.vault()).unwrap(), before);
     world.ok(&["token", "sandbox"]);
+}
+
+fn plain(world: &World, args: &[&str]) -> Output {
+    world.call(args).without("OAUTHCTL_IDENTITY_FILE").run()
+}
+
+/// A vault with its key beside it, a recovery sheet and a backup.
+fn with_key_beside(world: &World) -> [String; 2] {
+    let [sheet, file] =
+        ["given/sheet", "work/b.age"].map(|name| world.path(name).display().to_string());
+    let init = ["vault", "init", "--key", "file", "--recovery-file", &sheet];
+    plain(world, &init).ended(0);
+    plain(world, &["vault", "backup", &file]).ended(0);
+    [sheet, file]
+}
+
+/// Everything in a folder.
+fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut all: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .map(|path| (path.display().to_string(), fs::read(&path).unwrap()))
+        .collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn vault_recover_of_a_backup_in_another_profile_leaves_the_first_vault_its_key() {
+    let world = World::new();
+    let [sheet, file] = with_key_beside(&world);
+    plain(&world, &["list"]).ended(0);
+    let first = world.vault().parent().unwrap().to_owned();
+    let key = fs::read(first.join("identity.txt")).unwrap();
+    let before = contents(&first);
+    let test = |args: &[&str]| plain(&world, &[&["--profile", "test"][..], args].concat());
+    test(&["vault", "restore", &file, "--with", &sheet]).ended(0);
+    let beside = first.with_file_name("test").join("identity.txt");
+    let says = format!("the vault's key is the file `{}` now", beside.display());
+    let recover = ["vault", "recover", "--with", &sheet];
+    test(&recover).ended(0).says(&[&says]);
+    // nothing of the first one's was touched, and both open
+    assert_eq!(contents(&first), before);
+    assert!(!first.join("identity.txt.old").exists());
+    plain(&world, &["list"]).ended(0).silent_about("warning");
+    test(&["list"]).ended(0).silent_about("warning");
+    test(&["vault", "check"]).ended(0);
+    // a place that is named is no other vault's either
+    let named = first.join("identity.txt").display().to_string();
+    let named = ["--key", "file", "--identity-file", &named];
+    test(&[&recover[..], &named].concat())
+        .ended(2)
+        .says(&["may be another vault's key"]);
+    // nor is one whose key is lost
+    fs::remove_file(first.join("identity.txt")).unwrap();
+    test(&recover).ended(0).says(&[&says]);
+    assert!(!first.join("identity.txt").exists());
+    oauthctl::private_file::replace(&first.join("identity.txt"), &key).unwrap();
+    plain(&world, &["list"]).ended(0).silent_about("warning");
+}
+
+#[test]
+fn vault_restore_with_the_key_of_a_vault_that_stands_elsewhere_leaves_its_notes() {
+    let world = World::new();
+    let [_, file] = with_key_beside(&world);
+    let first = world.vault().parent().unwrap().to_owned();
+    let before = contents(&first);
+    let key = first.join("identity.txt").display().to_string();
+    let restore = ["--profile", "test", "vault", "restore", &file];
+    plain(&world, &[&restore[..], &["--with", &key]].concat()).ended(0);
+    assert_eq!(contents(&first), before);
+    plain(&world, &["list"]).ended(0).silent_about("warning");
+    // nor does a new key there take away what the first one needs
+    let test = |args: &[&str]| plain(&world, &[&["--profile", "test"][..], args].concat());
+    test(&["vault", "accept-rollback", "--yes"]).ended(0);
+    test(&["vault", "rekey", "--key", "file"]).ended(0);
+    test(&["list"]).ended(0);
+    let names = |files: Vec<(String, Vec<u8>)>| -> Vec<String> {
+        files.into_iter().map(|(name, _)| name).collect()
+    };
+    assert_eq!(names(contents(&first)), names(before));
+    plain(&world, &["vault", "accept-rollback", "--yes"]).ended(0);
+    plain(&world, &["list"]).ended(0).silent_about("warning");
+}
+
+#[test]
+fn vault_restore_with_a_key_in_the_environment_leaves_the_notes_of_the_first_vault() {
+    let world = World::new();
+    let identity = new_identity();
+    let given = |args: &[&str]| {
+        let call = world.call(args).without("OAUTHCTL_IDENTITY_FILE");
+        call.env("OAUTHCTL_IDENTITY", &identity).run()
+    };
+    given(&["vault", "init", "--key", "environment"]).ended(0);
+    let file = world.path("work/b.age").display().to_string();
+    given(&["vault", "backup", &file]).ended(0);
+    let pin = given(&["--json", "vault", "status"]).documents();
+    let pin = pin[0]["fingerprint"].as_str().unwrap();
+    let restore = ["--profile", "test", "vault", "restore", &file];
+    given(&[&restore[..], &["--fingerprint", pin]].concat()).ended(0);
+    given(&["list"]).ended(0).silent_about("warning");
+    given(&["--profile", "test", "list"])
+        .ended(0)
+        .says(&["warning: the vault"]);
+}
+
+#[test]
+fn vault_recover_puts_the_key_beside_the_vault_where_the_recorded_folder_is_not_there() {
+    let world = World::new();
+    let [sheet, file] = with_key_beside(&world);
+    let profiles = world.vault().parent().unwrap().parent().unwrap().to_owned();
+    fs::rename(&profiles, world.path("given/old home")).unwrap();
+    // this machine knows nothing
+    fs::remove_dir_all(world.path("home/state")).unwrap();
+    let new = |args: &[&str]| plain(&world, &[&["--profile", "new"][..], args].concat());
+    new(&["vault", "restore", &file, "--with", &sheet]).ended(0);
+    let beside = profiles.join("new/identity.txt").display().to_string();
+    new(&["vault", "recover", "--with", &sheet])
+        .ended(0)
+        .says(&[&beside]);
+    assert!(!profiles.join("default").exists());
+    new(&["list"]).ended(0).silent_about("warning");
+    // in the place of the vault that is gone it is the recorded place again
+    plain(&world, &["vault", "restore", &file, "--with", &sheet]).ended(0);
+    plain(&world, &["vault", "recover", "--with", &sheet])
+        .ended(0)
+        .says(&["default/identity.txt"]);
+    plain(&world, &["list"]).ended(0).silent_about("warning");
+}
+
+#[test]
+fn vault_recover_without_a_keyring_names_another_place_for_the_key() {
+    let world = World::new();
+    let sheet = world.path("given/sheet").display().to_string();
+    let init = [
+        "vault",
+        "init",
+        "--key",
+        "environment",
+        "--recovery-file",
+        &sheet,
+    ];
+    let init = world.call(&init).without("OAUTHCTL_IDENTITY_FILE");
+    let identity = new_identity();
+    init.env("OAUTHCTL_IDENTITY", identity).run().ended(0);
+    let recover = ["vault", "recover", "--with", &sheet];
+    plain(&world, &recover)
+        .ended(6)
+        .says(&["hint: keep the new key in a file: `--key file`"])
+        .silent_about("vault recover")
+        .silent_about("OAUTHCTL_IDENTITY_FILE");
+    plain(&world, &[&recover[..], &["--key", "file"]].concat()).ended(0);
+    plain(&world, &["list"]).ended(0);
+}
+
+#[test]
+fn a_vault_that_is_gone_is_not_taken_for_one_that_never_was() {
+    let world = World::new();
+    let [sheet, file] = with_key_beside(&world);
+    let vault = world.vault();
+    let gone = |args: &[&str]| {
+        plain(&world, args).ended(9).no_data().says(&[
+            "the vault that was here is gone",
+            "hint: bring it back from a backup: `oauthctl vault restore FILE`",
+            "`oauthctl vault init`",
+        ]);
+        assert!(!vault.exists());
+    };
+    let every = [
+        &["list"][..],
+        &["token", "sandbox"],
+        &["refresh", "--all"],
+        &["audit"],
+        &["connect", "sandbox", "--no-browser"],
+        &["vault", "check"],
+        &["vault", "status"],
+        &["vault", "recover", "--with", &sheet],
+    ];
+    remove_vault(&world);
+    for args in every {
+        gone(args);
+    }
+    let doctor = plain(&world, &["doctor"]);
+    let says = "the vault that was here is gone";
+    assert!(doctor.stdout.contains(says), "{doctor:?}");
+    plain(&world, &["vault", "restore", &file]).ended(0);
+    plain(&world, &["list"]).ended(0);
+    // the note in the state folder says it, and so do those beside the key
+    let [state, key] = [
+        world.path("home/state"),
+        vault.with_file_name("identity.txt"),
+    ];
+    remove_vault(&world);
+    let away = world.path("given/state");
+    fs::rename(&state, &away).unwrap();
+    gone(&["list"]);
+    // a pin is written before its vault stands: alone it says nothing
+    let folder = contents(key.parent().unwrap());
+    let anchor = folder.iter().find(|(name, _)| name.ends_with(".anchor"));
+    fs::remove_file(&anchor.unwrap().0).unwrap();
+    assert!(folder.iter().any(|(name, _)| name.contains(".pin")));
+    plain(&world, &["list"]).ended(0);
+    fs::rename(&away, &state).unwrap();
+    for entry in fs::read_dir(key.parent().unwrap()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    gone(&["list"]);
+    // a new one is made when a person says so, and a profile that never was is as ever
+    plain(&world, &["--profile", "other", "list"]).ended(0);
+    plain(&world, &["vault", "init", "--key", "file"])
+        .ended(0)
+        .says(&["the vault that was here is gone"]);
+    plain(&world, &["list"]).ended(0).silent_about("warning");
+}
+
+#[test]
+fn vault_restore_of_the_newest_backup_needs_no_force() {
+    let world = World::new();
+    world.connect();
+    let file = backup(&world, "vault.age");
+    let says = "restored 0 connections";
+    world.ok(&["vault", "restore", &file]).says(&[says]);
+    // nor does what was only logged since
+    world.ok(&["token", "sandbox"]);
+    let _ = backup(&world, "another.age");
+    world.ok(&["vault", "restore", &file]).says(&[says]);
+    world.ok(&["refresh", "sandbox"]);
+    let newer = world.run(&["vault", "restore", &file]).ended(9);
+    newer.says(&["the vault is newer than the backup", "--force"]);
+}
+
+#[test]
+fn vault_restore_sets_a_vault_aside_that_is_damaged_wherever_the_damage_is() {
+    let world = World::new();
+    for account in 'a'..='p' {
+        world.connect_as(&account.to_string());
+    }
+    let token = world.token("sandbox/a");
+    let file = backup(&world, "vault.age");
+    world.ok(&["token", "sandbox/a"]);
+    let raw = rusqlite::Connection::open(world.vault()).unwrap();
+    let emptied: (i64, i64, i64) = raw
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .unwrap();
+    assert_eq!(emptied.0, 0);
+    drop(raw);
+    let before = copy_of(&world);
+    let sound = fs::read(world.vault()).unwrap();
+    assert_eq!(sound.len() % 4096, 0);
+    let mut wrong = 0;
+    for page in 0..sound.len() / 4096 {
+        remove_vault(&world);
+        for (path, content) in &before {
+            oauthctl::private_file::replace(path, content).unwrap();
+        }
+        let _ = fs::remove_file(world.vault().with_extension("db-shm"));
+        let mut damaged = sound.clone();
+        let mut noise = page as u64 + 1;
+        for byte in &mut damaged[page * 4096..][..4096] {
+            noise = noise
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            *byte = (noise >> 56) as u8;
+        }
+        oauthctl::private_file::replace(&world.vault(), &damaged).unwrap();
+        if world.run(&["vault", "check"]).code == 0 {
+            // a free page, which nobody reads
+            continue;
+        }
+        wrong += 1;
+        let refused = world.run(&["vault", "restore", &file]);
+        assert_ne!(refused.code, 0, "page {page}: {refused:?}");
+        assert!(
+            refused.stderr.contains("`--force` sets"),
+            "page {page}: {refused:?}"
+        );
+        assert_eq!(fs::read(world.vault()).unwrap(), damaged, "page {page}");
+        let restored = world.run(&["vault", "restore", &file, "--force"]);
+        assert_eq!(restored.code, 0, "page {page}: {restored:?}");
+        assert!(
+            restored.stderr.contains("what stood there is"),
+            "page {page}: {restored:?}"
+        );
+        world.ok(&["vault", "check"]);
+        assert_eq!(world.token("sandbox/a"), token, "page {page}");
+    }
+    assert!(wrong > 12, "{wrong} of {}", sound.len() / 4096);
+}
+
+#[test]
+fn vault_restore_sets_a_vault_aside_whose_log_was_lost() {
+    let world = World::new();
+    world.connect();
+    let file = backup(&world, "vault.age");
+    let old = copy_of(&world);
+    world.ok(&["refresh", "sandbox"]);
+    for (path, content) in old {
+        if path.extension().is_some_and(|end| end == "db") {
+            remove_vault(&world);
+            oauthctl::private_file::replace(&path, &content).unwrap();
+        }
+    }
+    let trust = world.json(&["vault", "status"])[0]["trust"].to_string();
+    assert!(trust.contains("rolled back"), "{trust}");
+    world.run(&["vault", "restore", &file]).ended(9).says(&[
+        "rolled back",
+        "accept-rollback",
+        "`--force` sets",
+    ]);
+    world
+        .ok(&["vault", "restore", &file, "--force"])
+        .says(&["restored", "what stood there is"]);
+    assert_eq!(world.json(&["vault", "status"])[0]["trust"], "trusted");
+    world.ok(&["vault", "check"]);
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::world::{Output, World, identity_in, mode, new_identity};
+use crate::world::{Call, Output, World, identity_in, mode, new_identity};
 
 #[test]
 fn vault_init_makes_a_vault_once() {
@@ -102,18 +102,23 @@ fn vault_recover_opens_with_the_sheet_when_the_key_is_lost() {
 /// A vault with its key in a file beside it, and a recovery sheet.
 fn with_sheet(world: &World) -> (PathBuf, PathBuf) {
     let sheet = world.path("given/sheet.txt");
-    let init = world.call(&["vault", "init", "--key", "file", "--recovery-file"]);
+    let init = in_given(world, &["vault", "init", "--key", "file"]);
     let key = world.path("given/identity.txt");
-    let init = init.arg(&sheet).arg("--identity-file").arg(&key);
-    init.without("OAUTHCTL_IDENTITY_FILE").run().ended(0);
+    init.arg("--recovery-file").arg(&sheet).run().ended(0);
     world.secret("the recovery key", &identity_in(&sheet));
     world.secret("the first identity", &identity_in(&key));
     (sheet, key)
 }
 
+/// A call for a vault in the folder that only tests write secrets to.
+fn in_given<'a>(world: &'a World, args: &[&str]) -> Call<'a> {
+    let call = world.call(args).without("OAUTHCTL_IDENTITY_FILE");
+    call.env("OAUTHCTL_VAULT", world.path("given/vault.db"))
+}
+
 fn recovered(world: &World, sheet: &Path) -> Output {
-    let recover = world.call(&["vault", "recover", "--with"]).arg(sheet);
-    recover.without("OAUTHCTL_IDENTITY_FILE").run()
+    let recover = in_given(world, &["vault", "recover", "--with"]);
+    recover.arg(sheet).run()
 }
 
 #[test]
@@ -127,10 +132,10 @@ fn vault_recover_makes_a_new_key_and_keeps_the_old_one_beside_it() {
     world.secret("the second identity", &second);
     assert_ne!(first, second);
     assert_eq!(identity_in(key.with_file_name("identity.txt.old")), first);
-    let list = world.call(&["list"]).without("OAUTHCTL_IDENTITY_FILE");
+    let list = in_given(&world, &["list"]);
     list.run().ended(0).silent_about("warning");
     // the old one opens it no more
-    let old = world.call(&["list"]);
+    let old = in_given(&world, &["list"]);
     let old = old.env(
         "OAUTHCTL_IDENTITY_FILE",
         key.with_file_name("identity.txt.old"),
@@ -150,11 +155,11 @@ fn vault_recover_gets_past_a_damaged_key_file() {
     let (sheet, key) = with_sheet(&world);
     fs::write(&key, "this was a key once\n").unwrap();
     let list = ["list"];
-    let shut = world.call(&list).without("OAUTHCTL_IDENTITY_FILE");
+    let shut = in_given(&world, &list);
     shut.run().ended(6).says(&["vault recover"]);
     recovered(&world, &sheet).ended(0);
     world.secret("the second identity", &identity_in(&key));
-    let open = world.call(&list).without("OAUTHCTL_IDENTITY_FILE");
+    let open = in_given(&world, &list);
     open.run().ended(0).silent_about("warning");
     let old = fs::read_to_string(key.with_file_name("identity.txt.old")).unwrap();
     assert_eq!(old, "this was a key once\n");

@@ -84,9 +84,11 @@ fn vault(app: &App, seen: Seen, checks: &mut Vec<Check>) -> Option<Box<Vault>> {
     const TOPIC: &str = VAULT;
     let is_overridden = app.env.identity_file.is_some() || app.env.identity.is_some();
     checks.push(match seen {
-        Seen::Nothing => {
-            Check::skip(TOPIC, "there is none yet").hint("`oauthctl connect PROVIDER` makes one")
-        }
+        Seen::Nothing => match app.gone_vault()? {
+            Some(gone) => Check::failed(TOPIC, gone),
+            None => Check::skip(TOPIC, "there is none yet")
+                .hint("`oauthctl connect PROVIDER` makes one"),
+        },
         Seen::NoKey(Source::Keyring | Source::KeyringItem(_), _) if !is_overridden => {
             Check::skip(TOPIC, "it can't be opened without its key")
         }

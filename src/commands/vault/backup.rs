@@ -42,7 +42,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     if let Some(finding) = vault::check_image(&image, path, custody.identity(), &pin)?.first() {
         return Err(
             Error::new(Kind::Stopped, "a damaged vault is not backed up")
-                .because(format!("{finding:?}"))
+                .because(finding.to_string())
                 .hint("see what is left with `oauthctl vault check`"),
         );
     }

@@ -4,7 +4,6 @@ use crate::app::{App, other_pin};
 use crate::commands::printed;
 use crate::commands::vault::salvage;
 use crate::error::{Error, Kind, Result};
-use crate::vault::Finding;
 
 /// Look at every record, event and page of the vault
 ///
@@ -30,7 +29,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         return salvage::run(app, &locked, &custody, pin.as_deref(), file);
     }
     let findings = locked.check(custody.identity(), pin.as_deref())?;
-    let words: Vec<String> = findings.iter().map(say).collect();
+    let words: Vec<String> = findings.iter().map(ToString::to_string).collect();
     if app.ui.json() {
         let document = serde_json::json!({
             "schema": 1,
@@ -57,16 +56,6 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         format!("{} things are wrong with the vault", words.len()),
     )
     .hint("save what still authenticates: `oauthctl vault check --salvage FILE`"))
-}
-
-fn say(finding: &Finding) -> String {
-    match finding {
-        Finding::Database(said) => format!("the database file is damaged: {said}"),
-        Finding::Whole(what) => what.clone(),
-        Finding::Record(id) => format!("record {id} can't be read"),
-        Finding::Stray(id) => format!("there is a body without a record, {id}"),
-        Finding::Event(seq) => format!("audit event {seq} can't be read"),
-    }
 }
 
 fn confirm(app: &App, fingerprint: &str) -> Result<()> {

@@ -60,52 +60,75 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
             .because(format!("`{}` exists", path.display()))
             .hint("use another `--profile` or `--vault` for a second one"));
     }
+    if let Some(gone) = app.gone_vault()? {
+        app.ui.warn(&gone.message);
+        app.ui.note("this makes a new one, without what it held");
+    }
     let source = source(app, args.key, args.identity_file.as_deref(), &path)?;
     let recovery = x25519::Identity::generate();
-    // The key first, on disk: a vault whose recovery key could not be written would pretend to have
+    let file = args.recovery_file.clone().or_else(|| asked_for(app));
+    // On disk before the vault is: one whose recovery key could not be written would pretend to have
     // one.
-    let begun = match &args.recovery_file {
-        Some(file) => {
-            let sheet = Sheet::begin(app, file, &recovery, args.recovery_passphrase)?;
-            Some((file.clone(), sheet))
+    let mut begun = None;
+    let made = app.create_vault(&source, || {
+        begun = match file {
+            Some(file) => written(app, args, file, &recovery)?,
+            None => None,
+        };
+        let public = recovery.to_public().to_string();
+        let recipient = Recipient::native(public, "recovery".to_owned());
+        Ok(begun.iter().map(|_| recipient.clone()).collect())
+    });
+    match (made, begun) {
+        (Ok(vault), Some((_, sheet))) => sheet.end(app, &vault),
+        (Ok(_), None) => {
+            app.ui.note(NO_RECOVERY_KEY);
+            app.ui.hint(ADD_ONE);
         }
-        None => asked_for(app, &recovery),
-    };
-    let Some((file, sheet)) = begun else {
-        app.create_vault(&source, Vec::new())?;
-        app.ui.note(NO_RECOVERY_KEY);
-        app.ui.hint(ADD_ONE);
-        return Ok(());
-    };
-    let recipient = Recipient::native(recovery.to_public().to_string(), "recovery".to_owned());
-    let vault = app
-        .create_vault(&source, vec![recipient])
-        .inspect_err(|_| {
-            // Nothing opens with it.
-            let _ = std::fs::remove_file(&file);
-        })?;
-    sheet.end(app, &vault);
+        (Err(error), begun) => {
+            if let Some((file, _)) = begun {
+                // Nothing opens with it.
+                let _ = std::fs::remove_file(&file);
+            }
+            return Err(error);
+        }
+    }
     Ok(())
 }
 
-/// Asks for the recovery key's file until one can be written, or none is wanted.
-fn asked_for(app: &App, recovery: &x25519::Identity) -> Option<(PathBuf, Sheet)> {
+/// Writes the recovery key. Where a person chose the file when asked, and it can't be written, they
+/// are asked for another, or none.
+fn written(
+    app: &App,
+    args: &Args,
+    mut file: PathBuf,
+    recovery: &x25519::Identity,
+) -> Result<Option<(PathBuf, Sheet)>> {
     loop {
-        let answer = app
-            .ui
-            .ask("write a recovery key to which file? (empty for none) ")?;
-        // no shell has seen it
-        let file = match (answer.strip_prefix("~/"), env::home()) {
-            (Some(rest), Some(home)) => home.join(rest),
-            _ => PathBuf::from(answer),
-        };
-        match Sheet::begin(app, &file, recovery, false) {
-            Ok(sheet) => return Some((file, sheet)),
+        match Sheet::begin(app, &file, recovery, args.recovery_passphrase) {
+            Ok(sheet) => return Ok(Some((file, sheet))),
+            Err(error) if args.recovery_file.is_some() => return Err(error),
             Err(error) => app
                 .ui
                 .error(&error.message, &error.causes, &error.notes, &error.hints),
         }
+        match asked_for(app) {
+            Some(another) => file = another,
+            None => return Ok(None),
+        }
     }
+}
+
+/// Asks for the recovery key's file; none where none is wanted.
+fn asked_for(app: &App) -> Option<PathBuf> {
+    let answer = app
+        .ui
+        .ask("write a recovery key to which file? (empty for none) ")?;
+    // no shell has seen it
+    Some(match (answer.strip_prefix("~/"), env::home()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(answer),
+    })
 }
 
 /// Where a new key is to be kept, as the flags say, else as suits this machine.

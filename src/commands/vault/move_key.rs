@@ -59,7 +59,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     warn_of_old_pages(app, &moved.unswept);
     app.ui
         .note(&format!("moved: the vault's key is {} now", moved.to));
-    if let Some(file) = moved.from.path() {
+    if let Some(file) = moved.from.path().filter(|file| file.exists()) {
         app.ui.note(&format!(
             "it is still in `{}` too: remove that file when no other vault needs it",
             file.display()

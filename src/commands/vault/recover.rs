@@ -24,7 +24,8 @@ pub(in crate::commands) struct Args {
     /// The vault's fingerprint, where the sheet doesn't say it
     #[arg(long, value_name = "FINGERPRINT")]
     fingerprint: Option<String>,
-    /// Where the new key is kept
+    /// Where the new key is kept [default: in the recorded place; in a file beside the vault where
+    /// that place is not this vault's alone, is not there, or is not yours]
     #[arg(long, value_enum, value_name = "PLACE")]
     key: Option<Place>,
     /// The identity file for `--key file` and `--key passphrase` [default: beside the vault]
@@ -35,8 +36,11 @@ pub(in crate::commands) struct Args {
 pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     let path = app.vault_path()?;
     let Some(locked) = Locked::open(&path)? else {
-        return Err(Error::new(Kind::Failed, "there is no vault to recover")
-            .because(format!("`{}` does not exist", path.display())));
+        let none = || {
+            Error::new(Kind::Failed, "there is no vault to recover")
+                .because(format!("`{}` does not exist", path.display()))
+        };
+        return Err(app.gone_vault()?.unwrap_or_else(none));
     };
     let vault_id = locked.header().vault_id;
     let recovery = app.opener(&args.with, vault_id)?;
@@ -48,11 +52,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         .map_err(other_pin)?;
     let _turn = vault.lock_recipients(LOCK_WAIT)?;
     let standing = vault.standing()?;
-    let source = match (args.key, Source::parse(standing.key_source())) {
-        // Where a file was lost, its place is free for the new one.
-        (None, Ok(place @ (Source::IdentityFile(_) | Source::PassphraseFile(_)))) => place,
-        _ => source(app, args.key, args.identity_file.as_deref(), &path)?,
-    };
+    let source = new_place(app, args, &path, vault_id, standing.key_source())?;
     let next = x25519::Identity::generate();
     let mut recipients = vec![Recipient::master(next.to_public().to_string())];
     recipients.extend(others(&standing, &recovery));
@@ -89,6 +89,76 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     app.anchor_beside(made.custody, &fingerprint)?;
     tell(app, &place, old.as_deref(), &left_out);
     Ok(())
+}
+
+/// Where the new key goes: where the flags say; without any, to the recorded place of a file where
+/// that is this vault's alone, else beside the vault. What may be another vault's key is left as it
+/// is: a vault that was restored elsewhere names the place of the first one's.
+fn new_place(app: &App, args: &Args, vault: &Path, id: VaultId, recorded: &str) -> Result<Source> {
+    let anothers = |place: &Source| {
+        let file = place.path();
+        file.is_some_and(|file| app.may_be_anothers(vault, id, file))
+    };
+    let place = match (args.key, Source::parse(recorded)) {
+        (None, Ok(place)) if place.path().is_some() => {
+            if is_for_it(vault, &place) && !anothers(&place) {
+                return Ok(place);
+            }
+            beside(vault, &place)
+        }
+        (key, _) => {
+            let place = source(app, key, args.identity_file.as_deref(), vault);
+            place.map_err(|error| match key {
+                None => out_of_here(error).hint("keep the new key in a file: `--key file`"),
+                Some(_) => error,
+            })?
+        }
+    };
+    if !anothers(&place) {
+        return Ok(place);
+    }
+    if let Some(file) = &args.identity_file {
+        let why = format!("`{}` may be another vault's key", file.display());
+        return Err(
+            Error::new(Kind::Usage, "the new key needs a place of its own")
+                .because(why)
+                .hint("name another one: `--identity-file PATH`"),
+        );
+    }
+    let place = beside(vault, &place);
+    if !anothers(&place) {
+        return Ok(place);
+    }
+    let another = place.another().ok().flatten();
+    another.ok_or_else(|| Error::new(Kind::Failed, "the system gives no random numbers"))
+}
+
+/// Whether a recorded place is the vault's own: in its folder, or a free one in a folder of the
+/// person's.
+fn is_for_it(vault: &Path, place: &Source) -> bool {
+    let Some(file) = place.path() else {
+        return false;
+    };
+    let folder = |path: &Path| path.parent().and_then(|folder| folder.canonicalize().ok());
+    let Some(its) = folder(file) else {
+        return false;
+    };
+    let is_free = || {
+        let there = file.symlink_metadata();
+        there.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+    };
+    folder(vault).as_ref() == Some(&its) || is_free() && private_file::check_folder(&its).is_ok()
+}
+
+/// The default place for a key in such a file.
+fn beside(vault: &Path, like: &Source) -> Source {
+    match like {
+        Source::PassphraseFile(_) => Source::PassphraseFile(vault.with_file_name("identity.age")),
+        Source::IdentityFile(_)
+        | Source::Keyring
+        | Source::KeyringItem(_)
+        | Source::Environment => Source::IdentityFile(vault.with_file_name("identity.txt")),
+    }
 }
 
 /// The vault's new key.
@@ -133,11 +203,17 @@ fn kept(
     Ok(Made { custody, place })
 }
 
-/// Why the new key can't be where it should. The ways out are not the recovery that this is.
+/// Why the new key can't be where it should.
 fn no_place(app: &App, error: &KeyError) -> Error {
-    let mut shown = app.no_key(error);
-    shown.hints.retain(|hint| !hint.contains("vault recover"));
-    shown.hint("name a place for the new key: `--key file --identity-file PATH`")
+    out_of_here(app.no_key(error))
+        .hint("name a place for the new key: `--key file --identity-file PATH`")
+}
+
+/// The ways out are neither the recovery that this is, nor the key that was lost.
+fn out_of_here(mut error: Error) -> Error {
+    let is_one = |hint: &String| !hint.contains("vault recover") && !hint.contains("IDENTITY_FILE");
+    error.hints.retain(is_one);
+    error
 }
 
 /// What a person has to know afterwards.

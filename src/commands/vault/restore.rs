@@ -9,7 +9,8 @@ use crate::ui::counted;
 ///
 /// Where no vault stands, the backup's becomes the vault. Where one stands, what it lacks comes back:
 /// connections, client registrations and consents; what it has of its own is newer and stays, and so do
-/// its key, its recovery keys and its audit log.
+/// its key, its recovery keys and its audit log. A vault that changed since the backup wants `--force`.
+/// So does one that is damaged or was set back: it goes aside, and the backup's becomes the vault.
 ///
 /// Connections whose refresh tokens rotate come back `suspect`: theirs may have been used since, and
 /// using one again can end the live grant, so they are refreshed only when you name them.
@@ -27,7 +28,7 @@ pub(in crate::commands) struct Args {
     /// The fingerprint of the vault in the backup, where the sheet doesn't say it
     #[arg(long, value_name = "FINGERPRINT")]
     fingerprint: Option<String>,
-    /// The vault that stands is newer, or damaged
+    /// The vault that stands is newer; or it is damaged or was set back, and shall go aside
     #[arg(long)]
     force: bool,
 }
