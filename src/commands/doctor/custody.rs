@@ -84,9 +84,9 @@ fn vault(app: &App, seen: Seen, checks: &mut Vec<Check>) -> Option<Box<Vault>> {
     const TOPIC: &str = VAULT;
     let is_overridden = app.env.identity_file.is_some() || app.env.identity.is_some();
     checks.push(match seen {
-        Seen::Nothing => match app.gone_vault()? {
-            Some(gone) => Check::failed(TOPIC, gone),
-            None => Check::skip(TOPIC, "there is none yet")
+        Seen::Nothing => match app.gone_vault() {
+            Ok(Some(gone)) | Err(gone) => Check::failed(TOPIC, gone),
+            Ok(None) => Check::skip(TOPIC, "there is none yet")
                 .hint("`oauthctl connect PROVIDER` makes one"),
         },
         Seen::NoKey(Source::Keyring | Source::KeyringItem(_), _) if !is_overridden => {
