@@ -291,9 +291,8 @@ fn a_key_or_passphrase_that_is_not_the_vaults_own_is_named_in_the_error() {
     );
     assert!(unasked.stderr.contains("OAUTHCTL_PASSPHRASE_FILE"));
     let passphrase = |text: &str| world.give("passphrase", text);
-    let with = |call: crate::world::Call<'_>, text: &str| {
-        call.env("OAUTHCTL_PASSPHRASE_FILE", passphrase(text)).run()
-    };
+    let with =
+        |call: Call<'_>, text: &str| call.env("OAUTHCTL_PASSPHRASE_FILE", passphrase(text)).run();
     let empty = with(add(), "\n").ended(2);
     led(empty, &["could not get a passphrase for `", "is empty"]);
 
