@@ -8,7 +8,7 @@ use std::process::Command;
 use crate::rig;
 use crate::screen::Screen;
 use crate::stage::Stage;
-use crate::world::PROVIDER;
+use crate::world::{PROVIDER, World};
 
 /// A label that a shell would run, if it were ever given to one as it is.
 const HOSTILE: &str = "$(touch pwned)`touch pwned`;touch pwned";
@@ -133,6 +133,27 @@ fn zsh_completes_the_names_of_connections_providers_and_features() {
     );
 }
 
+/// What fish would complete the line with.
+fn asked(world: &World, fish: &Path, script: &Path, line: &str) -> String {
+    let path = std::env::var("PATH").unwrap_or_default();
+    let variables: Vec<_> = world
+        .wrapped(fish, &[], &[])
+        .get_envs()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
+        .collect();
+    let ended = Command::new(fish)
+        .env_clear()
+        .envs(variables)
+        .env("PATH", format!("{}:{path}", world.at("tmp/bin").display()))
+        .current_dir(world.path())
+        .args(["--no-config", "-C"])
+        .arg(format!("source {}", script.display()))
+        .args(["-c", "complete -C $argv[1]", line])
+        .output()
+        .expect("fish");
+    String::from_utf8_lossy(&ended.stdout).into_owned()
+}
+
 #[test]
 fn fish_completes_the_names_of_connections_providers_and_features() {
     let Some(fish) = rig::program("fish") else {
@@ -145,27 +166,7 @@ fn fish_completes_the_names_of_connections_providers_and_features() {
     let script = world.at("oauthctl.fish");
     fs::write(&script, world.must(&["completions", "fish"])).expect("written");
     let log = tattler(&stage);
-    let bin = world.at("tmp/bin");
-    let ask = |line: &str| -> String {
-        let path = std::env::var("PATH").unwrap_or_default();
-        let mut command = world.wrapped(Path::new(&fish), &[], &[]);
-        let variables: Vec<_> = command
-            .get_envs()
-            .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
-            .collect();
-        command = Command::new(&fish);
-        let ended = command
-            .env_clear()
-            .envs(variables)
-            .env("PATH", format!("{}:{path}", bin.display()))
-            .current_dir(world.path())
-            .args(["--no-config", "-C"])
-            .arg(format!("source {}", script.display()))
-            .args(["-c", "complete -C $argv[1]", line])
-            .output()
-            .expect("fish");
-        String::from_utf8_lossy(&ended.stdout).into_owned()
-    };
+    let ask = |line: &str| asked(world, &fish, &script, line);
     let connections = ask("oauthctl token pra");
     assert!(
         connections.lines().any(|line| line == PROVIDER),
