@@ -481,7 +481,7 @@ fn put(
             io_error("write", &path)(source)
         });
     }
-    sync(parent(path)).map_err(|source| PrivateFileError::Unsure {
+    sync(folder(path)).map_err(|source| PrivateFileError::Unsure {
         path: path.to_owned(),
         source,
     })
@@ -507,13 +507,16 @@ pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 /// # Errors
 /// When the folder can't be opened or fsynced.
 pub fn sync_parent(path: &Path) -> Result<(), PrivateFileError> {
-    sync(parent(path)).map_err(io_error("sync", parent(path)))
+    sync(folder(path)).map_err(io_error("sync", folder(path)))
 }
 
-fn parent(path: &Path) -> &Path {
-    let parent = path.parent();
-    let named = parent.filter(|parent| !parent.as_os_str().is_empty());
-    named.unwrap_or_else(|| Path::new("."))
+/// The folder that a path names; the working folder where it names none.
+#[must_use]
+pub fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
 }
 
 fn sync(folder: &Path) -> io::Result<()> {

@@ -92,7 +92,7 @@ impl App {
     /// Where the key of the vault is that was at a path, as it was noted.
     #[must_use]
     pub fn noted_key(&self, path: &Path) -> Option<(VaultId, Source)> {
-        let (id, sources) = self.noted(path)?;
+        let (id, sources) = self.noted(&resolved(path))?;
         Some((id.parse().ok()?, Source::parse(sources.first()?).ok()?))
     }
 
@@ -146,7 +146,7 @@ impl App {
     pub fn gone_vault(&self) -> Result<Option<Error>> {
         let path = self.vault_path()?;
         let stands = path.symlink_metadata().is_ok();
-        if stands || self.noted(&path).is_none() && !has_notes_of_none(&path) {
+        if stands || self.noted(&resolved(&path)).is_none() && !has_notes_of_none(&path) {
             return Ok(None);
         }
         Ok(Some(
@@ -160,11 +160,10 @@ impl App {
         ))
     }
 
-    /// The vault's id and the places of its key, as they were noted.
+    /// The vault's id and the places of its key, as they were noted of a resolved path.
     fn noted(&self, path: &Path) -> Option<(String, Vec<String>)> {
-        let path = resolved(path);
-        let (at, id, sources) = read(&self.note_of(&path))?;
-        (at == line(&path)).then_some((id, sources))
+        let (at, id, sources) = read(&self.note_of(path))?;
+        (at == line(path)).then_some((id, sources))
     }
 
     fn note(

@@ -35,9 +35,9 @@ impl App {
     /// # Errors
     /// As [`App::open_vault`].
     pub fn open_vault_and_key(&self) -> Result<Option<(Vault, Arc<Custody>)>> {
-        match (self.standing_vault()?, self.gone_vault()?) {
-            (None, Some(gone)) => Err(gone),
-            (standing, _) => Ok(standing),
+        match self.standing_vault()? {
+            None => self.gone_vault()?.map_or(Ok(None), Err),
+            standing => Ok(standing),
         }
     }
 

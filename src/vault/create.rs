@@ -53,8 +53,8 @@ pub fn create(
     identity: &dyn age::Identity,
     anchor: Option<Box<dyn AnchorKeeper>>,
 ) -> Result<Vault, VaultError> {
-    private_file::ensure_folder(database::folder(path))?;
-    private_file::check_way(database::folder(path))?;
+    private_file::ensure_folder(private_file::folder(path))?;
+    private_file::check_way(private_file::folder(path))?;
     let path = database::resolve(path)?.ok_or_else(|| VaultError::NotAVault {
         path: path.to_owned(),
     })?;

@@ -47,19 +47,11 @@ pub(super) fn resolve(path: &Path) -> Result<Option<PathBuf>, VaultError> {
     let name = path.file_name().ok_or_else(|| VaultError::NotAVault {
         path: path.to_owned(),
     })?;
-    let folder = folder(path);
+    let folder = private_file::folder(path);
     match fs::canonicalize(folder) {
         Ok(folder) => Ok(Some(folder.join(name))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(io_at("resolve", folder)(error)),
-    }
-}
-
-/// The folder that a path names.
-pub(super) fn folder(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
     }
 }
 

@@ -29,10 +29,10 @@ use super::rewrap::Standing;
 use super::snapshot::{Snapshot, body};
 use super::wal::{FULL, set_synchronous};
 use super::writer::Writer;
-use super::{database, number, prune, seal};
+use super::{number, prune, seal};
 use crate::names::hex;
 use crate::plugin::Person;
-use crate::private_file::with_suffix;
+use crate::private_file::{self, with_suffix};
 
 /// How many events are read at once.
 const PAGE: i64 = 256;
@@ -182,7 +182,7 @@ impl Vault {
 
     /// The copy, drafts of it that a crash left, and what SQLite may have put beside them.
     fn copies(&self) -> Result<Vec<PathBuf>, VaultError> {
-        let folder = database::folder(&self.path);
+        let folder = private_file::folder(&self.path);
         let copy = with_suffix(&self.path, COPY);
         let copy = copy.file_name().unwrap_or_default().as_encoded_bytes();
         let mut found = Vec::new();

@@ -36,8 +36,8 @@ impl Draft {
     /// # Errors
     /// When the disk does not take it.
     pub fn new(image: &[u8], path: &Path) -> Result<Self, VaultError> {
-        private_file::ensure_folder(database::folder(path))?;
-        private_file::check_way(database::folder(path))?;
+        private_file::ensure_folder(private_file::folder(path))?;
+        private_file::check_way(private_file::folder(path))?;
         let path = database::resolve(path)?.ok_or_else(|| VaultError::NotAVault {
             path: path.to_owned(),
         })?;

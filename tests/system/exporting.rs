@@ -21,6 +21,19 @@ fn recipient(world: &World) -> String {
     value["recipient"].as_str().expect("a text").to_owned()
 }
 
+/// The export of the connection for `to` into the file that is called `name`.
+fn export<'a>(to: &'a str, name: &'a str) -> [&'a str; 7] {
+    [
+        "vault",
+        "export",
+        "--connection",
+        PROVIDER,
+        "--to",
+        to,
+        name,
+    ]
+}
+
 /// Brings the connection home, whichever way is left, and says what was found.
 fn home(world: &World, file: &Path) -> &'static str {
     let is_there = fs::symlink_metadata(file).is_ok();
@@ -56,15 +69,7 @@ fn vault_export_cut_off_anywhere_leaves_the_tokens_in_one_place_or_suspect() {
     let to = recipient(world);
     let file = world.at("job.age");
     let name = file.to_str().expect("UTF-8");
-    let export = [
-        "vault",
-        "export",
-        "--connection",
-        PROVIDER,
-        "--to",
-        &to,
-        name,
-    ];
+    let export = export(&to, name);
     let (all, trials) = trials(&mut chance, trace::calls(world, &strace, CALLS, &export));
     assert_eq!(home(world, &file), "moved");
     let mut count = std::collections::BTreeMap::new();
@@ -145,18 +150,9 @@ fn vault_import_brings_home_what_an_export_that_was_cut_off_let_out() {
     let stage = Stage::connected("3600");
     let world = &stage.world;
     let job = Job::new(world);
-    let to = job.to.clone();
     let file = world.at("job.age");
     let name = file.to_str().expect("UTF-8");
-    let export = [
-        "vault",
-        "export",
-        "--connection",
-        PROVIDER,
-        "--to",
-        &to,
-        name,
-    ];
+    let export = export(&job.to, name);
     cut_off_late(world, &strace, &export, &file);
     // What a person is told who would send it again.
     let other = world.at("other.age");
@@ -184,18 +180,9 @@ fn vault_import_brings_home_what_was_let_out_even_after_a_refresh_here_was_refus
     let stage = Stage::connected("3600");
     let world = &stage.world;
     let job = Job::new(world);
-    let to = job.to.clone();
     let file = world.at("job.age");
     let name = file.to_str().expect("UTF-8");
-    let export = [
-        "vault",
-        "export",
-        "--connection",
-        PROVIDER,
-        "--to",
-        &to,
-        name,
-    ];
+    let export = export(&job.to, name);
     cut_off_late(world, &strace, &export, &file);
     let before = fs::read(&file).expect("a file");
     job.run(world, name);
@@ -229,15 +216,7 @@ fn vault_import_cut_off_anywhere_takes_all_of_it_or_nothing() {
     let name = file.to_str().expect("UTF-8");
     let away = || {
         let _ = fs::remove_file(&file);
-        let export = [
-            "vault",
-            "export",
-            "--connection",
-            PROVIDER,
-            "--to",
-            &to,
-            name,
-        ];
+        let export = export(&to, name);
         world.must(&export);
     };
     away();
