@@ -65,7 +65,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     };
     let bundle = open(&opener, &sealed, &args.file)?;
     // No vault is made, and no definition kept, for a file that is refused.
-    bundle.believed(app.world()).map_err(refused)?;
+    let believed = bundle.believed(app.world()).map_err(refused)?;
     let definitions = new_definitions(app, &bundle, &args.definition)?;
     let mut vault = match standing {
         Some((vault, _)) => vault,
@@ -74,7 +74,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     vault.refuse_untrusted()?;
     app.refuse_pending_rescues(&vault)?;
     define(app, definitions)?;
-    let arrived = bundle.arrive(&mut vault, app.world()).map_err(refused)?;
+    let arrived = believed.arrive(&mut vault, app.world()).map_err(refused)?;
     app.save_anchor(&mut vault);
     if app.ui.json() {
         printed(app.ui.data(&document(&arrived)))?;
