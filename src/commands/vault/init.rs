@@ -80,18 +80,16 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         Ok(begun.iter().map(|_| recipient.clone()).collect())
     });
     match (made, begun) {
-        (Ok(vault), Some((_, sheet))) => sheet.end(app, &vault),
+        (Ok(vault), Some(sheet)) => sheet.end(app, &vault),
         (Ok(_), None) => {
             app.ui.note(NO_RECOVERY_KEY);
             app.ui.hint(ADD_ONE);
         }
-        (Err(error), begun) => {
-            if let Some((file, _)) = begun {
-                // Nothing opens with it.
-                let _ = std::fs::remove_file(&file);
-            }
-            return Err(error);
+        (Err(error), Some(sheet)) => {
+            let standing = std::fs::symlink_metadata(&path).is_ok();
+            return Err(sheet.discard(standing, error));
         }
+        (Err(error), None) => return Err(error),
     }
     Ok(())
 }
@@ -103,10 +101,10 @@ fn written(
     args: &Args,
     mut file: PathBuf,
     recovery: &x25519::Identity,
-) -> Result<Option<(PathBuf, Sheet)>> {
+) -> Result<Option<Sheet>> {
     loop {
         match Sheet::begin(app, &file, recovery, args.recovery_passphrase) {
-            Ok(sheet) => return Ok(Some((file, sheet))),
+            Ok(sheet) => return Ok(Some(sheet)),
             Err(error) if args.recovery_file.is_some() => return Err(error),
             Err(error) => app
                 .ui

@@ -111,21 +111,26 @@ impl Sheet {
         private_file::replace(&self.path, &content).map_err(|error| error.to_string())
     }
 
-    /// The vault was not locked to it. A commit that failed may be found done by the next process,
-    /// and then this is the only copy of a key that opens the vault; else the file goes.
+    /// The vault was not locked to it. A commit that failed may be found done by the next process.
     pub(super) fn give_up(self, error: VaultError) -> Error {
-        let path = self.path.display();
         let may_be_done = matches!(
             error,
             VaultError::Sqlite { .. } | VaultError::Io { .. } | VaultError::NoSpace { .. }
         );
-        if may_be_done || fs::remove_file(&self.path).is_err() {
-            Error::from(error).note(format!(
+        self.discard(may_be_done, Error::from(error))
+    }
+
+    /// Removes the file, except where a vault may be locked to it: then it is the only copy of a key
+    /// that opens that vault.
+    pub(super) fn discard(self, may_open: bool, error: Error) -> Error {
+        let path = self.path.display();
+        if may_open || fs::remove_file(&self.path).is_err() {
+            error.note(format!(
                 "the key in `{path}` opens the vault only if `oauthctl vault recipients list` \
                  names it"
             ))
         } else {
-            Error::from(error).note(format!("the recovery key `{path}` was removed again"))
+            error.note(format!("the recovery key `{path}` was removed again"))
         }
     }
 }
