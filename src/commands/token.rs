@@ -90,6 +90,7 @@ impl Args {
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
+    refuse_unused(args)?;
     let want = Want {
         min_ttl: args.min_ttl,
         scopes: args.scopes.clone(),
@@ -99,6 +100,19 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     let (mut vault, _) = fresh_token::vault(app, &args.connection)?;
     let hand_out = fresh_token::hand_out(app, &mut vault, &args.connection, &want)?;
     show(app, args, &hand_out)
+}
+
+/// Options that only another format has a use for.
+fn refuse_unused(args: &Args) -> Result<()> {
+    let of_a_proof = args.method.is_some() || args.url.is_some();
+    let message = if of_a_proof && args.format != Format::Dpop {
+        "`--method`, `--url` and `--nonce` are for `--format dpop`"
+    } else if args.user.is_some() && args.format != Format::Xoauth2 {
+        "`--user` is for `--format xoauth2`"
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(Kind::Usage, message))
 }
 
 fn show(app: &App, args: &Args, hand_out: &HandOut) -> Result<()> {

@@ -101,6 +101,22 @@ fn token_scope_insists_on_what_is_granted() {
 }
 
 #[test]
+fn token_refuses_options_of_another_format() {
+    let world = World::new();
+    world.connect();
+    for (format, option, value) in [
+        ("plain", "--method", "GET"),
+        ("xoauth2", "--url", "https://example.org/"),
+        ("header", "--user", "me@example.org"),
+    ] {
+        let line = ["token", "sandbox", "--format", format, option, value];
+        world.run(&line).ended(2).says(&[option]).no_data();
+    }
+    // nothing was handed out
+    assert!(world.json(&["audit", "--action", "hand_out"]).is_empty());
+}
+
+#[test]
 fn token_format_prints_a_header_or_an_object() {
     let world = World::new();
     world.connect();
