@@ -145,8 +145,19 @@ impl App {
     }
 
     fn vault_of(&self, profile: &str) -> PathBuf {
-        let profiles = self.paths.data.join("profiles");
-        profiles.join(profile).join("vault.db")
+        self.profiles_folder().join(profile).join("vault.db")
+    }
+
+    fn profiles_folder(&self) -> PathBuf {
+        self.paths.data.join("profiles")
+    }
+
+    /// The profiles that have a vault, in no order; none where their folder can't be read.
+    pub fn profiles(&self) -> impl Iterator<Item = ProfileName> {
+        let all = std::fs::read_dir(self.profiles_folder());
+        let all = all.into_iter().flatten().flatten();
+        all.filter(|entry| entry.path().join("vault.db").exists())
+            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
     }
 
     /// The settings file, whether it is there or not.

@@ -8,6 +8,7 @@ use clap::{Arg, Command, CommandFactory};
 use crate::app::choice::Setting;
 use crate::app::{App, Globals};
 use crate::commands::audit::ACTIONS;
+use crate::commands::git::known_hosts;
 use crate::commands::vault::recipients::recipients;
 use crate::commands::{Cli, printed};
 use crate::connection::select;
@@ -38,7 +39,10 @@ impl Args {
             if !matches!(option, "--profile" | "--vault") {
                 continue;
             }
-            let value = value.or_else(|| words.next().map(String::as_str))?;
+            let Some(value) = value.or_else(|| words.next().map(String::as_str)) else {
+                // it is what is being typed
+                break;
+            };
             if option == "--vault" {
                 globals.vault = Some(value.into());
             } else {
@@ -59,6 +63,8 @@ enum Wanted {
     Recipient,
     Setting,
     Action,
+    Profile,
+    GitHost,
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
@@ -178,6 +184,8 @@ fn wanted(arg: &Arg) -> Vec<Wanted> {
             "FEATURE" => Some(Wanted::Feature),
             "KEY" => Some(Wanted::Setting),
             "ACTION" => Some(Wanted::Action),
+            "PROFILE" => Some(Wanted::Profile),
+            "HOST" => Some(Wanted::GitHost),
             _ => None,
         })
         .collect()
@@ -200,6 +208,8 @@ fn names(app: &App, wanted: Wanted, about: Option<&str>, found: &mut BTreeSet<St
             let providers = connections(app).into_iter().map(|name| name.provider);
             found.extend(providers.map(|name| Setting::Account(name).to_string()));
         }
+        Wanted::Profile => found.extend(app.profiles().map(|name| name.to_string())),
+        Wanted::GitHost => found.extend(known_hosts(app).unwrap_or_default()),
         Wanted::Action => found.extend(ACTIONS.split(", ").map(str::to_owned)),
         Wanted::Recipient => {
             let Ok(Some(vault)) = app.open_vault() else {
@@ -246,10 +256,15 @@ mod tests {
 
     #[test]
     fn what_a_word_can_be_is_told_from_the_words_before_it() {
-        use Wanted::{Action, Connection, Feature, Provider, Recipient, Scope, Setting};
+        use Wanted::{
+            Action, Connection, Feature, GitHost, Profile, Provider, Recipient, Scope, Setting,
+        };
         for (line, wanted) in [
             (&["token", ""][..], &[Connection][..]),
             (&["--profile", "x", "token", "git"], &[Connection]),
+            (&["--profile", ""], &[Profile]),
+            (&["token", "x", "--profile=w"], &[Profile]),
+            (&["git", "setup", ""], &[GitHost]),
             (&["token", "--min-ttl", "1h", ""], &[Connection]),
             (&["token", "--min-ttl", ""], &[]),
             (&["token", "--min-ttl=1h", ""], &[Connection]),

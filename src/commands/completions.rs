@@ -102,7 +102,7 @@ function __fish_oauthctl_known
     oauthctl complete -- $words[2..-1] 2>/dev/null | string replace -r -- '^--[^=]*=' ''
 end
 complete -c oauthctl -f -n "__fish_oauthctl_known | string length -q" -a "(__fish_oauthctl_known)"
-for option in scope feature add connection action
+for option in scope feature add connection action profile
     complete -c oauthctl -f -r -l $option -a "(__fish_oauthctl_known)"
 end
 complete -c oauthctl -f -n "__fish_oauthctl_using_subcommand completions" -a "bash elvish fish powershell zsh"

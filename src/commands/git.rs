@@ -5,6 +5,8 @@ use crate::error::Result;
 
 mod setup;
 
+pub(super) use setup::known_hosts;
+
 /// Make git use the connections
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {

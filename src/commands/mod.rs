@@ -82,7 +82,7 @@ struct GlobalArgs {
     #[arg(
         long,
         global = true,
-        value_name = "NAME",
+        value_name = "PROFILE",
         help_heading = "Global options"
     )]
     profile: Option<ProfileName>,

@@ -196,6 +196,8 @@ fn fish_completes_the_names_of_connections_providers_and_features() {
         ("oauthctl completions ", "zsh", "oauthctl.fish"),
         ("oauthctl exec github ", PROVIDER, "oauthctl"),
         ("oauthctl config get ", "profile", "oauthctl.fish"),
+        ("oauthctl --profile ", "default", "oauthctl.fish"),
+        ("oauthctl git setup ", "github.com", "oauthctl.fish"),
     ] {
         let names = ask(line);
         assert!(names.lines().any(|name| name == wanted), "{line}: {names}");

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -136,24 +137,25 @@ fn must(arguments: &[&str]) -> Result<()> {
     }
 }
 
+/// The hosts that providers answer for.
+pub(in crate::commands) fn known_hosts(app: &App) -> Result<BTreeSet<String>> {
+    let all = app.providers().list()?.into_iter();
+    let known = all.filter_map(|listed| listed.definition.ok()?.git.clone());
+    Ok(known.flat_map(|git| git.hosts).collect())
+}
+
 fn check_host(app: &App, host: &str) -> Result<()> {
-    let mut known: Vec<String> = Vec::new();
-    for listed in app.providers().list()? {
-        let hosts = listed.definition.ok().and_then(|it| it.git.clone());
-        known.extend(hosts.into_iter().flat_map(|git| git.hosts));
-    }
-    if known.iter().any(|one| one == host) {
+    let known = known_hosts(app)?;
+    if known.contains(host) {
         return Ok(());
     }
-    known.sort_unstable();
-    known.dedup();
     let near = near::near(host, known.iter().map(String::as_str));
     let near: Vec<_> = near.iter().map(|one| format!("`{one}`")).collect();
     let error = Error::new(
         Kind::Usage,
         format!("no provider answers for the host `{}`", escape::line(host)),
     )
-    .because(format!("known: {}", known.join(", ")));
+    .because(format!("known: {}", Vec::from_iter(known).join(", ")));
     let error = if near.is_empty() {
         error
     } else {
