@@ -57,6 +57,8 @@ pub struct StoredConnection {
     grant: StoredGrant,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     dpop_key: Option<StoredSecret>,
+    #[serde(default)]
+    issue: u64,
     state: StoredState,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     trouble: Option<StoredTrouble>,
@@ -66,6 +68,8 @@ pub struct StoredConnection {
     own_ticket: Option<StoredSecret>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     tickets: Vec<StoredSecret>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    spent_tickets: Vec<StoredSecret>,
 }
 
 /// A secret as stored, that no debugging text shows.
@@ -81,6 +85,10 @@ impl std::fmt::Debug for StoredSecret {
 
 fn store_secret(secret: &Secret) -> StoredSecret {
     StoredSecret(Zeroizing::new(secret.expose().to_owned()))
+}
+
+fn store_secrets(secrets: &[Secret]) -> Vec<StoredSecret> {
+    secrets.iter().map(store_secret).collect()
 }
 
 fn load_secret(stored: &StoredSecret) -> Secret {
@@ -205,10 +213,7 @@ enum StoredState {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         unseen: Option<StoredUnseen>,
     },
-    Moved {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        obtained_ms: Option<i64>,
-    },
+    Moved {},
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -332,16 +337,13 @@ impl From<&Connection> for StoredConnection {
                 .dpop
                 .as_ref()
                 .map(|key| StoredSecret(key_text(key))),
+            issue: connection.issue,
             state: store_state(&connection.state),
             trouble: connection.trouble.as_ref().map(StoredTrouble::from),
             sealed_for: connection.sealed_for.clone(),
             own_ticket: connection.tickets.own.as_ref().map(store_secret),
-            tickets: connection
-                .tickets
-                .carried
-                .iter()
-                .map(store_secret)
-                .collect(),
+            tickets: store_secrets(&connection.tickets.carried),
+            spent_tickets: store_secrets(&connection.tickets.spent),
         }
     }
 }
@@ -378,12 +380,14 @@ impl TryFrom<&StoredConnection> for Connection {
                 .as_ref()
                 .map(|text| key(&text.0))
                 .transpose()?,
+            issue: stored.issue,
             state: load_state(&stored.state)?,
             trouble: stored.trouble.as_ref().map(Trouble::from),
             sealed_for: stored.sealed_for.clone(),
             tickets: Tickets {
                 own: stored.own_ticket.as_ref().map(load_secret),
                 carried: stored.tickets.iter().map(load_secret).collect(),
+                spent: stored.spent_tickets.iter().map(load_secret).collect(),
             },
         })
     }
@@ -429,9 +433,7 @@ fn store_state(state: &State) -> StoredState {
                 started: (&intent.started).into(),
             }),
         },
-        State::Moved(obtained) => StoredState::Moved {
-            obtained_ms: obtained.map(Timestamp::unix_millis),
-        },
+        State::Moved => StoredState::Moved {},
     }
 }
 
@@ -475,9 +477,7 @@ fn load_state(stored: &StoredState) -> Result<State, FormError> {
                 None => None,
             },
         },
-        StoredState::Moved { obtained_ms } => {
-            State::Moved(obtained_ms.map(Timestamp::from_unix_millis))
-        }
+        StoredState::Moved {} => State::Moved,
     })
 }
 
@@ -590,11 +590,13 @@ mod tests {
             grant: GrantKind::AuthorizationCode,
             trouble: Some(Trouble::after(None, set().obtained, None, 0)),
             dpop: None,
+            issue: 7,
             state,
             sealed_for: Some(vec!["age1job".to_owned()]),
             tickets: Tickets {
                 own: Some(Secret::new("own ticket".to_owned())),
                 carried: vec![Secret::new("carried ticket".to_owned())],
+                spent: vec![Secret::new("spent ticket".to_owned())],
             },
         }
     }
@@ -665,8 +667,7 @@ mod tests {
                 intent: None,
                 unseen: Some(Unseen::SetBack),
             },
-            State::Moved(None),
-            State::Moved(Some(Timestamp::from_unix_millis(9))),
+            State::Moved,
         ];
         for state in states {
             let json = serde_json::to_string(&StoredConnection::from(&connection(state))).unwrap();
@@ -681,9 +682,9 @@ mod tests {
 
     #[test]
     fn a_connection_without_tickets_is_read_and_no_secret_is_shown() {
-        let whole = StoredConnection::from(&connection(State::Moved(None)));
+        let whole = StoredConnection::from(&connection(State::Moved));
         let json = serde_json::to_string(&whole).unwrap();
-        let tickets = r#","own_ticket":"own ticket","tickets":["carried ticket"]"#;
+        let tickets = r#","own_ticket":"own ticket","tickets":["carried ticket"],"spent_tickets":["spent ticket"]"#;
         let before = json.replace(tickets, "");
         assert_ne!(json, before);
         let read: StoredConnection = serde_json::from_str(&before).unwrap();
@@ -691,18 +692,23 @@ mod tests {
         assert!(read.tickets.own.is_none() && read.tickets.carried.is_empty());
         let bound = Connection {
             dpop: Some(SigningKey::generate().unwrap()),
-            ..connection(State::Moved(None))
+            ..connection(State::Moved)
         };
         let shown = format!("{whole:?} {bound:?} {:?}", StoredConnection::from(&bound));
-        for secret in ["own ticket", "carried ticket", "PRIVATE KEY"] {
+        for secret in [
+            "own ticket",
+            "carried ticket",
+            "spent ticket",
+            "PRIVATE KEY",
+        ] {
             assert!(!shown.contains(secret), "{secret}");
         }
     }
 
     #[test]
     fn unknown_fields_and_forms_are_refused() {
-        let json = serde_json::to_string(&StoredConnection::from(&connection(State::Moved(None))))
-            .unwrap();
+        let json =
+            serde_json::to_string(&StoredConnection::from(&connection(State::Moved))).unwrap();
         let more = json.replacen('{', "{\"extra\":1,", 1);
         assert!(serde_json::from_str::<StoredConnection>(&more).is_err());
         let newer = json.replacen("\"v\":1", "\"v\":2", 1);

@@ -179,12 +179,16 @@ fn update(app: &App, path: &Path) -> Result<()> {
     vault.refuse_untrusted()?;
     let sealed = read(path)?;
     let before = super::import::open(&Opener::from(custody), &sealed, path)?;
-    let now = renewed(&before, &vault)?;
-    let changed = now.to_text().map_err(refused)? != before.to_text().map_err(refused)?;
+    let now = before
+        .renewed(&mut vault, app.world())
+        .map_err(|error| refused(error).note("the file is as it was"))?;
+    let bundle = &now.bundle;
+    let changed = bundle.to_text().map_err(refused)? != before.to_text().map_err(refused)?;
     if changed {
-        age_file::write(path, true, &seal(&now)?, "export")?;
-        log(app, &mut vault, &now)?;
+        age_file::write(path, true, &seal(bundle)?, "export")?;
+        log(app, &mut vault, bundle)?;
     }
+    drop(now);
     if app.ui.json() {
         let document = serde_json::json!({
             "schema": 1,
@@ -220,12 +224,6 @@ fn log(app: &App, vault: &mut Vault, now: &Bundle) -> Result<()> {
     Ok(())
 }
 
-fn renewed(before: &Bundle, vault: &Vault) -> Result<Bundle> {
-    before
-        .renewed(vault)
-        .map_err(|error| refused(error).note("the file is as it was"))
-}
-
 /// No export is larger.
 const EXPORT_AT_MOST: u64 = 16 << 20;
 
@@ -249,8 +247,6 @@ pub(super) fn refused(error: PortableError) -> Error {
             .hint("take them in first: `oauthctl vault import FILE`"),
         PortableError::Exchanged { .. } => Error::new(Kind::Usage, error.to_string())
             .hint("connect it where it is used: `oauthctl connect PROVIDER --token-exchange SOURCE`"),
-        PortableError::Ahead { .. } => Error::new(Kind::Stopped, error.to_string())
-            .hint("set the clocks right, and say this again"),
         PortableError::Rotates { .. } => Error::new(Kind::Stopped, "it can't be copied")
             .because(error.to_string())
             .hint("without `--copy` it moves; for jobs that run side by side make a connection of their own each: `oauthctl connect PROVIDER --client-credentials`"),

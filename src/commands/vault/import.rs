@@ -65,7 +65,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     };
     let bundle = open(&opener, &sealed, &args.file)?;
     // No vault is made, and no definition kept, for a file that is refused.
-    let believed = bundle.believed(app.world()).map_err(refused)?;
+    let believed = bundle.believed().map_err(refused)?;
     let definitions = new_definitions(app, &bundle, &args.definition)?;
     let mut vault = match standing {
         Some((vault, _)) => vault,

@@ -75,9 +75,7 @@ impl Leaving {
     /// # Errors
     /// When the vault can't be written; the connections then stay `suspect`.
     pub fn done(mut self, vault: &mut Vault, world: World<'_>) -> Result<(), PortableError> {
-        self.set(vault, world, "done", |set| {
-            State::Moved(Some(set.obtained.wall))
-        })
+        self.set(vault, world, "done", |_| State::Moved)
     }
 
     /// There is no file: everything is as it was.

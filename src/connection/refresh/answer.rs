@@ -149,9 +149,10 @@ fn arrive(
     event.scopes = set.granted.iter().map(ToString::to_string).collect();
     event.token = Some(mark);
     connection.trouble = None;
+    connection.issue = connection.issue.saturating_add(1);
     if connection.state.is_suspect() {
         // The live tokens are here: what an export left is spent.
-        connection.tickets.own = None;
+        connection.tickets.spend();
     }
     connection.state = if let State::Revoking { unseen, .. } = connection.state {
         // What an attempt before this one may have brought is not in this answer.
