@@ -49,6 +49,8 @@ pub struct Connection {
 pub struct Tickets {
     /// That of the export that it left this vault with, or may have: spent when it is home.
     pub own: Option<Secret>,
+    /// The file that it went into.
+    pub left_in: Option<String>,
     /// Those of the vaults that it left on its way here.
     pub carried: Vec<Secret>,
     /// Those that it left this vault with before, the latest last. They are of no use here, but where
@@ -73,6 +75,7 @@ impl Tickets {
     /// It is home, or stayed: what left with its own ticket is no longer waited for.
     pub fn spend(&mut self) {
         self.spent.extend(self.own.take());
+        self.left_in = None;
         let too_many = self.spent.len().saturating_sub(SPENT_AT_MOST);
         self.spent.drain(..too_many);
     }
@@ -83,11 +86,7 @@ impl Tickets {
     pub fn come_home(mut self, mut carried: Vec<Secret>) -> Self {
         self.spend();
         carried.retain(|one| !is_among(one, &self.spent));
-        Self {
-            own: None,
-            carried,
-            spent: self.spent,
-        }
+        Self { carried, ..self }
     }
 
     /// What goes into a file: all by which it is known anywhere.

@@ -68,6 +68,8 @@ pub struct StoredConnection {
     own_ticket: Option<StoredSecret>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     tickets: Vec<StoredSecret>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    left_in: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     spent_tickets: Vec<StoredSecret>,
 }
@@ -343,6 +345,7 @@ impl From<&Connection> for StoredConnection {
             sealed_for: connection.sealed_for.clone(),
             own_ticket: connection.tickets.own.as_ref().map(store_secret),
             tickets: store_secrets(&connection.tickets.carried),
+            left_in: connection.tickets.left_in.clone(),
             spent_tickets: store_secrets(&connection.tickets.spent),
         }
     }
@@ -386,6 +389,7 @@ impl TryFrom<&StoredConnection> for Connection {
             sealed_for: stored.sealed_for.clone(),
             tickets: Tickets {
                 own: stored.own_ticket.as_ref().map(load_secret),
+                left_in: stored.left_in.clone(),
                 carried: stored.tickets.iter().map(load_secret).collect(),
                 spent: stored.spent_tickets.iter().map(load_secret).collect(),
             },
@@ -595,6 +599,7 @@ mod tests {
             sealed_for: Some(vec!["age1job".to_owned()]),
             tickets: Tickets {
                 own: Some(Secret::new("own ticket".to_owned())),
+                left_in: Some("/home/me/job.age".to_owned()),
                 carried: vec![Secret::new("carried ticket".to_owned())],
                 spent: vec![Secret::new("spent ticket".to_owned())],
             },
@@ -684,7 +689,7 @@ mod tests {
     fn a_connection_without_tickets_is_read_and_no_secret_is_shown() {
         let whole = StoredConnection::from(&connection(State::Moved));
         let json = serde_json::to_string(&whole).unwrap();
-        let tickets = r#","own_ticket":"own ticket","tickets":["carried ticket"],"spent_tickets":["spent ticket"]"#;
+        let tickets = r#","own_ticket":"own ticket","tickets":["carried ticket"],"left_in":"/home/me/job.age","spent_tickets":["spent ticket"]"#;
         let before = json.replace(tickets, "");
         assert_ne!(json, before);
         let read: StoredConnection = serde_json::from_str(&before).unwrap();

@@ -627,6 +627,49 @@ fn vault_import_mends_what_came_in_a_file_with_the_ticket_of_that_file() {
 }
 
 #[test]
+fn vault_export_does_not_replace_a_file_that_has_what_left_in_it() {
+    let desk = World::new();
+    desk.connect();
+    desk.connect_as("reader");
+    let job = job();
+    let to = recipient(&job);
+    let file = desk.path("work/job.age").display().to_string();
+    let export = |connection: &str, file: &str| {
+        let args = ["vault", "export", "--connection", connection, "--to", &to];
+        let call = desk.call(&[&args[..], &["--force", file]].concat());
+        call.within("work").run()
+    };
+    export("sandbox/writer", &file).ended(0);
+    let before = fs::read(&file).unwrap();
+    for same in [&file, "job.age", "../work/job.age"] {
+        export("sandbox/reader", same).ended(9).says(&[
+            "`sandbox/writer` lives in",
+            "name another file",
+            "export them together",
+        ]);
+    }
+    assert_eq!(fs::read(&file).unwrap(), before);
+    assert_eq!(desk.shown("sandbox/reader")["state"], "active");
+    // In another one it goes, and where the first was carried away, its place is free.
+    export("sandbox/reader", "other.age").ended(0);
+    fs::remove_file(&file).unwrap();
+    desk.connect_as("third");
+    export("sandbox/third", &file).ended(0);
+    // What is home again is in no file.
+    let key = desk.give("job.txt", &identity(&job));
+    let home = [
+        "vault",
+        "import",
+        &file,
+        "--with",
+        &key.display().to_string(),
+    ];
+    desk.ok(&home);
+    desk.ok(&["refresh", "sandbox/third"]);
+    export("sandbox/third", &file).ended(0);
+}
+
+#[test]
 fn vault_import_goes_by_the_number_of_refreshes_and_by_no_clock() {
     let desk = World::new();
     desk.connect();

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use crate::app::App;
 use crate::commands::printed;
 use crate::commands::vault::age_file;
-use crate::connection::portable::{self, Bundle, DefinitionText, Leaving, PortableError};
+use crate::connection::portable::{self, Bundle, DefinitionText, Journey, Leaving, PortableError};
 use crate::error::{Error, Kind, Result};
 use crate::key::Opener;
 use crate::names::{ConnectionName, ConnectionRef};
@@ -65,15 +65,17 @@ fn send(app: &App, args: &Args, path: &Path) -> Result<()> {
     let mut vault = app.need_vault()?;
     vault.refuse_untrusted()?;
     age_file::refuse_existing(path, args.force)?;
+    let whole_path = private_file::whole_path(path).display().to_string();
+    refuse_needed(&vault, path, &whole_path)?;
     // Whom it can't be sealed for is known before anything is changed.
     age_file::seal(b"", &args.to, "export")?;
-    let left = portable::leave(
-        &mut vault,
-        app.world(),
-        &args.connection,
-        args.copy,
-        args.to.clone(),
-    );
+    let journey = Journey {
+        connections: &args.connection,
+        copy: args.copy,
+        recipients: args.to.clone(),
+        file: &whole_path,
+    };
+    let left = portable::leave(&mut vault, app.world(), journey);
     let (mut bundle, leaving) = left.map_err(refused)?;
     let sealed = definitions(app, &mut bundle).and_then(|()| seal(&bundle));
     let sealed = match sealed {
@@ -105,6 +107,29 @@ fn send(app: &App, args: &Args, path: &Path) -> Result<()> {
         crate::commands::warn_of_old_pages(app, &vault.checkpoint_truncate());
     }
     tell(app, args, path, &bundle)
+}
+
+/// A file that is there may be the only one that has the tokens of what left in it.
+fn refuse_needed(vault: &Vault, path: &Path, whole_path: &str) -> Result<()> {
+    let away = portable::away_in(vault, whole_path).map_err(refused)?;
+    if std::fs::symlink_metadata(path).is_err() {
+        return Ok(());
+    }
+    let Some(first) = away.first() else {
+        return Ok(());
+    };
+    let names: Vec<_> = away.iter().map(|name| format!("`{name}`")).collect();
+    let names = names.join(", ");
+    Err(
+        Error::new(Kind::Stopped, "that file has what left in it")
+            .because(format!("{names} lives in `{}`", path.display()))
+            .hint("name another file for this export")
+            .hint(format!(
+                "or for one file with all of them bring it home first: `oauthctl vault import {} --with \
+                 IDENTITY`, then `oauthctl refresh {first}`, and export them together",
+                path.display(),
+            )),
+    )
 }
 
 /// What to do with a file that an export may have left.
@@ -172,13 +197,17 @@ fn definitions(app: &App, bundle: &mut Bundle) -> Result<()> {
     Ok(())
 }
 
+/// What to do about a file to renew that is locked to another key.
+const OTHER_KEY: &str = "this renews a file with the key of the vault that took it in; say \
+                         `OAUTHCTL_IDENTITY_FILE` or `--profile` as you did there";
+
 fn update(app: &App, path: &Path) -> Result<()> {
     let Some((mut vault, custody)) = app.open_vault_and_key()? else {
         return Err(app.no_vault()?);
     };
     vault.refuse_untrusted()?;
     let sealed = read(path)?;
-    let before = super::import::open(&Opener::from(custody), &sealed, path)?;
+    let before = super::import::open(&Opener::from(custody), &sealed, path, OTHER_KEY)?;
     let now = before
         .renewed(&mut vault, app.world())
         .map_err(|error| refused(error).note("the file is as it was"))?;
