@@ -90,7 +90,7 @@ impl Args {
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
-    refuse_unused(args)?;
+    refuse_unused(args, app.ui.json())?;
     let want = Want {
         min_ttl: args.min_ttl,
         scopes: args.scopes.clone(),
@@ -103,9 +103,13 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
 }
 
 /// Options that only another format has a use for.
-fn refuse_unused(args: &Args) -> Result<()> {
+fn refuse_unused(args: &Args, json: bool) -> Result<()> {
     let of_a_proof = args.method.is_some() || args.url.is_some();
-    let message = if of_a_proof && args.format != Format::Dpop {
+    let is_plain = matches!(args.format, Format::Plain | Format::Json);
+    // clap sees this only where `--json` stands behind the command
+    let message = if json && (args.copy || !is_plain) {
+        "`--json` is a format of its own, and goes with neither `--format` nor `--copy`"
+    } else if of_a_proof && args.format != Format::Dpop {
         "`--method`, `--url` and `--nonce` are for `--format dpop`"
     } else if args.user.is_some() && args.format != Format::Xoauth2 {
         "`--user` is for `--format xoauth2`"
