@@ -6,6 +6,7 @@ use crate::app::{App, moment};
 use crate::commands::{fresh_token, printed};
 use crate::connection::fresh::{HandOut, Want};
 use crate::endpoint::Endpoint;
+use crate::env;
 use crate::error::{Error, Kind, Result};
 use crate::exchange::unique;
 use crate::names::{ConnectionRef, Scope};
@@ -119,6 +120,16 @@ fn refuse_unused(args: &Args, json: bool) -> Result<()> {
     Err(Error::new(Kind::Usage, message))
 }
 
+/// `kubectl` takes an answer of the version that it asked in, and of no other.
+fn kubernetes_version() -> &'static str {
+    let asked = env::kubernetes_request().unwrap_or_default();
+    let asked: serde_json::Value = serde_json::from_str(&asked).unwrap_or_default();
+    match asked.get("apiVersion").and_then(serde_json::Value::as_str) {
+        Some("client.authentication.k8s.io/v1beta1") => "client.authentication.k8s.io/v1beta1",
+        Some(_) | None => "client.authentication.k8s.io/v1",
+    }
+}
+
 fn show(app: &App, args: &Args, hand_out: &HandOut) -> Result<()> {
     let set = &hand_out.set;
     let format = if app.ui.json() {
@@ -144,10 +155,9 @@ fn show(app: &App, args: &Args, hand_out: &HandOut) -> Result<()> {
             .to_string(),
         ),
         Format::Xoauth2 => mail_response(args, hand_out)?,
-        // client.authentication.k8s.io/v1
         Format::Kubectl => Secret::new(
             serde_json::json!({
-                "apiVersion": "client.authentication.k8s.io/v1",
+                "apiVersion": kubernetes_version(),
                 "kind": "ExecCredential",
                 "status": {
                     "token": token,
