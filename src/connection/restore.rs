@@ -4,12 +4,11 @@
 //! something older. What the vault lacks comes back, and what is newer stays; the log, the key and who
 //! can open the vault are not the backup's to say.
 
-use crate::connection::hold::LOCK_WAIT;
 use crate::connection::records::{StoredClient, StoredConsent};
 use crate::connection::replaced::StoredReplaced;
-use crate::connection::rollback::rotates;
+use crate::connection::rollback;
 use crate::connection::select::{self, Found};
-use crate::connection::state::{Connection, State, Unseen};
+use crate::connection::state::{Connection, State};
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
 use crate::names::ConnectionName;
@@ -36,7 +35,8 @@ struct Backup {
     replaced: Vec<StoredReplaced>,
 }
 
-/// Takes over what `backup` has and `vault` lacks, in one transaction.
+/// Takes over what `backup` has and `vault` lacks, in one transaction. The caller holds the vault's lock
+/// exclusively.
 ///
 /// # Errors
 /// When either can't be read, or the vault refuses.
@@ -45,7 +45,6 @@ pub fn restore(
     backup: &Vault,
     world: World<'_>,
 ) -> Result<Restored, ConnectionError> {
-    let _alone = vault.lock_exclusive(LOCK_WAIT)?;
     let (from, generation) = backup.read(|snapshot| {
         let backup = Backup {
             connections: select::all(snapshot)?,
@@ -102,9 +101,10 @@ fn take(
                     restored.back.push(name);
                 }
             }
-        } else if let Some(state) = as_of_then(&found.connection, world) {
+        } else if !matches!(found.connection.state, State::Moved(_)) {
+            // What had left that vault stays where it is.
             let connection = Connection {
-                state,
+                state: rollback::set_back(&found.connection, world),
                 ..found.connection
             };
             writer.insert(StoredConnection::from(&connection))?;
@@ -130,11 +130,10 @@ fn newer(here: &Connection, then: &Connection, world: World<'_>) -> Option<State
         State::Active(_) | State::Refreshing { .. } | State::Suspect(_) | State::NeedsLogin { .. }
     );
     let usable = then.state.usable().is_some();
-    let is_newer = then.obtained() > here.obtained();
-    if here.subject != then.subject || !replaceable || !usable || !is_newer {
+    if here.subject != then.subject || !replaceable || !usable || !then.is_newer_than(here) {
         return None;
     }
-    as_of_then(then, world)
+    Some(rollback::set_back(then, world))
 }
 
 fn suspect_all(
@@ -144,43 +143,18 @@ fn suspect_all(
 ) -> Result<Vec<ConnectionName>, ConnectionError> {
     let mut suspects = Vec::new();
     for found in select::all(writer)? {
-        let mut connection = found.connection;
-        let (State::Active(set) | State::Refreshing { set, .. }) = &connection.state else {
-            continue;
-        };
-        if back.contains(&connection.name) || !rotates(&connection, set, world) {
+        if back.contains(&found.connection.name) {
             continue;
         }
-        connection.state = State::Suspect(set.clone());
-        writer.update(&found.row, StoredConnection::from(&connection))?;
-        suspects.push(connection.name);
+        let same = found.connection.clone();
+        suspects.extend(rollback::go_on(writer, &found, same, false, world)?);
     }
     Ok(suspects)
 }
 
-fn take_one<T: Stored>(writer: &mut Writer<'_>, value: T) -> Result<(), VaultError> {
+pub(super) fn take_one<T: Stored>(writer: &mut Writer<'_>, value: T) -> Result<(), VaultError> {
     if writer.find::<T>(&value.name())?.is_none() {
         writer.insert(value)?;
     }
     Ok(())
-}
-
-/// The state that a connection of the past comes back in; none for what had left that vault.
-fn as_of_then(connection: &Connection, world: World<'_>) -> Option<State> {
-    let set = connection.state.set()?;
-    Some(match &connection.state {
-        State::Revoking { set, .. } => State::Revoking {
-            set: set.clone(),
-            intent: None,
-            unseen: Some(Unseen::SetBack),
-        },
-        State::NeedsLogin { .. } => connection.state.clone(),
-        State::Active(_) | State::Refreshing { .. } | State::Suspect(_) | State::Moved(_) => {
-            if rotates(connection, set, world) {
-                State::Suspect(set.clone())
-            } else {
-                State::Active(set.clone())
-            }
-        }
-    })
 }

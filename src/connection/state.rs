@@ -328,6 +328,14 @@ impl Connection {
     }
 }
 
+impl Connection {
+    /// Whether its tokens came later than those of another state of the same connection.
+    #[must_use]
+    pub fn is_newer_than(&self, other: &Self) -> bool {
+        self.obtained() > other.obtained()
+    }
+}
+
 impl State {
     /// The set whose access token may be handed out while it is unexpired.
     #[must_use]

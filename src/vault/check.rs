@@ -11,10 +11,11 @@ use zeroize::Zeroizing;
 use super::audit;
 use super::directory::{Entry, Label};
 use super::error::{VaultError, sqlite};
+use super::head::Head;
 use super::header::Header;
 use super::keys::Keys;
 use super::locked::Locked;
-use super::record::{self, Kind};
+use super::record::{self, Kind, Row, RowId, Stored};
 use super::snapshot::{Snapshot, body};
 use super::{number, seal};
 
@@ -138,6 +139,55 @@ impl Locked {
     }
 }
 
+/// What can still be read of a vault that is not sound. Each record authenticates for itself, and
+/// may be an older state of itself; whether others are missing, nobody can tell.
+pub struct Remains<'a> {
+    connection: &'a Connection,
+    keys: Keys,
+}
+
+impl Locked {
+    /// Reads it record by record, whatever the heads say.
+    ///
+    /// # Errors
+    /// When the identity or the pin doesn't fit.
+    pub fn remains(
+        &self,
+        identity: &dyn age::Identity,
+        pin: &str,
+    ) -> Result<Remains<'_>, VaultError> {
+        Ok(Remains {
+            connection: self.connection(),
+            keys: self.keys(identity, Some(pin))?,
+        })
+    }
+}
+
+impl Remains<'_> {
+    /// The records of that kind.
+    #[must_use]
+    pub fn all<T: Stored>(&self) -> Vec<Row<T>> {
+        let found = ids(self.connection, "directory", "id").into_iter();
+        found
+            .filter_map(|id| {
+                let entry = entry(self.connection, id)?;
+                let sealed = body(self.connection, id).ok()??;
+                Some(Row {
+                    id: RowId(id),
+                    version: entry.version,
+                    value: record::open_record(&self.keys, &entry, &sealed).ok()?,
+                })
+            })
+            .collect()
+    }
+
+    /// The generation of its head; none where that can't be read.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        Head::load(self.connection, &self.keys).map_or(0, |head| head.head.generation)
+    }
+}
+
 fn database_findings(connection: &Connection) -> Result<Vec<Finding>, VaultError> {
     let mut statement = connection
         .prepare(&format!("PRAGMA integrity_check({PROBLEMS})"))
@@ -175,15 +225,19 @@ fn ids(connection: &Connection, table: &str, column: &str) -> BTreeSet<i64> {
     found
 }
 
-fn readable_record(connection: &Connection, keys: &Keys, id: i64) -> Option<Zeroizing<Vec<u8>>> {
+fn entry(connection: &Connection, id: i64) -> Option<Entry> {
     let (version, label) = connection
         .prepare_cached("SELECT version, label FROM directory WHERE id = ?1")
         .and_then(|mut statement| {
             statement.query_row([id], |row| Ok((number::from_row(row, 0)?, row.get(1)?)))
         })
         .ok()?;
+    Some(Entry::new(id, version, Label(label)))
+}
+
+fn readable_record(connection: &Connection, keys: &Keys, id: i64) -> Option<Zeroizing<Vec<u8>>> {
+    let entry = entry(connection, id)?;
     let sealed = body(connection, id).ok()??;
-    let entry = Entry::new(id, version, Label(label));
     let text = record::open_text(keys, &entry, &sealed).ok()?;
     serde_json::from_slice::<Envelope>(&text).ok()?;
     Some(text)

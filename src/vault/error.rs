@@ -178,6 +178,21 @@ pub enum VaultError {
     },
 }
 
+impl VaultError {
+    /// Whether what stands there is no vault, not the one that is meant, or not as it was written.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        matches!(
+            self,
+            Self::NotAVault { .. }
+                | Self::PinMismatch { .. }
+                | Self::Tampered { .. }
+                | Self::UnknownRecord { .. }
+                | Self::Audit(_)
+        )
+    }
+}
+
 /// `Tampered`, in words.
 pub(super) fn tampered(what: impl Into<String>) -> VaultError {
     VaultError::Tampered { what: what.into() }

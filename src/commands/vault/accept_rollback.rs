@@ -34,18 +34,20 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
                 .hint("say `oauthctl vault accept-rollback --yes` if you restored it yourself"),
         );
     }
-    let suspects = rollback::accept(
+    let accepted = rollback::accept(
         &mut vault,
         app.world(),
         SetBack {
             action: Action::AcceptRollback,
             detail: None,
             generation: 0,
+            remaining: None,
             rescues: &[],
         },
     )?;
+    vault.save_anchor()?;
     app.ui.note("accepted; the vault can be changed again");
-    for name in suspects {
+    for name in accepted.suspects {
         app.ui.note(&format!(
             "`{name}` is suspect: refresh it by name, or connect it again"
         ));

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use crate::app::{App, RestoreOutcome, WantedRestore};
+use crate::app::{App, RestoreOutcome, RestorePut as Put, WantedRestore};
 use crate::error::Result;
 use crate::names::ConnectionName;
 use crate::ui::counted;
@@ -41,21 +41,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         force: args.force,
     };
     match app.restore(&wanted)? {
-        RestoreOutcome::Put {
-            suspects,
-            key,
-            aside,
-        } => {
-            app.ui.note("restored: the vault is the backup's now");
-            if let Some(aside) = aside {
-                app.ui
-                    .note(&format!("what stood there is `{}` now", aside.display()));
-            }
-            app.ui.note(&format!(
-                "its key is {key}; where that is lost: `oauthctl vault recover --with FILE`"
-            ));
-            say_suspects(app, &suspects);
-        }
+        RestoreOutcome::Put(put) => say_put(app, &put),
         RestoreOutcome::Filled(restored) => {
             let (back, kept) = (restored.back.len(), restored.kept.len());
             app.ui.note(&format!(
@@ -77,6 +63,27 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn say_put(app: &App, put: &Put) {
+    app.ui.note("restored: the vault is the backup's now");
+    if let Some(aside) = &put.aside {
+        app.ui
+            .note(&format!("what stood there is `{}` now", aside.display()));
+    }
+    for name in &put.newer {
+        app.ui
+            .note(&format!("`{name}` is as it was there, which is newer"));
+    }
+    if put.unread {
+        app.ui
+            .warn("nothing could be read in it: tokens that were newer there are not in the vault");
+    }
+    app.ui.note(&format!(
+        "its key is {}; where that is lost: `oauthctl vault recover --with FILE`",
+        put.key
+    ));
+    say_suspects(app, &put.suspects);
 }
 
 fn say_suspects(app: &App, suspects: &[ConnectionName]) {
