@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::app::opening::Keeper;
-use crate::app::there::{There, Unsound};
+use crate::app::there::{There, Unsound, is_still_there};
 use crate::connection::hold::LOCK_WAIT;
 use crate::connection::remaining::Remaining;
 use crate::connection::restore::{self, Restored};
@@ -109,7 +109,7 @@ impl App {
             // A person, a passphrase or a plugin took its time: what is decided on is what stands
             // there now that nobody else changes it.
             let draft = Draft::new(&backup.image, &self.vault_path()?)?;
-            if self.is_still_there(draft.place(), unsound.as_ref())? {
+            if is_still_there(draft.place(), unsound.as_ref())? {
                 return self.put(wanted, &backup, unsound.as_ref(), draft);
             }
             opened = Some(backup);
@@ -121,14 +121,14 @@ impl App {
         &self,
         wanted: &Wanted<'_>,
         sealed: &[u8],
-        opened: Option<Opened<'_>>,
+        backup: Option<Opened<'_>>,
         mut vault: Vault,
         custody: Arc<Custody>,
     ) -> Result<Outcome> {
         vault.refuse_untrusted()?;
         self.refuse_pending_rescues(&vault)?;
-        let opener = match (opened, wanted.with) {
-            (Some(opened), _) => opened.opener,
+        let opener = match (backup, wanted.with) {
+            (Some(backup), _) => backup.opener,
             (None, Some(_)) => self.backup_opener(wanted)?,
             (None, None) => Opener::from(custody),
         };

@@ -60,22 +60,22 @@ impl App {
             There::Sound(Box::new(vault), custody)
         }))
     }
+}
 
-    /// Whether there is still nothing, or what is unsound is so still; nobody is asked.
-    pub(super) fn is_still_there(&self, path: &Path, before: Option<&Unsound>) -> Result<bool> {
-        let Some(before) = before else {
-            return Ok(path.symlink_metadata().is_err());
-        };
-        match (Locked::open(path), &before.key) {
-            (Ok(Some(locked)), Some(key)) => match fault(locked, key) {
-                // Another one, with another key.
-                Err(VaultError::WrongKey) => Ok(false),
-                found => Ok(found?.is_some()),
-            },
-            (Ok(_), _) => Ok(false),
-            (Err(error), _) if error.is_damage() => Ok(true),
-            (Err(error), _) => Err(error.into()),
-        }
+/// Whether there is still nothing, or what is unsound is so still; nobody is asked.
+pub(super) fn is_still_there(path: &Path, before: Option<&Unsound>) -> Result<bool> {
+    let Some(before) = before else {
+        return Ok(path.symlink_metadata().is_err());
+    };
+    match (Locked::open(path), &before.key) {
+        (Ok(Some(locked)), Some(key)) => match fault(locked, key) {
+            // Another one, with another key.
+            Err(VaultError::WrongKey) => Ok(false),
+            found => Ok(found?.is_some()),
+        },
+        (Ok(_), _) => Ok(false),
+        (Err(error), _) if error.is_damage() => Ok(true),
+        (Err(error), _) => Err(error.into()),
     }
 }
 
