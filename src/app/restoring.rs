@@ -49,6 +49,8 @@ pub struct Put {
     pub unread: bool,
     /// Where its key is, for people.
     pub key: String,
+    /// The same, as its header has it.
+    pub key_source: String,
     /// What stood there, under its new name.
     pub aside: Option<PathBuf>,
 }
@@ -226,6 +228,7 @@ impl App {
             newer: accepted.newer,
             unread: placed.aside.is_some() && remaining.is_none(),
             key: source.to_string(),
+            key_source: place,
             aside: placed.aside,
         }))
     }

@@ -23,7 +23,8 @@ pub struct Restored {
     pub kept: Vec<ConnectionName>,
     /// Client registrations that are there again.
     pub clients: usize,
-    /// Connections of the vault's own that may have been spent since: it is older than the backup.
+    /// Connections whose refresh tokens may have been spent since: of those that are there again, and
+    /// of the vault's own where it is older than the backup.
     pub suspects: Vec<ConnectionName>,
 }
 
@@ -64,7 +65,8 @@ pub fn restore(
         let mut restored = take(writer, from, world)?;
         if generation > now {
             // The vault was set back itself: what it holds may have been spent since.
-            restored.suspects = suspect_all(writer, &restored.back, world)?;
+            let own = suspect_all(writer, &restored.back, world)?;
+            restored.suspects.extend(own);
         }
         writer.log(&event)?;
         Ok(restored)
@@ -88,28 +90,31 @@ fn take(
     for found in from.connections {
         let name = found.connection.name.clone();
         let here = writer.find::<StoredConnection>(&name.to_string())?;
-        if let Some(row) = here {
-            let here = Found::read(row)?;
-            match newer(&here.connection, &found.connection, world) {
-                None => restored.kept.push(name),
-                Some(state) => {
-                    let connection = Connection {
-                        state,
-                        ..found.connection
-                    };
-                    writer.update(&here.row, StoredConnection::from(&connection))?;
-                    restored.back.push(name);
-                }
+        let (here, state) = match here.map(Found::read).transpose()? {
+            Some(here) => {
+                let Some(state) = newer(&here.connection, &found.connection, world) else {
+                    restored.kept.push(name);
+                    continue;
+                };
+                (Some(here), state)
             }
-        } else if !matches!(found.connection.state, State::Moved(_)) {
             // What had left that vault stays where it is.
-            let connection = Connection {
-                state: rollback::set_back(&found.connection, world),
-                ..found.connection
-            };
-            writer.insert(StoredConnection::from(&connection))?;
-            restored.back.push(name);
+            None if matches!(found.connection.state, State::Moved(_)) => continue,
+            None => (None, rollback::set_back(&found.connection, world)),
+        };
+        if state.is_suspect() {
+            restored.suspects.push(name.clone());
         }
+        let connection = Connection {
+            state,
+            ..found.connection
+        };
+        let stored = StoredConnection::from(&connection);
+        match here {
+            Some(here) => writer.update(&here.row, stored)?,
+            None => writer.insert(stored)?,
+        };
+        restored.back.push(name);
     }
     for client in from.clients {
         restored.clients += usize::from(client.take_in(writer)?);

@@ -1,6 +1,11 @@
 use std::path::PathBuf;
 
+use serde_json::{Value, json};
+
 use crate::app::{App, RestoreOutcome, RestorePut as Put, WantedRestore};
+use crate::commands::printed;
+use crate::commands::vault::status;
+use crate::connection::restore::Restored;
 use crate::error::Result;
 use crate::names::ConnectionName;
 use crate::ui::counted;
@@ -40,29 +45,65 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         fingerprint: args.fingerprint.clone(),
         force: args.force,
     };
-    match app.restore(&wanted)? {
-        RestoreOutcome::Put(put) => say_put(app, &put),
-        RestoreOutcome::Filled(restored) => {
-            let (back, kept) = (restored.back.len(), restored.kept.len());
-            app.ui.note(&format!(
-                "restored {} and {}; {} of the vault's own {} as before",
-                counted(back, "connection"),
-                counted(restored.clients, "client registration"),
-                counted(kept, "connection"),
-                if kept == 1 { "is" } else { "are" }
-            ));
-            for name in &restored.back {
-                app.ui.note(&format!("`{name}` is back"));
-            }
-            if back > 0 {
-                app.ui.note(
-                    "those whose refresh tokens rotate are suspect: refresh them by name, or \
-                     connect them again",
-                );
-            }
-        }
+    let outcome = app.restore(&wanted)?;
+    match &outcome {
+        RestoreOutcome::Put(put) => say_put(app, put),
+        RestoreOutcome::Filled(restored) => say_filled(app, restored),
     }
-    Ok(())
+    if !app.ui.json() {
+        return Ok(());
+    }
+    printed(app.ui.data(&document(&outcome).to_string()))
+}
+
+fn document(outcome: &RestoreOutcome) -> Value {
+    match outcome {
+        RestoreOutcome::Put(put) => {
+            let (key_source, key_file) = status::place(&put.key_source);
+            json!({
+                "schema": 1,
+                "outcome": "put",
+                "back": null,
+                "kept": names(&put.newer),
+                "suspect": names(&put.suspects),
+                "clients": null,
+                "key_source": key_source,
+                "key_file": key_file,
+                "aside": put.aside.as_ref().map(|aside| aside.display().to_string()),
+            })
+        }
+        RestoreOutcome::Filled(restored) => json!({
+            "schema": 1,
+            "outcome": "filled",
+            "back": names(&restored.back),
+            "kept": names(&restored.kept),
+            "suspect": names(&restored.suspects),
+            "clients": restored.clients,
+            "key_source": null,
+            "key_file": null,
+            "aside": null,
+        }),
+    }
+}
+
+/// As they stand in documents.
+pub(super) fn names(names: &[ConnectionName]) -> Vec<String> {
+    names.iter().map(ToString::to_string).collect()
+}
+
+fn say_filled(app: &App, restored: &Restored) {
+    let (back, kept) = (restored.back.len(), restored.kept.len());
+    app.ui.note(&format!(
+        "restored {} and {}; {} of the vault's own {} as before",
+        counted(back, "connection"),
+        counted(restored.clients, "client registration"),
+        counted(kept, "connection"),
+        if kept == 1 { "is" } else { "are" }
+    ));
+    for name in &restored.back {
+        app.ui.note(&format!("`{name}` is back"));
+    }
+    say_suspects(app, &restored.suspects);
 }
 
 fn say_put(app: &App, put: &Put) {
@@ -86,7 +127,7 @@ fn say_put(app: &App, put: &Put) {
     say_suspects(app, &put.suspects);
 }
 
-fn say_suspects(app: &App, suspects: &[ConnectionName]) {
+pub(super) fn say_suspects(app: &App, suspects: &[ConnectionName]) {
     for name in suspects {
         app.ui.note(&format!(
             "`{name}` is suspect: refresh it by name, or connect it again"
