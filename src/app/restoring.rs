@@ -199,8 +199,10 @@ impl App {
         draft: Draft,
     ) -> Result<Outcome> {
         let path = draft.place().to_owned();
-        let remaining = unsound
-            .and_then(|unsound| unsound.remaining(&path, backup.id, &backup.opener, &backup.pin));
+        let remaining = match unsound {
+            Some(unsound) => unsound.remaining(&path, backup.id, &backup.opener, &backup.pin)?,
+            None => None,
+        };
         let source = self.where_its_key_is(self.named(wanted), backup)?;
         let own = self.keeps_notes(wanted, backup, &source);
         if let Some(own) = own {

@@ -88,17 +88,20 @@ impl Unsound {
         id: VaultId,
         opener: &Opener<'_>,
         pin: &str,
-    ) -> Option<Remaining> {
-        let locked = Locked::open(path).ok()??;
-        if locked.header().vault_id != id {
-            return None;
-        }
+    ) -> Result<Option<Remaining>> {
+        let locked = match Locked::open(path) {
+            Ok(Some(locked)) if locked.header().vault_id == id => locked,
+            Ok(_) => return Ok(None),
+            Err(error) if error.is_damage() => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
         let own = self.key.as_ref().and_then(|key| {
             let pin = key.pin.as_deref()?;
             locked.remains(key.custody.identity(), pin).ok()
         });
-        let remains = own.or_else(|| locked.remains(opener.identity(), pin).ok())?;
-        Some(Remaining::read(&remains))
+        let remains = own.or_else(|| locked.remains(opener.identity(), pin).ok());
+        let remaining = remains.as_ref().map(Remaining::read).transpose();
+        Ok(remaining?)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::connection::select::Found;
 use crate::connection::state::{Connection, State};
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
-use crate::vault::{Remains, Row, Stored, Writer};
+use crate::vault::{Remains, Row, Stored, VaultError, Writer};
 
 /// What remains of it.
 #[derive(Debug, Default)]
@@ -27,16 +27,18 @@ pub struct Remaining {
 
 impl Remaining {
     /// Reads what can be read.
-    #[must_use]
-    pub fn read(remains: &Remains<'_>) -> Self {
+    ///
+    /// # Errors
+    /// When the file can't be read for another reason than its damage.
+    pub fn read(remains: &Remains<'_>) -> Result<Self, VaultError> {
         let mut all = Self {
-            clients: remains.all(),
-            consents: remains.all(),
-            replaced: remains.all(),
-            generation: remains.generation(),
+            clients: remains.all()?,
+            consents: remains.all()?,
+            replaced: remains.all()?,
+            generation: remains.generation()?,
             connections: Vec::new(),
         };
-        for row in remains.all::<StoredConnection>() {
+        for row in remains.all::<StoredConnection>()? {
             all.generation = all.generation.max(row.generation());
             let Ok(found) = Found::read(row) else {
                 continue;
@@ -49,7 +51,7 @@ impl Remaining {
                 Some(_) => {}
             }
         }
-        all
+        Ok(all)
     }
 
     /// What it says of a connection, where that is later than what the backup of that generation does.

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::audit;
 use super::directory::{Entry, Label};
-use super::error::{VaultError, sqlite};
+use super::error::{VaultError, sqlite, tampered};
 use super::head::Head;
 use super::header::Header;
 use super::keys::Keys;
@@ -165,26 +165,49 @@ impl Locked {
 
 impl Remains<'_> {
     /// The records of that kind.
-    #[must_use]
-    pub fn all<T: Stored>(&self) -> Vec<Row<T>> {
-        let found = ids(self.connection, "directory", "id").into_iter();
-        found
-            .filter_map(|id| {
-                let entry = entry(self.connection, id)?;
-                let sealed = body(self.connection, id).ok()??;
-                Some(Row {
+    ///
+    /// # Errors
+    /// When the file can't be read for another reason than its damage: then they may be there.
+    pub fn all<T: Stored>(&self) -> Result<Vec<Row<T>>, VaultError> {
+        let mut all = Vec::new();
+        for id in ids(self.connection, "directory", "id") {
+            let Some(entry) = unless_damaged(self.entry(id))? else {
+                continue;
+            };
+            let opened = body(self.connection, id).and_then(|sealed| {
+                let sealed = sealed.ok_or_else(|| tampered("a record has no body"))?;
+                record::open_record(&self.keys, &entry, &sealed)
+            });
+            if let Some(value) = unless_damaged(opened)? {
+                all.push(Row {
                     id: RowId(id),
                     version: entry.version,
-                    value: record::open_record(&self.keys, &entry, &sealed).ok()?,
-                })
-            })
-            .collect()
+                    value,
+                });
+            }
+        }
+        Ok(all)
     }
 
-    /// The generation of its head; none where that can't be read.
-    #[must_use]
-    pub fn generation(&self) -> u64 {
-        Head::load(self.connection, &self.keys).map_or(0, |head| head.head.generation)
+    /// The generation of its head; zero where that can't be read.
+    ///
+    /// # Errors
+    /// As [`Self::all`].
+    pub fn generation(&self) -> Result<u64, VaultError> {
+        let head = unless_damaged(Head::load(self.connection, &self.keys))?;
+        Ok(head.map_or(0, |head| head.head.generation))
+    }
+
+    fn entry(&self, id: i64) -> Result<Entry, VaultError> {
+        entry(self.connection, id).map_err(sqlite(self.connection))
+    }
+}
+
+fn unless_damaged<T>(found: Result<T, VaultError>) -> Result<Option<T>, VaultError> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.is_damage() => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -225,18 +248,17 @@ fn ids(connection: &Connection, table: &str, column: &str) -> BTreeSet<i64> {
     found
 }
 
-fn entry(connection: &Connection, id: i64) -> Option<Entry> {
-    let (version, label) = connection
-        .prepare_cached("SELECT version, label FROM directory WHERE id = ?1")
-        .and_then(|mut statement| {
-            statement.query_row([id], |row| Ok((number::from_row(row, 0)?, row.get(1)?)))
+fn entry(connection: &Connection, id: i64) -> rusqlite::Result<Entry> {
+    connection
+        .prepare_cached("SELECT version, label FROM directory WHERE id = ?1")?
+        .query_row([id], |row| {
+            let version = number::from_row(row, 0)?;
+            Ok(Entry::new(id, version, Label(row.get(1)?)))
         })
-        .ok()?;
-    Some(Entry::new(id, version, Label(label)))
 }
 
 fn readable_record(connection: &Connection, keys: &Keys, id: i64) -> Option<Zeroizing<Vec<u8>>> {
-    let entry = entry(connection, id)?;
+    let entry = entry(connection, id).ok()?;
     let sealed = body(connection, id).ok()??;
     let text = record::open_text(keys, &entry, &sealed).ok()?;
     serde_json::from_slice::<Envelope>(&text).ok()?;

@@ -15,7 +15,7 @@ use super::locked::Locked;
 use super::open::Vault;
 use super::{database, locks};
 use crate::lock::{self, Guard};
-use crate::private_file::{self, with_suffix};
+use crate::private_file::{self, PrivateFileError, with_suffix};
 
 /// How long putting a vault waits for others that use one at that place.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -99,26 +99,40 @@ impl Draft {
         let file = self.file();
         let synced = fs::File::open(&file).and_then(|file| file.sync_all());
         synced.map_err(io_at("sync", &file))?;
-        let aside = if fs::symlink_metadata(&self.path).is_err() {
+        let save = || {
+            anchor.as_ref().map_or(Ok(()), |(keeper, anchor)| {
+                let _lock = locks::anchor(&self.path, PATIENCE)?;
+                let written = keeper.write(anchor);
+                written.map_err(|why| VaultError::Anchor {
+                    action: "written",
+                    why,
+                })
+            })
+        };
+        if fs::symlink_metadata(&self.path).is_err() {
+            save()?;
             self.clear_names()?;
             fs::rename(&file, &self.path).map_err(io_at("rename", &file))?;
             private_file::sync_parent(&self.path)?;
-            None
-        } else if force {
-            Some(self.swap(&file)?)
-        } else {
+            return Ok(Placed {
+                aside: None,
+                anchored: Ok(()),
+            });
+        }
+        if !force {
             let path = self.path.clone();
             return Err(VaultError::AlreadyExists { path });
+        }
+        let aside = self.swap(&file);
+        // Not before: it would make the old vault one that was set back.
+        let anchored = match &aside {
+            Ok(_) | Err(VaultError::Unsafe(PrivateFileError::Unsure { .. })) => save(),
+            Err(_) => Ok(()),
         };
-        let anchored = anchor.map_or(Ok(()), |(keeper, anchor)| {
-            let _lock = locks::anchor(&self.path, PATIENCE)?;
-            let written = keeper.write(&anchor);
-            written.map_err(|why| VaultError::Anchor {
-                action: "written",
-                why,
-            })
-        });
-        Ok(Placed { aside, anchored })
+        Ok(Placed {
+            aside: Some(aside?),
+            anchored,
+        })
     }
 
     /// Exchanges the new file with the one that stands there. No log of that one may be there
@@ -182,8 +196,8 @@ fn take_alone(path: &Path) -> Result<Option<Connection>, VaultError> {
             Ok(true)
         }
         Err(VaultError::Busy) => Ok(false),
-        Err(error @ VaultError::NoSpace { .. }) => Err(error),
-        Err(_) => Ok(true),
+        Err(error) if error.is_damage() => Ok(true),
+        Err(error) => Err(error),
     })?;
     if done {
         Ok(held)
