@@ -616,6 +616,27 @@ mod tests {
     }
 
     #[test]
+    fn a_swap_leaves_both_files_under_their_new_names() {
+        let root = tempfile::tempdir().unwrap();
+        let [file, new] = ["f", "new"].map(|name| root.path().join(name));
+        for (number, way) in [swap, swap_in_two_steps].into_iter().enumerate() {
+            fs::write(&file, "old").unwrap();
+            fs::write(&new, "new").unwrap();
+            let aside = way(&new, &file).unwrap();
+            let name = ["f.old", "f.old-2"].map(|name| root.path().join(name));
+            assert_eq!(aside, name[number]);
+            assert_eq!(fs::read(&file).unwrap(), b"new");
+            assert_eq!(fs::read(&aside).unwrap(), b"old");
+            assert_eq!(fs::read_dir(root.path()).unwrap().count(), number + 2);
+        }
+        // nothing to put there: what stands there stays
+        assert!(swap(&new, &file).is_err());
+        assert!(swap_in_two_steps(&new, &file).is_err());
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 3);
+    }
+
+    #[test]
     fn what_is_made_here_is_private_from_the_start() {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("a/b");

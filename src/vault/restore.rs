@@ -138,7 +138,8 @@ impl Draft {
     /// Exchanges the new file with the one that stands there. No log of that one may be there
     /// meanwhile: it would be taken for the new one's.
     fn swap(&self, file: &Path) -> Result<PathBuf, VaultError> {
-        let held = take_alone(&self.path)?;
+        // Elsewhere an open file can't be renamed.
+        let held = take_alone(&self.path)?.filter(|_| cfg!(unix));
         // What SQLite can't read has no state that its log belongs to.
         let logs = self.clear_names()?;
         let aside = private_file::swap(file, &self.path)?;

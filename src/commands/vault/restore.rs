@@ -15,7 +15,8 @@ use crate::ui::counted;
 /// Where no vault stands, the backup's becomes the vault. Where one stands, what it lacks comes back:
 /// connections, client registrations and consents; what it has of its own is newer and stays, and so do
 /// its key, its recovery keys and its audit log. A vault that changed since the backup wants `--force`.
-/// So does one that is damaged or was set back: it goes aside, and the backup's becomes the vault.
+/// So does one that is damaged or was set back: it goes aside, and the backup's becomes the vault, with
+/// the newer tokens that can still be read in what goes aside.
 ///
 /// Connections whose refresh tokens rotate come back `suspect`: theirs may have been used since, and
 /// using one again can end the live grant, so they are refreshed only when you name them.
