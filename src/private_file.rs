@@ -620,8 +620,8 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let [file, new] = ["f", "new"].map(|name| root.path().join(name));
         for (number, way) in [swap, swap_in_two_steps].into_iter().enumerate() {
-            fs::write(&file, "old").unwrap();
-            fs::write(&new, "new").unwrap();
+            replace(&file, b"old").unwrap();
+            replace(&new, b"new").unwrap();
             let aside = way(&new, &file).unwrap();
             let name = ["f.old", "f.old-2"].map(|name| root.path().join(name));
             assert_eq!(aside, name[number]);

@@ -218,6 +218,13 @@ impl App {
             .to_text()
             .map_err(|error| self.no_key(&error.into()))?;
         let accepted = self.make_ready(&mut vault, remaining.as_ref(), &path, &place)?;
+        if let Some((noted, before)) = self.noted_key(&path)
+            && noted == backup.id
+            && let Ok(before) = before.to_text()
+            && before != place
+        {
+            self.remember_either(&path, noted, [&before, &place])?;
+        }
         let placed = draft.put(vault, unsound.is_some())?;
         if let Err(error) = placed.anchored {
             self.ui.warn(&format!(

@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
 
 /// How long it waits for those that have the vault open that goes aside.
-const OTHERS_LEAVE: Duration = Duration::from_secs(10);
+const OTHERS_LEAVE: Duration = Duration::from_secs(5);
 const BETWEEN_TRIES: Duration = Duration::from_millis(20);
 
 /// What came of putting a vault in its place.

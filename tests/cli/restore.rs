@@ -760,3 +760,55 @@ fn a_vault_that_is_gone_is_told_of_with_what_was_set_aside() {
     fs::rename(&aside, &vault).unwrap();
     assert_eq!(world.token("sandbox"), token);
 }
+
+#[test]
+fn vault_restore_opens_what_it_sets_aside_with_the_key_that_came_after_the_backup() {
+    let world = World::new();
+    world.connect();
+    let file = backup(&world, "vault.age");
+    let former = world.key_file().display().to_string();
+    let pin = world.json(&["vault", "status"])[0]["fingerprint"].clone();
+    let pin = pin.as_str().unwrap();
+    let new = world.path("given/new.txt").display().to_string();
+    let rekey = ["vault", "rekey", "--key", "file", "--identity-file", &new];
+    world.ok(&rekey);
+    world.secret("the new key", &identity_in(&new));
+    plain(&world, &["refresh", "sandbox"]).ended(0);
+    let token = plain(&world, &["token", "sandbox"]).ended(0).stdout;
+    let raw = rusqlite::Connection::open(world.vault()).unwrap();
+    raw.execute_batch("UPDATE head SET sealed = zeroblob(90)")
+        .unwrap();
+    drop(raw);
+    let restore = ["vault", "restore", &file, "--with", &former, "--force"];
+    plain(&world, &[&restore[..], &["--fingerprint", pin]].concat())
+        .ended(0)
+        .says(&["which is newer", "is suspect"]);
+    assert_eq!(plain(&world, &["token", "sandbox"]).ended(0).stdout, token);
+    plain(&world, &["vault", "check"]).ended(0);
+}
+
+#[test]
+fn vault_restore_sets_no_vault_aside_that_others_have_open() {
+    let world = World::new();
+    world.connect();
+    let file = backup(&world, "vault.age");
+    add_client(&world, "damaged");
+    damage_last(&world);
+    let raw = rusqlite::Connection::open(world.vault()).unwrap();
+    let count = "SELECT count(*) FROM body";
+    let read = || {
+        raw.query_row(count, [], |row| row.get::<_, i64>(0))
+            .unwrap()
+    };
+    read();
+    let restore = ["vault", "restore", &file, "--force"];
+    world.run(&restore).ended(5).says(&["the vault is busy"]);
+    world.run(&["vault", "check"]).ended(9);
+    assert!(!world.vault().with_extension("db.old").exists());
+    let status = world.run(&["token", "sandbox"]).ended(0);
+    status.silent_about("accept-rollback");
+    read();
+    drop(raw);
+    world.ok(&restore);
+    world.ok(&["vault", "check"]);
+}
