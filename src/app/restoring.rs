@@ -14,7 +14,7 @@ use crate::error::{Error, Kind, Result};
 use crate::key::{self, Custody, Opener, Source, Unopened};
 use crate::names::{ConnectionName, VaultId};
 use crate::private_file;
-use crate::vault::{self, Action, AnchorKeeper, Draft, Locked, Vault, VaultError};
+use crate::vault::{self, Action, AnchorKeeper, Draft, Keys, Locked, Vault, VaultError};
 
 /// No backup is larger.
 const AT_MOST: u64 = 4 << 30;
@@ -79,6 +79,8 @@ struct Opened<'a> {
     /// Where its key is, as the backup has it.
     recorded: String,
     pin: String,
+    /// Had before anything is locked: a plugin takes its time.
+    keys: Keys,
 }
 
 impl App {
@@ -129,12 +131,15 @@ impl App {
     ) -> Result<Outcome> {
         vault.refuse_untrusted()?;
         self.refuse_pending_rescues(&vault)?;
-        let opener = match (backup, wanted.with) {
-            (Some(backup), _) => backup.opener,
-            (None, Some(_)) => self.backup_opener(wanted)?,
-            (None, None) => Opener::from(custody),
+        let (opener, known) = match (backup, wanted.with) {
+            (Some(backup), _) => (backup.opener, Some((backup.image, backup.keys))),
+            (None, Some(_)) => (self.backup_opener(wanted)?, None),
+            (None, None) => (Opener::from(custody), None),
         };
-        let image = unseal(sealed, &opener)?;
+        let (image, keys) = match known {
+            Some((image, keys)) => (image, Some(keys)),
+            None => (unseal(sealed, &opener)?, None),
+        };
         let backup = open_image(&image, wanted.file)?;
         if backup.header().vault_id != vault.id() {
             return Err(
@@ -147,9 +152,13 @@ impl App {
                     .hint("restore it elsewhere: `--profile NAME` or `--vault PATH`"),
             );
         }
-        let pin = pin(wanted, &opener).unwrap_or_else(|| vault.fingerprint());
-        refuse_damaged(&image, wanted.file, &opener, &pin)?;
-        let backup = backup.unlock(opener.identity(), Some(&pin), None)?;
+        let keys = if let Some(keys) = keys {
+            keys
+        } else {
+            let pin = pin(wanted, &opener).unwrap_or_else(|| vault.fingerprint());
+            sound_keys(&backup, &opener, &pin)?
+        };
+        let backup = backup.unlock_with(keys, true, None)?;
         // All that took its time is done.
         let _alone = vault.lock_exclusive(LOCK_WAIT)?;
         self.refuse_pending_rescues(&vault)?;
@@ -173,15 +182,17 @@ impl App {
     fn open_backup<'a>(&'a self, wanted: &Wanted<'a>, sealed: &[u8]) -> Result<Opened<'a>> {
         let opener = self.backup_opener(wanted)?;
         let image = unseal(sealed, &opener)?;
-        let header = open_image(&image, wanted.file)?.header().clone();
+        let locked = open_image(&image, wanted.file)?;
+        let header = locked.header().clone();
         let opener = opener.of_vault(header.vault_id, &self.paths.state);
         let kept = match opener.custody() {
             Some(custody) => custody.read_pin().map_err(|error| self.no_key(&error))?,
             None => None,
         };
         let pin = pin(wanted, &opener).or(kept).ok_or_else(unconfirmed)?;
-        refuse_damaged(&image, wanted.file, &opener, &pin)?;
+        let keys = sound_keys(&locked, &opener, &pin)?;
         Ok(Opened {
+            keys,
             opener,
             image,
             id: header.vault_id,
@@ -200,9 +211,10 @@ impl App {
     ) -> Result<Outcome> {
         let path = draft.place().to_owned();
         let remaining = match unsound {
-            Some(unsound) => unsound.remaining(&path, backup.id, &backup.opener, &backup.pin)?,
+            Some(unsound) => unsound.remaining(&path, backup.id, &backup.keys)?,
             None => None,
         };
+        let remaining = remaining.filter(|remaining| !remaining.is_empty());
         let source = self.where_its_key_is(self.named(wanted), backup)?;
         let own = self.keeps_notes(wanted, backup, &source);
         if let Some(own) = own {
@@ -210,10 +222,8 @@ impl App {
                 .map_err(|error| self.no_key(&error))?;
         }
         let keeper = own.map(|own| Box::new(Keeper(Arc::clone(own))) as Box<dyn AnchorKeeper>);
-        let mut vault =
-            draft
-                .open()?
-                .unlock(backup.opener.identity(), Some(&backup.pin), keeper)?;
+        let keys = backup.keys.clone();
+        let mut vault = draft.open()?.unlock_with(keys, true, keeper)?;
         let place = source
             .to_text()
             .map_err(|error| self.no_key(&error.into()))?;
@@ -348,14 +358,21 @@ fn open_image(image: &[u8], file: &Path) -> Result<Locked> {
     })
 }
 
-fn refuse_damaged(image: &[u8], file: &Path, opener: &Opener<'_>, pin: &str) -> Result<()> {
+/// The keys of the vault in a backup, all of which is what was written.
+fn sound_keys(backup: &Locked, opener: &Opener<'_>, pin: &str) -> Result<Keys> {
     let damaged = |what: &dyn std::fmt::Display| {
         Error::new(Kind::Stopped, "the backup is damaged")
             .because(what.to_string())
             .hint("take another one; nothing was changed")
     };
-    match vault::check_image(image, file, opener.identity(), pin) {
-        Ok(findings) => findings.first().map_or(Ok(()), |found| Err(damaged(found))),
+    let checked = backup.keys(opener.identity(), Some(pin)).and_then(|keys| {
+        let findings = backup.check_with(&keys)?;
+        Ok((keys, findings))
+    });
+    match checked {
+        Ok((keys, findings)) => findings
+            .first()
+            .map_or(Ok(keys), |found| Err(damaged(found))),
         Err(error @ VaultError::PinMismatch { .. }) => Err(other_pin(error)),
         Err(error) if error.is_damage() => Err(damaged(&error)),
         Err(error) => Err(error.into()),

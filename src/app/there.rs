@@ -8,9 +8,9 @@ use crate::app::known::Known;
 use crate::app::opening::Keeper;
 use crate::connection::remaining::Remaining;
 use crate::error::Result;
-use crate::key::{Custody, Opener};
+use crate::key::Custody;
 use crate::names::VaultId;
-use crate::vault::{Locked, SCHEMA, Trust, Vault, VaultError};
+use crate::vault::{Keys, Locked, SCHEMA, Trust, Vault, VaultError};
 
 /// What stands there.
 pub(super) enum There {
@@ -81,13 +81,12 @@ pub(super) fn is_still_there(path: &Path, before: Option<&Unsound>) -> Result<bo
 
 impl Unsound {
     /// What can be read of it, if it is the vault that the backup is of: with its own key, or with
-    /// what opens the backup.
+    /// the keys of the backup, which are the same where it was not rekeyed since.
     pub(super) fn remaining(
         &self,
         path: &Path,
         id: VaultId,
-        opener: &Opener<'_>,
-        pin: &str,
+        keys: &Keys,
     ) -> Result<Option<Remaining>> {
         let locked = match Locked::open(path) {
             Ok(Some(locked)) if locked.header().vault_id == id => locked,
@@ -97,11 +96,10 @@ impl Unsound {
         };
         let own = self.key.as_ref().and_then(|key| {
             let pin = key.pin.as_deref()?;
-            locked.remains(key.custody.identity(), pin).ok()
+            locked.keys(key.custody.identity(), Some(pin)).ok()
         });
-        let remains = own.or_else(|| locked.remains(opener.identity(), pin).ok());
-        let remaining = remains.as_ref().map(Remaining::read).transpose();
-        Ok(remaining?)
+        let remains = locked.remains(own.as_ref().unwrap_or(keys));
+        Ok(Some(Remaining::read(&remains)?))
     }
 }
 

@@ -22,7 +22,7 @@ pub struct Remaining {
     consents: Vec<Row<StoredConsent>>,
     replaced: Vec<Row<StoredReplaced>>,
     /// The newest generation that is seen in it.
-    pub generation: u64,
+    generation: u64,
 }
 
 impl Remaining {
@@ -38,6 +38,8 @@ impl Remaining {
             generation: remains.generation()?,
             connections: Vec::new(),
         };
+        let clients = all.clients.iter().map(Row::generation).max();
+        all.generation = all.generation.max(clients.unwrap_or(0));
         for row in remains.all::<StoredConnection>()? {
             all.generation = all.generation.max(row.generation());
             let Ok(found) = Found::read(row) else {
@@ -52,6 +54,12 @@ impl Remaining {
             }
         }
         Ok(all)
+    }
+
+    /// Whether nothing could be read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.generation == 0
     }
 
     /// What it says of a connection, where that is later than what the backup of that generation does.

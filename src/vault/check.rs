@@ -78,13 +78,20 @@ impl Locked {
         identity: &dyn age::Identity,
         pin: Option<&str>,
     ) -> Result<Vec<Finding>, VaultError> {
-        let keys = self.keys(identity, pin)?;
+        self.check_with(&self.keys(identity, pin)?)
+    }
+
+    /// As [`Self::check`], with keys that were had before.
+    ///
+    /// # Errors
+    /// When the file can't be read at all.
+    pub fn check_with(&self, keys: &Keys) -> Result<Vec<Finding>, VaultError> {
         let connection = self.connection();
         let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)
             .map_err(sqlite(connection))?;
         let mut findings = database_findings(connection)?;
         let whole = Header::load(connection).and_then(|header| {
-            let snapshot = Snapshot::load(connection, &keys, header.key_epoch, None)?;
+            let snapshot = Snapshot::load(connection, keys, header.key_epoch, None)?;
             snapshot.verify_audit(None)
         });
         if let Err(error) = whole {
@@ -92,7 +99,7 @@ impl Locked {
         }
         let entries = ids(connection, "directory", "id");
         for id in &entries {
-            if readable_record(connection, &keys, *id).is_none() {
+            if readable_record(connection, keys, *id).is_none() {
                 findings.push(Finding::Record(*id));
             }
         }
@@ -100,7 +107,7 @@ impl Locked {
         findings.extend(strays.difference(&entries).map(|id| Finding::Stray(*id)));
         for seq in ids(connection, "audit", "seq") {
             let seq = seq.unsigned_abs();
-            if event_text(connection, &keys, seq).is_none() && !is_checkpoint(connection, seq) {
+            if event_text(connection, keys, seq).is_none() && !is_checkpoint(connection, seq) {
                 findings.push(Finding::Event(seq));
             }
         }
@@ -143,23 +150,17 @@ impl Locked {
 /// may be an older state of itself; whether others are missing, nobody can tell.
 pub struct Remains<'a> {
     connection: &'a Connection,
-    keys: Keys,
+    keys: &'a Keys,
 }
 
 impl Locked {
-    /// Reads it record by record, whatever the heads say.
-    ///
-    /// # Errors
-    /// When the identity or the pin doesn't fit.
-    pub fn remains(
-        &self,
-        identity: &dyn age::Identity,
-        pin: &str,
-    ) -> Result<Remains<'_>, VaultError> {
-        Ok(Remains {
+    /// For reading it record by record, whatever the heads say: what is sealed with those keys.
+    #[must_use]
+    pub fn remains<'a>(&'a self, keys: &'a Keys) -> Remains<'a> {
+        Remains {
             connection: self.connection(),
-            keys: self.keys(identity, Some(pin))?,
-        })
+            keys,
+        }
     }
 }
 
@@ -176,7 +177,7 @@ impl Remains<'_> {
             };
             let opened = body(self.connection, id).and_then(|sealed| {
                 let sealed = sealed.ok_or_else(|| tampered("a record has no body"))?;
-                record::open_record(&self.keys, &entry, &sealed)
+                record::open_record(self.keys, &entry, &sealed)
             });
             if let Some(value) = unless_damaged(opened)? {
                 all.push(Row {
@@ -194,7 +195,7 @@ impl Remains<'_> {
     /// # Errors
     /// As [`Self::all`].
     pub fn generation(&self) -> Result<u64, VaultError> {
-        let head = unless_damaged(Head::load(self.connection, &self.keys))?;
+        let head = unless_damaged(Head::load(self.connection, self.keys))?;
         Ok(head.map_or(0, |head| head.head.generation))
     }
 

@@ -65,6 +65,7 @@ pub use create::{NewVault, create};
 pub use error::VaultError;
 pub use event::{Action, Caller, Event, Logged, Outcome};
 pub use header::Header;
+pub use keys::Keys;
 pub use locked::Locked;
 pub use migrate::migrate;
 pub use open::Vault;

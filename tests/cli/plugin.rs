@@ -424,6 +424,9 @@ fn restored_meanwhile(appears: impl FnOnce(&World, &Path)) -> (World, Output) {
     go(&folder);
     let ended = running.finish();
     assert!(!world.vault().with_extension("db.old").exists());
+    // for the file and for the header in it, and never while others are locked out
+    let log = fs::read_to_string(folder.join("age-plugin-toy.log")).unwrap();
+    assert_eq!(log.matches("identity-v1").count(), 2, "{log}");
     (world, ended)
 }
 
