@@ -13,6 +13,7 @@ mod moving;
 mod opening;
 mod rekeying;
 mod restoring;
+mod there;
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
@@ -22,7 +23,9 @@ use directories::ProjectDirs;
 pub use looking::Seen;
 pub use moving::Moved;
 pub use rekeying::Rekeyed;
-pub use restoring::{Outcome as RestoreOutcome, Wanted as WantedRestore, other_pin, unopened};
+pub use restoring::{
+    Outcome as RestoreOutcome, Put as RestorePut, Wanted as WantedRestore, other_pin, unopened,
+};
 
 use crate::config::{self, Config, ConfigError};
 use crate::connection::World;

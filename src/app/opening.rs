@@ -35,15 +35,10 @@ impl App {
     /// # Errors
     /// As [`App::open_vault`].
     pub fn open_vault_and_key(&self) -> Result<Option<(Vault, Arc<Custody>)>> {
-        match self.standing_vault()? {
+        match self.open_with(|locked| Ok(Arc::new(self.key_of(locked, self.ui.may_ask())?)))? {
             None => self.gone_vault()?.map_or(Ok(None), Err),
             standing => Ok(standing),
         }
-    }
-
-    /// [`App::open_vault_and_key`], for what brings back a vault that is gone.
-    pub(super) fn standing_vault(&self) -> Result<Option<(Vault, Arc<Custody>)>> {
-        self.open_with(|locked| Ok(Arc::new(self.key_of(locked, self.ui.may_ask())?)))
     }
 
     /// Opens the vault for a change of who can open it, and keeps everybody out who would also.
@@ -90,7 +85,7 @@ impl App {
         }
     }
 
-    fn open_with(
+    pub(super) fn open_with(
         &self,
         key: impl FnOnce(&Locked) -> Result<Arc<Custody>>,
     ) -> Result<Option<(Vault, Arc<Custody>)>> {
@@ -239,7 +234,7 @@ impl App {
     }
 
     /// The key of a vault, from where its header or the environment says that it is.
-    fn key_of(&self, locked: &Locked, may_ask: bool) -> Result<Custody> {
+    pub(super) fn key_of(&self, locked: &Locked, may_ask: bool) -> Result<Custody> {
         let header = locked.header();
         let recorded =
             Source::parse(&header.key_source).map_err(|error| self.no_key(&error.into()))?;

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 
 use super::check::Finding;
 use super::database::{self, Database, Medium};
-use super::error::{VaultError, sqlite_at, tampered};
+use super::error::{VaultError, sqlite_at};
 use super::locked::Locked;
 use super::open::Vault;
 
@@ -73,7 +73,9 @@ pub fn check_image(
 pub fn open_image(image: &[u8], path: &Path) -> Result<Locked, VaultError> {
     let mut connection = Connection::open_in_memory().map_err(sqlite_at(path))?;
     if !image.starts_with(b"SQLite format 3\0") {
-        return Err(tampered("the image is no database"));
+        return Err(VaultError::NotAVault {
+            path: path.to_owned(),
+        });
     }
     connection
         .deserialize_read_exact("main", Cursor::new(image), image.len(), true)

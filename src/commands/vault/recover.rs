@@ -4,7 +4,8 @@ use age::x25519;
 
 use crate::app::{App, other_pin};
 use crate::commands::vault::init::{Place, source};
-use crate::commands::warn_of_old_pages;
+use crate::commands::vault::status;
+use crate::commands::{printed, warn_of_old_pages};
 use crate::connection::hold::LOCK_WAIT;
 use crate::error::{Error, Kind, Result};
 use crate::key::{self, Ask, Custody, KeyError, Opener, Source};
@@ -88,7 +89,39 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     app.remember(&path, vault_id, &[&made.place]);
     app.anchor_beside(made.custody, &fingerprint)?;
     tell(app, &place, old.as_deref(), &left_out);
-    Ok(())
+    show(app, &made.place, &fingerprint, old.as_deref(), &left_out)
+}
+
+fn show(
+    app: &App,
+    place: &str,
+    fingerprint: &str,
+    old: Option<&Path>,
+    left_out: &[LeftOut],
+) -> Result<()> {
+    if !app.ui.json() {
+        return Ok(());
+    }
+    let (key_source, key_file) = status::place(place);
+    let left_out: Vec<_> = left_out
+        .iter()
+        .map(|LeftOut { recipient, why }| {
+            serde_json::json!({
+                "recipient": recipient.recipient,
+                "label": recipient.label,
+                "why": why.to_string(),
+            })
+        })
+        .collect();
+    let document = serde_json::json!({
+        "schema": 1,
+        "key_source": key_source,
+        "key_file": key_file,
+        "fingerprint": fingerprint,
+        "former_file": old.map(|old| old.display().to_string()),
+        "left_out": left_out,
+    });
+    printed(app.ui.data(&document.to_string()))
 }
 
 /// Where the new key goes: where the flags say; without any, to the recorded place of a file where
