@@ -11,6 +11,7 @@ mod looking;
 mod making;
 mod moving;
 mod opening;
+mod recovering;
 mod rekeying;
 mod restoring;
 
@@ -21,6 +22,7 @@ pub use clock::moment;
 use directories::ProjectDirs;
 pub use looking::Seen;
 pub use moving::Moved;
+pub use recovering::{Recovered, Wanted as WantedRecovery};
 pub use rekeying::Rekeyed;
 pub use restoring::{Outcome as RestoreOutcome, Wanted as WantedRestore, other_pin, unopened};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::app::opening::Keeper;
 use crate::app::{App, absolute};
 use crate::error::{Error, Kind, Result};
-use crate::key::{self, Patience, Source};
+use crate::key::{self, KeyError, Patience, Source};
 use crate::names::VaultId;
 use crate::vault::{self, Action, NewVault, Outcome, Vault};
 
@@ -20,7 +20,9 @@ impl App {
             return Ok(vault);
         }
         may_be_made()?;
-        let vault = self.create_vault(&self.choose_source()?, || Ok(Vec::new()))?;
+        let vault = self.create_vault(&self.choose_source(|error| self.no_key(error))?, || {
+            Ok(Vec::new())
+        })?;
         if self.ui.may_ask() {
             self.ui.note(
                 "there is no recovery key yet; make one with `oauthctl vault recipients add \
@@ -88,11 +90,11 @@ impl App {
     }
 
     /// Where a new vault's key is to be kept when nobody said so: what the environment names, else
-    /// the keyring, else what the person chooses.
+    /// the keyring, else what the person chooses. `told` says why none can be had.
     ///
     /// # Errors
     /// When no key can be had.
-    pub fn choose_source(&self) -> Result<Source> {
+    pub fn choose_source(&self, told: impl Fn(&KeyError) -> Error) -> Result<Source> {
         if let Some(path) = &self.env.identity_file {
             return Ok(Source::IdentityFile(absolute(path)));
         }
@@ -110,7 +112,7 @@ impl App {
         let path = self.vault_path()?;
         let file = path.with_file_name("identity.age");
         if !self.ui.may_ask() {
-            return Err(self.no_key(&error));
+            return Err(told(&error));
         }
         self.ui
             .warn(&format!("the system keyring can't be used: {error}"));
@@ -121,7 +123,7 @@ impl App {
         if self.ui.confirm(&question) {
             Ok(Source::PassphraseFile(file))
         } else {
-            Err(self.no_key(&error))
+            Err(told(&error))
         }
     }
 }

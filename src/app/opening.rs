@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::app::known::Known;
 use crate::connection::hold::LOCK_WAIT;
 use crate::error::{Error, Kind, Result};
-use crate::key::{self, Ask, Custody, KeyError, Opener, Source, Unopened};
+use crate::key::{self, Ask, Custody, KeyError, Opener, Source, Unopened, Way};
 use crate::lock::Guard;
 use crate::names::VaultId;
 use crate::plugin::Person;
@@ -276,6 +276,24 @@ impl App {
     /// Turns a key failure into the error a person sees: what was tried, what it said, ways out.
     #[must_use]
     pub fn no_key(&self, error: &KeyError) -> Error {
+        let stands = self.vault_path().is_ok_and(|vault| vault.exists());
+        self.no_key_but(error, |way| match way {
+            // What does not exist yet can't be recovered, but made otherwise.
+            Way::Recover | Way::Again if !stands => Some(
+                "keep the key in a file instead: `oauthctl vault init --key file`, or behind a \
+                 passphrase: `--key passphrase`"
+                    .to_owned(),
+            ),
+            Way::Recover | Way::Again | Way::KeyFile | Way::Words(_) => Some(way.to_string()),
+        })
+    }
+
+    /// [`App::no_key`] with the ways out as `told` tells them.
+    pub(super) fn no_key_but(
+        &self,
+        error: &KeyError,
+        told: impl Fn(Way) -> Option<String>,
+    ) -> Error {
         let kind = if matches!(error, KeyError::PinForged { .. }) {
             Kind::Stopped
         } else if matches!(
@@ -292,34 +310,24 @@ impl App {
             "could not get the key of the vault"
         };
         let mut shown = Error::new(kind, message).caused_by(error);
-        let vault = self.vault_path().ok().filter(|vault| vault.exists());
-        for way in error.way_out() {
-            // What does not exist yet can't be recovered, but made otherwise.
-            let way = if vault.is_none() && way.contains("vault recover") {
-                "keep the key in a file instead: `oauthctl vault init --key file`, or behind a \
-                 passphrase: `--key passphrase`"
-                    .to_owned()
-            } else {
-                way
-            };
-            shown = shown.hint(way);
-        }
-        if let Some(vault) = &vault {
-            shown = shown.note(format!("the vault `{}` was not touched", vault.display()));
-        }
         shown
+            .hints
+            .extend(error.way_out().into_iter().filter_map(told));
+        match self.vault_path().ok().filter(|vault| vault.exists()) {
+            Some(vault) => shown.note(format!("the vault `{}` was not touched", vault.display())),
+            None => shown,
+        }
     }
 
     /// As [`App::no_key`], for a key or a passphrase that is not the vault's own: nobody is led away
     /// from the file that they named.
     fn not_of_the_vault(&self, error: &KeyError, message: String) -> Error {
-        let mut shown = self.no_key(error);
+        let mut shown = self.no_key_but(error, |way| match way {
+            Way::Recover => None,
+            Way::Again => Some("try again".to_owned()),
+            Way::KeyFile | Way::Words(_) => Some(way.to_string()),
+        });
         shown.message = message;
-        let leads_away = |way: &String| way.contains("vault recover") || way.contains("--key file");
-        shown.hints.retain(|way| !leads_away(way));
-        if let KeyError::WrongPassphrase { .. } = error {
-            shown = shown.hint("try again");
-        }
         shown
     }
 

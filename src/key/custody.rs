@@ -120,8 +120,16 @@ pub fn create(source: &Source, ask: &Ask) -> Result<Custody, KeyError> {
         Source::Keyring
         | Source::KeyringItem(_)
         | Source::IdentityFile(_)
-        | Source::PassphraseFile(_) => keep(source, x25519::Identity::generate(), ask),
+        | Source::PassphraseFile(_) => mint(source, ask),
     }
+}
+
+/// Makes an identity at `source`, where none may stand.
+///
+/// # Errors
+/// As [`keep`].
+pub fn mint(source: &Source, ask: &Ask) -> Result<Custody, KeyError> {
+    keep(source, x25519::Identity::generate(), ask)
 }
 
 /// Puts an identity at `source`, where none may stand. As [`create`] otherwise.
@@ -472,6 +480,8 @@ fn keep_in_file(
     };
     identity::to_new_file(path, &identity, passphrase.as_ref(), ask.vault_id)?;
     let notes = Notes::beside(path, ask.vault_id);
+    // What a former key of the vault left here would make it look like a copy of itself.
+    notes.remove()?;
     let home = Home::File {
         path: path.to_owned(),
         notes,
@@ -573,6 +583,17 @@ mod tests {
             world.path("keys/key.txt").exists(),
             "what it did not make it does not remove"
         );
+    }
+
+    #[test]
+    fn a_new_key_has_no_notes_of_a_former_one() {
+        let world = World::new();
+        let source = Source::IdentityFile(world.path("key.txt"));
+        let made = create(&source, &world.ask(&source)).unwrap();
+        made.write_anchor(b"anchor").unwrap();
+        std::fs::remove_file(world.path("key.txt")).unwrap();
+        let made = mint(&source, &world.ask(&source)).unwrap();
+        assert_eq!(made.read_anchor().unwrap(), None);
     }
 
     #[test]

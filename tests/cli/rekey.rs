@@ -188,7 +188,8 @@ fn vault_recover_into_the_place_of_the_former_key_is_not_retired() {
     let fingerprint = rekeyed.stderr.split("sheets: ").nth(1).unwrap();
     let fingerprint = fingerprint.lines().next().unwrap();
     fs::remove_file(&new).unwrap();
-    // the former key waits to be retired, and is in use again
+    // the former key waits to be retired, and its place is in use again
+    fs::remove_file(world.key_file()).unwrap();
     let old = world.key_file().display().to_string();
     let recover = [
         "vault",

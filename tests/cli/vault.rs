@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::world::{Call, Output, World, identity_in, mode, new_identity};
+use crate::world::{Call, Output, World, identity_in, mode, new_identity, set_mode};
 
 #[test]
 fn vault_init_makes_a_vault_once() {
@@ -127,26 +127,64 @@ fn vault_recover_makes_a_new_key_and_keeps_the_old_one_beside_it() {
     let (sheet, key) = with_sheet(&world);
     let first = identity_in(&key);
     let output = recovered(&world, &sheet).ended(0);
-    output.says(&["recovered", "identity.txt.old"]);
-    let second = identity_in(&key);
-    world.secret("the second identity", &second);
-    assert_ne!(first, second);
-    assert_eq!(identity_in(key.with_file_name("identity.txt.old")), first);
+    output.says(&["recovered", "its former key is still `", "/identity.txt`"]);
+    assert_eq!(identity_in(&key), first);
+    let second = new_keys(&world, &[&key]).remove(0);
+    let made = identity_in(&second);
+    world.secret("the second identity", &made);
+    assert_ne!(first, made);
     let list = in_given(&world, &["list"]);
     list.run().ended(0).silent_about("warning");
     // the old one opens it no more
-    let old = in_given(&world, &["list"]);
-    let old = old.env(
-        "OAUTHCTL_IDENTITY_FILE",
-        key.with_file_name("identity.txt.old"),
-    );
+    let old = in_given(&world, &["list"]).env("OAUTHCTL_IDENTITY_FILE", &key);
     old.run().ended(6).no_data();
-    // and no name is taken twice
+    // and none takes another's place
+    recovered(&world, &sheet).ended(0);
+    let third = new_keys(&world, &[&key, &second]).remove(0);
+    world.secret("the third identity", &identity_in(&third));
+    assert_eq!(identity_in(&second), made);
+    let named = in_given(&world, &["vault", "recover", "--key", "file", "--with"]).arg(&sheet);
+    let named = named.arg("--identity-file").arg(&key);
+    named.run().ended(2).says(&["needs a place of its own"]);
+    assert_eq!(identity_in(&key), first);
+}
+
+/// The keys beside one that are not these.
+fn new_keys(world: &World, but: &[&PathBuf]) -> Vec<PathBuf> {
+    let entries = fs::read_dir(world.path("given")).unwrap();
+    let files = entries.map(|entry| entry.unwrap().path());
+    let is_key = |file: &PathBuf| {
+        let name = file.file_name().unwrap().to_string_lossy();
+        name.starts_with("identity") && name.ends_with(".txt")
+    };
+    files
+        .filter(|file| is_key(file) && !but.contains(&file))
+        .collect()
+}
+
+#[test]
+fn vault_recover_that_fails_leaves_the_key_that_opens_the_vault() {
+    let world = World::new();
+    let (sheet, key) = with_sheet(&world);
+    let first = identity_in(&key);
+    let lock = world.path("given/vault.db.locks/vault");
+    set_mode(&lock, 0o666);
     recovered(&world, &sheet)
-        .ended(0)
-        .says(&["identity.txt.old-2"]);
-    world.secret("the third identity", &identity_in(&key));
-    assert_eq!(identity_in(key.with_file_name("identity.txt.old")), first);
+        .ended(1)
+        .says(&["the new key stays in the file `", "nothing uses it"])
+        .silent_about("recovered");
+    set_mode(&lock, 0o600);
+    assert_eq!(identity_in(&key), first);
+    let unused = new_keys(&world, &[&key]).remove(0);
+    world.secret("the second identity", &identity_in(&unused));
+    let list = in_given(&world, &["list"]);
+    list.run().ended(0).silent_about("warning");
+    // again, with success
+    recovered(&world, &sheet).ended(0);
+    let third = new_keys(&world, &[&key, &unused]).remove(0);
+    world.secret("the third identity", &identity_in(&third));
+    let list = in_given(&world, &["list"]);
+    list.run().ended(0).silent_about("warning");
 }
 
 #[test]
@@ -158,11 +196,11 @@ fn vault_recover_gets_past_a_damaged_key_file() {
     let shut = in_given(&world, &list);
     shut.run().ended(6).says(&["vault recover"]);
     recovered(&world, &sheet).ended(0);
-    world.secret("the second identity", &identity_in(&key));
+    let second = new_keys(&world, &[&key]).remove(0);
+    world.secret("the second identity", &identity_in(&second));
     let open = in_given(&world, &list);
     open.run().ended(0).silent_about("warning");
-    let old = fs::read_to_string(key.with_file_name("identity.txt.old")).unwrap();
-    assert_eq!(old, "this was a key once\n");
+    assert_eq!(fs::read_to_string(&key).unwrap(), "this was a key once\n");
 }
 
 #[test]

@@ -143,7 +143,7 @@ pub(super) fn source(
         )
     };
     Ok(match place {
-        None => app.choose_source()?,
+        None => app.choose_source(|error| app.no_key(error))?,
         Some(Place::Keyring) => Source::Keyring,
         Some(Place::File) => Source::IdentityFile(beside("identity.txt")),
         Some(Place::Passphrase) => Source::PassphraseFile(beside("identity.age")),
