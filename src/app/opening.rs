@@ -51,14 +51,28 @@ impl App {
     /// # Errors
     /// As [`App::open_vault`]; where there is no vault, it can't be trusted, or is not had in time.
     pub fn open_vault_alone(&self) -> Result<(Guard, Vault, Arc<Custody>)> {
-        let open = || {
-            let Some((vault, key)) = self.open_vault_and_key()? else {
-                return Err(self.no_vault()?);
-            };
-            vault.refuse_untrusted()?;
-            Ok((vault, key))
+        let (vault, key) = self.open_for_change()?;
+        self.keep_alone(vault, key)
+    }
+
+    fn open_for_change(&self) -> Result<(Vault, Arc<Custody>)> {
+        let Some((vault, key)) = self.open_vault_and_key()? else {
+            return Err(self.no_vault()?);
         };
-        let (vault, key) = open()?;
+        vault.refuse_untrusted()?;
+        Ok((vault, key))
+    }
+
+    /// Keeps everybody out who would change who can open that vault; opens it anew where somebody
+    /// just did.
+    ///
+    /// # Errors
+    /// As [`App::open_vault_alone`].
+    pub fn keep_alone(
+        &self,
+        vault: Vault,
+        key: Arc<Custody>,
+    ) -> Result<(Guard, Vault, Arc<Custody>)> {
         let alone = vault.lock_recipients(LOCK_WAIT)?;
         // Whoever was waited for may have given the vault another key.
         let is_current = |now: Standing| now.header() == vault.header();
@@ -66,7 +80,7 @@ impl App {
             return Ok((alone, vault, key));
         }
         drop(vault);
-        let (vault, key) = open()?;
+        let (vault, key) = self.open_for_change()?;
         Ok((alone, vault, key))
     }
 

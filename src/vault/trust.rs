@@ -84,10 +84,20 @@ impl Vault {
     /// Why it can't be changed.
     pub fn refuse_untrusted(&self) -> Result<(), VaultError> {
         self.refuse_log_writes()?;
-        match self.trust() {
-            Trust::RolledBack(why) => Err(VaultError::RolledBack { why }),
-            Trust::CopiedInstance => Err(VaultError::CopiedInstance),
-            Trust::Trusted | Trust::Unpinned | Trust::ReadOnlyFile => Ok(()),
+        self.refuse_doubtful()
+    }
+
+    /// Refuses a vault that may not be the right one, or not its newest state, whether it can be
+    /// written or not.
+    ///
+    /// # Errors
+    /// What speaks against it.
+    pub fn refuse_doubtful(&self) -> Result<(), VaultError> {
+        match self.against.clone() {
+            _ if !self.pinned => Err(VaultError::Unpinned),
+            Some(Trust::RolledBack(why)) => Err(VaultError::RolledBack { why }),
+            Some(Trust::CopiedInstance) => Err(VaultError::CopiedInstance),
+            Some(Trust::Trusted | Trust::Unpinned | Trust::ReadOnlyFile) | None => Ok(()),
         }
     }
 

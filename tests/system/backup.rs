@@ -31,6 +31,45 @@ fn opened(world: &World, age: &Path, file: &Path) -> Result<Vec<u8>, String> {
 }
 
 #[test]
+fn vault_backup_of_a_vault_that_can_not_be_written_is_whole_and_says_that_it_is_not_logged() {
+    let Some(unshare) = rig::program("unshare") else {
+        return;
+    };
+    let stage = Stage::connected("3600");
+    let world = &stage.world;
+    let folder = world.vault().parent().expect("a folder").to_owned();
+    let read_only = format!(
+        "mount --bind '{0}' '{0}' && mount -o remount,ro,bind '{0}' && exec \"$@\"",
+        folder.display()
+    );
+    // leaves nothing in the log
+    world.must(&[
+        "vault",
+        "move-key",
+        "--to",
+        "file",
+        "--identity-file",
+        "key.txt",
+    ]);
+    let events = || world.must(&["audit", "--json"]).lines().count();
+    let before = events();
+    let backup = ["vault", "backup", "backup.age"];
+    let inside = ["-rm", "sh", "-c", &read_only, "sh"];
+    let ended = world.wrapped(&unshare, &inside, &backup).output();
+    let ended = ended.expect("unshare");
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(ended.status.success(), "{said}");
+    assert!(said.contains("does not tell of this backup"), "{said}");
+    assert_eq!(events(), before);
+    fs::remove_dir_all(&folder.join("vault.db.locks")).expect("locks");
+    for end in ["db", "db-wal", "db-shm"] {
+        let _ = fs::remove_file(world.vault().with_extension(end));
+    }
+    world.must(&["vault", "restore", "backup.age"]);
+    world.must(&["vault", "check"]);
+}
+
+#[test]
 fn stock_age_opens_a_backup_and_the_vault_in_it_goes_on() {
     let Some(age) = rig::program("age") else {
         return;
