@@ -105,23 +105,22 @@ pub fn unlock(ask: &Ask) -> Result<Custody, KeyError> {
 /// When something is in the way, or the new identity can't be read back. What was written before
 /// such an error stays, since an error is no reason to delete a key; no vault refers to it.
 pub fn create(source: &Source, ask: &Ask) -> Result<Custody, KeyError> {
-    match source {
-        Source::Environment => overridden(ask)?.ok_or(KeyError::NotSet),
-        Source::IdentityFile(path) if path.symlink_metadata().is_ok() => {
-            source.to_text()?;
-            refuse_override(Some(path), ask)?;
-            from_file(path, Protection::Plain, ask)
+    let (path, protection) = match source {
+        Source::Environment => return overridden(ask)?.ok_or(KeyError::NotSet),
+        Source::Keyring | Source::KeyringItem(_) => return mint(source, ask),
+        Source::IdentityFile(path) => (path, Protection::Plain),
+        Source::PassphraseFile(path) => (path, Protection::Passphrase),
+    };
+    if path.symlink_metadata().is_err() {
+        let made = mint(source, ask);
+        if !made.as_ref().is_err_and(KeyError::is_taken) {
+            return made;
         }
-        Source::PassphraseFile(path) if path.symlink_metadata().is_ok() => {
-            source.to_text()?;
-            refuse_override(Some(path), ask)?;
-            from_file(path, Protection::Passphrase, ask)
-        }
-        Source::Keyring
-        | Source::KeyringItem(_)
-        | Source::IdentityFile(_)
-        | Source::PassphraseFile(_) => mint(source, ask),
+        // another process was faster
     }
+    source.to_text()?;
+    refuse_override(Some(path), ask)?;
+    from_file(path, protection, ask)
 }
 
 /// Makes an identity at `source`, where none may stand.

@@ -2,6 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use oauthctl::{lock, private_file};
 
 use crate::world::{Call, Output, World, identity_in, mode, new_identity, set_mode};
 
@@ -367,4 +370,55 @@ fn vault_recipients_add_gives_each_key_a_label_of_its_own() {
     let labels: Vec<_> = listed.iter().map(|one| one["label"].clone()).collect();
     assert_eq!(labels, ["master", "recovery", "recovery-2", "recovery-3"]);
     world.ok(&["vault", "recipients", "remove", "recovery-2"]);
+}
+
+/// What happens when several processes are about to make the vault.
+fn at_once(world: &World, args: &[&str]) -> Vec<Output> {
+    let locks = world.vault().with_extension("db.locks");
+    private_file::ensure_folder(world.vault().parent().unwrap()).unwrap();
+    private_file::ensure_folder(&locks).unwrap();
+    let turn = lock::exclusive(&locks.join("vault"), Duration::from_secs(9)).unwrap();
+    let call = || world.call(args).without("OAUTHCTL_IDENTITY_FILE");
+    let identity = identity_in(world.key_file());
+    let start = |_| call().env("OAUTHCTL_IDENTITY", &identity).start();
+    let all: Vec<_> = (0..3).map(start).collect();
+    for one in &all {
+        one.until_it_waits_or_ends();
+    }
+    drop(turn);
+    all.into_iter()
+        .map(crate::running::Running::finish)
+        .collect()
+}
+
+#[test]
+fn vault_init_that_another_process_was_faster_with_says_that_there_is_one() {
+    let world = World::new();
+    let ended = at_once(&world, &["vault", "init"]);
+    let mut codes: Vec<_> = ended.iter().map(|one| one.code).collect();
+    codes.sort_unstable();
+    assert_eq!(codes, [0, 1, 1], "{ended:?}");
+    for one in ended.into_iter().filter(|one| one.code == 1) {
+        one.says(&["there is a vault already", "--profile"]);
+    }
+}
+
+#[test]
+fn vault_import_and_client_set_that_find_the_vault_made_meanwhile_use_it() {
+    let desk = World::new();
+    desk.connect();
+    let identity: age::x25519::Identity = identity_in(desk.key_file()).parse().unwrap();
+    let to = identity.to_public().to_string();
+    let file = desk.path("work/x.age").display().to_string();
+    let export = ["vault", "export", "--connection", "sandbox", "--to", &to];
+    desk.ok(&[&export[..], &[&file]].concat());
+    fs::remove_dir_all(desk.vault().parent().unwrap()).unwrap();
+    fs::remove_dir_all(desk.path("home/state")).unwrap();
+    for one in at_once(&desk, &["vault", "import", &file]) {
+        one.ended(0).silent_about("warning");
+    }
+    let world = World::new();
+    for one in at_once(&world, &["client", "set", "sandbox", "--id", "mine"]) {
+        one.ended(0).silent_about("warning");
+    }
 }

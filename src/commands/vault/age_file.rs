@@ -121,7 +121,9 @@ fn irreplaceable(app: &App, vault: &Vault, path: &Path) -> Option<&'static str> 
     match file.strip_prefix(&place(vault.path())?) {
         Some(rest) if rest.is_empty() || rest.starts_with('-') => return Some("is the vault's"),
         // a backup may be called after its vault
-        Some(rest) if rest.starts_with('.') && start.is_some_and(|start| !is_age(&start)) => {
+        Some(rest)
+            if rest.starts_with('.') && start.as_ref().is_some_and(|start| !is_age(start)) =>
+        {
             return Some("belongs to the vault");
         }
         _ => {}
@@ -145,7 +147,7 @@ fn irreplaceable(app: &App, vault: &Vault, path: &Path) -> Option<&'static str> 
     if !app.others_with(vault.path(), path).is_empty() {
         return Some("is another vault's key");
     }
-    let start = start_of(path)?;
+    let start = start?;
     if start.starts_with(b"SQLite format 3\0") {
         return Some("is a database");
     }
