@@ -8,6 +8,7 @@ pub mod choice;
 mod clock;
 mod known;
 mod looking;
+mod machine;
 mod making;
 mod moving;
 mod opening;

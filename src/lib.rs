@@ -196,6 +196,8 @@
 //!   keyring item and notes are removed when the vault was next opened; an old identity file stays,
 //!   because other vaults and older backups may need it. Audit marks of tokens begin anew.
 //! - A missing anchor is written anew and stops nobody: it is a witness, not a key.
+//! - An anchor has a keyed hash of `/etc/machine-id`; where nothing names the machine, or the vault is
+//!   on a network share, that says nothing.
 //!
 //! # Who can do what
 //!

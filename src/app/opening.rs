@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::app::known::Known;
+use crate::app::machine;
 use crate::connection::hold::LOCK_WAIT;
 use crate::error::{Error, Kind, Result};
 use crate::key::{self, Ask, Custody, KeyError, Opener, Source, Unopened, Way};
@@ -448,5 +449,9 @@ impl AnchorKeeper for Keeper {
         self.0
             .write_pin(fingerprint)
             .map_err(|error| error.to_string())
+    }
+
+    fn machine(&self) -> Option<Vec<u8>> {
+        machine::id()
     }
 }

@@ -219,6 +219,10 @@ impl AnchorKeeper for Witness {
         self.0.write(anchor)
     }
 
+    fn machine(&self) -> Option<Vec<u8>> {
+        self.0.machine()
+    }
+
     fn keep_pin(&self, fingerprint: &str) -> std::result::Result<(), String> {
         self.0.keep_pin(fingerprint)?;
         match self.0.0.read_pin() {

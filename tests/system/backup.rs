@@ -70,6 +70,58 @@ fn vault_backup_of_a_vault_that_can_not_be_written_is_whole_and_says_that_it_is_
 }
 
 #[test]
+fn a_vault_that_is_used_on_another_machine_with_its_key_is_a_copy_until_it_is_accepted() {
+    let Some(unshare) = rig::program("unshare") else {
+        return;
+    };
+    let id = fs::read_to_string("/etc/machine-id").unwrap_or_default();
+    if id.trim().is_empty() {
+        rig::say("SKIPPED: this machine has no id");
+        return;
+    }
+    let stage = Stage::connected("3600");
+    let world = &stage.world;
+    let token = world.must(&["token", PROVIDER]);
+    let on = |id: &str, arguments: &[&str]| {
+        let file = world.at("machine-id");
+        fs::write(&file, id).expect("written");
+        let other = format!(
+            "mount --bind '{}' /etc/machine-id && exec \"$@\"",
+            file.display()
+        );
+        let inside = ["-rm", "sh", "-c", &other, "sh"];
+        let ended = world.wrapped(&unshare, &inside, arguments).output();
+        let ended = ended.expect("unshare");
+        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+        (ended.status.code(), said)
+    };
+    let [refresh, hand_out] = [["refresh", PROVIDER], ["token", PROVIDER]];
+    let other = "0123456789abcdef0123456789abcdef\n";
+    let (code, said) = on(other, &refresh);
+    assert_eq!(code, Some(9), "{said}");
+    assert!(said.contains("the vault is a copy"), "{said}");
+    let (code, said) = on(other, &hand_out);
+    assert!(
+        code == Some(0) && said.contains("the vault is a copy"),
+        "{said}"
+    );
+    // who has none yet, and the one it came from, go on
+    for same in ["", "uninitialized\n", &id] {
+        let (code, said) = on(same, &refresh);
+        assert!(
+            code == Some(0) && !said.contains("copy"),
+            "{same:?}: {said}"
+        );
+    }
+    assert_ne!(world.must(&["token", PROVIDER]), token);
+    let (code, said) = on(other, &["vault", "accept-rollback", "--yes"]);
+    assert_eq!(code, Some(0), "{said}");
+    let (code, said) = on(other, &refresh);
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(world.run(&refresh).code, 9);
+}
+
+#[test]
 fn stock_age_opens_a_backup_and_the_vault_in_it_goes_on() {
     let Some(age) = rig::program("age") else {
         return;
