@@ -70,6 +70,40 @@ fn vault_backup_of_a_vault_that_can_not_be_written_is_whole_and_says_that_it_is_
 }
 
 #[test]
+fn vault_backup_and_export_write_where_nothing_is_renamed_to_a_free_name_only_and_no_link_is_made()
+{
+    let Some(strace) = rig::program("strace") else {
+        return;
+    };
+    let stage = Stage::connected("3600");
+    let world = &stage.world;
+    let lacking = [
+        "-f",
+        "-o",
+        "/dev/null",
+        "-e",
+        "inject=renameat2:error=EINVAL",
+        "-e",
+        "inject=link,linkat:error=EPERM",
+    ];
+    let list = world.must(&["vault", "recipients", "list"]);
+    let to = list.split_whitespace().last().expect("a recipient");
+    let export = ["vault", "export", "--connection", PROVIDER, "--to", to];
+    for command in [&["vault", "backup"][..], &export] {
+        let name = format!("{}.age", command[1]);
+        let words = [command, &[&name]].concat();
+        let ended = world.wrapped(&strace, &lacking, &words).output();
+        let ended = ended.expect("strace");
+        assert!(ended.status.success(), "{ended:?}");
+        assert!(fs::metadata(world.at(&name)).expect("a file").len() > 100);
+        // and what is there is not replaced
+        let again = world.wrapped(&strace, &lacking, &words).output();
+        assert!(!again.expect("strace").status.success());
+    }
+    world.must(&["vault", "import", "export.age"]);
+}
+
+#[test]
 fn a_vault_that_is_used_on_another_machine_with_its_key_is_a_copy_until_it_is_accepted() {
     let Some(unshare) = rig::program("unshare") else {
         return;
