@@ -94,7 +94,7 @@ pub enum KeyError {
         why: &'static str,
     },
     /// A passphrase is needed and nobody can be asked.
-    #[error("`{}` needs a passphrase, and there is no terminal to ask on", path.display())]
+    #[error("`{}` needs a passphrase, and nobody may be asked for it", path.display())]
     NoTerminal {
         /// The identity file.
         path: PathBuf,
@@ -215,7 +215,9 @@ impl KeyError {
             Self::Failed { .. } | Self::NotKept { .. } => ways("see `oauthctl doctor`"),
             Self::NoTerminal { .. } => vec![
                 words("put the passphrase into a private file and set `OAUTHCTL_PASSPHRASE_FILE`"),
-                words("or run this on a terminal"),
+                words(
+                    "or run this on a terminal, without `--no-input`, `OAUTHCTL_NO_INPUT` and `CI`",
+                ),
             ],
             Self::WrongPassphrase { .. } => vec![Way::Again],
             Self::WorkFactor { limit, .. } => vec![words(format!(
