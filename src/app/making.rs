@@ -53,7 +53,10 @@ impl App {
         match recovery() {
             Ok(more) => recipients.extend(more),
             Err(error) => {
-                let _ = custody.forget();
+                // A vault that another process made meanwhile may have taken the same key.
+                if std::fs::symlink_metadata(&path).is_err() {
+                    let _ = custody.forget();
+                }
                 return Err(error);
             }
         }
