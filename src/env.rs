@@ -57,8 +57,8 @@ impl Env {
             profile: text("OAUTHCTL_PROFILE"),
             vault: raw("OAUTHCTL_VAULT").map(PathBuf::from),
             identity: text("OAUTHCTL_IDENTITY").map(Secret::new),
-            identity_file: raw("OAUTHCTL_IDENTITY_FILE").map(PathBuf::from),
-            passphrase_file: raw("OAUTHCTL_PASSPHRASE_FILE").map(PathBuf::from),
+            identity_file: path("OAUTHCTL_IDENTITY_FILE"),
+            passphrase_file: path("OAUTHCTL_PASSPHRASE_FILE"),
             no_input: raw("OAUTHCTL_NO_INPUT").is_some(),
             browser: raw("BROWSER"),
             editor: raw("VISUAL").or_else(|| raw("EDITOR")),
@@ -73,6 +73,12 @@ impl Env {
                     .any(|mark| Path::new(mark).exists()),
         }
     }
+}
+
+/// A path that means the same wherever it is compared or noted.
+fn path(variable: &str) -> Option<PathBuf> {
+    let given = PathBuf::from(raw(variable)?);
+    Some(std::path::absolute(&given).unwrap_or(given))
 }
 
 /// `OAUTHCTL_<PROVIDER>_ACCOUNT`.
@@ -136,6 +142,12 @@ pub fn keep_own_from(command: &mut Command) {
 #[must_use]
 pub fn search_path() -> Option<OsString> {
     raw("PATH")
+}
+
+/// What `kubectl` says to a credential plugin, in JSON.
+#[must_use]
+pub fn kubernetes_request() -> Option<String> {
+    text("KUBERNETES_EXEC_INFO")
 }
 
 /// The operating system and processor that this was built for.

@@ -539,6 +539,17 @@ pub fn folder(path: &Path) -> &Path {
     }
 }
 
+/// The whole path of a file that may not be there yet, with the links of its folder resolved where
+/// that is there.
+#[must_use]
+pub fn whole_path(path: &Path) -> PathBuf {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    match (whole.parent().map(Path::canonicalize), whole.file_name()) {
+        (Some(Ok(folder)), Some(name)) => folder.join(name),
+        _ => whole,
+    }
+}
+
 fn sync(folder: &Path) -> io::Result<()> {
     if cfg!(windows) {
         return Ok(()); // a folder can't be opened for syncing there; NTFS journals its entries

@@ -103,7 +103,7 @@ fn choose(app: &App, vault: &Vault, args: &Args) -> Result<Chosen> {
     let due = |connection: &Connection| match &connection.state {
         State::Active(set) => !set.is_fresh(&now, None),
         State::Refreshing { .. } => !connection.state.is_suspect(),
-        State::NeedsLogin { .. } | State::Suspect(_) | State::Revoking { .. } | State::Moved(_) => {
+        State::NeedsLogin { .. } | State::Suspect(_) | State::Revoking { .. } | State::Moved => {
             false
         }
     };

@@ -66,7 +66,7 @@ pub(super) fn reason(state: &State) -> Option<String> {
         }
         State::Refreshing { .. } => Some("a refresh is under way or was cut off".to_owned()),
         State::Revoking { .. } => Some("the provider has not confirmed its revocation".to_owned()),
-        State::Active(_) | State::Suspect(_) | State::Moved(_) => None,
+        State::Active(_) | State::Suspect(_) | State::Moved => None,
     }
 }
 

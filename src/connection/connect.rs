@@ -316,6 +316,7 @@ fn grant(world: World<'_>, landed: &Landed<'_>) -> Connection {
         created: (world.now)().wall,
         grant: landed.grant.clone(),
         dpop: landed.dpop.clone(),
+        issue: 1,
         state: State::Active(landed.set.clone()),
         trouble: None,
         sealed_for: None,

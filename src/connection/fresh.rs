@@ -128,7 +128,7 @@ fn decide(
             });
         }
         State::Revoking { .. } => return Err(ConnectionError::Revoking { name }),
-        State::Moved(_) => return Err(ConnectionError::Moved { name }),
+        State::Moved => return Err(ConnectionError::Moved { name }),
     };
     if found.connection.dpop.is_some() && !want.may_be_bound {
         return Err(ConnectionError::Bound { name });

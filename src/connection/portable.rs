@@ -12,9 +12,11 @@
 
 mod arrive;
 mod leave;
+mod renew;
 
 pub use arrive::{Arrived, Believed, Why};
-pub use leave::{Leaving, leave};
+pub use leave::{Journey, Leaving, away_in, leave};
+pub use renew::Renewed;
 
 use std::collections::BTreeSet;
 
@@ -24,10 +26,10 @@ use zeroize::Zeroizing;
 
 use crate::connection::ConnectionError;
 use crate::connection::records::StoredClient;
-use crate::connection::select::{self, Found};
-use crate::connection::state::{Connection, GrantKind, State, Tickets};
+use crate::connection::select::Found;
+use crate::connection::state::{Connection, GrantKind, Tickets};
 use crate::connection::stored::StoredConnection;
-use crate::names::{ConnectionName, ConnectionRef, ProviderName};
+use crate::names::{ConnectionName, ProviderName};
 use crate::vault::{Vault, VaultError, padded_json};
 
 const FORM: u32 = 1;
@@ -46,7 +48,7 @@ pub struct Bundle {
 }
 
 /// A provider definition, as its file has it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DefinitionText {
     /// The provider.
@@ -72,12 +74,6 @@ pub enum PortableError {
     /// Its tokens are had for something that only this machine has.
     #[error("`{name}` is had for another token, which stays on its machine")]
     Exchanged {
-        /// The connection.
-        name: ConnectionName,
-    },
-    /// It says that its tokens come from the future.
-    #[error("the clock that `{name}` was refreshed by is ahead of this one")]
-    Ahead {
         /// The connection.
         name: ConnectionName,
     },
@@ -151,8 +147,10 @@ fn bundle<'f>(
 fn outgoing(connection: &Connection) -> Connection {
     let mut connection = connection.clone();
     connection.sealed_for = None;
-    let Tickets { own, carried } = &mut connection.tickets;
-    carried.extend(own.take());
+    connection.tickets = Tickets {
+        carried: connection.tickets.outgoing(),
+        ..Tickets::default()
+    };
     connection
 }
 
@@ -210,46 +208,6 @@ impl Bundle {
             needs.insert(connection.name.provider);
         }
         Ok(needs)
-    }
-
-    /// The same connections as the vault has them now, for the same recipients.
-    ///
-    /// # Errors
-    /// When one is not there or not active, is older than what the file has, or did not come here in
-    /// a file for those recipients.
-    pub fn renewed(&self, vault: &Vault) -> Result<Self, PortableError> {
-        let mut found = Vec::new();
-        for before in self.connections()? {
-            let name = before.name.clone();
-            let asked = ConnectionRef::Exact(name.clone());
-            let mut now = vault.read(|snapshot| select::find(snapshot, &asked))?;
-            let State::Active(_) = &now.connection.state else {
-                let state = now.connection.state.word();
-                return Err(PortableError::NotActive { name, state });
-            };
-            let sealed_for = now.connection.sealed_for.as_deref();
-            let same = sealed_for.is_some_and(|before| same_recipients(before, &self.recipients));
-            if !same || !before.tickets.bring_one_of(&now.connection.tickets.carried) {
-                return Err(PortableError::NotFromThere { name });
-            }
-            if before.obtained() > now.connection.obtained() {
-                return Err(PortableError::Behind { name });
-            }
-            now.connection.tickets.own = None;
-            found.push(now);
-        }
-        let renewed = bundle(vault, found.iter(), self.recipients.clone())?;
-        Ok(Self {
-            providers: self
-                .providers
-                .iter()
-                .map(|one| DefinitionText {
-                    name: one.name.clone(),
-                    text: one.text.clone(),
-                })
-                .collect(),
-            ..renewed
-        })
     }
 }
 

@@ -192,7 +192,7 @@ fn refreshable(connection: &Connection, reason: Reason) -> Result<&TokenSet, Con
             name: name(),
             reason: reason.clone(),
         }),
-        State::Moved(_) => Err(ConnectionError::Moved { name: name() }),
+        State::Moved => Err(ConnectionError::Moved { name: name() }),
     }
 }
 

@@ -89,7 +89,7 @@ fn may_live(before: &Connection, by: &Connection, now: &Moment) -> bool {
             set,
             reason: LoginReason::LostAnswer { .. },
         } => set,
-        State::NeedsLogin { .. } | State::Moved(_) => return false,
+        State::NeedsLogin { .. } | State::Moved => return false,
     };
     let tellable = before.grant.is_a_persons() && before.stamp.revocation.is_some();
     let new = by.state.set();

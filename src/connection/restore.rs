@@ -130,8 +130,7 @@ fn newer(here: &Connection, then: &Connection, world: World<'_>) -> Option<State
         State::Active(_) | State::Refreshing { .. } | State::Suspect(_) | State::NeedsLogin { .. }
     );
     let usable = then.state.usable().is_some();
-    let is_newer = then.obtained() > here.obtained();
-    if here.subject != then.subject || !replaceable || !usable || !is_newer {
+    if here.subject != then.subject || !replaceable || !usable || !then.is_newer_than(here) {
         return None;
     }
     as_of_then(then, world)
@@ -175,7 +174,7 @@ fn as_of_then(connection: &Connection, world: World<'_>) -> Option<State> {
             unseen: Some(Unseen::SetBack),
         },
         State::NeedsLogin { .. } => connection.state.clone(),
-        State::Active(_) | State::Refreshing { .. } | State::Suspect(_) | State::Moved(_) => {
+        State::Active(_) | State::Refreshing { .. } | State::Suspect(_) | State::Moved => {
             if rotates(connection, set, world) {
                 State::Suspect(set.clone())
             } else {

@@ -143,7 +143,7 @@ fn not_told(
     if *grant == GrantKind::Supplied {
         report.notes = vec![NOT_OURS.to_owned()];
     }
-    report.remote = if let State::Moved(_) = connection.state {
+    report.remote = if let State::Moved = connection.state {
         Remote::Elsewhere
     } else {
         Remote::NoWay
@@ -199,7 +199,7 @@ fn to_be_ended(
 ) -> Result<Option<(&TokenSet, Option<Unseen>)>, ConnectionError> {
     match &connection.state {
         State::Revoking { set, unseen, .. } => Ok(Some((set, *unseen))),
-        State::Moved(_) => Ok(None),
+        State::Moved => Ok(None),
         State::Active(_)
         | State::Refreshing { .. }
         | State::NeedsLogin { .. }
@@ -411,7 +411,7 @@ fn mark(
 fn to_revoking(mut connection: Connection) -> Option<Connection> {
     let set_back = connection.state.is_suspect();
     let (set, intent, lost) = match connection.state {
-        State::Revoking { .. } | State::Moved(_) => return None,
+        State::Revoking { .. } | State::Moved => return None,
         // What was cut off stays known.
         State::Refreshing { set, intent } => (set, Some(intent), false),
         State::Active(set) | State::Suspect(set) => (set, None, false),

@@ -62,7 +62,7 @@ pub fn accept(
                 State::Suspect(_)
                 | State::NeedsLogin { .. }
                 | State::Revoking { .. }
-                | State::Moved(_) => None,
+                | State::Moved => None,
             };
             let Some(set) = newer.or(held) else { continue };
             let unsure = rotates(&connection, set, world);

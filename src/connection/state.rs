@@ -30,6 +30,9 @@ pub struct Connection {
     pub grant: GrantKind,
     /// The key that its tokens are bound to (RFC 9449).
     pub dpop: Option<SigningKey>,
+    /// Which of its sets of tokens this is, counted on with each refresh and each consent, wherever
+    /// it was. What moved away has the number that it left with.
+    pub issue: u64,
     /// Where it stands.
     pub state: State,
     /// What keeps it from being refreshed for now.
@@ -46,9 +49,17 @@ pub struct Connection {
 pub struct Tickets {
     /// That of the export that it left this vault with, or may have: spent when it is home.
     pub own: Option<Secret>,
+    /// The file that it went into.
+    pub left_in: Option<String>,
     /// Those of the vaults that it left on its way here.
     pub carried: Vec<Secret>,
+    /// Those that it left this vault with before, the latest last. They are of no use here, but where
+    /// it was then, they let the file of its next export in.
+    pub spent: Vec<Secret>,
 }
+
+/// Where it was before that, its next export is a stranger's.
+const SPENT_AT_MOST: usize = 4;
 
 impl Tickets {
     /// Whether one of `known` came along.
@@ -56,12 +67,43 @@ impl Tickets {
     pub fn bring_one_of<'s>(&self, known: impl IntoIterator<Item = &'s Secret>) -> bool {
         let mut found = false;
         for known in known {
-            for one in &self.carried {
-                found |= one.matches(known.expose());
-            }
+            found |= is_among(known, &self.carried);
         }
         found
     }
+
+    /// It is home, or stayed: what left with its own ticket is no longer waited for.
+    pub fn spend(&mut self) {
+        self.spent.extend(self.own.take());
+        self.left_in = None;
+        let too_many = self.spent.len().saturating_sub(SPENT_AT_MOST);
+        self.spent.drain(..too_many);
+    }
+
+    /// Those of a connection that comes home, where these are of what is here: its own vault's are no
+    /// longer among those that it carries.
+    #[must_use]
+    pub fn come_home(mut self, mut carried: Vec<Secret>) -> Self {
+        self.spend();
+        carried.retain(|one| !is_among(one, &self.spent));
+        Self { carried, ..self }
+    }
+
+    /// What goes into a file: all by which it is known anywhere.
+    #[must_use]
+    pub fn outgoing(mut self) -> Vec<Secret> {
+        self.carried.append(&mut self.spent);
+        self.carried.extend(self.own);
+        self.carried
+    }
+}
+
+fn is_among(one: &Secret, tickets: &[Secret]) -> bool {
+    let mut found = false;
+    for ticket in tickets {
+        found |= ticket.matches(one.expose());
+    }
+    found
 }
 
 /// Refreshes that failed one after the other, for reasons that pass.
@@ -234,7 +276,7 @@ pub enum State {
         unseen: Option<Unseen>,
     },
     /// It lives in another vault now.
-    Moved(Option<Timestamp>),
+    Moved,
 }
 
 /// Why tokens of a grant may exist that this vault never saw.
@@ -317,13 +359,16 @@ impl LoginReason {
 }
 
 impl Connection {
-    /// When its tokens came; for what moved away, those that it left with.
+    /// Whether its tokens came after those of `other`, which is the same account's. One connection
+    /// counts them, in all places where it was; between two that were made apart only the clock
+    /// decides.
     #[must_use]
-    pub fn obtained(&self) -> Option<Timestamp> {
-        if let State::Moved(obtained) = self.state {
-            obtained
+    pub fn is_newer_than(&self, other: &Self) -> bool {
+        let obtained = |one: &Self| one.state.set().map(|set| set.obtained.wall);
+        if self.created == other.created {
+            self.issue > other.issue
         } else {
-            self.state.set().map(|set| set.obtained.wall)
+            obtained(self) > obtained(other)
         }
     }
 }
@@ -334,7 +379,7 @@ impl State {
     pub const fn usable(&self) -> Option<&TokenSet> {
         match self {
             Self::Active(set) | Self::Refreshing { set, .. } | Self::Suspect(set) => Some(set),
-            Self::NeedsLogin { .. } | Self::Revoking { .. } | Self::Moved(_) => None,
+            Self::NeedsLogin { .. } | Self::Revoking { .. } | Self::Moved => None,
         }
     }
 
@@ -347,7 +392,7 @@ impl State {
             | Self::NeedsLogin { set, .. }
             | Self::Suspect(set)
             | Self::Revoking { set, .. } => Some(set),
-            Self::Moved(_) => None,
+            Self::Moved => None,
         }
     }
 
@@ -361,7 +406,7 @@ impl State {
             Self::NeedsLogin { .. } => "needs-login",
             Self::Suspect(_) => "suspect",
             Self::Revoking { .. } => "revoking",
-            Self::Moved(_) => "moved",
+            Self::Moved => "moved",
         }
     }
 
@@ -371,7 +416,7 @@ impl State {
         match self {
             Self::Refreshing { intent, .. } => Some(intent),
             Self::Revoking { intent, .. } => intent.as_ref(),
-            Self::Active(_) | Self::NeedsLogin { .. } | Self::Suspect(_) | Self::Moved(_) => None,
+            Self::Active(_) | Self::NeedsLogin { .. } | Self::Suspect(_) | Self::Moved => None,
         }
     }
 
@@ -381,7 +426,7 @@ impl State {
         match self {
             Self::Suspect(_) => true,
             Self::Refreshing { intent, .. } => intent.from_suspect,
-            Self::Active(_) | Self::NeedsLogin { .. } | Self::Revoking { .. } | Self::Moved(_) => {
+            Self::Active(_) | Self::NeedsLogin { .. } | Self::Revoking { .. } | Self::Moved => {
                 false
             }
         }

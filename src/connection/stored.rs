@@ -57,6 +57,8 @@ pub struct StoredConnection {
     grant: StoredGrant,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     dpop_key: Option<StoredSecret>,
+    #[serde(default)]
+    issue: u64,
     state: StoredState,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     trouble: Option<StoredTrouble>,
@@ -66,6 +68,10 @@ pub struct StoredConnection {
     own_ticket: Option<StoredSecret>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     tickets: Vec<StoredSecret>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    left_in: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    spent_tickets: Vec<StoredSecret>,
 }
 
 /// A secret as stored, that no debugging text shows.
@@ -81,6 +87,10 @@ impl std::fmt::Debug for StoredSecret {
 
 fn store_secret(secret: &Secret) -> StoredSecret {
     StoredSecret(Zeroizing::new(secret.expose().to_owned()))
+}
+
+fn store_secrets(secrets: &[Secret]) -> Vec<StoredSecret> {
+    secrets.iter().map(store_secret).collect()
 }
 
 fn load_secret(stored: &StoredSecret) -> Secret {
@@ -205,10 +215,7 @@ enum StoredState {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         unseen: Option<StoredUnseen>,
     },
-    Moved {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        obtained_ms: Option<i64>,
-    },
+    Moved {},
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -332,16 +339,14 @@ impl From<&Connection> for StoredConnection {
                 .dpop
                 .as_ref()
                 .map(|key| StoredSecret(key_text(key))),
+            issue: connection.issue,
             state: store_state(&connection.state),
             trouble: connection.trouble.as_ref().map(StoredTrouble::from),
             sealed_for: connection.sealed_for.clone(),
             own_ticket: connection.tickets.own.as_ref().map(store_secret),
-            tickets: connection
-                .tickets
-                .carried
-                .iter()
-                .map(store_secret)
-                .collect(),
+            tickets: store_secrets(&connection.tickets.carried),
+            left_in: connection.tickets.left_in.clone(),
+            spent_tickets: store_secrets(&connection.tickets.spent),
         }
     }
 }
@@ -378,12 +383,15 @@ impl TryFrom<&StoredConnection> for Connection {
                 .as_ref()
                 .map(|text| key(&text.0))
                 .transpose()?,
+            issue: stored.issue,
             state: load_state(&stored.state)?,
             trouble: stored.trouble.as_ref().map(Trouble::from),
             sealed_for: stored.sealed_for.clone(),
             tickets: Tickets {
                 own: stored.own_ticket.as_ref().map(load_secret),
+                left_in: stored.left_in.clone(),
                 carried: stored.tickets.iter().map(load_secret).collect(),
+                spent: stored.spent_tickets.iter().map(load_secret).collect(),
             },
         })
     }
@@ -429,9 +437,7 @@ fn store_state(state: &State) -> StoredState {
                 started: (&intent.started).into(),
             }),
         },
-        State::Moved(obtained) => StoredState::Moved {
-            obtained_ms: obtained.map(Timestamp::unix_millis),
-        },
+        State::Moved => StoredState::Moved {},
     }
 }
 
@@ -475,9 +481,7 @@ fn load_state(stored: &StoredState) -> Result<State, FormError> {
                 None => None,
             },
         },
-        StoredState::Moved { obtained_ms } => {
-            State::Moved(obtained_ms.map(Timestamp::from_unix_millis))
-        }
+        StoredState::Moved {} => State::Moved,
     })
 }
 
@@ -569,152 +573,4 @@ impl TryFrom<&StoredSet> for TokenSet {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn connection(state: State) -> Connection {
-        Connection {
-            name: "github/octocat".parse().unwrap(),
-            subject: Some("583231".to_owned()),
-            stamp: Stamp {
-                issuer: None,
-                token_endpoint: "https://github.com/login/oauth/access_token"
-                    .parse()
-                    .unwrap(),
-                revocation: None,
-                client_id: "id".parse().unwrap(),
-                redirect_uri: None,
-            },
-            requested: vec!["repo".parse().unwrap()],
-            created: Timestamp::from_unix_millis(5),
-            grant: GrantKind::AuthorizationCode,
-            trouble: Some(Trouble::after(None, set().obtained, None, 0)),
-            dpop: None,
-            state,
-            sealed_for: Some(vec!["age1job".to_owned()]),
-            tickets: Tickets {
-                own: Some(Secret::new("own ticket".to_owned())),
-                carried: vec![Secret::new("carried ticket".to_owned())],
-            },
-        }
-    }
-
-    fn set() -> TokenSet {
-        TokenSet {
-            access_token: Secret::new("access".to_owned()),
-            token_type: "bearer".to_owned(),
-            refresh_token: Some(Secret::new("refresh".to_owned())),
-            obtained: Moment {
-                wall: Timestamp::from_unix_millis(7),
-                boot: None,
-            },
-            lifetime: Lifetime::Limited(Duration::from_secs(9)),
-            granted: vec!["repo".parse().unwrap()],
-        }
-    }
-
-    #[test]
-    fn every_state_comes_back_as_it_was_stored() {
-        let intent = Intent {
-            id: [0xA5; 16],
-            started: set().obtained,
-            from_suspect: true,
-        };
-        let renewing = Intent {
-            from_suspect: false,
-            ..intent.clone()
-        };
-        let ended = LoginReason::Ended {
-            code: "invalid_grant".to_owned(),
-            description: None,
-        };
-        let states = [
-            State::Active(set()),
-            State::Refreshing { set: set(), intent },
-            State::NeedsLogin {
-                reason: ended,
-                set: set(),
-            },
-            State::NeedsLogin {
-                reason: LoginReason::LostAnswer { code: None },
-                set: set(),
-            },
-            State::NeedsLogin {
-                reason: LoginReason::LostAnswer {
-                    code: Some("invalid_grant".to_owned()),
-                },
-                set: set(),
-            },
-            State::NeedsLogin {
-                reason: LoginReason::NoRefreshToken,
-                set: set(),
-            },
-            State::Suspect(set()),
-            State::Revoking {
-                set: set(),
-                intent: None,
-                unseen: None,
-            },
-            State::Revoking {
-                set: set(),
-                intent: Some(renewing),
-                unseen: Some(Unseen::LostAnswer),
-            },
-            State::Revoking {
-                set: set(),
-                intent: None,
-                unseen: Some(Unseen::SetBack),
-            },
-            State::Moved(None),
-            State::Moved(Some(Timestamp::from_unix_millis(9))),
-        ];
-        for state in states {
-            let json = serde_json::to_string(&StoredConnection::from(&connection(state))).unwrap();
-            let read: StoredConnection = serde_json::from_str(&json).unwrap();
-            let back = Connection::try_from(&read).unwrap();
-            assert_eq!(
-                serde_json::to_string(&StoredConnection::from(&back)).unwrap(),
-                json
-            );
-        }
-    }
-
-    #[test]
-    fn a_connection_without_tickets_is_read_and_no_secret_is_shown() {
-        let whole = StoredConnection::from(&connection(State::Moved(None)));
-        let json = serde_json::to_string(&whole).unwrap();
-        let tickets = r#","own_ticket":"own ticket","tickets":["carried ticket"]"#;
-        let before = json.replace(tickets, "");
-        assert_ne!(json, before);
-        let read: StoredConnection = serde_json::from_str(&before).unwrap();
-        let read = Connection::try_from(&read).unwrap();
-        assert!(read.tickets.own.is_none() && read.tickets.carried.is_empty());
-        let bound = Connection {
-            dpop: Some(SigningKey::generate().unwrap()),
-            ..connection(State::Moved(None))
-        };
-        let shown = format!("{whole:?} {bound:?} {:?}", StoredConnection::from(&bound));
-        for secret in ["own ticket", "carried ticket", "PRIVATE KEY"] {
-            assert!(!shown.contains(secret), "{secret}");
-        }
-    }
-
-    #[test]
-    fn unknown_fields_and_forms_are_refused() {
-        let json = serde_json::to_string(&StoredConnection::from(&connection(State::Moved(None))))
-            .unwrap();
-        let more = json.replacen('{', "{\"extra\":1,", 1);
-        assert!(serde_json::from_str::<StoredConnection>(&more).is_err());
-        let newer = json.replacen("\"v\":1", "\"v\":2", 1);
-        let read: StoredConnection = serde_json::from_str(&newer).unwrap();
-        assert!(Connection::try_from(&read).is_err());
-    }
-
-    #[test]
-    fn intent_ids_are_32_hex_digits() {
-        assert_eq!(intent_id(&"a5".repeat(16)), Ok([0xA5; 16]));
-        for bad in ["", "a5", &"zz".repeat(16), &"é".repeat(16)] {
-            assert!(intent_id(bad).is_err(), "{bad}");
-        }
-    }
-}
+mod tests;

@@ -247,6 +247,37 @@ fn an_identity_of_another_vault_or_none_at_all_is_refused() {
 }
 
 #[test]
+fn an_identity_file_that_is_named_from_the_folder_it_is_in_is_the_same() {
+    let world = World::new();
+    let file = world.path("work/job.txt");
+    oauthctl::private_file::replace(&file, new_identity().as_bytes()).unwrap();
+    for (profile, args) in [
+        ("one", &["vault", "init"][..]),
+        ("two", &["vault", "init", "--key", "environment"]),
+        (
+            "three",
+            &[
+                "vault",
+                "init",
+                "--key",
+                "file",
+                "--identity-file",
+                "./job.txt",
+            ],
+        ),
+    ] {
+        let with = |args: &[&str], file: &str| {
+            let call = world.call(&[&["--profile", profile], args].concat());
+            let call = call.within("work").env("OAUTHCTL_IDENTITY_FILE", file);
+            call.run().ended(0).silent_about("could not")
+        };
+        with(args, "job.txt");
+        with(&["vault", "check"], "./job.txt");
+        with(&["vault", "check"], "../work/job.txt");
+    }
+}
+
+#[test]
 fn a_wrong_passphrase_is_refused_and_the_right_one_opens() {
     let world = World::new();
     let right = world.give("passphrase", "correct horse battery staple\n");

@@ -318,7 +318,7 @@ fn vault_import_believes_no_file_that_an_export_would_not_write() {
         let args = ["vault", "import", file, "--definition", "sandbox"];
         in_job(&job, &args)
     };
-    let changes: [(Change, i32, &str); 3] = [
+    let changes: [(Change, i32, &str); 2] = [
         (
             // What it is exchanged for would be read here and sent where the file says.
             |one| {
@@ -330,11 +330,6 @@ fn vault_import_believes_no_file_that_an_export_would_not_write() {
             },
             2,
             "stays on its machine",
-        ),
-        (
-            |one| one["state"]["active"]["set"]["obtained"]["wall_ms"] = i64::MAX.into(),
-            9,
-            "is ahead",
         ),
         (
             |one| {
@@ -386,16 +381,16 @@ fn vault_export_update_seals_only_for_whom_the_file_was_when_it_came() {
     in_job(&job, &update).ended(9);
     // Newer tokens for others are not taken, and nobody goes on with what is here.
     let mut others = swapped;
-    let wall = &mut others["connections"][0]["state"]["active"]["set"]["obtained"]["wall_ms"];
-    *wall = (wall.as_i64().unwrap() + 60_000).into();
+    let issue = &mut others["connections"][0]["issue"];
+    *issue = (issue.as_u64().unwrap() + 9).into();
     let file = sealed(&job, &others);
     in_job(&job, &["vault", "import", &file])
         .ended(9)
         .says(&["for other recipients", "--local-only"]);
     // A vault that fell behind does not take the place of newer tokens.
     let mut newer = honest.clone();
-    let wall = &mut newer["connections"][0]["state"]["active"]["set"]["obtained"]["wall_ms"];
-    *wall = (wall.as_i64().unwrap() + 60_000).into();
+    let issue = &mut newer["connections"][0]["issue"];
+    *issue = (issue.as_u64().unwrap() + 9).into();
     let file = sealed(&job, &newer);
     in_job(&job, &["vault", "export", "--update", &file])
         .ended(9)
@@ -479,16 +474,19 @@ fn vault_import_of_an_older_file_does_not_bring_back_what_moved_away() {
 const FORGED: &str = "forged-access-4f1c";
 
 /// A document as somebody would make it who knows no more than a public key: tokens of his own, which
-/// came some minutes later, and the tickets that he has.
-fn forged(honest: &serde_json::Value, minutes: i64, tickets: &[&str]) -> serde_json::Value {
+/// are some refreshes newer, by a clock that is as many hours slow, and the tickets that he has.
+fn forged(honest: &serde_json::Value, newer: u64, tickets: &[&str]) -> serde_json::Value {
     let mut forged = honest.clone();
     let one = &mut forged["connections"][0];
     one["tickets"] = tickets.into();
+    let issue = one["issue"].as_u64().unwrap();
+    one["issue"] = (issue + newer).into();
     let set = &mut one["state"]["active"]["set"];
     set["access_token"] = FORGED.into();
-    set["refresh_token"] = "forged-refresh-4f1c".into();
+    set["refresh_token"] = format!("forged-refresh-{newer}").into();
     let wall = set["obtained"]["wall_ms"].as_i64().unwrap();
-    set["obtained"]["wall_ms"] = (wall + minutes * 60_000).into();
+    let slow = i64::try_from(newer).unwrap() * 3_600_000;
+    set["obtained"]["wall_ms"] = (wall - slow).into();
     forged
 }
 
@@ -626,6 +624,126 @@ fn vault_import_mends_what_came_in_a_file_with_the_ticket_of_that_file() {
     // No log names it.
     let log = job.ok(&["audit", "--json"]);
     assert!(!log.stdout.contains(&ticket));
+}
+
+#[test]
+fn vault_export_does_not_replace_a_file_that_has_what_left_in_it() {
+    let desk = World::new();
+    desk.connect();
+    desk.connect_as("reader");
+    let job = job();
+    let to = recipient(&job);
+    let file = desk.path("work/job.age").display().to_string();
+    let export = |connection: &str, file: &str| {
+        let args = ["vault", "export", "--connection", connection, "--to", &to];
+        let call = desk.call(&[&args[..], &["--force", file]].concat());
+        call.within("work").run()
+    };
+    export("sandbox/writer", &file).ended(0);
+    let before = fs::read(&file).unwrap();
+    for same in [&file, "job.age", "../work/job.age"] {
+        export("sandbox/reader", same).ended(9).says(&[
+            "`sandbox/writer` lives in",
+            "name another file",
+            "export them together",
+        ]);
+    }
+    assert_eq!(fs::read(&file).unwrap(), before);
+    assert_eq!(desk.shown("sandbox/reader")["state"], "active");
+    // In another one it goes, and where the first was carried away, its place is free.
+    export("sandbox/reader", "other.age").ended(0);
+    fs::remove_file(&file).unwrap();
+    desk.connect_as("third");
+    export("sandbox/third", &file).ended(0);
+    // What is home again is in no file.
+    let key = desk.give("job.txt", &identity(&job));
+    let home = [
+        "vault",
+        "import",
+        &file,
+        "--with",
+        &key.display().to_string(),
+    ];
+    desk.ok(&home);
+    desk.ok(&["refresh", "sandbox/third"]);
+    export("sandbox/third", &file).ended(0);
+}
+
+#[test]
+fn vault_import_goes_by_the_number_of_refreshes_and_by_no_clock() {
+    let desk = World::new();
+    desk.connect();
+    let job = job();
+    let mut document = exported(&desk, &job);
+    // The desk's clock was a year ahead.
+    let wall = &mut document["connections"][0]["state"]["active"]["set"]["obtained"]["wall_ms"];
+    *wall = (wall.as_i64().unwrap() + 365 * 86_400_000).into();
+    let file = sealed(&job, &document);
+    let import = ["vault", "import", &file, "--definition", "sandbox"];
+    in_job(&job, &import).ended(0);
+    in_job(&job, &["refresh", "sandbox"]).ended(0);
+    let newest = in_job(&job, &["token", "sandbox"]).ended(0).stdout;
+    job.access_token(newest.trim());
+    desk.access_token(newest.trim());
+    in_job(&job, &["vault", "export", "--update", &file])
+        .ended(0)
+        .says(&["sealed `"]);
+    // What it came in is older, whatever its clock said.
+    let older = sealed(&job, &document);
+    in_job(&job, &["vault", "import", &older])
+        .ended(0)
+        .says(&["no newer tokens"]);
+    let to = recipient(&desk);
+    let home = job.path("work/home.age").display().to_string();
+    let export = ["vault", "export", "--connection", "sandbox", "--to", &to];
+    in_job(&job, &[&export[..], &[&home]].concat()).ended(0);
+    let back = carry(&job, "home.age", &desk);
+    desk.ok(&["vault", "import", &back]);
+    assert_eq!(desk.token("sandbox"), newest.trim());
+    assert_eq!(desk.shown("sandbox")["state"], "active");
+}
+
+#[test]
+fn vault_export_update_renews_the_file_that_came_last_of_the_same_tokens() {
+    let desk = World::new();
+    desk.connect();
+    let job = job();
+    let import = |file: &str| {
+        let args = ["vault", "import", file, "--definition", "sandbox"];
+        in_job(&job, &args)
+    };
+    exported(&desk, &job);
+    let first = carry(&desk, "job.age", &job);
+    import(&first).ended(0);
+    // Home, by the job's own key, and out again: the job's vault has these tokens already.
+    let key = desk.give("job.txt", &identity(&job));
+    desk.ok(&[
+        "vault",
+        "import",
+        &first,
+        "--with",
+        &key.display().to_string(),
+    ]);
+    desk.ok(&["refresh", "sandbox"]);
+    exported(&desk, &job);
+    let second = carry(&desk, "job.age", &job);
+    import(&second).ended(0).says(&["took in"]);
+    in_job(&job, &["refresh", "sandbox"]).ended(0);
+    let update = ["vault", "export", "--update", &second];
+    in_job(&job, &update).ended(0).says(&["sealed `"]);
+    desk.ok(&[
+        "vault",
+        "import",
+        &second,
+        "--with",
+        &key.display().to_string(),
+    ]);
+    exported(&desk, &job);
+    let third = carry(&desk, "job.age", &job);
+    import(&third).ended(0).says(&["took in"]);
+    in_job(&job, &["refresh", "sandbox"]).ended(0);
+    let update = ["vault", "export", "--update", &third];
+    in_job(&job, &update).ended(0).says(&["sealed `"]);
 }
 
 #[test]

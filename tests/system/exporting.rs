@@ -153,16 +153,16 @@ impl Job {
 
     /// Takes in the file, refreshes, and puts its tokens into it.
     fn run(&self, world: &World, name: &str) {
-        for args in [
-            &["vault", "import", name][..],
-            &["refresh", PROVIDER],
-            &["vault", "export", "--update", name],
-        ] {
-            let mut command = world.command(&[&["--profile", "job"][..], args].concat());
-            command.env("OAUTHCTL_IDENTITY_FILE", &self.key);
-            let output = command.output().expect("a job");
-            assert!(output.status.success(), "{args:?}: {output:?}");
-        }
+        self.must(world, &["vault", "import", name]);
+        self.must(world, &["refresh", PROVIDER]);
+        self.must(world, &["vault", "export", "--update", name]);
+    }
+
+    fn must(&self, world: &World, args: &[&str]) {
+        let mut command = world.command(&[&["--profile", "job"][..], args].concat());
+        command.env("OAUTHCTL_IDENTITY_FILE", &self.key);
+        let output = command.output().expect("a job");
+        assert!(output.status.success(), "{args:?}: {output:?}");
     }
 
     fn home(&self, world: &World, name: &str) {
@@ -230,6 +230,42 @@ fn vault_import_brings_home_what_was_let_out_even_after_a_refresh_here_was_refus
     job.home(world, name);
     assert_eq!(state(world).as_deref(), Some("active"));
     assert_eq!(world.run(&["refresh", PROVIDER]).code, 4, "it is over");
+}
+
+#[test]
+fn vault_export_update_that_is_slow_never_puts_older_tokens_over_newer_ones() {
+    let Some(strace) = rig::program("strace") else {
+        return;
+    };
+    let stage = Stage::connected("3600");
+    let world = &stage.world;
+    let job = Job::new(world);
+    let folder = world.at("bundle");
+    fs::create_dir(&folder).expect("a folder");
+    let file = folder.join("job.age");
+    let name = file.to_str().expect("UTF-8");
+    world.must(&export(&job.to, name));
+    job.run(world, name);
+    job.must(world, &["refresh", PROVIDER]);
+    // One that has read the vault, and whose file is about to take its place.
+    let late = "inject=rename,renameat,renameat2:delay_enter=2000000";
+    let before = ["-qq", "-o", "/dev/null", "-e", late];
+    let update = ["--profile", "job", "vault", "export", "--update", name];
+    let mut slow = world.wrapped(&strace, &before, &update);
+    slow.env("OAUTHCTL_IDENTITY_FILE", &job.key);
+    let mut slow = slow.spawn().expect("strace");
+    let about_to = || fs::read_dir(&folder).expect("the folder").count() > 1;
+    while !about_to() {
+        assert!(slow.try_wait().expect("its state").is_none(), "it is slow");
+        std::thread::yield_now();
+    }
+    job.must(world, &["refresh", PROVIDER]);
+    job.must(world, &["vault", "export", "--update", name]);
+    assert!(slow.wait().expect("its end").success());
+    job.home(world, name);
+    let token = world.must(&["token", PROVIDER]);
+    stage.is_newest(token.trim()).expect("the newest token");
+    world.must(&["refresh", PROVIDER]);
 }
 
 #[test]

@@ -56,7 +56,7 @@ fn forecast(connection: &Connection, limits: Limits, consented: Timestamp, now: 
         .hint(format!(
             "if this vault is the only one in use: `oauthctl refresh {name}`"
         )),
-        State::Moved(_) => Check::skip(TOPIC, "it lives in another vault now"),
+        State::Moved => Check::skip(TOPIC, "it lives in another vault now"),
         State::Active(set) | State::Refreshing { set, .. } | State::Suspect(set) => {
             if connection.grant.needs_nobody() {
                 return Check::ok(TOPIC, "asked for anew by itself whenever it is over");
@@ -236,6 +236,7 @@ mod tests {
             created: at(0),
             grant: GrantKind::AuthorizationCode,
             dpop: None,
+            issue: 1,
             state: State::Active(set),
             trouble: None,
             sealed_for: None,

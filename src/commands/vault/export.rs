@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use crate::app::App;
 use crate::commands::printed;
 use crate::commands::vault::age_file;
-use crate::connection::portable::{self, Bundle, DefinitionText, Leaving, PortableError};
+use crate::connection::portable::{self, Bundle, DefinitionText, Journey, Leaving, PortableError};
 use crate::error::{Error, Kind, Result};
 use crate::key::Opener;
 use crate::names::{ConnectionName, ConnectionRef};
@@ -65,15 +65,17 @@ fn send(app: &App, args: &Args, path: &Path) -> Result<()> {
     let mut vault = app.need_vault()?;
     vault.refuse_untrusted()?;
     age_file::refuse_existing(app, &vault, path, args.force)?;
+    let whole_path = private_file::whole_path(path).display().to_string();
+    refuse_needed(&vault, path, &whole_path)?;
     // Whom it can't be sealed for is known before anything is changed.
     age_file::seal(b"", &args.to, "export")?;
-    let left = portable::leave(
-        &mut vault,
-        app.world(),
-        &args.connection,
-        args.copy,
-        args.to.clone(),
-    );
+    let journey = Journey {
+        connections: &args.connection,
+        copy: args.copy,
+        recipients: args.to.clone(),
+        file: &whole_path,
+    };
+    let left = portable::leave(&mut vault, app.world(), journey);
     let (mut bundle, leaving) = left.map_err(refused)?;
     let sealed = definitions(app, &mut bundle).and_then(|()| seal(&bundle));
     let sealed = match sealed {
@@ -105,6 +107,29 @@ fn send(app: &App, args: &Args, path: &Path) -> Result<()> {
         crate::commands::warn_of_old_pages(app, &vault.checkpoint_truncate());
     }
     tell(app, args, path, &bundle)
+}
+
+/// A file that is there may be the only one that has the tokens of what left in it.
+fn refuse_needed(vault: &Vault, path: &Path, whole_path: &str) -> Result<()> {
+    let away = portable::away_in(vault, whole_path).map_err(refused)?;
+    if std::fs::symlink_metadata(path).is_err() {
+        return Ok(());
+    }
+    let Some(first) = away.first() else {
+        return Ok(());
+    };
+    let names: Vec<_> = away.iter().map(|name| format!("`{name}`")).collect();
+    let names = names.join(", ");
+    Err(
+        Error::new(Kind::Stopped, "that file has what left in it")
+            .because(format!("{names} lives in `{}`", path.display()))
+            .hint("name another file for this export")
+            .hint(format!(
+                "or for one file with all of them bring it home first: `oauthctl vault import {} --with \
+                 IDENTITY`, then `oauthctl refresh {first}`, and export them together",
+                path.display(),
+            )),
+    )
 }
 
 /// What to do with a file that an export may have left.
@@ -181,6 +206,10 @@ fn definitions(app: &App, bundle: &mut Bundle) -> Result<()> {
     Ok(())
 }
 
+/// What to do about a file to renew that is locked to another key.
+const OTHER_KEY: &str = "this renews a file with the key of the vault that took it in; say \
+                         `OAUTHCTL_IDENTITY_FILE` or `--profile` as you did there";
+
 fn update(app: &App, path: &Path) -> Result<()> {
     let Some((mut vault, custody)) = app.open_vault_and_key()? else {
         return Err(app.no_vault()?);
@@ -188,13 +217,17 @@ fn update(app: &App, path: &Path) -> Result<()> {
     vault.refuse_untrusted()?;
     age_file::refuse_existing(app, &vault, path, true)?;
     let sealed = read(path)?;
-    let before = super::import::open(&Opener::from(custody), &sealed, path)?;
-    let now = renewed(&before, &vault)?;
-    let changed = now.to_text().map_err(refused)? != before.to_text().map_err(refused)?;
+    let before = super::import::open(&Opener::from(custody), &sealed, path, OTHER_KEY)?;
+    let now = before
+        .renewed(&mut vault, app.world())
+        .map_err(|error| refused(error).note("the file is as it was"))?;
+    let bundle = &now.bundle;
+    let changed = bundle.to_text().map_err(refused)? != before.to_text().map_err(refused)?;
     if changed {
-        age_file::write(path, true, &seal(&now)?, "export")?;
-        log(app, &mut vault, &now)?;
+        age_file::write(path, true, &seal(bundle)?, "export")?;
+        log(app, &mut vault, bundle)?;
     }
+    drop(now);
     if app.ui.json() {
         let document = serde_json::json!({
             "schema": 1,
@@ -230,12 +263,6 @@ fn log(app: &App, vault: &mut Vault, now: &Bundle) -> Result<()> {
     Ok(())
 }
 
-fn renewed(before: &Bundle, vault: &Vault) -> Result<Bundle> {
-    before
-        .renewed(vault)
-        .map_err(|error| refused(error).note("the file is as it was"))
-}
-
 /// No export is larger.
 const EXPORT_AT_MOST: u64 = 16 << 20;
 
@@ -259,8 +286,6 @@ pub(super) fn refused(error: PortableError) -> Error {
             .hint("take them in first: `oauthctl vault import FILE`"),
         PortableError::Exchanged { .. } => Error::new(Kind::Usage, error.to_string())
             .hint("connect it where it is used: `oauthctl connect PROVIDER --token-exchange SOURCE`"),
-        PortableError::Ahead { .. } => Error::new(Kind::Stopped, error.to_string())
-            .hint("set the clocks right, and say this again"),
         PortableError::Rotates { .. } => Error::new(Kind::Stopped, "it can't be copied")
             .because(error.to_string())
             .hint("without `--copy` it moves; for jobs that run side by side make a connection of their own each: `oauthctl connect PROVIDER --client-credentials`"),

@@ -63,9 +63,9 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         (None, Some((_, custody))) => Opener::from(Arc::clone(custody)),
         (None, None) => Opener::from(app.named_key()?),
     };
-    let bundle = open(&opener, &sealed, &args.file)?;
+    let bundle = open(&opener, &sealed, &args.file, OTHER_KEY)?;
     // No vault is made, and no definition kept, for a file that is refused.
-    let believed = bundle.believed(app.world()).map_err(refused)?;
+    let believed = bundle.believed().map_err(refused)?;
     let definitions = new_definitions(app, &bundle, &args.definition)?;
     let mut vault = match standing {
         Some((vault, _)) => vault,
@@ -152,15 +152,23 @@ fn quoted<'n>(names: impl Iterator<Item = &'n ConnectionName>) -> String {
     names.join(", ")
 }
 
-/// Opens an export.
-pub(super) fn open(opener: &Opener<'_>, sealed: &[u8], path: &Path) -> Result<Bundle> {
+/// What to do about an export that is locked to another key.
+const OTHER_KEY: &str = "name the identity file that it was exported to: `--with FILE`; or export it \
+                         again, `--to` the recipient of that key";
+
+/// Opens an export; `way_out` is for one that is locked to another key.
+pub(super) fn open(
+    opener: &Opener<'_>,
+    sealed: &[u8],
+    path: &Path,
+    way_out: &str,
+) -> Result<Bundle> {
     let text = opener.open(sealed).map_err(|why| {
         unopened(
             why,
             &format!("could not open the export `{}`", path.display()),
             &opener.describe(),
-            "name the identity file that it was exported to: `--with FILE`; or export it again, `--to` \
-             the recipient of that key",
+            way_out,
         )
     })?;
     let text = zeroize::Zeroizing::new(text);

@@ -142,7 +142,7 @@ fn is_meant(row: &Connection, grant: &Connection, wanted: Option<&AccountLabel>)
         && row.stamp.client_id == grant.stamp.client_id;
     let over = matches!(
         row.state,
-        State::NeedsLogin { .. } | State::Revoking { .. } | State::Moved(_)
+        State::NeedsLogin { .. } | State::Revoking { .. } | State::Moved
     );
     row.subject.is_none() && is_of_a_kind(row, grant) && (by_nobody || wanted.is_some() || over)
 }
@@ -195,6 +195,7 @@ pub(super) fn put(
     connection.name = place.name.clone();
     if let Some(found) = &place.existing {
         connection.created = found.connection.created;
+        connection.issue = found.connection.issue.saturating_add(1);
         keep_refresh_token(&mut connection, &found.connection);
         writer.update(&found.row, StoredConnection::from(&connection))?;
     } else {

@@ -5,10 +5,11 @@ use crate::connection::portable::{Bundle, PortableError, refuse_exchanged, same_
 use crate::connection::records::StoredClient;
 use crate::connection::rollback::rotates;
 use crate::connection::select::Found;
-use crate::connection::state::{Connection, State};
+use crate::connection::state::{Connection, State, Tickets};
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
 use crate::names::ConnectionName;
+use crate::token::TokenSet;
 use crate::vault::{Action, Outcome, Stored, Vault, VaultError, Writer};
 
 /// What came of an import.
@@ -71,9 +72,6 @@ impl Why {
     }
 }
 
-/// How much the clock of the machine that refreshed may be ahead of this one.
-const SKEW_MS: i64 = 60 * 60 * 1000;
-
 /// A bundle of which every part is what an export of this program holds.
 pub struct Believed<'b> {
     bundle: &'b Bundle,
@@ -85,19 +83,14 @@ impl Bundle {
     ///
     /// # Errors
     /// The first thing that can't be believed.
-    pub fn believed(&self, world: World<'_>) -> Result<Believed<'_>, PortableError> {
-        let latest = (world.now)().wall.unix_millis().saturating_add(SKEW_MS);
+    pub fn believed(&self) -> Result<Believed<'_>, PortableError> {
         let connections = self.connections()?;
         for connection in &connections {
-            let name = connection.name.clone();
-            let State::Active(set) = &connection.state else {
-                let state = connection.state.word();
+            let State::Active(_) = &connection.state else {
+                let (name, state) = (connection.name.clone(), connection.state.word());
                 return Err(PortableError::NotActive { name, state });
             };
             refuse_exchanged(connection)?;
-            if set.obtained.wall.unix_millis() > latest {
-                return Err(PortableError::Ahead { name });
-            }
         }
         for client in &self.clients {
             client.client().map_err(ConnectionError::from)?;
@@ -124,7 +117,8 @@ impl Believed<'_> {
             let mut arrived = Arrived::default();
             for mut connection in connections {
                 connection.sealed_for = Some(bundle.recipients.clone());
-                connection.tickets.own = None;
+                let carried = std::mem::take(&mut connection.tickets.carried);
+                connection.tickets = Tickets::default().come_home(carried);
                 let name = connection.name.clone();
                 if let Some(why) = add_connection(writer, &mut connection, world)? {
                     arrived.kept.push((name, why));
@@ -175,45 +169,93 @@ fn add_connection(
         return Ok(None);
     };
     let here = Found::read(row)?;
-    if let Some(why) = stays(&here.connection, connection) {
-        return Ok(Some(why));
-    }
-    if let Some(own) = &here.connection.tickets.own {
-        let carried = &mut connection.tickets.carried;
-        carried.retain(|one| !one.matches(own.expose()));
-    }
-    if connection.obtained() == here.connection.obtained()
-        && let State::Active(set) = &connection.state
-        && rotates(connection, set, world)
-    {
-        // The tokens that it left with: where it was, they may have been used since.
-        connection.state = State::Suspect(set.clone());
-    }
-    writer.update(&here.row, StoredConnection::from(&*connection))?;
+    let next = match meet(&here.connection, connection) {
+        Meeting::Stays(why) => return Ok(Some(why)),
+        Meeting::SameTokens => Connection {
+            sealed_for: connection.sealed_for.take(),
+            tickets: {
+                let carried = std::mem::take(&mut connection.tickets.carried);
+                here.connection.tickets.clone().come_home(carried)
+            },
+            ..here.connection
+        },
+        Meeting::Replaces => {
+            let carried = std::mem::take(&mut connection.tickets.carried);
+            connection.tickets = here.connection.tickets.clone().come_home(carried);
+            if !connection.is_newer_than(&here.connection)
+                && let State::Active(set) = &connection.state
+                && rotates(connection, set, world)
+            {
+                // The tokens that it left with: where it was, they may have been used since.
+                connection.state = State::Suspect(set.clone());
+            }
+            connection.clone()
+        }
+    };
+    writer.update(&here.row, StoredConnection::from(&next))?;
+    *connection = next;
     Ok(None)
 }
 
-fn stays(here: &Connection, coming: &Connection) -> Option<Why> {
-    let (new, old) = (coming.obtained(), here.obtained());
+/// What becomes of the vault's own where one of the same name arrives.
+enum Meeting {
+    /// It stays as it is.
+    Stays(Why),
+    /// It has the same tokens, and goes back into the other file from now on: who knows the refresh
+    /// token opened such a file, or can do with it what they like.
+    SameTokens,
+    /// The other takes its place.
+    Replaces,
+}
+
+fn meet(here: &Connection, coming: &Connection) -> Meeting {
     if here.subject != coming.subject {
-        return Some(Why::OtherAccount);
+        return Meeting::Stays(Why::OtherAccount);
+    }
+    match &here.state {
+        State::Active(_) if here.sealed_for.is_none() => return Meeting::Stays(Why::Here),
+        State::Active(set) if is_in_another_file(here, coming) && same_tokens(set, coming) => {
+            return Meeting::SameTokens;
+        }
+        // It may bring back the very tokens that it left with.
+        State::Moved if here.is_newer_than(coming) => return Meeting::Stays(Why::NotNewer),
+        State::Moved => {}
+        _ if !coming.is_newer_than(here) => return Meeting::Stays(Why::NotNewer),
+        State::Refreshing { .. } | State::Revoking { .. } => return Meeting::Stays(Why::Busy),
+        State::Active(_) | State::Suspect(_) | State::NeedsLogin { .. } => {}
     }
     // What left, or may have, waits for the ticket of that export and for no earlier one.
-    let left = !matches!(here.state, State::Active(_)) && here.tickets.own.is_some();
-    let known = if left {
+    let has_left = !matches!(here.state, State::Active(_)) && here.tickets.own.is_some();
+    let known = if has_left {
         here.tickets.own.as_slice()
     } else {
         &here.tickets.carried
     };
-    let now = coming.sealed_for.as_deref().unwrap_or_default();
-    match (&here.state, &here.sealed_for) {
-        (State::Active(_), None) => Some(Why::Here),
-        // It may bring back the very tokens that it left with.
-        (State::Moved(_), _) if new < old => Some(Why::NotNewer),
-        (state, _) if new <= old && !matches!(state, State::Moved(_)) => Some(Why::NotNewer),
-        (State::Refreshing { .. } | State::Revoking { .. }, _) => Some(Why::Busy),
-        _ if !coming.tickets.bring_one_of(known) => Some(Why::NoTicket),
-        (_, Some(before)) if !left && !same_recipients(before, now) => Some(Why::OtherRecipients),
-        _ => None,
+    if !coming.tickets.bring_one_of(known) {
+        return Meeting::Stays(Why::NoTicket);
     }
+    let recipients = coming.sealed_for.as_deref().unwrap_or_default();
+    match &here.sealed_for {
+        Some(before) if !has_left && !same_recipients(before, recipients) => {
+            Meeting::Stays(Why::OtherRecipients)
+        }
+        _ => Meeting::Replaces,
+    }
+}
+
+/// Whether the file that brings it is not the one that it came here in.
+fn is_in_another_file(here: &Connection, coming: &Connection) -> bool {
+    let recipients = |one: &Connection| one.sealed_for.clone().unwrap_or_default();
+    let mut tickets = coming.tickets.carried.iter();
+    !same_recipients(&recipients(here), &recipients(coming))
+        || tickets.any(|one| !here.tickets.bring_one_of([one]))
+}
+
+fn same_tokens(set: &TokenSet, coming: &Connection) -> bool {
+    let other = coming.state.set();
+    let refresh_token = other.and_then(|other| other.refresh_token.as_ref());
+    let (Some(own), Some(other), Some(its)) = (&set.refresh_token, other, refresh_token) else {
+        return false;
+    };
+    own.matches(its.expose()) && set.access_token.matches(other.access_token.expose())
 }

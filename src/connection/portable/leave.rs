@@ -10,7 +10,7 @@ use crate::connection::select::{self, Found};
 use crate::connection::state::{Connection, State};
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
-use crate::names::{ConnectionRef, hex};
+use crate::names::{ConnectionName, ConnectionRef, hex};
 use crate::secret::Secret;
 use crate::token::TokenSet;
 use crate::vault::{Action, Outcome, Vault};
@@ -19,12 +19,41 @@ use crate::vault::{Action, Outcome, Vault};
 pub struct Leaving {
     all: Vec<Leaver>,
     moves: bool,
+    file: String,
 }
 
 struct Leaver {
     held: Held,
     /// As it was before it got its ticket.
     before: Connection,
+}
+
+/// What is to go where.
+pub struct Journey<'a> {
+    /// The connections.
+    pub connections: &'a [ConnectionRef],
+    /// They stay here, too.
+    pub copy: bool,
+    /// Whom the file is locked to.
+    pub recipients: Vec<String>,
+    /// The file, by its whole path.
+    pub file: &'a str,
+}
+
+/// The connections that left in that file, and are not home.
+///
+/// # Errors
+/// When the vault can't be read.
+pub fn away_in(vault: &Vault, file: &str) -> Result<Vec<ConnectionName>, PortableError> {
+    let mut all = vault.read(select::all)?;
+    all.retain(|one| is_away_in(&one.connection, file));
+    Ok(all.into_iter().map(|one| one.connection.name).collect())
+}
+
+fn is_away_in(connection: &Connection, file: &str) -> bool {
+    let tickets = &connection.tickets;
+    let is_away = !matches!(connection.state, State::Active(_)) && tickets.own.is_some();
+    is_away && tickets.left_in.as_deref() == Some(file)
 }
 
 /// Takes connections into a bundle. Where they move, they are `suspect` when this returns.
@@ -34,12 +63,11 @@ struct Leaver {
 pub fn leave(
     vault: &mut Vault,
     world: World<'_>,
-    asked: &[ConnectionRef],
-    copy: bool,
-    recipients: Vec<String>,
+    journey: Journey<'_>,
 ) -> Result<(Bundle, Leaving), PortableError> {
+    let copy = journey.copy;
     let mut names = BTreeSet::new();
-    for one in asked {
+    for one in journey.connections {
         let found = vault.read(|snapshot| select::find(snapshot, one))?;
         names.insert(found.connection.name);
     }
@@ -60,11 +88,17 @@ pub fn leave(
         // All copies have one, so that a later copy takes the place of an earlier one.
         if !copy || connection.tickets.own.is_none() {
             connection.tickets.own = Some(Secret::new(hex(&random_id()?)));
+            connection.tickets.left_in = Some(journey.file.to_owned());
         }
         all.push(Leaver { held, before });
     }
-    let bundle = bundle(vault, all.iter().map(|one| &one.held.found), recipients)?;
-    let mut leaving = Leaving { all, moves: !copy };
+    let found = all.iter().map(|one| &one.held.found);
+    let bundle = bundle(vault, found, journey.recipients)?;
+    let mut leaving = Leaving {
+        all,
+        moves: !copy,
+        file: journey.file.to_owned(),
+    };
     leaving.set(vault, world, "begun", State::Suspect)?;
     Ok((bundle, leaving))
 }
@@ -75,9 +109,22 @@ impl Leaving {
     /// # Errors
     /// When the vault can't be written; the connections then stay `suspect`.
     pub fn done(mut self, vault: &mut Vault, world: World<'_>) -> Result<(), PortableError> {
-        self.set(vault, world, "done", |set| {
-            State::Moved(Some(set.obtained.wall))
-        })
+        self.set(vault, world, "done", |_| State::Moved)?;
+        let here: Vec<_> = self.all.iter().map(|one| one.held.found.row.id).collect();
+        let is_other = |one: &Found| !here.contains(&one.row.id);
+        // The file was not there: what left in one of that name before is elsewhere by now.
+        let former = |one: &Found| is_other(one) && is_away_in(&one.connection, &self.file);
+        if !vault.read(select::all)?.iter().any(former) {
+            return Ok(());
+        }
+        vault.mutate(|writer| {
+            for mut found in select::all(writer)?.into_iter().filter(former) {
+                found.connection.tickets.left_in = None;
+                writer.update(&found.row, StoredConnection::from(&found.connection))?;
+            }
+            Ok::<_, ConnectionError>(())
+        })?;
+        Ok(())
     }
 
     /// There is no file: everything is as it was.

@@ -28,7 +28,7 @@ pub fn finish(
     let response = match answer {
         Ok(response) => response,
         Err(source) => {
-            let sent = matches!(source, SendError::MaybeSent { .. });
+            let sent = source.may_have_been_seen();
             let error = ConnectionError::Network {
                 what: format!("refresh `{}`", flight.name),
                 source,
@@ -149,9 +149,10 @@ fn arrive(
     event.scopes = set.granted.iter().map(ToString::to_string).collect();
     event.token = Some(mark);
     connection.trouble = None;
+    connection.issue = connection.issue.saturating_add(1);
     if connection.state.is_suspect() {
         // The live tokens are here: what an export left is spent.
-        connection.tickets.own = None;
+        connection.tickets.spend();
     }
     connection.state = if let State::Revoking { unseen, .. } = connection.state {
         // What an attempt before this one may have brought is not in this answer.
@@ -261,7 +262,7 @@ fn trouble(connection: &Connection, error: &ConnectionError, now: Moment) -> Opt
     let retry_after = if let ConnectionError::Temporary { retry_after, .. } = error {
         *retry_after
     } else if let ConnectionError::Network { source, .. } = error
-        && matches!(source, SendError::MaybeSent { .. })
+        && source.may_have_been_seen()
     {
         None
     } else {
