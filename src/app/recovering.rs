@@ -31,6 +31,8 @@ pub struct Recovered {
     pub place: Source,
     /// The same for people.
     pub described: String,
+    /// The vault's, as before.
+    pub fingerprint: String,
     /// The file that the former key is in, where one is there.
     pub former: Option<PathBuf>,
     /// Whom the vault is not locked to any more, because that failed.
@@ -80,6 +82,7 @@ impl App {
             former: still_at(&former, &place),
             place,
             described,
+            fingerprint,
             left_out,
             unswept,
         })
