@@ -8,9 +8,11 @@ pub mod choice;
 mod clock;
 mod known;
 mod looking;
+mod machine;
 mod making;
 mod moving;
 mod opening;
+mod recovering;
 mod rekeying;
 mod restoring;
 mod there;
@@ -22,6 +24,7 @@ pub use clock::moment;
 use directories::ProjectDirs;
 pub use looking::Seen;
 pub use moving::Moved;
+pub use recovering::{Recovered, Wanted as WantedRecovery};
 pub use rekeying::Rekeyed;
 pub use restoring::{
     Outcome as RestoreOutcome, Put as RestorePut, Wanted as WantedRestore, other_pin, unopened,

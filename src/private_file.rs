@@ -472,8 +472,28 @@ fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
 
 /// A link replaces nothing, but a crash may leave the file under both names.
 fn link_to_free(from: &Path, to: &Path) -> io::Result<()> {
-    fs::hard_link(from, to)?;
-    fs::remove_file(from)
+    match fs::hard_link(from, to) {
+        Ok(()) => fs::remove_file(from),
+        // a file system that has none
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported
+            ) =>
+        {
+            claim_free(from, to)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The new name is taken by an empty file first, which a crash may leave: no more can be had there.
+fn claim_free(from: &Path, to: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true).open(to)?;
+    fs::rename(from, to).inspect_err(|_| {
+        let _ = fs::remove_file(to);
+    })
 }
 
 /// Writes a small file into a folder and removes it: whether there may be files in it, and is room.
@@ -616,6 +636,11 @@ mod tests {
         create_whole(&file, b"one").unwrap();
         assert!(create_whole(&file, b"two").is_err());
         assert!(link_to_free(&file, &file).is_err());
+        let other = root.path().join("other");
+        create_whole(&other, b"other").unwrap();
+        assert!(claim_free(&other, &file).is_err());
+        claim_free(&other, &root.path().join("free")).unwrap();
+        fs::remove_file(root.path().join("free")).unwrap();
         assert_eq!(
             (mode(&file), read(&file, 10).unwrap()),
             (0o600, b"one".to_vec())

@@ -84,9 +84,7 @@ impl App {
             return Ok(());
         }
         noted.map_err(|error| {
-            Error::new(Kind::Failed, "could not note where the new key is")
-                .caused_by(&error)
-                .note("the old key opens the vault as before")
+            Error::new(Kind::Failed, "could not note where the new key is").caused_by(&error)
         })
     }
 

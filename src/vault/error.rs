@@ -115,7 +115,7 @@ pub enum VaultError {
     #[error("the vault's fingerprint is not confirmed")]
     Unpinned,
     /// The vault is a copy of one that went on elsewhere; writing is refused.
-    #[error("the vault is a copy: its instance is not the one that this machine knows")]
+    #[error("the vault is a copy of one on another machine, or of one that this machine knows")]
     CopiedInstance,
     /// The folder or the file system can't be written.
     #[error("`{}` is read-only", path.display())]

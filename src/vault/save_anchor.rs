@@ -54,6 +54,11 @@ impl Vault {
         if kept.is_some_and(|kept| kept.generation >= ours.generation) {
             return Ok(());
         }
+        let its = kept.and_then(|kept| kept.machine);
+        let ours = Anchor {
+            machine: self.machine().or(its),
+            ..*ours
+        };
         keeper
             .write(&ours.write(&self.keys))
             .map_err(|why| VaultError::Anchor {
