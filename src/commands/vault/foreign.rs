@@ -79,7 +79,7 @@ pub(super) fn run(app: &App, program: Program, path: &Path) -> Result<()> {
             Ok(Ended::LeftOut(why)) => left_out.push(format!("{what} is left out: {why}")),
             Err(error) => {
                 app.ui
-                    .warn(&format!("{what} was not taken in: {}", error.message));
+                    .warn(&format!("{what} was not taken in: {}", error.whole()));
                 first_error.get_or_insert(error);
             }
         }
