@@ -53,6 +53,7 @@ pub(super) fn run(app: &App, args: Args) -> Result<()> {
 
 fn show(app: &App, filter: &Filter) -> Result<()> {
     let Some(vault) = app.open_vault()? else {
+        app.say_no_vault();
         app.ui.note("there is no vault yet, so nothing is logged");
         return Ok(());
     };

@@ -38,6 +38,7 @@ struct Consent {
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     let Some(vault) = app.open_vault()? else {
+        app.say_no_vault();
         app.ui.note("nothing was consented to yet");
         return Ok(());
     };

@@ -34,6 +34,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     let many = args.all || args.due;
     let mut vault = match app.open_vault()? {
         None if many => {
+            app.say_no_vault();
             app.ui.note("nothing to refresh: there is no vault yet");
             return Ok(());
         }

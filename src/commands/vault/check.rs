@@ -69,7 +69,13 @@ fn confirm(app: &App, fingerprint: &str) -> Result<()> {
     let header = locked.header();
     let (id, source) = (header.vault_id, header.key_source.clone());
     let mut vault = locked.unlock(custody.identity(), pin.as_deref(), None)?;
-    vault.confirm(fingerprint).map_err(other_pin)?;
+    vault.confirm(fingerprint).map_err(|error| {
+        let mut shown = other_pin(error);
+        for hint in &mut shown.hints {
+            *hint = hint.replace("`--fingerprint ", "`--confirm ");
+        }
+        shown
+    })?;
     custody
         .write_pin(fingerprint)
         .map_err(|error| app.no_key(&error))?;
