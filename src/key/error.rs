@@ -81,10 +81,12 @@ pub enum KeyError {
         name: String,
     },
     /// The passphrase doesn't open the identity file.
-    #[error("the passphrase does not open `{}`", path.display())]
+    #[error("the passphrase{} does not open `{}`", of_file(from.as_ref()), path.display())]
     WrongPassphrase {
         /// The identity file.
         path: PathBuf,
+        /// The file that the passphrase was in, where nobody typed it.
+        from: Option<PathBuf>,
     },
     /// The passphrase itself can't be used.
     #[error("the passphrase can't be used: {why}")]
@@ -138,6 +140,13 @@ pub enum KeyError {
     /// The file with the passphrase can't be used.
     #[error("could not read the passphrase from the file that `OAUTHCTL_PASSPHRASE_FILE` names")]
     PassphraseFile(#[source] PrivateFileError),
+}
+
+fn of_file(from: Option<&PathBuf>) -> String {
+    from.map_or_else(String::new, |file| {
+        let file = file.display();
+        format!(" in `{file}`, which `OAUTHCTL_PASSPHRASE_FILE` names,")
+    })
 }
 
 const KEY_FILE: &str = "give the key in a private file: set `OAUTHCTL_IDENTITY_FILE` to its path";

@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::App;
 use crate::commands::printed;
-use crate::commands::vault::age_file;
+use crate::commands::vault::{age_file, foreign};
 use crate::connection::portable::{self, Bundle, DefinitionText, Journey, Leaving, PortableError};
 use crate::error::{Error, Kind, Result};
 use crate::key::Opener;
@@ -31,7 +31,7 @@ use crate::vault::{Action, Outcome, Vault, VaultError};
 pub(in crate::commands) struct Args {
     /// The file to write
     #[arg(
-        value_name = "FILE",
+        value_name = "FILE", value_parser = age_file::named(),
         required_unless_present = "update",
         conflicts_with = "update"
     )]
@@ -46,7 +46,7 @@ pub(in crate::commands) struct Args {
     #[arg(long, conflicts_with = "update")]
     copy: bool,
     /// Seal that file anew with the tokens as they are now
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["connection", "to"])]
+    #[arg(long, value_name = "FILE", value_parser = age_file::named(), conflicts_with_all = ["connection", "to"])]
     update: Option<PathBuf>,
     /// Replace a file that is there
     #[arg(long)]
@@ -256,9 +256,9 @@ fn log(app: &App, vault: &mut Vault, now: &Bundle) -> Result<()> {
 /// No export is larger.
 const EXPORT_AT_MOST: u64 = 16 << 20;
 
-/// Reads a file that was sealed.
+/// Reads a file that was sealed; `-` is stdin.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
-    private_file::read_any(path, EXPORT_AT_MOST)
+    foreign::read(path, EXPORT_AT_MOST)
         .map_err(|error| Error::new(Kind::Failed, "could not read the export").caused_by(&error))
 }
 

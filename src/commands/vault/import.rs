@@ -30,7 +30,7 @@ use crate::provider::{self, Providers};
     after_help = "Examples:\n  oauthctl vault import job.age\n  oauthctl vault import --from gh ~/.config/gh/hosts.yml"
 )]
 pub(in crate::commands) struct Args {
-    /// What `oauthctl vault export` wrote, or a file of the program that `--from` names
+    /// What `oauthctl vault export` wrote, or a file of the program that `--from` names; `-` is stdin
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Take in what another program keeps
@@ -172,6 +172,12 @@ pub(super) fn open(
         )
     })?;
     let text = zeroize::Zeroizing::new(text);
+    if text.starts_with(b"SQLite format 3\0") {
+        let message = format!("could not open the export `{}`", path.display());
+        return Err(Error::new(Kind::Failed, message)
+            .because("it is a backup of a whole vault")
+            .hint("go back to it with `oauthctl vault restore FILE`"));
+    }
     Bundle::read(&text).map_err(refused)
 }
 
