@@ -59,7 +59,7 @@ fn show(app: &App, filter: &Filter) -> Result<()> {
     };
     let events = filter.events(&vault)?;
     if events.is_empty() {
-        filter.refuse_unknown(&vault)?;
+        filter.refuse_unknown(app, &vault)?;
     }
     if app.ui.json() {
         for logged in &events {
