@@ -30,6 +30,11 @@ fn a_file_to_write_or_restore_is_not_called_dash() {
         let output = world.run(args).ended(2).no_data();
         output.says(&["name a file; `./-` is one of that name"]);
     }
+    world
+        .run(&["vault", "backup", "."])
+        .ended(2)
+        .silent_about("--force")
+        .says(&["that is a folder: name a file in it"]);
     assert!(!world.path("work/-").exists());
     world.ok(&["vault", "backup", "./-"]);
     assert!(world.path("work/-").exists(), "control");

@@ -20,6 +20,16 @@ pub(super) fn named() -> impl TypedValueParser<Value = PathBuf> {
     })
 }
 
+/// As [`named`], for what `--force` replaces too: a folder is nothing that it could.
+pub(super) fn replaceable() -> impl TypedValueParser<Value = PathBuf> {
+    named().try_map(|path| {
+        if path.is_dir() {
+            return Err("that is a folder: name a file in it");
+        }
+        Ok(path)
+    })
+}
+
 /// An age file for those recipients; `what` is what it is called in errors.
 pub(super) fn seal(content: &[u8], recipients: &[String], what: &str) -> Result<Vec<u8>> {
     let all: Vec<_> = recipients

@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use crate::app::App;
 use crate::commands::printed;
 use crate::commands::vault::{age_file, foreign};
+use crate::connection::ConnectionError;
 use crate::connection::portable::{self, Bundle, DefinitionText, Journey, Leaving, PortableError};
 use crate::error::{Error, Kind, Result};
 use crate::key::Opener;
@@ -203,14 +204,23 @@ const OTHER_KEY: &str = "this renews a file with the key of the vault that took 
 
 fn update(app: &App, path: &Path) -> Result<()> {
     let Some((mut vault, custody)) = app.open_vault_and_key()? else {
-        return Err(app.no_vault()?);
+        return Err(not_taken_in(app.no_vault()?));
     };
     vault.refuse_untrusted()?;
     let sealed = read(path)?;
     let before = super::import::open(&Opener::from(custody), &sealed, path, OTHER_KEY)?;
-    let now = before
-        .renewed(&mut vault, app.world())
-        .map_err(|error| refused(error).note("the file is as it was"))?;
+    let now = before.renewed(&mut vault, app.world()).map_err(|error| {
+        let is_missing = matches!(
+            error,
+            PortableError::Connection(ConnectionError::NotFound { .. })
+        );
+        let shown = refused(error).note("the file is as it was");
+        if is_missing {
+            not_taken_in(shown)
+        } else {
+            shown
+        }
+    })?;
     let bundle = &now.bundle;
     let changed = bundle.to_text().map_err(refused)? != before.to_text().map_err(refused)?;
     if changed {
@@ -235,6 +245,15 @@ fn update(app: &App, path: &Path) -> Result<()> {
         format!("`{}` is as it was: nothing was refreshed", path.display())
     });
     Ok(())
+}
+
+/// What is not here can't have been refreshed here: the import before it did not go well.
+fn not_taken_in(mut shown: Error) -> Error {
+    if shown.kind == Kind::LoginRequired {
+        shown.hints =
+            vec!["take in what the file brings first: `oauthctl vault import FILE`".to_owned()];
+    }
+    shown
 }
 
 /// Tells the audit log of each connection whose tokens are in the file now.

@@ -80,8 +80,8 @@ pub(super) fn tell(app: &App, done: &Rekeyed) -> Result<()> {
     let fingerprint = done.vault.fingerprint();
     if list.is_some_and(|row| row.value.recipients.len() > 1) {
         app.ui.note(&format!(
-            "the recovery keys open it as before; write its new fingerprint on their sheets: \
-             {fingerprint}"
+            "the recovery keys open it as before, with `--fingerprint` and its new one; keep that with \
+             their sheets: {fingerprint}"
         ));
     } else {
         app.ui
