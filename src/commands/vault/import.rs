@@ -23,8 +23,9 @@ use crate::provider::{self, Providers};
 /// `--from` takes in what other programs keep: `gh` (`~/.config/gh/hosts.yml`; tokens in the keyring come
 /// by `gh auth token | oauthctl connect github --with-token`), `git` (`~/.git-credentials`), `rclone`
 /// (remotes with a client of their own) and `oidc-agent` (what `oidc-gen --print ACCOUNT` shows). A dump of
-/// pizauth is sealed for pizauth alone. Each token is shown to its own provider only, which says whose it
-/// is. Where refresh tokens rotate, remove the account from the other program: only one can use them.
+/// pizauth is sealed for pizauth alone. A token that is still good is shown to its own provider only, which
+/// says whose it is, where it can. A refresh token without one (of rclone and oidc-agent) is shown to nobody:
+/// it has the account's name from the file, and the first use tells whether it is good. Where refresh tokens rotate, remove the account from the other program: only one can use them.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  oauthctl vault import job.age\n  oauthctl vault import --from gh ~/.config/gh/hosts.yml"
