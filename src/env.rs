@@ -144,6 +144,12 @@ pub fn search_path() -> Option<OsString> {
     raw("PATH")
 }
 
+/// What `kubectl` says to a credential plugin, in JSON.
+#[must_use]
+pub fn kubernetes_request() -> Option<String> {
+    text("KUBERNETES_EXEC_INFO")
+}
+
 /// The operating system and processor that this was built for.
 #[must_use]
 pub fn platform() -> String {

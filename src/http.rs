@@ -78,6 +78,22 @@ pub struct Response {
     pub body: Zeroizing<Vec<u8>>,
 }
 
+impl Response {
+    /// How long until a rate limit that this answer says is used up begins anew, by the server's own
+    /// clock (`X-RateLimit-Remaining: 0` and `X-RateLimit-Reset`, as GitHub and others send them).
+    #[must_use]
+    pub fn limit_resets_in(&self) -> Option<Duration> {
+        let header = |name: &str| self.headers.get(name)?.to_str().ok();
+        if header("x-ratelimit-remaining")? != "0" {
+            return None;
+        }
+        let reset: i64 = header("x-ratelimit-reset")?.parse().ok()?;
+        let wait = reset.saturating_sub(self.date?.unix_seconds());
+        let wait = Duration::from_secs(u64::try_from(wait).unwrap_or(0).saturating_add(1));
+        Some(wait.min(RETRY_AFTER_MAX))
+    }
+}
+
 impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
@@ -108,6 +124,27 @@ pub enum SendError {
         /// Safe to show.
         why: String,
     },
+    /// The server answered with more than is taken, and will again.
+    #[error("no usable answer from `{host}`: {what} larger than {limit} bytes")]
+    TooLarge {
+        /// Host and port.
+        host: String,
+        /// Its headers or its answer, with a verb.
+        what: &'static str,
+        /// What is taken at most.
+        limit: usize,
+    },
+}
+
+impl SendError {
+    /// Whether the server may have seen the request and acted.
+    #[must_use]
+    pub const fn may_have_been_seen(&self) -> bool {
+        match self {
+            Self::NotSent { .. } => false,
+            Self::MaybeSent { .. } | Self::TooLarge { .. } => true,
+        }
+    }
 }
 
 /// The client. Made in no time: certificate authorities are read when the first `https` request
@@ -178,7 +215,7 @@ impl Http {
                     maybe_sent(root_cause(&error))
                 }
             })?;
-            self.receive(response.into()).await.map_err(maybe_sent)
+            self.receive(response.into(), &host).await
         };
         match tokio::time::timeout(self.limits.whole, call).await {
             Ok(outcome) => outcome.map(|mut response| {
@@ -216,7 +253,16 @@ impl Http {
         Ok(cell.get_or_init(|| client))
     }
 
-    async fn receive(&self, response: http::Response<reqwest::Body>) -> Result<Response, String> {
+    async fn receive(
+        &self,
+        response: http::Response<reqwest::Body>,
+        host: &str,
+    ) -> Result<Response, SendError> {
+        let too_large = |what, limit| SendError::TooLarge {
+            host: host.to_owned(),
+            what,
+            limit,
+        };
         let (head, mut body) = response.into_parts();
         let size: usize = head
             .headers
@@ -224,22 +270,19 @@ impl Http {
             .map(|(name, value)| name.as_str().len() + value.len())
             .sum();
         if size > self.limits.headers {
-            return Err(format!(
-                "its headers are larger than {} bytes",
-                self.limits.headers
-            ));
+            return Err(too_large("its headers are", self.limits.headers));
         }
         let mut read = Zeroizing::new(Vec::with_capacity(self.limits.body.min(16 * 1024)));
         while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|error| root_cause(&error))?;
+            let frame = frame.map_err(|error| SendError::MaybeSent {
+                host: host.to_owned(),
+                why: root_cause(&error),
+            })?;
             let Some(chunk) = frame.data_ref() else {
                 continue;
             };
             if read.len() + chunk.len() > self.limits.body {
-                return Err(format!(
-                    "its answer is larger than {} bytes",
-                    self.limits.body
-                ));
+                return Err(too_large("its answer is", self.limits.body));
             }
             append(&mut read, chunk);
         }
@@ -379,6 +422,7 @@ mod tests {
     fn maybe_sent(outcome: Result<Response, SendError>) -> String {
         match outcome.unwrap_err() {
             SendError::MaybeSent { why, .. } => why,
+            SendError::TooLarge { what, limit, .. } => format!("{what} larger than {limit} bytes"),
             SendError::NotSent { why, .. } => panic!("it says that nothing was sent: {why}"),
         }
     }
@@ -386,7 +430,7 @@ mod tests {
     fn not_sent(outcome: Result<Response, SendError>) -> String {
         match outcome.unwrap_err() {
             SendError::NotSent { why, .. } => why,
-            SendError::MaybeSent { why, .. } => panic!("it says that something was sent: {why}"),
+            other => panic!("it says that something was sent: {other}"),
         }
     }
 

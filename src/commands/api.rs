@@ -1,31 +1,30 @@
 mod filter;
 mod link;
 mod request;
+mod send;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use http::header::{AUTHORIZATION, LOCATION};
-use url::Url;
-
-use crate::app::{App, moment};
+use crate::app::App;
 use crate::commands::token::duration;
-use crate::commands::{block_on, fresh_token, printed};
+use crate::commands::{fresh_token, printed};
 use crate::connection::fresh::{HandOut, Want};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind, Result};
-use crate::exchange::Outgoing;
-use crate::http::{Http, Limits, Response};
+use crate::http::{Limits, Response};
 use crate::names::ConnectionRef;
 use crate::provider::definition::Definition;
 use crate::vault::Vault;
 
+use link::Next;
 use request::Call;
+use send::{Answer, check_host, send};
 
 /// The most that one answer may weigh: it is held in memory, so that it is printed whole or not.
 const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
 
-/// How many redirects and how many pages are followed; more is a loop.
-const REDIRECTS: usize = 5;
+/// How many pages are followed; more is a loop.
 const PAGES: usize = 10_000;
 
 /// Send an authorised request to a provider's API
@@ -64,7 +63,7 @@ pub(super) struct Args {
     )]
     jq: Option<String>,
     /// How long one request may take, such as 90s or 10m
-    #[arg(long, value_name = "TIME", default_value = "2m", value_parser = duration)]
+    #[arg(long, value_name = "TIME", default_value = "2m", value_parser = some_time)]
     timeout: Duration,
 }
 
@@ -85,56 +84,41 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     let mut hand_out = fresh_token::hand_out(app, &mut vault, &args.connection, &wanted())?;
     let definition = app.world().definition_of(&hand_out.name)?;
     check_host(&definition, &call.url)?;
-    let mut seen = 0;
+    let mut seen = BTreeSet::from([call.url.to_string()]);
     loop {
-        let (response, from) =
-            authorised(app, &mut vault, args, &definition, &mut hand_out, &call)?;
-        show(app, args, &response)?;
-        judge(&call, &response)?;
-        let next = args.paginate.then(|| link::next(&response.headers, &from));
-        let Some(next) = next.flatten() else {
+        let answer = authorised(app, &mut vault, args, &definition, &mut hand_out, &call)?;
+        show(app, args, &answer.response)?;
+        judge(&call, &answer)?;
+        if !args.paginate {
             return Ok(());
+        }
+        let next = match link::next(&answer.response.headers, &answer.from) {
+            Next::Page(next) => next,
+            Next::None => return Ok(()),
+            Next::Elsewhere(host) => {
+                let why = format!("the next page is at `{host}`, and no token goes there");
+                return Err(unfinished(seen.len()).because(why));
+            }
         };
-        seen += 1;
-        if seen == PAGES {
-            return Err(Error::new(Kind::Failed, "there is no end of pages")
-                .note(format!("{PAGES} were printed")));
+        if seen.len() == PAGES || !seen.insert(next.to_string()) {
+            return Err(unfinished(seen.len()).because("the pages go round in a circle"));
         }
         check_host(&definition, &next)?;
         call = call.at(next);
     }
 }
 
-/// Tokens go where the definition says, over https (or to this machine).
-fn check_host(definition: &Definition, url: &Url) -> Result<()> {
-    let refused = |why: String| {
-        let listed: Vec<_> = definition
-            .api_hosts
-            .iter()
-            .map(|host| format!("`{host}`"))
-            .collect();
-        let listed = if listed.is_empty() {
-            "its definition lists no host".to_owned()
-        } else {
-            format!("its definition lists {}", listed.join(", "))
-        };
-        Error::new(
-            Kind::Refused,
-            format!("a token of `{}` is not sent there", definition.name),
-        )
-        .because(why)
-        .because(listed)
-        .hint("hosts are listed under `[api] hosts` in a definition of your own")
-    };
-    let endpoint: Endpoint = url
-        .as_str()
-        .parse()
-        .map_err(|error: crate::endpoint::EndpointError| refused(error.to_string()))?;
-    let authority = endpoint.authority();
-    if definition.api_hosts.contains(&authority) {
-        return Ok(());
+/// What was printed looks like all there is, and is not.
+fn unfinished(pages: usize) -> Error {
+    let printed = crate::ui::counted(pages, "page");
+    Error::new(Kind::Failed, "there are more pages").note(format!("{printed} printed"))
+}
+
+fn some_time(text: &str) -> std::result::Result<Duration, String> {
+    match duration(text)? {
+        Duration::ZERO => Err("nothing can be done in no time".to_owned()),
+        some => Ok(some),
     }
-    Err(refused(format!("the host `{authority}` is not listed")))
 }
 
 /// Sends the call; where the token is refused, with the next one once more.
@@ -145,9 +129,14 @@ fn authorised(
     definition: &Definition,
     hand_out: &mut HandOut,
     call: &Call,
-) -> Result<(Response, Url)> {
-    let answered = send(args, definition, hand_out, call)?;
-    if answered.0.status != 401 {
+) -> Result<Answer> {
+    let limits = Limits {
+        whole: args.timeout,
+        body: LARGEST_ANSWER,
+        ..Limits::default()
+    };
+    let answered = send(limits, definition, hand_out, call)?;
+    if answered.response.status != 401 {
         return Ok(answered);
     }
     fresh_token::renew(app, vault, &hand_out.name, &hand_out.set)?;
@@ -162,66 +151,7 @@ fn authorised(
         return Ok(answered);
     }
     *hand_out = next;
-    send(args, definition, hand_out, call)
-}
-
-/// One call, and the redirects that may be followed: of requests that change nothing, to hosts
-/// that the token may go to. The answer, and where it came from.
-fn send(
-    args: &Args,
-    definition: &Definition,
-    hand_out: &HandOut,
-    call: &Call,
-) -> Result<(Response, Url)> {
-    let http = Http::new(Limits {
-        whole: args.timeout,
-        body: LARGEST_ANSWER,
-        ..Limits::default()
-    });
-    let mut url = call.url.clone();
-    for _ in 0..=REDIRECTS {
-        let mut request = call.request(&url)?;
-        let value = format!("Bearer {}", hand_out.set.access_token.expose());
-        let mut value: http::HeaderValue = value
-            .parse()
-            .map_err(|_| Error::new(Kind::Failed, "could not send the token in a header"))?;
-        value.set_sensitive(true);
-        request.headers_mut().insert(AUTHORIZATION, value);
-        for (name, value) in &definition.headers {
-            let name: Option<http::HeaderName> = name.parse().ok();
-            if let (Some(name), Ok(value)) = (name, value.parse()) {
-                request.headers_mut().entry(name).or_insert(value);
-            }
-        }
-        let sent = block_on(async {
-            let Some(key) = &hand_out.key else {
-                return Ok(http.send(request).await);
-            };
-            let token = &hand_out.set.access_token;
-            let outgoing = Outgoing::to_resource(key, token, moment, request).map_err(|error| {
-                Error::new(Kind::Failed, "could not prove the token's key").caused_by(&error)
-            })?;
-            Ok(outgoing.send(&http).await)
-        });
-        let response = sent?.map_err(|error| {
-            Error::new(Kind::Temporary, "could not reach the API").caused_by(&error)
-        })?;
-        let Some(target) = redirect(call, &url, &response) else {
-            return Ok((response, url));
-        };
-        check_host(definition, &target)?;
-        url = target;
-    }
-    Err(Error::new(Kind::Failed, "the API redirects without end"))
-}
-
-fn redirect(call: &Call, from: &Url, response: &Response) -> Option<Url> {
-    let is_redirect = matches!(response.status, 301 | 302 | 303 | 307 | 308);
-    if !is_redirect || !call.changes_nothing() {
-        return None;
-    }
-    let location = response.headers.get(LOCATION)?.to_str().ok()?;
-    from.join(location).ok()
+    send(limits, definition, hand_out, call)
 }
 
 fn show(app: &App, args: &Args, response: &Response) -> Result<()> {
@@ -244,12 +174,14 @@ fn show(app: &App, args: &Args, response: &Response) -> Result<()> {
 }
 
 /// The exit code that a script can act on; the body is printed already.
-fn judge(call: &Call, response: &Response) -> Result<()> {
+fn judge(call: &Call, answer: &Answer) -> Result<()> {
+    let response = &answer.response;
+    let wait = response.retry_after.or_else(|| response.limit_resets_in());
     let kind = match response.status {
         200..=299 => return Ok(()),
         401 => Kind::LoginRequired,
         // GitHub answers 403 to whoever asks too often.
-        403 if response.retry_after.is_some() => Kind::Temporary,
+        403 if wait.is_some() => Kind::Temporary,
         403 => Kind::Refused,
         408 | 425 | 429 | 500..=599 => Kind::Temporary,
         _ => Kind::Failed,
@@ -258,9 +190,15 @@ fn judge(call: &Call, response: &Response) -> Result<()> {
         kind,
         format!("the API answered {} to {}", response.status, call.method),
     )
-    .retry_after(response.retry_after);
-    Err(match response.retry_after {
+    .retry_after(wait);
+    let failed = match wait {
         Some(wait) => failed.hint(format!("try again in {}", crate::ui::span(wait))),
+        None => failed,
+    };
+    Err(match &answer.leads_to {
+        Some(host) => failed
+            .because(format!("it redirects to `{host}`, and no token goes there"))
+            .hint("`--include` shows the address, which may need no token"),
         None => failed,
     })
 }

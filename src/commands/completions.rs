@@ -1,4 +1,4 @@
-use clap::CommandFactory;
+use clap::{CommandFactory, ValueHint};
 use clap_complete::Shell;
 
 use crate::app::App;
@@ -24,7 +24,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
 /// shells that people asked for, names that the program is asked for while they type.
 pub(crate) fn script(shell: Shell) -> String {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "oauthctl", &mut script);
+    let mut tree = with_file_names(Cli::command());
+    clap_complete::generate(shell, &mut tree, "oauthctl", &mut script);
     let script = String::from_utf8_lossy(&script).into_owned();
     match shell {
         Shell::Bash => {
@@ -39,6 +40,15 @@ pub(crate) fn script(shell: Shell) -> String {
         Shell::Fish => of_the_third_level(&script) + FISH,
         Shell::Elvish | Shell::PowerShell | _ => script,
     }
+}
+
+/// For a path of any kind `clap_complete` makes bash take one file name with a space in it for two.
+fn with_file_names(command: clap::Command) -> clap::Command {
+    let to_file = |arg: clap::Arg| match arg.get_value_hint() {
+        ValueHint::AnyPath => arg.value_hint(ValueHint::FilePath),
+        _ => arg,
+    };
+    command.mut_args(to_file).mut_subcommands(with_file_names)
 }
 
 /// `clap_complete` makes fish offer the commands of `vault recipients` after one of them, too.

@@ -70,8 +70,8 @@ fn read_request() -> Result<Option<Request>> {
 fn get(app: &App, request: &Request) -> Result<()> {
     let (mut vault, connection, git) = match find(app, request)? {
         Found::One(found) => *found,
-        Found::Nobody(provider) => {
-            app.ui.warn(&no_connection(&request.host, &provider));
+        Found::Nobody(why) => {
+            app.ui.warn(&why);
             return Ok(());
         }
         Found::NotOurs => return Ok(()),
@@ -109,10 +109,10 @@ fn erase(app: &App, request: &Request) -> Result<()> {
 
 /// Who answers for a host.
 enum Found {
-    /// Nobody here, and that is all there is to say.
+    /// No definition names the host.
     NotOurs,
-    /// A definition names the host, and there is no connection of that provider.
-    Nobody(ProviderName),
+    /// A definition names the host, and no connection answers for it: why, in words.
+    Nobody(String),
     One(Box<(Vault, Connection, Git)>),
 }
 
@@ -139,60 +139,61 @@ fn find(app: &App, request: &Request) -> Result<Found> {
     let Some((_, first)) = answering.first() else {
         return Ok(Found::NotOurs);
     };
+    let nobody = || Found::Nobody(no_connection(&request.host, &first.name));
     let Some(vault) = app.open_vault()? else {
         app.say_no_vault();
-        return Ok(Found::Nobody(first.name.clone()));
+        return Ok(nobody());
     };
     let all = vault
         .read(select::all)
         .map_err(|error: ConnectionError| Error::from(error))?;
-    let is_known = |one: &select::Found| {
-        let provider = &one.connection.name.provider;
-        answering.iter().any(|(_, it)| it.name == *provider)
-    };
-    if !all.iter().any(is_known) {
-        return Ok(Found::Nobody(first.name.clone()));
-    }
     let mut fitting: Vec<(Connection, Git)> = Vec::new();
-    for found in all {
-        let connection = found.connection;
-        let git = answering
+    let mut unfit = None;
+    for connection in all.into_iter().map(|found| found.connection) {
+        let definition = answering
             .iter()
-            .find(|(_, definition)| {
-                definition.name == connection.name.provider
-                    && check_stamp(&connection, definition).is_ok()
-            })
-            .map(|(git, _)| git.clone());
-        if let Some(git) = git
-            && is_meant(request, &connection, &git)
-        {
-            fitting.push((connection, git));
-        }
-    }
-    // git runs the helper in the repository, so a folder rule chooses there too
-    for (git, definition) in &answering {
-        let provider = &definition.name;
-        let named = request
-            .username
-            .as_ref()
-            .is_some_and(|name| *name != git.username);
-        if !named && let Some(account) = app.account(provider)? {
-            fitting.retain(|(it, _)| it.name.provider != *provider || it.name.account == account);
+            .find(|(_, definition)| definition.name == connection.name.provider);
+        let Some((git, definition)) = definition else {
+            continue;
+        };
+        if let Err(error) = check_stamp(&connection, definition) {
+            unfit = Some(format!("{error}; see `oauthctl doctor`"));
+        } else if !is_meant(app, request, &connection, git)? {
+            unfit.get_or_insert_with(|| not_meant(&connection));
+        } else {
+            fitting.push((connection, git.clone()));
         }
     }
     if fitting.len() > 1 {
         return Err(ambiguous(request, &fitting));
     }
-    Ok(match fitting.pop() {
-        Some((connection, git)) => Found::One(Box::new((vault, connection, git))),
-        None => Found::NotOurs,
+    Ok(match (fitting.pop(), unfit) {
+        (Some((connection, git)), _) => Found::One(Box::new((vault, connection, git))),
+        (None, Some(why)) => Found::Nobody(why),
+        (None, None) => nobody(),
     })
 }
 
-fn is_meant(request: &Request, connection: &Connection, git: &Git) -> bool {
-    request.username.as_deref().is_none_or(|username| {
-        username == git.username || username == connection.name.account.as_str()
-    })
+/// Whether it is the account that git names, or else the one that a rule or the environment chooses:
+/// git runs the helper in the repository, so a folder rule chooses there too.
+fn is_meant(app: &App, request: &Request, connection: &Connection, git: &Git) -> Result<bool> {
+    let account = &connection.name.account;
+    let username = request.username.as_deref();
+    if let Some(named) = username.filter(|name| *name != git.username) {
+        return Ok(named.eq_ignore_ascii_case(account.as_str()));
+    }
+    let chosen = app.account(&connection.name.provider)?;
+    Ok(chosen.is_none_or(|chosen| chosen == *account))
+}
+
+/// git asks no other helper about this host, and says nothing of why there was no answer.
+fn not_meant(connection: &Connection) -> String {
+    let name = &connection.name;
+    format!(
+        "`{name}` is connected, but git or a rule asks for another account: take the user name out of \
+         the address or the rule, or call the account so: `oauthctl connect {} --account NAME`",
+        name.provider
+    )
 }
 
 fn ambiguous(request: &Request, fitting: &[(Connection, Git)]) -> Error {

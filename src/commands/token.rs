@@ -6,6 +6,7 @@ use crate::app::{App, moment};
 use crate::commands::{fresh_token, printed};
 use crate::connection::fresh::{HandOut, Want};
 use crate::endpoint::Endpoint;
+use crate::env;
 use crate::error::{Error, Kind, Result};
 use crate::exchange::unique;
 use crate::names::{ConnectionRef, Scope};
@@ -90,7 +91,7 @@ impl Args {
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
-    refuse_unused(args)?;
+    refuse_unused(args, app.ui.json())?;
     let want = Want {
         min_ttl: args.min_ttl,
         scopes: args.scopes.clone(),
@@ -103,9 +104,13 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
 }
 
 /// Options that only another format has a use for.
-fn refuse_unused(args: &Args) -> Result<()> {
+fn refuse_unused(args: &Args, json: bool) -> Result<()> {
     let of_a_proof = args.method.is_some() || args.url.is_some();
-    let message = if of_a_proof && args.format != Format::Dpop {
+    let is_plain = matches!(args.format, Format::Plain | Format::Json);
+    // clap sees this only where `--json` stands behind the command
+    let message = if json && (args.copy || !is_plain) {
+        "`--json` is a format of its own, and goes with neither `--format` nor `--copy`"
+    } else if of_a_proof && args.format != Format::Dpop {
         "`--method`, `--url` and `--nonce` are for `--format dpop`"
     } else if args.user.is_some() && args.format != Format::Xoauth2 {
         "`--user` is for `--format xoauth2`"
@@ -113,6 +118,16 @@ fn refuse_unused(args: &Args) -> Result<()> {
         return Ok(());
     };
     Err(Error::new(Kind::Usage, message))
+}
+
+/// `kubectl` takes an answer of the version that it asked in, and of no other.
+fn kubernetes_version() -> &'static str {
+    let asked = env::kubernetes_request().unwrap_or_default();
+    let asked: serde_json::Value = serde_json::from_str(&asked).unwrap_or_default();
+    match asked.get("apiVersion").and_then(serde_json::Value::as_str) {
+        Some("client.authentication.k8s.io/v1beta1") => "client.authentication.k8s.io/v1beta1",
+        Some(_) | None => "client.authentication.k8s.io/v1",
+    }
 }
 
 fn show(app: &App, args: &Args, hand_out: &HandOut) -> Result<()> {
@@ -140,10 +155,9 @@ fn show(app: &App, args: &Args, hand_out: &HandOut) -> Result<()> {
             .to_string(),
         ),
         Format::Xoauth2 => mail_response(args, hand_out)?,
-        // client.authentication.k8s.io/v1
         Format::Kubectl => Secret::new(
             serde_json::json!({
-                "apiVersion": "client.authentication.k8s.io/v1",
+                "apiVersion": kubernetes_version(),
                 "kind": "ExecCredential",
                 "status": {
                     "token": token,

@@ -125,7 +125,7 @@ impl LoginError {
     #[must_use]
     pub fn may_have_granted(&self) -> bool {
         match self {
-            Self::Send(error) => matches!(error, SendError::MaybeSent { .. }),
+            Self::Send(error) => error.may_have_been_seen(),
             Self::Token(error) | Self::Device(error) => error.maybe_rotated(),
             Self::IdToken(_) | Self::NoIdToken => true,
             Self::Bind(_)

@@ -104,6 +104,24 @@ fn serve(stream: &mut TcpStream, own: &str, asked: &Mutex<Vec<String>>) {
         ),
         "/old" => ("302 Found", "Location: /v2/pages?page=1\r\n".to_owned(), ""),
         "/moved" => ("301 Moved", format!("Location: http://{own}/here\r\n"), ""),
+        "/fragment" => ("302 Found", "Location: /here#part\r\n".to_owned(), ""),
+        "/on" => (
+            "200 OK",
+            "Link: <http://127.0.0.1:9/on?page=2>; rel=next\r\n".to_owned(),
+            "[1]",
+        ),
+        "/circle" => {
+            let other = if target.ends_with("page=2") { 1 } else { 2 };
+            let next = format!("Link: <circle?page={other}>; rel=next\r\n");
+            ("200 OK", next, "[page]")
+        }
+        "/used-up" => (
+            "403 Forbidden",
+            "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nX-RateLimit-Remaining: 0\r\n\
+             X-RateLimit-Reset: 784111867\r\n"
+                .to_owned(),
+            "slow",
+        ),
         "/loop" => ("302 Found", "Location: /loop\r\n".to_owned(), ""),
         "/refused" => ("401 Unauthorized", String::new(), "{\"message\":\"bad\"}"),
         "/forbidden" => ("403 Forbidden", String::new(), "no"),
@@ -181,11 +199,11 @@ fn api_goes_to_no_host_that_the_definition_does_not_list() {
         call(&world, &bad, &[]).ended(2).no_data();
     }
     assert_eq!(api.asked().len(), 0);
-    // nor because an answer says so
-    call(&world, &api.url("/away"), &[])
-        .ended(7)
-        .no_data()
-        .says(&["127.0.0.1:9"]);
+    // nor because an answer says so, which is shown instead
+    let shown = call(&world, &api.url("/away"), &["--include"])
+        .ended(1)
+        .says(&["302", "redirects to `http://127.0.0.1:9`", "--include"]);
+    assert!(shown.stdout.contains("http://127.0.0.1:9/stolen"));
     assert_eq!(api.asked().len(), 1);
 }
 
@@ -261,6 +279,15 @@ fn api_follows_pages_and_redirects_of_the_same_place() {
         call(&world, &api.url("/moved"), &[]).ended(0).stdout,
         "{\"ok\":true}"
     );
+    let output = call(&world, &api.url("/fragment"), &[]).ended(0);
+    assert_eq!(output.stdout, "{\"ok\":true}");
+    // What is not all of it does not look as if it were.
+    let output = call(&world, &api.url("/on?page=1"), &["--paginate"]).ended(1);
+    let output = output.says(&["more pages", "at `http://127.0.0.1:9`", "1 page printed"]);
+    assert_eq!(output.stdout, "[1]");
+    let output = call(&world, &api.url("/circle?page=1"), &["--paginate"]).ended(1);
+    let output = output.says(&["in a circle", "2 pages printed"]);
+    assert_eq!(output.stdout, "[page][page]");
     call(&world, &api.url("/loop"), &[])
         .ended(1)
         .no_data()
@@ -289,6 +316,9 @@ fn api_refreshes_once_when_the_token_is_refused_and_says_how_it_ended() {
         .ended(5)
         .error();
     assert_eq!(limited["retry_after_seconds"], 90);
+    let used_up = call(&world, &api.url("/used-up"), &["--json"]).ended(5);
+    assert_eq!(used_up.error()["retry_after_seconds"], 91);
+    call(&world, &api.url("/user"), &["--timeout", "0"]).ended(2);
     assert_eq!(world.count(Endpoint::Refresh), 1);
 }
 

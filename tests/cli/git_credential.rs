@@ -313,12 +313,19 @@ fn git_credential_asks_which_of_several_accounts() {
         &world,
         "protocol=https\nhost=git.example\nusername=nobody\n\n",
     )
-    .silent()
+    .says(&["is connected, but git or a rule asks for another account"])
     .no_data();
+    // Hosts don't tell large letters from small ones in names.
+    let named = get(
+        &world,
+        "protocol=https\nhost=git.example\nusername=Reader\n\n",
+    );
+    assert!(named.stdout.contains("username=Reader\n"));
+    assert!(named.stdout.contains(&world.token("sandbox/reader")));
 }
 
 #[test]
-fn git_credential_is_silent_about_a_definition_that_came_later() {
+fn git_credential_gives_nothing_for_a_definition_that_came_later() {
     let world = world();
     let request = "protocol=https\nhost=git.example\n\n";
     assert!(get(&world, request).stdout.contains("password="));
@@ -330,7 +337,9 @@ fn git_credential_is_silent_about_a_definition_that_came_later() {
     let git = "[git]\nhosts = [\"git.example\"]\nusername = \"token\"\n";
     let replaced = format!("{}\n{git}", moved(rest, &ours, &elsewhere));
     world.define("sandbox", &replaced);
-    get(&world, request).silent().no_data();
+    get(&world, request)
+        .says(&["now names another", "oauthctl doctor"])
+        .no_data();
     let refused = format!("protocol=https\nhost=git.example\npassword={token}\n\n");
     ask(&world, "erase", &refused).ended(0).silent();
     assert_eq!(elsewhere.count(Endpoint::Refresh), 0);

@@ -34,6 +34,12 @@ fn token_is_printed_as_kubectl_and_credential_programs_read_it() {
     let expiry = world.shown("sandbox")["expires_at"].clone();
     assert!(expiry.is_string());
     assert_eq!(kubectl["status"]["expirationTimestamp"], expiry);
+    // an older file of settings asks in the version before
+    let asked = world.call(&["token", "sandbox", "--format", "kubectl"]);
+    let older = r#"{"apiVersion":"client.authentication.k8s.io/v1beta1","kind":"ExecCredential"}"#;
+    let older = asked.env("KUBERNETES_EXEC_INFO", older).run().ended(0);
+    let older: serde_json::Value = serde_json::from_str(&older.stdout).unwrap();
+    assert_eq!(older["apiVersion"], "client.authentication.k8s.io/v1beta1");
     let process = read("credential-process");
     assert_eq!(process["Version"], 1);
     assert_eq!(process["Token"], token.as_str());

@@ -112,6 +112,13 @@ fn token_refuses_options_of_another_format() {
         let line = ["token", "sandbox", "--format", format, option, value];
         world.run(&line).ended(2).says(&[option]).no_data();
     }
+    for line in [
+        &["--json", "token", "sandbox", "--format", "header"][..],
+        &["token", "sandbox", "--json", "--format", "kubectl"],
+        &["--json", "token", "sandbox", "--copy"],
+    ] {
+        world.run(line).ended(2).no_data();
+    }
     // nothing was handed out
     assert!(world.json(&["audit", "--action", "hand_out"]).is_empty());
 }

@@ -102,6 +102,12 @@ fn in_shell(name: &str, start: &str, wrappers: &[&str]) {
     screen.until("oauthctl vault import hosts.yml");
     screen.clear();
     screen.enter("cd ..");
+    // a file name with a space in it is one word
+    screen.enter("mkdir spaced; cd spaced; touch 'b file'");
+    screen.complete("oauthctl api github --input b");
+    screen.until("--input b\\ file");
+    screen.clear();
+    screen.enter("cd ..");
     screen.complete("oauthctl connect google --feature cal");
     screen.until("--feature calendar");
     screen.clear();

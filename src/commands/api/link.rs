@@ -4,15 +4,28 @@ use http::HeaderMap;
 use http::header::LINK;
 use url::Url;
 
-/// The next page, where the answer names one at the same scheme, host and port: a token is not
-/// sent elsewhere because an answer says so.
-pub(super) fn next(headers: &HeaderMap, from: &Url) -> Option<Url> {
+/// What comes after a page.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// This page, at the same scheme, host and port.
+    Page(Url),
+    /// A page of another host: a token is not sent elsewhere because an answer says so.
+    Elsewhere(String),
+    /// It names none, or itself.
+    None,
+}
+
+pub(super) fn next(headers: &HeaderMap, from: &Url) -> Next {
     let values = headers.get_all(LINK).iter();
     let target = values
         .filter_map(|value| value.to_str().ok())
-        .find_map(next_in)?;
-    let url = from.join(&target).ok()?;
-    (url.origin() == from.origin() && url != *from).then_some(url)
+        .find_map(next_in);
+    match target.and_then(|target| from.join(&target).ok()) {
+        None => Next::None,
+        Some(url) if url == *from => Next::None,
+        Some(url) if url.origin() == from.origin() => Next::Page(url),
+        Some(url) => Next::Elsewhere(url.origin().ascii_serialization()),
+    }
 }
 
 /// The first target whose relation types hold `next`.
@@ -64,16 +77,16 @@ fn is_next(parameters: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn next_of(value: &str) -> Option<String> {
+    fn next_of(value: &str) -> Next {
         let from: Url = "https://api.example/list?page=1".parse().unwrap();
         let mut headers = HeaderMap::new();
         headers.insert(LINK, value.parse().unwrap());
-        next(&headers, &from).map(|url| url.to_string())
+        next(&headers, &from)
     }
 
     #[test]
     fn the_next_page_is_found_among_other_links() {
-        let page = Some("https://api.example/list?page=2".to_owned());
+        let page = Next::Page("https://api.example/list?page=2".parse().unwrap());
         for value in [
             "<https://api.example/list?page=2>; rel=\"next\"",
             "<https://api.example/x>; rel=\"last\", </list?page=2>; rel=next",
@@ -85,18 +98,31 @@ mod tests {
 
     #[test]
     fn no_page_is_fetched_from_another_place_or_for_ever() {
+        for (value, place) in [
+            (
+                "<https://evil.test/list?page=2>; rel=next",
+                "https://evil.test",
+            ),
+            (
+                "<http://api.example/list?page=2>; rel=next",
+                "http://api.example",
+            ),
+            (
+                "<https://api.example:444/list?page=2>; rel=next",
+                "https://api.example:444",
+            ),
+            ("<//evil.test/>; rel=next", "https://evil.test"),
+        ] {
+            assert_eq!(next_of(value), Next::Elsewhere(place.to_owned()), "{value}");
+        }
         for value in [
-            "<https://evil.test/list?page=2>; rel=next",
-            "<http://api.example/list?page=2>; rel=next",
-            "<https://api.example:444/list?page=2>; rel=next",
-            "<//evil.test/>; rel=next",
             "<https://api.example/list?page=1>; rel=next",
             "<https://api.example/list?page=2>; rel=last",
             "<https://api.example/list?page=2",
             "rel=next",
             "",
         ] {
-            assert_eq!(next_of(value), None, "{value}");
+            assert_eq!(next_of(value), Next::None, "{value}");
         }
     }
 }

@@ -1,5 +1,4 @@
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use crate::app::{App, Seen};
@@ -44,14 +43,20 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     let key = format!("credential.{scheme}://{host}.helper");
     let place = if args.local { "--local" } else { "--global" };
     let found = values(place, &key)?;
-    let mut wanted = others(&found);
+    let own = shell_word(&own_path()?);
+    let mut wanted = others(&found, &own);
     if args.remove {
+        if wanted == found {
+            app.ui
+                .note(&format!("git did not ask oauthctl about `{host}`"));
+            return Ok(());
+        }
         write(place, &key, &found, &wanted)?;
         app.ui
             .note(&format!("git no longer asks oauthctl about `{host}`"));
         return Ok(());
     }
-    wanted.extend([String::new(), helper(app)?]);
+    wanted.extend([String::new(), helper(app, &own)?]);
     write(place, &key, &found, &wanted)?;
     app.ui
         .note(&format!("git asks oauthctl about `{host}` from now on"));
@@ -93,10 +98,10 @@ fn values(place: &str, key: &str) -> Result<Vec<String>> {
 }
 
 /// What is a person's own: all but our helper, and the empty entry before it.
-fn others(found: &[String]) -> Vec<String> {
+fn others(found: &[String], own: &str) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for value in found {
-        if !is_ours(value) {
+        if !is_ours(value, own) {
             kept.push(value.clone());
         } else if kept.last().is_some_and(String::is_empty) {
             kept.pop();
@@ -105,10 +110,14 @@ fn others(found: &[String]) -> Vec<String> {
     kept
 }
 
-/// Whether a line came from here, of whatever place and for whatever vault.
-fn is_ours(value: &str) -> bool {
-    let program = value.starts_with('/') && value.contains("/oauthctl ");
-    program && value.ends_with(" git-credential")
+/// Whether a line came from here, of whatever place and for whatever vault, and also from a program
+/// that is called otherwise, as far as it is this one.
+fn is_ours(value: &str, own: &str) -> bool {
+    let Some(line) = value.strip_suffix(" git-credential") else {
+        return false;
+    };
+    let is_own = line == own || line.strip_prefix(own).is_some_and(|it| it.starts_with(' '));
+    is_own || value.starts_with('/') && value.contains("/oauthctl")
 }
 
 /// Leaves lines that are right already as they are. Of several equal lines git can't take out one,
@@ -166,11 +175,8 @@ fn check_host(app: &App, host: &str) -> Result<()> {
 
 /// The helper as git runs it: through a shell, and as a path only when it begins like one. So
 /// nothing is quoted, but each character that a shell could take for its own has a backslash.
-fn helper(app: &App) -> Result<String> {
-    let program = std::env::current_exe().map_err(|error| {
-        Error::new(Kind::Failed, "could not find out where this program lies").caused_by(&error)
-    })?;
-    let mut line = shell_word(&text(&program)?);
+fn helper(app: &App, own: &str) -> Result<String> {
+    let mut line = own.to_owned();
     for (flag, value) in app.chosen_vault()? {
         line.extend([" ", flag, " ", &shell_word(&value)]);
     }
@@ -178,7 +184,10 @@ fn helper(app: &App) -> Result<String> {
     Ok(line)
 }
 
-fn text(path: &Path) -> Result<String> {
+fn own_path() -> Result<String> {
+    let path = std::env::current_exe().map_err(|error| {
+        Error::new(Kind::Failed, "could not find out where this program lies").caused_by(&error)
+    })?;
     path.to_str().map(str::to_owned).ok_or_else(|| {
         Error::new(Kind::Failed, "could not name this program to git")
             .because(format!("the path `{}` is not UTF-8", path.display()))
@@ -226,20 +235,24 @@ mod tests {
         let ours = [
             "/usr/bin/oauthctl git-credential",
             "/a\\ b/oauthctl --profile work git-credential",
+            "/usr/bin/oauthctl-0.1 git-credential",
+            "/opt/oa --profile work git-credential",
         ];
         for line in ours {
-            assert!(is_ours(line), "{line}");
+            assert!(is_ours(line, "/opt/oa"), "{line}");
         }
         for line in [
             "",
             "store",
             "!/usr/bin/gh auth git-credential",
             "/x/git-credential",
+            "/opt/oath git-credential",
+            "/opt/oa credential",
         ] {
-            assert!(!is_ours(line), "{line}");
+            assert!(!is_ours(line, "/opt/oa"), "{line}");
         }
         let found = ["", "!gh", "", ours[0], "", "own", ours[1]].map(str::to_owned);
-        assert_eq!(others(&found), ["", "!gh", "", "own"]);
+        assert_eq!(others(&found, "/opt/oa"), ["", "!gh", "", "own"]);
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub fn finish(
     let response = match answer {
         Ok(response) => response,
         Err(source) => {
-            let sent = matches!(source, SendError::MaybeSent { .. });
+            let sent = source.may_have_been_seen();
             let error = ConnectionError::Network {
                 what: format!("refresh `{}`", flight.name),
                 source,
@@ -266,7 +266,7 @@ fn trouble(connection: &Connection, error: &ConnectionError, now: Moment) -> Opt
     let retry_after = if let ConnectionError::Temporary { retry_after, .. } = error {
         *retry_after
     } else if let ConnectionError::Network { source, .. } = error
-        && matches!(source, SendError::MaybeSent { .. })
+        && source.may_have_been_seen()
     {
         None
     } else {

@@ -207,11 +207,8 @@ fn limit(response: &Response, times: u32) -> Option<Duration> {
         return Some(wait);
     }
     if used_up {
-        let reset: Option<i64> = header("x-ratelimit-reset").and_then(|text| text.parse().ok());
-        // by the server's own clock: this machine's may be wrong
-        let now = response.date.map(crate::moment::Timestamp::unix_seconds);
-        let wait = reset.zip(now).map_or(60, |(reset, now)| reset - now);
-        return Some(Duration::from_secs(u64::try_from(wait).unwrap_or(0) + 1));
+        let wait = response.limit_resets_in();
+        return Some(wait.unwrap_or(Duration::from_secs(61)));
     }
     if response.status == 429 || says(response, "secondary rate limit") {
         return Some(SECONDARY * 2_u32.saturating_pow(times));
