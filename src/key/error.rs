@@ -142,13 +142,6 @@ pub enum KeyError {
     PassphraseFile(#[source] PrivateFileError),
 }
 
-fn of_file(from: Option<&PathBuf>) -> String {
-    from.map_or_else(String::new, |file| {
-        let file = file.display();
-        format!(" in `{file}`, which `OAUTHCTL_PASSPHRASE_FILE` names,")
-    })
-}
-
 const KEY_FILE: &str = "give the key in a private file: set `OAUTHCTL_IDENTITY_FILE` to its path";
 const RECOVER: &str = "open the vault with its recovery key: `oauthctl vault recover --with FILE`";
 const NOTHING_CHANGED: &str = "the vault and its key were not touched";
@@ -245,4 +238,11 @@ fn file_way_out(error: &PrivateFileError) -> Vec<String> {
         | PrivateFileError::WrongType { .. }
         | PrivateFileError::TooLarge { .. } => Vec::new(),
     }
+}
+
+fn of_file(from: Option<&PathBuf>) -> String {
+    from.map_or_else(String::new, |file| {
+        let file = file.display();
+        format!(" in `{file}`, which `OAUTHCTL_PASSPHRASE_FILE` names,")
+    })
 }

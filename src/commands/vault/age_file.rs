@@ -1,34 +1,12 @@
 //! Age files that `vault backup` and `vault export` write: sealed, written whole, read back.
 
-use std::path::{Path, PathBuf};
-
-use clap::builder::{PathBufValueParser, TypedValueParser};
+use std::path::Path;
 
 use crate::commands::with_its_folder;
 use crate::error::{Error, Kind, Result};
 use crate::plugin::Nobody;
 use crate::private_file::{self, PrivateFileError};
 use crate::vault::{self, Recipient, VaultError};
-
-/// A file that is written or read by its name: `-` is none, and would be taken for stdin or stdout.
-pub(super) fn named() -> impl TypedValueParser<Value = PathBuf> {
-    PathBufValueParser::new().try_map(|path| {
-        if path == Path::new("-") {
-            return Err("name a file; `./-` is one of that name");
-        }
-        Ok(path)
-    })
-}
-
-/// As [`named`], for what `--force` replaces too: a folder is nothing that it could.
-pub(super) fn replaceable() -> impl TypedValueParser<Value = PathBuf> {
-    named().try_map(|path| {
-        if path.is_dir() {
-            return Err("that is a folder: name a file in it");
-        }
-        Ok(path)
-    })
-}
 
 /// An age file for those recipients; `what` is what it is called in errors.
 pub(super) fn seal(content: &[u8], recipients: &[String], what: &str) -> Result<Vec<u8>> {

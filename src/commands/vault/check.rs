@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use crate::app::{App, other_pin};
 use crate::commands::printed;
-use crate::commands::vault::age_file;
+use crate::commands::vault::file_name;
 use crate::commands::vault::salvage;
 use crate::error::{Error, Kind, Result};
 
@@ -13,7 +13,7 @@ use crate::error::{Error, Kind, Result};
 #[derive(Debug, clap::Args)]
 pub(in crate::commands) struct Args {
     /// Save what still authenticates into this new file
-    #[arg(long, value_name = "FILE", value_parser = age_file::named())]
+    #[arg(long, value_name = "FILE", value_parser = file_name::named())]
     salvage: Option<PathBuf>,
     /// Confirm that this is the fingerprint of your vault, as your recovery sheet says
     #[arg(long, value_name = "FINGERPRINT", conflicts_with = "salvage")]

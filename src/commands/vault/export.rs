@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::App;
 use crate::commands::printed;
+use crate::commands::vault::file_name;
 use crate::commands::vault::{age_file, foreign};
 use crate::connection::ConnectionError;
 use crate::connection::portable::{self, Bundle, DefinitionText, Journey, Leaving, PortableError};
@@ -32,7 +33,7 @@ use crate::vault::{Action, Outcome, Vault, VaultError};
 pub(in crate::commands) struct Args {
     /// The file to write
     #[arg(
-        value_name = "FILE", value_parser = age_file::named(),
+        value_name = "FILE", value_parser = file_name::named(),
         required_unless_present = "update",
         conflicts_with = "update"
     )]
@@ -47,7 +48,7 @@ pub(in crate::commands) struct Args {
     #[arg(long, conflicts_with = "update")]
     copy: bool,
     /// Seal that file anew with the tokens as they are now
-    #[arg(long, value_name = "FILE", value_parser = age_file::named(), conflicts_with_all = ["connection", "to"])]
+    #[arg(long, value_name = "FILE", value_parser = file_name::named(), conflicts_with_all = ["connection", "to"])]
     update: Option<PathBuf>,
     /// Replace a file that is there
     #[arg(long)]

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use age::x25519;
 
 use crate::app::App;
-use crate::commands::vault::age_file;
+use crate::commands::vault::file_name;
 use crate::commands::vault::sheet::Sheet;
 use crate::commands::with_its_folder;
 use crate::env;
@@ -32,10 +32,10 @@ pub(in crate::commands) struct Args {
     #[arg(long, value_enum, value_name = "PLACE")]
     key: Option<Place>,
     /// The identity file for `--key file` and `--key passphrase` [default: beside the vault]
-    #[arg(long, value_name = "PATH", value_parser = age_file::named(), requires = "key")]
+    #[arg(long, value_name = "PATH", value_parser = file_name::named(), requires = "key")]
     identity_file: Option<PathBuf>,
     /// Write a recovery key here; keep it away from this machine
-    #[arg(long, value_name = "PATH", value_parser = age_file::named())]
+    #[arg(long, value_name = "PATH", value_parser = file_name::named())]
     recovery_file: Option<PathBuf>,
     /// Protect the recovery key with a passphrase of its own, asked for or from
     /// `OAUTHCTL_PASSPHRASE_FILE`

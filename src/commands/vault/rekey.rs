@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use crate::app::{App, Rekeyed};
-use crate::commands::vault::age_file;
+use crate::commands::vault::file_name;
 use crate::commands::vault::init::{Place, source};
 use crate::commands::vault::status;
 use crate::commands::{printed, warn_of_old_pages};
@@ -26,7 +26,7 @@ pub(in crate::commands) struct Args {
     #[arg(long, value_enum, value_name = "PLACE")]
     key: Option<Place>,
     /// The new identity file for `--key file` and `--key passphrase` [default: beside the vault]
-    #[arg(long, value_name = "PATH", value_parser = age_file::named(), requires = "key")]
+    #[arg(long, value_name = "PATH", value_parser = file_name::named(), requires = "key")]
     identity_file: Option<PathBuf>,
 }
 
