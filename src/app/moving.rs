@@ -117,7 +117,7 @@ impl App {
         if to.path().is_none() {
             key::probe_keyring(ask.patience()).map_err(|error| {
                 let mut shown = self.no_key(&error);
-                shown.message = "could not use the new place of the key".to_owned();
+                shown.message = "could not use the new place of the key".into();
                 // the first mends the keyring; the others get the key, which is at hand
                 shown.hints.truncate(1);
                 shown

@@ -183,7 +183,7 @@ fn show(app: &App, mut outcomes: Outcomes) -> Result<()> {
                 "schema": 1,
                 "connection": name.to_string(),
                 "outcome": word.replace(' ', "_"),
-                "error": error.as_ref().map(|error| error.whole()),
+                "error": error.as_ref().map(Error::whole),
                 "exit_code": error.as_ref().map_or(0, |error| error.kind.exit_code()),
             });
             printed(app.ui.data(&document.to_string()))?;

@@ -116,8 +116,8 @@ fn vault_move_key_refuses_a_place_that_is_taken_and_one_that_is_not_there() {
         .silent_about("OAUTHCTL_IDENTITY_FILE")
         .says(&[
             "error: could not use the new place of the key",
-            "hint: start a keyring",
             "was not touched",
+            "hint: start a keyring",
         ]);
     world
         .run(&["vault", "move-key", "--to", "keyring", "--dry-run"])
