@@ -720,11 +720,11 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l with -d 'The recovery sheet, or another age identity that opens the vault' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l fingerprint -d 'The vault\'s fingerprint, where the sheet doesn\'t say it' -r
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l key -d 'Where the new key is kept [default: in the recorded place; in a file beside the vault where that place is not this vault\'s alone, is not there, or is not yours]' -r -f -a "keyring\t'The keyring of the operating system'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l key -d 'Where the new key is kept [default: in the recorded place, or beside what stands there; in a file beside the vault where that place is not this vault\'s alone, is not there, or is not yours]' -r -f -a "keyring\t'The keyring of the operating system'
 file\t'An age identity file with mode 0600'
 passphrase\t'An age identity file protected by a passphrase'
 environment\t'The environment: `OAUTHCTL_IDENTITY`'"
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l identity-file -d 'The identity file for `--key file` and `--key passphrase` [default: beside the vault]' -r -F
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l identity-file -d 'The new identity file for `--key file` and `--key passphrase` [default: beside the vault]' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l profile -d 'Use this profile: a vault and key of its own' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l vault -d 'Use this vault file' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l color -d 'When to use colour' -r -f -a "auto\t''

@@ -8,11 +8,14 @@ pub mod choice;
 mod clock;
 mod known;
 mod looking;
+mod machine;
 mod making;
 mod moving;
 mod opening;
+mod recovering;
 mod rekeying;
 mod restoring;
+mod there;
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
@@ -21,8 +24,11 @@ pub use clock::moment;
 use directories::ProjectDirs;
 pub use looking::Seen;
 pub use moving::Moved;
+pub use recovering::{Recovered, Wanted as WantedRecovery};
 pub use rekeying::Rekeyed;
-pub use restoring::{Outcome as RestoreOutcome, Wanted as WantedRestore, other_pin, unopened};
+pub use restoring::{
+    Outcome as RestoreOutcome, Put as RestorePut, Wanted as WantedRestore, other_pin, unopened,
+};
 
 use crate::config::{self, Config, ConfigError};
 use crate::connection::World;

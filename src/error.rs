@@ -110,8 +110,6 @@ pub struct Telling {
     pub hints: Vec<String>,
     /// When the same call may work again.
     pub retry_after: Option<Duration>,
-    /// What stands at the vault's place is no vault, or a damaged one.
-    pub damage: bool,
     /// The exit code where it is not the kind's: `exec` passes its command's on.
     pub exit_code: Option<u8>,
 }
@@ -141,7 +139,6 @@ impl Error {
             notes: Vec::new(),
             hints: Vec::new(),
             retry_after: None,
-            damage: false,
             exit_code: None,
         }))
     }

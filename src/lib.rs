@@ -196,6 +196,8 @@
 //!   keyring item and notes are removed when the vault was next opened; an old identity file stays,
 //!   because other vaults and older backups may need it. Audit marks of tokens begin anew.
 //! - A missing anchor is written anew and stops nobody: it is a witness, not a key.
+//! - An anchor has a keyed hash of `/etc/machine-id`; where nothing names the machine, or the vault is
+//!   on a network share, that says nothing.
 //!
 //! # Who can do what
 //!
@@ -222,7 +224,7 @@
 //! **Who restores the vault and the anchor together is not detected.** That brings back connections
 //! that were revoked since (their tokens are dead at the provider), old refresh tokens (using a
 //! rotated one may end the live grant), and hides the log events since. A copy of everything, key
-//! included, that is used on two machines is the same case.
+//! included, that is used on two machines is the same case, unless their ids differ.
 //!
 //! **Who has the key** and the files has every token and client secret, now and from older copies,
 //! and can write a new log from the last anchor or head that somebody noted elsewhere. `vault

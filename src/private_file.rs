@@ -369,22 +369,86 @@ fn reads_back(path: &Path, content: &[u8]) -> io::Result<()> {
 /// # Errors
 /// When it can't be renamed; it then stands where it stood.
 pub fn set_aside(path: &Path) -> Result<PathBuf, PrivateFileError> {
+    let aside = to_aside(path, path)?;
+    sync_parent(path)?;
+    Ok(aside)
+}
+
+/// Puts the file `new`, of the same file system, in the place of the one at `path`, and says where
+/// that is now, as [`set_aside`]. It is one step where the system can exchange two names. Where it
+/// can't, whoever is cut off between two steps leaves nothing at `path`, and the old file under its
+/// new name.
+///
+/// # Errors
+/// When that can't be done; the old file then stands where it stood. [`PrivateFileError::Unsure`]
+/// when it was done and may be undone by a crash.
+pub fn swap(new: &Path, path: &Path) -> Result<PathBuf, PrivateFileError> {
+    // First the new one has the old one's name to be, so that one step does both.
+    let aside = to_aside(new, path)?;
+    let exchanged = match exchange(&aside, path) {
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => {
+            fs::rename(&aside, new).map_err(io_error("rename", &aside))?;
+            return swap_in_two_steps(new, path);
+        }
+        exchanged => exchanged,
+    };
+    if let Err(error) = exchanged {
+        let _ = fs::rename(&aside, new);
+        return Err(io_error("rename", path)(error));
+    }
+    synced(path)?;
+    Ok(aside)
+}
+
+fn swap_in_two_steps(new: &Path, path: &Path) -> Result<PathBuf, PrivateFileError> {
+    let aside = set_aside(path)?;
+    if let Err(error) = fs::rename(new, path) {
+        let _ = fs::rename(&aside, path);
+        return Err(io_error("rename", new)(error));
+    }
+    synced(path)?;
+    Ok(aside)
+}
+
+fn synced(path: &Path) -> Result<(), PrivateFileError> {
+    sync(folder(path)).map_err(|source| PrivateFileError::Unsure {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// [`io::ErrorKind::Unsupported`] where the system or the file system can't.
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+fn exchange(one: &Path, other: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    use rustix::io::Errno;
+
+    match renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE) {
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => Err(io::ErrorKind::Unsupported.into()),
+        renamed => Ok(renamed?),
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+fn exchange(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Gives `from` the first free name of what is set aside at `path`.
+fn to_aside(from: &Path, path: &Path) -> Result<PathBuf, PrivateFileError> {
     for number in 1..1000 {
         let suffix = match number {
             1 => ".old".to_owned(),
             _ => format!(".old-{number}"),
         };
         let aside = with_suffix(path, &suffix);
-        match rename_to_free(path, &aside) {
+        match rename_to_free(from, &aside) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(io_error("rename", path)(error)),
-            Ok(()) => {
-                sync_parent(path)?;
-                return Ok(aside);
-            }
+            Err(error) => return Err(io_error("rename", from)(error)),
+            Ok(()) => return Ok(aside),
         }
     }
-    Err(io_error("rename", path)(
+    Err(io_error("rename", from)(
         io::ErrorKind::AlreadyExists.into(),
     ))
 }
@@ -408,8 +472,28 @@ fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
 
 /// A link replaces nothing, but a crash may leave the file under both names.
 fn link_to_free(from: &Path, to: &Path) -> io::Result<()> {
-    fs::hard_link(from, to)?;
-    fs::remove_file(from)
+    match fs::hard_link(from, to) {
+        Ok(()) => fs::remove_file(from),
+        // a file system that has none
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported
+            ) =>
+        {
+            claim_free(from, to)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The new name is taken by an empty file first, which a crash may leave: no more can be had there.
+fn claim_free(from: &Path, to: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true).open(to)?;
+    fs::rename(from, to).inspect_err(|_| {
+        let _ = fs::remove_file(to);
+    })
 }
 
 /// Writes a small file into a folder and removes it: whether there may be files in it, and is room.
@@ -481,10 +565,7 @@ fn put(
             io_error("write", &path)(source)
         });
     }
-    sync(folder(path)).map_err(|source| PrivateFileError::Unsure {
-        path: path.to_owned(),
-        source,
-    })
+    synced(path)
 }
 
 /// Whether a file stands there with that content. A pipe would be waited for.
@@ -555,6 +636,11 @@ mod tests {
         create_whole(&file, b"one").unwrap();
         assert!(create_whole(&file, b"two").is_err());
         assert!(link_to_free(&file, &file).is_err());
+        let other = root.path().join("other");
+        create_whole(&other, b"other").unwrap();
+        assert!(claim_free(&other, &file).is_err());
+        claim_free(&other, &root.path().join("free")).unwrap();
+        fs::remove_file(root.path().join("free")).unwrap();
         assert_eq!(
             (mode(&file), read(&file, 10).unwrap()),
             (0o600, b"one".to_vec())
@@ -563,6 +649,27 @@ mod tests {
         symlink(root.path().join("nowhere"), &dangling).unwrap();
         assert!(create_whole(&dangling, b"two").is_err());
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_swap_leaves_both_files_under_their_new_names() {
+        let root = tempfile::tempdir().unwrap();
+        let [file, new] = ["f", "new"].map(|name| root.path().join(name));
+        for (number, way) in [swap, swap_in_two_steps].into_iter().enumerate() {
+            replace(&file, b"old").unwrap();
+            replace(&new, b"new").unwrap();
+            let aside = way(&new, &file).unwrap();
+            let name = ["f.old", "f.old-2"].map(|name| root.path().join(name));
+            assert_eq!(aside, name[number]);
+            assert_eq!(fs::read(&file).unwrap(), b"new");
+            assert_eq!(fs::read(&aside).unwrap(), b"old");
+            assert_eq!(fs::read_dir(root.path()).unwrap().count(), number + 2);
+        }
+        // nothing to put there: what stands there stays
+        assert!(swap(&new, &file).is_err());
+        assert!(swap_in_two_steps(&new, &file).is_err());
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 3);
     }
 
     #[test]

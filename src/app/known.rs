@@ -14,6 +14,7 @@ use crate::key::{Custody, Source};
 use crate::names::VaultId;
 use crate::private_file::{self, PrivateFileError};
 use crate::signing;
+use crate::ui::shell_word;
 use crate::vault::Locked;
 
 const FORM: &str = "oauthctl-known-vault 1";
@@ -83,9 +84,7 @@ impl App {
             return Ok(());
         }
         noted.map_err(|error| {
-            Error::new(Kind::Failed, "could not note where the new key is")
-                .caused_by(&error)
-                .note("the old key opens the vault as before")
+            Error::new(Kind::Failed, "could not note where the new key is").caused_by(&error)
         })
     }
 
@@ -149,10 +148,16 @@ impl App {
         if stands || self.noted(&resolved(&path)).is_none() && !has_notes_of_none(&path) {
             return Ok(None);
         }
+        let mut gone = Error::new(Kind::Stopped, "the vault that was here is gone")
+            .because(format!("`{}` does not exist any more", path.display()));
+        if let Some(aside) = set_aside(&path) {
+            let [aside, path] = [&aside, &path].map(|file| shell_word(&file.to_string_lossy()));
+            gone = gone.hint(format!(
+                "what was set aside there last may be it: `mv {aside} {path}`"
+            ));
+        }
         Ok(Some(
-            Error::new(Kind::Stopped, "the vault that was here is gone")
-                .because(format!("`{}` does not exist any more", path.display()))
-                .hint("bring it back from a backup: `oauthctl vault restore FILE`")
+            gone.hint("bring it back from a backup: `oauthctl vault restore FILE`")
                 .hint(
                     "or start anew, without what it held: `oauthctl vault init`; a key that still \
                      lies there stays in use",
@@ -226,6 +231,23 @@ fn has_notes_of_none(vault: &Path) -> bool {
         of.is_some_and(|(key, _)| key.starts_with("identity"))
     };
     names.iter().any(is_anchor) && !names.iter().any(|name| ends(name, "db"))
+}
+
+/// What stood in a vault's place before and has the name that it was given then, the last of them.
+fn set_aside(vault: &Path) -> Option<PathBuf> {
+    let start = format!("{}.old", vault.file_name()?.to_string_lossy());
+    let mut names = beside(vault);
+    names.retain(|name| {
+        let number = name.strip_prefix(&start);
+        number.is_some_and(|number| {
+            let number = number.strip_prefix('-').unwrap_or(number);
+            number.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    });
+    let last = names
+        .into_iter()
+        .max_by_key(|name| (name.len(), name.clone()))?;
+    Some(vault.with_file_name(last))
 }
 
 /// The names of what lies in the folder of a file.

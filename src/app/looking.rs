@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::known::Known;
 use crate::app::opening::is_another_key;
-use crate::app::{App, absolute};
+use crate::app::{App, absolute, machine};
 use crate::error::{Error, Kind, Result};
 use crate::key::{self, KeyError, Source};
 use crate::private_file::{self, PrivateFileError};
@@ -41,6 +41,10 @@ impl AnchorKeeper for Onlooker {
 
     fn keep_pin(&self, _: &str) -> std::result::Result<(), String> {
         Err("this look changes nothing".to_owned())
+    }
+
+    fn machine(&self) -> Option<Vec<u8>> {
+        machine::id()
     }
 }
 

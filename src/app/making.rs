@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::app::opening::Keeper;
 use crate::app::{App, absolute};
 use crate::error::{Error, Kind, Result};
-use crate::key::{self, Patience, Source};
+use crate::key::{self, KeyError, Patience, Source};
 use crate::names::VaultId;
-use crate::vault::{self, Action, NewVault, Outcome, Vault};
+use crate::vault::{self, Action, NewVault, Outcome, Vault, VaultError};
 
 impl App {
     /// Opens the vault, making one where there is none, unless `may_be_made` objects. The key is had
@@ -20,7 +20,10 @@ impl App {
             return Ok(vault);
         }
         may_be_made()?;
-        let vault = self.create_vault(&self.choose_source()?, || Ok(Vec::new()))?;
+        let source = self.choose_source(|error| self.no_key(error))?;
+        let Some(vault) = self.create_vault(&source, || Ok(Vec::new()))? else {
+            return self.need_vault();
+        };
         if self.ui.may_ask() {
             self.ui.note(
                 "there is no recovery key yet; make one with `oauthctl vault recipients add \
@@ -32,6 +35,7 @@ impl App {
 
     /// Makes a vault whose key comes from `source`, readable also for those that `recovery` makes
     /// when that key is there: whoever is asked for its passphrase and leaves has made nothing else.
+    /// `None` where another process made one meanwhile, which is left as it is.
     ///
     /// # Errors
     /// When the key or `recovery`'s can't be made or kept, or the vault can't be made.
@@ -39,7 +43,7 @@ impl App {
         &self,
         source: &Source,
         recovery: impl FnOnce() -> Result<Vec<vault::Recipient>>,
-    ) -> Result<Vault> {
+    ) -> Result<Option<Vault>> {
         let path = self.vault_path()?;
         let vault_id = VaultId(random()?);
         let prompt = |question: &str| self.ui.ask_secret(question);
@@ -49,7 +53,10 @@ impl App {
         match recovery() {
             Ok(more) => recipients.extend(more),
             Err(error) => {
-                let _ = custody.forget();
+                // A vault that another process made meanwhile may have taken the same key.
+                if std::fs::symlink_metadata(&path).is_err() {
+                    let _ = custody.forget();
+                }
                 return Err(error);
             }
         }
@@ -66,6 +73,15 @@ impl App {
         let made = vault::create(&path, &new, custody.identity(), Some(keeper));
         let vault = match made {
             Ok(vault) => vault,
+            Err(VaultError::AlreadyExists { .. }) => {
+                // A file may be that vault's key by now; the rest is under an id of its own.
+                if source.path().is_none()
+                    && let Some(custody) = Arc::into_inner(custody)
+                {
+                    let _ = custody.forget();
+                }
+                return Ok(None);
+            }
             Err(error) => {
                 // Where no vault stands the key opens nothing, and one that stays is harmless. Where
                 // one stands it may be this key's: made up to a late failure, or by another process
@@ -84,15 +100,15 @@ impl App {
             path.display(),
             custody.describe()
         ));
-        Ok(vault)
+        Ok(Some(vault))
     }
 
     /// Where a new vault's key is to be kept when nobody said so: what the environment names, else
-    /// the keyring, else what the person chooses.
+    /// the keyring, else what the person chooses. `told` says why none can be had.
     ///
     /// # Errors
     /// When no key can be had.
-    pub fn choose_source(&self) -> Result<Source> {
+    pub fn choose_source(&self, told: impl Fn(&KeyError) -> Error) -> Result<Source> {
         if let Some(path) = &self.env.identity_file {
             return Ok(Source::IdentityFile(absolute(path)));
         }
@@ -110,7 +126,7 @@ impl App {
         let path = self.vault_path()?;
         let file = path.with_file_name("identity.age");
         if !self.ui.may_ask() {
-            return Err(self.no_key(&error));
+            return Err(told(&error));
         }
         self.ui
             .warn(&format!("the system keyring can't be used: {error}"));
@@ -121,7 +137,7 @@ impl App {
         if self.ui.confirm(&question) {
             Ok(Source::PassphraseFile(file))
         } else {
-            Err(self.no_key(&error))
+            Err(told(&error))
         }
     }
 }

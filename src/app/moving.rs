@@ -45,7 +45,6 @@ impl App {
             return Ok(moved);
         }
         let _turn = vault.lock_recipients(LOCK_WAIT)?;
-        let _alone = vault.lock_exclusive(LOCK_WAIT)?;
         let standing = vault.standing()?;
         if standing.key_source() != recorded {
             return Err(VaultError::Conflict.into());
@@ -71,6 +70,8 @@ impl App {
         to: &Source,
         moved: &mut Moved,
     ) -> error::Result<()> {
+        // Only now: whoever chooses a passphrase may take their time.
+        let _alone = vault.lock_exclusive(LOCK_WAIT)?;
         let recorded = standing.key_source();
         let text = to.to_text().map_err(|error| self.no_key(&error.into()))?;
         kept.write_pin(&vault.fingerprint())

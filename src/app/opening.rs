@@ -8,9 +8,10 @@ use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::app::known::Known;
+use crate::app::machine;
 use crate::connection::hold::LOCK_WAIT;
 use crate::error::{Error, Kind, Result};
-use crate::key::{self, Ask, Custody, KeyError, Opener, Source, Unopened};
+use crate::key::{self, Ask, Custody, KeyError, Opener, Source, Unopened, Way};
 use crate::lock::Guard;
 use crate::names::VaultId;
 use crate::plugin::Person;
@@ -39,15 +40,10 @@ impl App {
     /// # Errors
     /// As [`App::open_vault`].
     pub fn open_vault_and_key(&self) -> Result<Option<(Vault, Arc<Custody>)>> {
-        match self.standing_vault()? {
+        match self.open_with(|locked| Ok(Arc::new(self.key_of(locked, self.ui.may_ask())?)))? {
             None => self.gone_vault()?.map_or(Ok(None), Err),
             standing => Ok(standing),
         }
-    }
-
-    /// [`App::open_vault_and_key`], for what brings back a vault that is gone.
-    pub(super) fn standing_vault(&self) -> Result<Option<(Vault, Arc<Custody>)>> {
-        self.open_with(|locked| Ok(Arc::new(self.key_of(locked, self.ui.may_ask())?)))
     }
 
     /// Opens the vault for a change of who can open it, and keeps everybody out who would also.
@@ -55,14 +51,28 @@ impl App {
     /// # Errors
     /// As [`App::open_vault`]; where there is no vault, it can't be trusted, or is not had in time.
     pub fn open_vault_alone(&self) -> Result<(Guard, Vault, Arc<Custody>)> {
-        let open = || {
-            let Some((vault, key)) = self.open_vault_and_key()? else {
-                return Err(self.no_vault()?);
-            };
-            vault.refuse_untrusted()?;
-            Ok((vault, key))
+        let (vault, key) = self.open_for_change()?;
+        self.keep_alone(vault, key)
+    }
+
+    fn open_for_change(&self) -> Result<(Vault, Arc<Custody>)> {
+        let Some((vault, key)) = self.open_vault_and_key()? else {
+            return Err(self.no_vault()?);
         };
-        let (vault, key) = open()?;
+        vault.refuse_untrusted()?;
+        Ok((vault, key))
+    }
+
+    /// Keeps everybody out who would change who can open that vault; opens it anew where somebody
+    /// just did.
+    ///
+    /// # Errors
+    /// As [`App::open_vault_alone`].
+    pub fn keep_alone(
+        &self,
+        vault: Vault,
+        key: Arc<Custody>,
+    ) -> Result<(Guard, Vault, Arc<Custody>)> {
         let alone = vault.lock_recipients(LOCK_WAIT)?;
         // Whoever was waited for may have given the vault another key.
         let is_current = |now: Standing| now.header() == vault.header();
@@ -70,7 +80,7 @@ impl App {
             return Ok((alone, vault, key));
         }
         drop(vault);
-        let (vault, key) = open()?;
+        let (vault, key) = self.open_for_change()?;
         Ok((alone, vault, key))
     }
 
@@ -94,7 +104,7 @@ impl App {
         }
     }
 
-    fn open_with(
+    pub(super) fn open_with(
         &self,
         key: impl FnOnce(&Locked) -> Result<Arc<Custody>>,
     ) -> Result<Option<(Vault, Arc<Custody>)>> {
@@ -273,7 +283,7 @@ impl App {
     }
 
     /// The key of a vault, from where its header or the environment says that it is.
-    fn key_of(&self, locked: &Locked, may_ask: bool) -> Result<Custody> {
+    pub(super) fn key_of(&self, locked: &Locked, may_ask: bool) -> Result<Custody> {
         let header = locked.header();
         let recorded =
             Source::parse(&header.key_source).map_err(|error| self.no_key(&error.into()))?;
@@ -317,6 +327,24 @@ impl App {
     /// Turns a key failure into the error a person sees: what was tried, what it said, ways out.
     #[must_use]
     pub fn no_key(&self, error: &KeyError) -> Error {
+        let stands = self.vault_path().is_ok_and(|vault| vault.exists());
+        self.no_key_but(error, |way| match way {
+            // What does not exist yet can't be recovered, but made otherwise.
+            Way::Recover | Way::Again if !stands => Some(
+                "keep the key in a file instead: `oauthctl vault init --key file`, or behind a \
+                 passphrase: `--key passphrase`"
+                    .to_owned(),
+            ),
+            Way::Recover | Way::Again | Way::KeyFile | Way::Words(_) => Some(way.to_string()),
+        })
+    }
+
+    /// [`App::no_key`] with the ways out as `told` tells them.
+    pub(super) fn no_key_but(
+        &self,
+        error: &KeyError,
+        told: impl Fn(Way) -> Option<String>,
+    ) -> Error {
         let kind = if matches!(error, KeyError::PinForged { .. }) {
             Kind::Stopped
         } else if matches!(
@@ -333,34 +361,24 @@ impl App {
             "could not get the key of the vault"
         };
         let mut shown = Error::new(kind, message).caused_by(error);
-        let vault = self.vault_path().ok().filter(|vault| vault.exists());
-        for way in error.way_out() {
-            // What does not exist yet can't be recovered, but made otherwise.
-            let way = if vault.is_none() && way.contains("vault recover") {
-                "keep the key in a file instead: `oauthctl vault init --key file`, or behind a \
-                 passphrase: `--key passphrase`"
-                    .to_owned()
-            } else {
-                way
-            };
-            shown = shown.hint(way);
-        }
-        if let Some(vault) = &vault {
-            shown = shown.note(format!("the vault `{}` was not touched", vault.display()));
-        }
         shown
+            .hints
+            .extend(error.way_out().into_iter().filter_map(told));
+        match self.vault_path().ok().filter(|vault| vault.exists()) {
+            Some(vault) => shown.note(format!("the vault `{}` was not touched", vault.display())),
+            None => shown,
+        }
     }
 
     /// As [`App::no_key`], for a key or a passphrase that is not the vault's own: nobody is led away
     /// from the file that they named.
     fn not_of_the_vault(&self, error: &KeyError, message: String) -> Error {
-        let mut shown = self.no_key(error);
+        let mut shown = self.no_key_but(error, |way| match way {
+            Way::Recover => None,
+            Way::Again => Some("try again".to_owned()),
+            Way::KeyFile | Way::Words(_) => Some(way.to_string()),
+        });
         shown.message = message;
-        let leads_away = |way: &String| way.contains("vault recover") || way.contains("--key file");
-        shown.hints.retain(|way| !leads_away(way));
-        if let KeyError::WrongPassphrase { .. } = error {
-            shown = shown.hint("try again");
-        }
         shown
     }
 
@@ -467,5 +485,9 @@ impl AnchorKeeper for Keeper {
         self.0
             .write_pin(fingerprint)
             .map_err(|error| error.to_string())
+    }
+
+    fn machine(&self) -> Option<Vec<u8>> {
+        machine::id()
     }
 }

@@ -56,9 +56,10 @@ impl App {
             Some(place) => place,
             None => self.another_place(&former)?,
         };
-        let next = Arc::new(self.mint(&vault, &source)?);
-        // Plugins may take their time: whoever refreshes goes on meanwhile.
+        // Plugins may take their time, and who chooses a passphrase: whoever refreshes goes on
+        // meanwhile.
         drop(alone);
+        let next = Arc::new(self.mint(&vault, &source)?);
         let now = source
             .to_text()
             .map_err(|error| self.no_key(&error.into()))?;
@@ -162,7 +163,7 @@ impl App {
             identity_file: None,
             ..self.ask(vault.id(), source, &prompt)
         };
-        key::create(source, &ask).map_err(|error| self.no_key(&error))
+        key::mint(source, &ask).map_err(|error| self.no_key(&error))
     }
 
     /// Removes what a rekey left of the former identity, once the vault was opened with the new one.
@@ -216,6 +217,10 @@ impl AnchorKeeper for Witness {
 
     fn write(&self, anchor: &[u8]) -> std::result::Result<(), String> {
         self.0.write(anchor)
+    }
+
+    fn machine(&self) -> Option<Vec<u8>> {
+        self.0.machine()
     }
 
     fn keep_pin(&self, fingerprint: &str) -> std::result::Result<(), String> {

@@ -1,17 +1,20 @@
 //! Going back to a backup.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::app::App;
 use crate::app::opening::Keeper;
+use crate::app::there::{There, Unsound, is_still_there};
+use crate::connection::hold::LOCK_WAIT;
+use crate::connection::remaining::Remaining;
 use crate::connection::restore::{self, Restored};
-use crate::connection::rollback::{self, SetBack};
+use crate::connection::rollback::{self, Accepted, SetBack};
 use crate::error::{Error, Kind, Result};
 use crate::key::{self, Custody, Opener, Source, Unopened};
 use crate::names::{ConnectionName, VaultId};
-use crate::private_file::{self, with_suffix};
-use crate::vault::{self, Action, AnchorKeeper, Draft, Locked, Trust, Vault, VaultError};
+use crate::private_file;
+use crate::vault::{self, Action, AnchorKeeper, Draft, Keys, Locked, Vault, VaultError};
 
 /// No backup is larger.
 const AT_MOST: u64 = 4 << 30;
@@ -30,17 +33,54 @@ pub struct Wanted<'a> {
 
 /// What came of it.
 pub enum Outcome {
-    /// There was no vault; now there is the backup's, with what may have been spent since.
-    Put {
-        /// Connections whose refresh tokens may have been spent since.
-        suspects: Vec<ConnectionName>,
-        /// Where its key is, for people.
-        key: String,
-        /// What stood there, under its new name.
-        aside: Option<std::path::PathBuf>,
-    },
+    /// The backup's is the vault now.
+    Put(Put),
     /// The vault that stands got what it lacked.
     Filled(Restored),
+}
+
+/// A backup that became the vault.
+pub struct Put {
+    /// Connections whose refresh tokens may have been spent since.
+    pub suspects: Vec<ConnectionName>,
+    /// Connections that have what was newer in the vault that stood there.
+    pub newer: Vec<ConnectionName>,
+    /// Nothing could be read in the vault that stood there.
+    pub unread: bool,
+    /// Where its key is, for people.
+    pub key: String,
+    /// The same, as its header has it.
+    pub key_source: String,
+    /// What stood there, under its new name.
+    pub aside: Option<PathBuf>,
+}
+
+/// How often it is looked anew at what stands there, where that was another thing meanwhile.
+const LOOKS: usize = 3;
+
+/// What says which key opens the backup.
+#[derive(Clone, Copy)]
+enum Named<'a> {
+    /// The person, as an identity file or a recovery sheet.
+    Sheet(&'a Path),
+    /// The environment, as a file.
+    File(&'a Path),
+    /// The environment, as the identity itself.
+    Text,
+    /// Nobody: it is the key of the vault that was here.
+    Nobody,
+}
+
+/// A backup that is open, sound, and the person's own.
+struct Opened<'a> {
+    opener: Opener<'a>,
+    image: Vec<u8>,
+    id: VaultId,
+    /// Where its key is, as the backup has it.
+    recorded: String,
+    pin: String,
+    /// Had before anything is locked: a plugin takes its time.
+    keys: Keys,
 }
 
 impl App {
@@ -53,55 +93,54 @@ impl App {
         let sealed = private_file::read_any(wanted.file, AT_MOST).map_err(|error| {
             Error::new(Kind::Failed, "could not read the backup").caused_by(&error)
         })?;
-        match self.sound_vault() {
-            Ok(None) => self.put(wanted, &sealed),
-            Ok(Some((vault, custody))) => self.fill(wanted, &sealed, vault, custody),
-            Err(error) if error.damage && wanted.force => self.put(wanted, &sealed),
-            Err(error) if error.damage => {
-                Err(error.hint("`--force` sets this vault aside and puts the backup in its place"))
+        let mut opened = None;
+        for _ in 0..LOOKS {
+            let unsound = match self.there()? {
+                There::Sound(vault, custody) => {
+                    return self.fill(wanted, &sealed, opened, *vault, custody);
+                }
+                There::Unsound(unsound) if wanted.force => Some(unsound),
+                There::Unsound(unsound) => {
+                    return Err(Error::from(unsound.why)
+                        .hint("`--force` sets this vault aside and puts the backup in its place"));
+                }
+                There::Nothing => None,
+            };
+            let backup = match opened.take() {
+                Some(backup) => backup,
+                None => self.open_backup(wanted, &sealed)?,
+            };
+            // A person, a passphrase or a plugin took its time: what is decided on is what stands
+            // there now that nobody else changes it.
+            let draft = Draft::new(&backup.image, &self.vault_path()?)?;
+            if is_still_there(draft.place(), unsound.as_ref())? {
+                return self.put(wanted, &backup, unsound.as_ref(), draft);
             }
-            Err(error) => Err(error),
+            opened = Some(backup);
         }
-    }
-
-    /// The vault that stands, when all of it is what was written, and the newest.
-    fn sound_vault(&self) -> Result<Option<(Vault, Arc<Custody>)>> {
-        let Some((vault, custody)) = self.standing_vault()? else {
-            return Ok(None);
-        };
-        if let Trust::RolledBack(why) = vault.trust() {
-            let mut error = Error::from(VaultError::RolledBack { why });
-            error.damage = true;
-            return Err(error);
-        }
-        let Some(locked) = Locked::open(vault.path())? else {
-            return Ok(None);
-        };
-        let findings = locked.check(custody.identity(), Some(&vault.fingerprint()))?;
-        match findings.first() {
-            None => Ok(Some((vault, custody))),
-            Some(finding) => {
-                let what = finding.to_string();
-                Err(VaultError::Tampered { what }.into())
-            }
-        }
+        Err(VaultError::Busy.into())
     }
 
     fn fill(
         &self,
         wanted: &Wanted<'_>,
         sealed: &[u8],
+        backup: Option<Opened<'_>>,
         mut vault: Vault,
         custody: Arc<Custody>,
     ) -> Result<Outcome> {
         vault.refuse_untrusted()?;
         self.refuse_pending_rescues(&vault)?;
-        let opener = match wanted.with {
-            Some(_) => self.backup_opener(wanted)?,
-            None => Opener::from(custody),
+        let (opener, known) = match (backup, wanted.with) {
+            (Some(backup), _) => (backup.opener, Some((backup.image, backup.keys))),
+            (None, Some(_)) => (self.backup_opener(wanted)?, None),
+            (None, None) => (Opener::from(custody), None),
         };
-        let image = unseal(sealed, &opener)?;
-        let backup = vault::open_image(&image, wanted.file)?;
+        let (image, keys) = match known {
+            Some((image, keys)) => (image, Some(keys)),
+            None => (unseal(sealed, &opener)?, None),
+        };
+        let backup = open_image(&image, wanted.file)?;
         if backup.header().vault_id != vault.id() {
             return Err(
                 Error::new(Kind::Stopped, "this is a backup of another vault")
@@ -113,9 +152,16 @@ impl App {
                     .hint("restore it elsewhere: `--profile NAME` or `--vault PATH`"),
             );
         }
-        let pin = pin(wanted, &opener).unwrap_or_else(|| vault.fingerprint());
-        refuse_damaged(&image, wanted.file, &opener, &pin)?;
-        let backup = backup.unlock(opener.identity(), Some(&pin), None)?;
+        let keys = if let Some(keys) = keys {
+            keys
+        } else {
+            let pin = pin(wanted, &opener).unwrap_or_else(|| vault.fingerprint());
+            sound_keys(&backup, &opener, &pin)?
+        };
+        let backup = backup.unlock_with(keys, true, None)?;
+        // All that took its time is done.
+        let _alone = vault.lock_exclusive(LOCK_WAIT)?;
+        self.refuse_pending_rescues(&vault)?;
         let (then, now) = (generation(&backup)?, generation(&vault)?);
         if then < now && !wanted.force && !vault.has_records_of(&backup)? {
             return Err(Error::new(Kind::Stopped, "the vault is newer than the backup")
@@ -132,89 +178,160 @@ impl App {
         Ok(Outcome::Filled(restored))
     }
 
-    /// Where no vault stands, or a damaged one that may be set aside.
-    fn put(&self, wanted: &Wanted<'_>, sealed: &[u8]) -> Result<Outcome> {
-        let path = self.vault_path()?;
+    /// The backup, opened and checked.
+    fn open_backup<'a>(&'a self, wanted: &Wanted<'a>, sealed: &[u8]) -> Result<Opened<'a>> {
         let opener = self.backup_opener(wanted)?;
         let image = unseal(sealed, &opener)?;
-        let backup = vault::open_image(&image, wanted.file)?;
-        let (id, recorded) = (backup.header().vault_id, backup.header().key_source.clone());
-        drop(backup);
-        let opener = opener.of_vault(id, &self.paths.state);
-        let custody = opener.custody();
-        let kept = match custody {
+        let locked = open_image(&image, wanted.file)?;
+        let header = locked.header().clone();
+        let opener = opener.of_vault(header.vault_id, &self.paths.state);
+        let kept = match opener.custody() {
             Some(custody) => custody.read_pin().map_err(|error| self.no_key(&error))?,
             None => None,
         };
         let pin = pin(wanted, &opener).or(kept).ok_or_else(unconfirmed)?;
-        refuse_damaged(&image, wanted.file, &opener, &pin)?;
-        let source = self.where_its_key_is(wanted, id, &recorded)?;
-        // Notes belong beside the vault's own key, and not beside a recovery key; nor in the place of
-        // those of the vault that the backup is of, where that stands elsewhere.
-        let key = match wanted.with.or(self.env.identity_file.as_deref()) {
-            None if self.env.identity.is_some() => None,
-            named => named.or(source.path()),
+        let keys = sound_keys(&locked, &opener, &pin)?;
+        Ok(Opened {
+            keys,
+            opener,
+            image,
+            id: header.vault_id,
+            recorded: header.key_source,
+            pin,
+        })
+    }
+
+    /// Where no vault stands, or one that is not sound and goes aside.
+    fn put(
+        &self,
+        wanted: &Wanted<'_>,
+        backup: &Opened<'_>,
+        unsound: Option<&Unsound>,
+        draft: Draft,
+    ) -> Result<Outcome> {
+        let path = draft.place().to_owned();
+        let remaining = match unsound {
+            Some(unsound) => unsound.remaining(&path, backup.id, &backup.keys)?,
+            None => None,
         };
-        let shared = match key {
-            Some(file) => self.others_with(&path, file).contains(&id),
-            None => self.stands_elsewhere(&path, id),
-        };
-        let own = custody.filter(|_| !shared);
-        let own = own.filter(|_| wanted.with.is_none() || wanted.with == source.path());
+        let remaining = remaining.filter(|remaining| !remaining.is_empty());
+        let source = self.where_its_key_is(self.named(wanted), backup)?;
+        let own = self.keeps_notes(wanted, backup, &source);
         if let Some(own) = own {
-            own.write_pin(&pin).map_err(|error| self.no_key(&error))?;
+            own.write_pin(&backup.pin)
+                .map_err(|error| self.no_key(&error))?;
         }
         let keeper = own.map(|own| Box::new(Keeper(Arc::clone(own))) as Box<dyn AnchorKeeper>);
-        let draft = Draft::new(&image, &path)?;
-        let mut vault = draft
-            .open()?
-            .unlock(opener.identity(), Some(&pin), keeper)?;
-        let generation = generation(&vault)?;
-        let detail = format!("from a backup of change {generation}, where no vault stood");
+        let keys = backup.keys.clone();
+        let mut vault = draft.open()?.unlock_with(keys, true, keeper)?;
+        let place = source
+            .to_text()
+            .map_err(|error| self.no_key(&error.into()))?;
+        let accepted = self.make_ready(&mut vault, remaining.as_ref(), &path, &place)?;
+        if let Some((noted, before)) = self.noted_key(&path)
+            && noted == backup.id
+            && let Ok(before) = before.to_text()
+            && before != place
+        {
+            self.remember_either(&path, noted, [&before, &place])?;
+        }
+        let placed = draft.put(vault, unsound.is_some())?;
+        if let Err(error) = placed.anchored {
+            self.ui.warn(&format!(
+                "could not note the vault's state beside its key: {error}"
+            ));
+        }
+        self.remember(&path, backup.id, &[&place]);
+        Ok(Outcome::Put(Put {
+            suspects: accepted.suspects,
+            newer: accepted.newer,
+            unread: placed.aside.is_some() && remaining.is_none(),
+            key: source.to_string(),
+            key_source: place,
+            aside: placed.aside,
+        }))
+    }
+
+    /// Makes the newest state of all out of the backup's, with what remains of the vault in whose
+    /// place it is put.
+    fn make_ready(
+        &self,
+        vault: &mut Vault,
+        remaining: Option<&Remaining>,
+        path: &Path,
+        place: &str,
+    ) -> Result<Accepted> {
+        let generation = generation(vault)?;
+        let stood = match remaining {
+            Some(_) => "with what is newer in the vault that stood there",
+            None => "where no vault stood",
+        };
+        let detail = format!("from a backup of change {generation}, {stood}");
         let set_back = SetBack {
             action: Action::Restore,
             detail: Some(&detail),
             generation,
-            rescues: &[path.parent().unwrap_or(&path)],
+            remaining,
+            rescues: &[path.parent().unwrap_or(path)],
         };
-        let suspects = rollback::accept(&mut vault, self.world(), set_back)?;
-        let place = source
-            .to_text()
-            .map_err(|error| self.no_key(&error.into()))?;
-        if place != recorded {
-            vault.mutate(|writer| writer.name_key_source(place.clone()))?;
+        let accepted = rollback::accept(vault, self.world(), set_back)?;
+        if place != vault.header().key_source {
+            vault.mutate(|writer| writer.name_key_source(place.to_owned()))?;
         }
-        let aside = set_aside(&path)?;
-        draft.put(vault)?;
-        self.remember(&path, id, &[&place]);
-        Ok(Outcome::Put {
-            suspects,
-            key: source.to_string(),
-            aside,
-        })
+        Ok(accepted)
+    }
+
+    /// The key that keeps the notes of the vault. They belong beside its own key, and not beside a
+    /// recovery key; nor in the place of those of the vault that the backup is of, where that stands
+    /// elsewhere.
+    fn keeps_notes<'b>(
+        &self,
+        wanted: &Wanted<'_>,
+        backup: &'b Opened<'_>,
+        source: &Source,
+    ) -> Option<&'b Arc<Custody>> {
+        let own = backup.opener.custody()?;
+        let path = self.vault_path().ok()?;
+        let (key, is_own) = match self.named(wanted) {
+            Named::Sheet(file) => (Some(file), Some(file) == source.path()),
+            Named::File(file) => (Some(file), true),
+            Named::Text => (None, true),
+            Named::Nobody => (source.path(), true),
+        };
+        let shared = match key {
+            Some(file) => self.others_with(&path, file).contains(&backup.id),
+            None => self.stands_elsewhere(&path, backup.id),
+        };
+        (is_own && !shared).then_some(own)
     }
 
     /// Where the key of the vault in a backup is: where this machine noted it last, when that is what
     /// opened the backup, else where the backup says. The key may have been moved since.
-    fn where_its_key_is(&self, wanted: &Wanted<'_>, id: VaultId, recorded: &str) -> Result<Source> {
-        let named = wanted.with.is_some()
-            || self.env.identity.is_some()
-            || self.env.identity_file.is_some();
-        match self.noted_key(&self.vault_path()?) {
-            Some((noted, source)) if noted == id && !named => Ok(source),
-            _ => Source::parse(recorded).map_err(|error| self.no_key(&error.into())),
+    fn where_its_key_is(&self, named: Named<'_>, backup: &Opened<'_>) -> Result<Source> {
+        match (named, self.noted_key(&self.vault_path()?)) {
+            (Named::Nobody, Some((noted, source))) if noted == backup.id => Ok(source),
+            _ => Source::parse(&backup.recorded).map_err(|error| self.no_key(&error.into())),
+        }
+    }
+
+    fn named<'a>(&'a self, wanted: &Wanted<'a>) -> Named<'a> {
+        match (wanted.with, &self.env.identity_file, &self.env.identity) {
+            (Some(file), ..) => Named::Sheet(file),
+            (None, Some(file), _) => Named::File(file),
+            (None, None, Some(_)) => Named::Text,
+            (None, None, None) => Named::Nobody,
         }
     }
 
     /// What opens a backup: the identity that was named, the environment's, else the one of the vault
     /// that was here.
-    fn backup_opener(&self, wanted: &Wanted<'_>) -> Result<Opener<'_>> {
-        if let Some(file) = wanted.with {
+    fn backup_opener<'a>(&'a self, wanted: &Wanted<'a>) -> Result<Opener<'a>> {
+        let named = self.named(wanted);
+        if let Named::Sheet(file) = named {
             return self.opener(file, VaultId([0; 16]));
         }
         let noted = self.noted_key(&self.vault_path()?);
-        let in_environment = self.env.identity.is_some() || self.env.identity_file.is_some();
-        if wanted.with.is_none() && !in_environment && noted.is_none() {
+        if matches!(named, Named::Nobody) && noted.is_none() {
             return Err(
                 Error::new(Kind::NoKey, "nothing says which key opens the backup")
                     .hint("name an identity or the recovery sheet of that vault: `--with FILE`"),
@@ -228,36 +345,37 @@ impl App {
     }
 }
 
-/// Gives what stands at the vault's place another name. `--force` was said where something does.
-fn set_aside(path: &Path) -> Result<Option<std::path::PathBuf>> {
-    if std::fs::symlink_metadata(path).is_err() {
-        return Ok(None);
-    }
-    let failed = |error: private_file::PrivateFileError| {
-        Error::new(Kind::Failed, "could not set the damaged vault aside").caused_by(&error)
-    };
-    let aside = private_file::set_aside(path).map_err(failed)?;
-    for end in ["-wal", "-journal"] {
-        let beside = with_suffix(path, end);
-        // Under the name by which SQLite finds it beside that file.
-        if std::fs::symlink_metadata(&beside).is_ok() {
-            let to = with_suffix(&aside, end);
-            std::fs::rename(&beside, to).map_err(|error| {
-                Error::new(Kind::Failed, "could not set the damaged vault's log aside")
-                    .caused_by(&error)
-            })?;
+/// The vault in an image. An age file keeps what it holds from being changed: one that holds no vault
+/// was never a backup.
+fn open_image(image: &[u8], file: &Path) -> Result<Locked> {
+    vault::open_image(image, file).map_err(|error| {
+        if !error.is_damage() {
+            return Error::from(error);
         }
-    }
-    Ok(Some(aside))
+        Error::new(Kind::Failed, "this is no backup")
+            .because(format!("what is in `{}` is no vault", file.display()))
+            .hint("name what `oauthctl vault backup` wrote; an export comes back with `oauthctl vault import FILE`")
+    })
 }
 
-fn refuse_damaged(image: &[u8], file: &Path, opener: &Opener<'_>, pin: &str) -> Result<()> {
-    let findings = vault::check_image(image, file, opener.identity(), pin).map_err(other_pin)?;
-    match findings.first() {
-        None => Ok(()),
-        Some(finding) => Err(Error::new(Kind::Stopped, "the backup is damaged")
-            .because(finding.to_string())
-            .hint("take another one; nothing was changed")),
+/// The keys of the vault in a backup, all of which is what was written.
+fn sound_keys(backup: &Locked, opener: &Opener<'_>, pin: &str) -> Result<Keys> {
+    let damaged = |what: &dyn std::fmt::Display| {
+        Error::new(Kind::Stopped, "the backup is damaged")
+            .because(what.to_string())
+            .hint("take another one; nothing was changed")
+    };
+    let checked = backup.keys(opener.identity(), Some(pin)).and_then(|keys| {
+        let findings = backup.check_with(&keys)?;
+        Ok((keys, findings))
+    });
+    match checked {
+        Ok((keys, findings)) => findings
+            .first()
+            .map_or(Ok(keys), |found| Err(damaged(found))),
+        Err(error @ VaultError::PinMismatch { .. }) => Err(other_pin(error)),
+        Err(error) if error.is_damage() => Err(damaged(&error)),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -44,9 +44,12 @@ pub(crate) fn script(shell: Shell) -> String {
 
 /// For a path of any kind `clap_complete` makes bash take one file name with a space in it for two.
 fn with_file_names(command: clap::Command) -> clap::Command {
-    let to_file = |arg: clap::Arg| match arg.get_value_hint() {
-        ValueHint::AnyPath => arg.value_hint(ValueHint::FilePath),
-        _ => arg,
+    let to_file = |arg: clap::Arg| {
+        if arg.get_value_hint() == ValueHint::AnyPath {
+            arg.value_hint(ValueHint::FilePath)
+        } else {
+            arg
+        }
     };
     command.mut_args(to_file).mut_subcommands(with_file_names)
 }

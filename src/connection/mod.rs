@@ -14,6 +14,7 @@ pub mod naming;
 pub mod portable;
 pub mod records;
 pub mod refresh;
+pub mod remaining;
 pub mod replaced;
 pub mod restore;
 pub mod revoke;

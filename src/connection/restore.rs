@@ -4,12 +4,11 @@
 //! something older. What the vault lacks comes back, and what is newer stays; the log, the key and who
 //! can open the vault are not the backup's to say.
 
-use crate::connection::hold::LOCK_WAIT;
 use crate::connection::records::{StoredClient, StoredConsent};
 use crate::connection::replaced::StoredReplaced;
-use crate::connection::rollback::rotates;
+use crate::connection::rollback;
 use crate::connection::select::{self, Found};
-use crate::connection::state::{Connection, State, Unseen};
+use crate::connection::state::{Connection, State};
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
 use crate::names::ConnectionName;
@@ -24,7 +23,8 @@ pub struct Restored {
     pub kept: Vec<ConnectionName>,
     /// Client registrations that are there again.
     pub clients: usize,
-    /// Connections of the vault's own that may have been spent since: it is older than the backup.
+    /// Connections whose refresh tokens may have been spent since: of those that are there again, and
+    /// of the vault's own where it is older than the backup.
     pub suspects: Vec<ConnectionName>,
 }
 
@@ -36,7 +36,8 @@ struct Backup {
     replaced: Vec<StoredReplaced>,
 }
 
-/// Takes over what `backup` has and `vault` lacks, in one transaction.
+/// Takes over what `backup` has and `vault` lacks, in one transaction. The caller holds the vault's lock
+/// exclusively.
 ///
 /// # Errors
 /// When either can't be read, or the vault refuses.
@@ -45,7 +46,6 @@ pub fn restore(
     backup: &Vault,
     world: World<'_>,
 ) -> Result<Restored, ConnectionError> {
-    let _alone = vault.lock_exclusive(LOCK_WAIT)?;
     let (from, generation) = backup.read(|snapshot| {
         let backup = Backup {
             connections: select::all(snapshot)?,
@@ -65,7 +65,8 @@ pub fn restore(
         let mut restored = take(writer, from, world)?;
         if generation > now {
             // The vault was set back itself: what it holds may have been spent since.
-            restored.suspects = suspect_all(writer, &restored.back, world)?;
+            let own = suspect_all(writer, &restored.back, world)?;
+            restored.suspects.extend(own);
         }
         writer.log(&event)?;
         Ok(restored)
@@ -89,27 +90,31 @@ fn take(
     for found in from.connections {
         let name = found.connection.name.clone();
         let here = writer.find::<StoredConnection>(&name.to_string())?;
-        if let Some(row) = here {
-            let here = Found::read(row)?;
-            match newer(&here.connection, &found.connection, world) {
-                None => restored.kept.push(name),
-                Some(state) => {
-                    let connection = Connection {
-                        state,
-                        ..found.connection
-                    };
-                    writer.update(&here.row, StoredConnection::from(&connection))?;
-                    restored.back.push(name);
-                }
+        let (here, state) = match here.map(Found::read).transpose()? {
+            Some(here) => {
+                let Some(state) = newer(&here.connection, &found.connection, world) else {
+                    restored.kept.push(name);
+                    continue;
+                };
+                (Some(here), state)
             }
-        } else if let Some(state) = as_of_then(&found.connection, world) {
-            let connection = Connection {
-                state,
-                ..found.connection
-            };
-            writer.insert(StoredConnection::from(&connection))?;
-            restored.back.push(name);
+            // What had left that vault stays where it is.
+            None if matches!(found.connection.state, State::Moved) => continue,
+            None => (None, rollback::set_back(&found.connection, world)),
+        };
+        if state.is_suspect() {
+            restored.suspects.push(name.clone());
         }
+        let connection = Connection {
+            state,
+            ..found.connection
+        };
+        let stored = StoredConnection::from(&connection);
+        match here {
+            Some(here) => writer.update(&here.row, stored)?,
+            None => writer.insert(stored)?,
+        };
+        restored.back.push(name);
     }
     for client in from.clients {
         restored.clients += usize::from(client.take_in(writer)?);
@@ -133,7 +138,7 @@ fn newer(here: &Connection, then: &Connection, world: World<'_>) -> Option<State
     if here.subject != then.subject || !replaceable || !usable || !then.is_newer_than(here) {
         return None;
     }
-    as_of_then(then, world)
+    Some(rollback::set_back(then, world))
 }
 
 fn suspect_all(
@@ -143,43 +148,18 @@ fn suspect_all(
 ) -> Result<Vec<ConnectionName>, ConnectionError> {
     let mut suspects = Vec::new();
     for found in select::all(writer)? {
-        let mut connection = found.connection;
-        let (State::Active(set) | State::Refreshing { set, .. }) = &connection.state else {
-            continue;
-        };
-        if back.contains(&connection.name) || !rotates(&connection, set, world) {
+        if back.contains(&found.connection.name) {
             continue;
         }
-        connection.state = State::Suspect(set.clone());
-        writer.update(&found.row, StoredConnection::from(&connection))?;
-        suspects.push(connection.name);
+        let same = found.connection.clone();
+        suspects.extend(rollback::go_on(writer, &found, same, false, world)?);
     }
     Ok(suspects)
 }
 
-fn take_one<T: Stored>(writer: &mut Writer<'_>, value: T) -> Result<(), VaultError> {
+pub(super) fn take_one<T: Stored>(writer: &mut Writer<'_>, value: T) -> Result<(), VaultError> {
     if writer.find::<T>(&value.name())?.is_none() {
         writer.insert(value)?;
     }
     Ok(())
-}
-
-/// The state that a connection of the past comes back in; none for what had left that vault.
-fn as_of_then(connection: &Connection, world: World<'_>) -> Option<State> {
-    let set = connection.state.set()?;
-    Some(match &connection.state {
-        State::Revoking { set, .. } => State::Revoking {
-            set: set.clone(),
-            intent: None,
-            unseen: Some(Unseen::SetBack),
-        },
-        State::NeedsLogin { .. } => connection.state.clone(),
-        State::Active(_) | State::Refreshing { .. } | State::Suspect(_) | State::Moved => {
-            if rotates(connection, set, world) {
-                State::Suspect(set.clone())
-            } else {
-                State::Active(set.clone())
-            }
-        }
-    })
 }

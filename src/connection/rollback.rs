@@ -3,17 +3,19 @@
 //! Its refresh tokens may have been used since. Where a provider rotates them, using an old one
 //! again looks like theft and ends the live grant, so those connections become suspect.
 
+use std::mem::discriminant;
 use std::path::Path;
 
 use crate::connection::hold::LOCK_WAIT;
-use crate::connection::select;
+use crate::connection::remaining::Remaining;
+use crate::connection::select::{self, Found};
 use crate::connection::state::{Connection, State, Unseen};
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
 use crate::names::ConnectionName;
 use crate::provider::definition::Rotation;
 use crate::token::TokenSet;
-use crate::vault::{Action, Outcome, Rescued, Vault};
+use crate::vault::{Action, Outcome, Rescued, Vault, Writer};
 
 /// What is in the place of a vault's newest state.
 #[derive(Debug, Clone, Copy)]
@@ -24,13 +26,25 @@ pub struct SetBack<'a> {
     pub detail: Option<&'a str>,
     /// A generation that was seen of it.
     pub generation: u64,
+    /// What can still be read of the vault whose place it takes.
+    pub remaining: Option<&'a Remaining>,
     /// Where else answers were saved, for a vault that is not in its place yet. They stay there: what is
     /// older than its row is never taken over, and goes with the next refresh.
     pub rescues: &'a [&'a Path],
 }
 
+/// What came of it.
+#[derive(Debug, Default)]
+pub struct Accepted {
+    /// Connections that became suspect.
+    pub suspects: Vec<ConnectionName>,
+    /// Connections that have the newer tokens of the vault whose place it takes.
+    pub newer: Vec<ConnectionName>,
+}
+
 /// Accepts the vault as it is and names the connections that became suspect. What was saved beside
-/// the vault after the state that it was set back to is newer than what it holds, and is taken over.
+/// the vault after the state that it was set back to is newer than what it holds, and is taken over;
+/// so is what remains of a vault that went on after that state.
 ///
 /// # Errors
 /// When the vault refuses, or others work with it.
@@ -38,7 +52,7 @@ pub fn accept(
     vault: &mut Vault,
     world: World<'_>,
     what: SetBack<'_>,
-) -> Result<Vec<ConnectionName>, ConnectionError> {
+) -> Result<Accepted, ConnectionError> {
     let _alone = vault.lock_exclusive(LOCK_WAIT)?;
     let mut event = world.bare_event(what.action, Outcome::Done);
     event.detail = what.detail.map(str::to_owned);
@@ -47,53 +61,100 @@ pub fn accept(
         saved.extend(self::saved(vault, folder)?);
     }
     saved.sort_by_key(|(what, _)| std::cmp::Reverse(what.version));
-    let suspects = vault.accept_rollback(|writer| {
+    let accepted = vault.accept_rollback(|writer| {
         writer.rise_above(what.generation);
-        let mut suspects = Vec::new();
+        let mut accepted = Accepted::default();
         for found in select::all(writer)? {
-            let mut connection = found.connection;
-            let newer = saved
+            let left = what
+                .remaining
+                .and_then(|remaining| remaining.later_than(&found.connection, what.generation));
+            let saved = saved
                 .iter()
                 .find(|(what, _)| what.row == found.row.id && what.version >= found.row.version)
-                .and_then(|(_, connection)| connection.state.set());
-            let held = match &connection.state {
-                State::Active(set) | State::Refreshing { set, .. } => Some(set),
-                State::Suspect(set) | State::NeedsLogin { set, .. } if newer.is_some() => Some(set),
-                State::Suspect(_)
-                | State::NeedsLogin { .. }
-                | State::Revoking { .. }
-                | State::Moved => None,
-            };
-            let Some(set) = newer.or(held) else { continue };
-            let unsure = rotates(&connection, set, world);
-            if !unsure && newer.is_none() {
-                continue;
+                .map(|(_, connection)| connection)
+                .filter(|saved| left.is_none_or(|left| saved.is_newer_than(left)));
+            let mut next = left.unwrap_or(&found.connection).clone();
+            if let Some(saved) = saved
+                && let Some(set) = saved.state.set()
+            {
+                next.issue = saved.issue;
+                next.state = with_set(next.state, set);
             }
-            connection.state = match (&connection.state, unsure) {
-                (State::Revoking { .. }, _) => State::Revoking {
-                    set: set.clone(),
-                    intent: None,
-                    unseen: Some(Unseen::SetBack),
-                },
-                (_, true) => State::Suspect(set.clone()),
-                (_, false) => State::Active(set.clone()),
-            };
-            writer.update(&found.row, StoredConnection::from(&connection))?;
-            if connection.state.is_suspect() {
-                suspects.push(connection.name);
+            let is_other = left.is_some() || saved.is_some();
+            if left.is_some() && saved.is_none() {
+                accepted.newer.push(next.name.clone());
             }
+            accepted
+                .suspects
+                .extend(go_on(writer, &found, next, is_other, world)?);
+        }
+        if let Some(remaining) = what.remaining {
+            remaining.take_rest(writer, what.generation, world, &mut accepted)?;
         }
         writer.log(&event)?;
-        Ok::<_, ConnectionError>(suspects)
+        Ok::<_, ConnectionError>(accepted)
     })?;
     if !what.rescues.is_empty() {
-        return Ok(suspects);
+        return Ok(accepted);
     }
     for (what, _) in saved {
         // One that stays is older than what the vault holds now, and goes with the next refresh.
         let _ = vault.remove_rescue(what, world.state);
     }
-    Ok(suspects)
+    Ok(accepted)
+}
+
+fn with_set(state: State, set: &TokenSet) -> State {
+    match state {
+        State::Revoking { intent, unseen, .. } => State::Revoking {
+            set: set.clone(),
+            intent,
+            unseen,
+        },
+        State::Moved => State::Moved,
+        State::Active(_)
+        | State::Refreshing { .. }
+        | State::Suspect(_)
+        | State::NeedsLogin { .. } => State::Active(set.clone()),
+    }
+}
+
+/// Stores the state in which `next`, which is another than `found` where `is_other` says so, goes on;
+/// its name where it became suspect.
+pub(super) fn go_on(
+    writer: &mut Writer<'_>,
+    found: &Found,
+    mut next: Connection,
+    is_other: bool,
+    world: World<'_>,
+) -> Result<Option<ConnectionName>, ConnectionError> {
+    next.state = set_back(&next, world);
+    let is_as_before = discriminant(&next.state) == discriminant(&found.connection.state)
+        && !matches!(next.state, State::Revoking { .. });
+    if is_as_before && !is_other {
+        return Ok(None);
+    }
+    writer.update(&found.row, StoredConnection::from(&next))?;
+    Ok(next.state.is_suspect().then_some(next.name))
+}
+
+/// The state in which a connection goes on that may have gone on elsewhere since.
+pub(super) fn set_back(connection: &Connection, world: World<'_>) -> State {
+    match &connection.state {
+        State::Active(set) | State::Refreshing { set, .. } | State::Suspect(set) => {
+            if connection.state.is_suspect() || rotates(connection, set, world) {
+                State::Suspect(set.clone())
+            } else {
+                State::Active(set.clone())
+            }
+        }
+        State::Revoking { set, .. } => State::Revoking {
+            set: set.clone(),
+            intent: None,
+            unseen: Some(Unseen::SetBack),
+        },
+        State::NeedsLogin { .. } | State::Moved => connection.state.clone(),
+    }
 }
 
 /// Whether a refresh token of `set` may have been spent by who holds a newer one. A provider that is

@@ -20,19 +20,7 @@ const NO_LOCK: &str = "the vault's folder must be yours to write to, on a file s
 impl From<VaultError> for Error {
     fn from(error: VaultError) -> Self {
         use VaultError as V;
-        let damage = matches!(
-            error,
-            V::NotAVault { .. }
-                | V::PinMismatch { .. }
-                | V::Tampered { .. }
-                | V::UnknownRecord { .. }
-                | V::Audit(_)
-        );
-        let shown = |kind| {
-            let mut shown = Self::new(kind, "could not use the vault").caused_by(&error);
-            shown.damage = damage;
-            shown
-        };
+        let shown = |kind| Self::new(kind, "could not use the vault").caused_by(&error);
         match &error {
             V::HardLinked { .. }
             | V::Unsafe(

@@ -105,23 +105,30 @@ pub fn unlock(ask: &Ask) -> Result<Custody, KeyError> {
 /// When something is in the way, or the new identity can't be read back. What was written before
 /// such an error stays, since an error is no reason to delete a key; no vault refers to it.
 pub fn create(source: &Source, ask: &Ask) -> Result<Custody, KeyError> {
-    match source {
-        Source::Environment => overridden(ask)?.ok_or(KeyError::NotSet),
-        Source::IdentityFile(path) if path.symlink_metadata().is_ok() => {
-            source.to_text()?;
-            refuse_override(Some(path), ask)?;
-            from_file(path, Protection::Plain, ask)
+    let (path, protection) = match source {
+        Source::Environment => return overridden(ask)?.ok_or(KeyError::NotSet),
+        Source::Keyring | Source::KeyringItem(_) => return mint(source, ask),
+        Source::IdentityFile(path) => (path, Protection::Plain),
+        Source::PassphraseFile(path) => (path, Protection::Passphrase),
+    };
+    if path.symlink_metadata().is_err() {
+        let made = mint(source, ask);
+        if !made.as_ref().is_err_and(KeyError::is_taken) {
+            return made;
         }
-        Source::PassphraseFile(path) if path.symlink_metadata().is_ok() => {
-            source.to_text()?;
-            refuse_override(Some(path), ask)?;
-            from_file(path, Protection::Passphrase, ask)
-        }
-        Source::Keyring
-        | Source::KeyringItem(_)
-        | Source::IdentityFile(_)
-        | Source::PassphraseFile(_) => keep(source, x25519::Identity::generate(), ask),
+        // another process was faster
     }
+    source.to_text()?;
+    refuse_override(Some(path), ask)?;
+    from_file(path, protection, ask)
+}
+
+/// Makes an identity at `source`, where none may stand.
+///
+/// # Errors
+/// As [`keep`].
+pub fn mint(source: &Source, ask: &Ask) -> Result<Custody, KeyError> {
+    keep(source, x25519::Identity::generate(), ask)
 }
 
 /// Puts an identity at `source`, where none may stand. As [`create`] otherwise.
@@ -472,6 +479,8 @@ fn keep_in_file(
     };
     identity::to_new_file(path, &identity, passphrase.as_ref(), ask.vault_id)?;
     let notes = Notes::beside(path, ask.vault_id);
+    // What a former key of the vault left here would make it look like a copy of itself.
+    notes.remove()?;
     let home = Home::File {
         path: path.to_owned(),
         notes,
@@ -573,6 +582,17 @@ mod tests {
             world.path("keys/key.txt").exists(),
             "what it did not make it does not remove"
         );
+    }
+
+    #[test]
+    fn a_new_key_has_no_notes_of_a_former_one() {
+        let world = World::new();
+        let source = Source::IdentityFile(world.path("key.txt"));
+        let made = create(&source, &world.ask(&source)).unwrap();
+        made.write_anchor(b"anchor").unwrap();
+        std::fs::remove_file(world.path("key.txt")).unwrap();
+        let made = mint(&source, &world.ask(&source)).unwrap();
+        assert_eq!(made.read_anchor().unwrap(), None);
     }
 
     #[test]

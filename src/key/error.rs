@@ -1,5 +1,6 @@
 //! Why there is no key, said so that a person can act on it.
 
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
@@ -95,7 +96,7 @@ pub enum KeyError {
         why: &'static str,
     },
     /// A passphrase is needed and nobody can be asked.
-    #[error("`{}` needs a passphrase, and there is no terminal to ask on", path.display())]
+    #[error("`{}` needs a passphrase, and nobody may be asked for it", path.display())]
     NoTerminal {
         /// The identity file.
         path: PathBuf,
@@ -142,15 +143,56 @@ pub enum KeyError {
     PassphraseFile(#[source] PrivateFileError),
 }
 
-const KEY_FILE: &str = "give the key in a private file: set `OAUTHCTL_IDENTITY_FILE` to its path";
-const RECOVER: &str = "open the vault with its recovery key: `oauthctl vault recover --with FILE`";
-const NOTHING_CHANGED: &str = "the vault and its key were not touched";
+/// A way out, for people. Who shows it may know a better one than the two that many errors have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Way {
+    /// To give the vault's key in a file.
+    KeyFile,
+    /// To open the vault with its recovery key.
+    Recover,
+    /// To try again; a passphrase that is lost needs [`Way::Recover`].
+    Again,
+    /// What holds for whatever the key is for.
+    Words(String),
+}
+
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::KeyFile => {
+                "give the key in a private file: set `OAUTHCTL_IDENTITY_FILE` to its path"
+            }
+            Self::Recover => {
+                "open the vault with its recovery key: `oauthctl vault recover --with FILE`"
+            }
+            Self::Again => {
+                "try again; if it is lost: open the vault with its recovery key: `oauthctl vault \
+                 recover --with FILE`"
+            }
+            Self::Words(words) => words,
+        })
+    }
+}
+
+fn words(words: impl Into<String>) -> Way {
+    Way::Words(words.into())
+}
 
 impl KeyError {
-    /// The ways out, for people, best first; may be empty.
+    /// Whether something stands where a new key was to be.
     #[must_use]
-    pub fn way_out(&self) -> Vec<String> {
-        let ways = |first: &str| [first, KEY_FILE, RECOVER].map(str::to_owned).to_vec();
+    pub fn is_taken(&self) -> bool {
+        if let Self::File(PrivateFileError::Io { source, .. }) = self {
+            source.kind() == io::ErrorKind::AlreadyExists
+        } else {
+            matches!(self, Self::Exists { .. })
+        }
+    }
+
+    /// The ways out, best first; may be empty.
+    #[must_use]
+    pub fn way_out(&self) -> Vec<Way> {
+        let ways = |first: &str| vec![words(first), Way::KeyFile, Way::Recover];
         match self {
             Self::Absent { .. } => {
                 ways("start a keyring in this session: gnome-keyring, KWallet or KeePassXC")
@@ -161,7 +203,7 @@ impl KeyError {
             Self::NoEntry { .. } => {
                 let mut ways =
                     ways("check that this is the login, machine and keyring that made the vault");
-                ways.push("don't make a new key: it would not open this vault".to_owned());
+                ways.push(words("don't make a new key: it would not open this vault"));
                 ways
             }
             Self::Denied { .. } => ways("allow `oauthctl` in the keyring's own settings"),
@@ -174,69 +216,68 @@ impl KeyError {
             )),
             Self::Failed { .. } | Self::NotKept { .. } => ways("see `oauthctl doctor`"),
             Self::NoTerminal { .. } => vec![
-                "put the passphrase into a private file and set `OAUTHCTL_PASSPHRASE_FILE`".into(),
-                "or run this on a terminal".into(),
+                words("put the passphrase into a private file and set `OAUTHCTL_PASSPHRASE_FILE`"),
+                words(
+                    "or run this on a terminal, without `--no-input`, `OAUTHCTL_NO_INPUT` and `CI`",
+                ),
             ],
-            Self::WrongPassphrase { .. } => {
-                vec!["try again; if it is lost: ".to_owned() + RECOVER]
-            }
-            Self::WorkFactor { limit, .. } => vec![format!(
+            Self::WrongPassphrase { .. } => vec![Way::Again],
+            Self::WorkFactor { limit, .. } => vec![words(format!(
                 "if the file is yours, encrypt it again with `age -p` (work factor at most {limit})"
-            )],
+            ))],
             Self::PinForged { .. } => vec![
-                "don't use this vault before you know who wrote that file".into(),
-                "see `oauthctl vault status`, and compare the fingerprint with your recovery sheet"
-                    .into(),
+                words("don't use this vault before you know who wrote that file"),
+                words(
+                    "see `oauthctl vault status`, and compare the fingerprint with your recovery \
+                     sheet",
+                ),
             ],
-            Self::BadIdentity { .. } => {
-                vec![
-                    "an identity file holds one line `AGE-SECRET-KEY-1…`".into(),
-                    RECOVER.into(),
-                ]
-            }
-            Self::NoPlugin { .. } => {
-                vec!["install that age plugin, and see that its folder is on `PATH`".into()]
-            }
+            Self::BadIdentity { .. } => vec![
+                words("an identity file holds one line `AGE-SECRET-KEY-1…`"),
+                Way::Recover,
+            ],
+            Self::NoPlugin { .. } => vec![words(
+                "install that age plugin, and see that its folder is on `PATH`",
+            )],
             Self::NotSet => vec![
-                "set `OAUTHCTL_IDENTITY_FILE` to a private file that holds the age identity".into(),
-                "or `OAUTHCTL_IDENTITY` to the identity itself, from your CI's secrets".into(),
-                RECOVER.into(),
+                words("set `OAUTHCTL_IDENTITY_FILE` to a private file that holds the age identity"),
+                words("or `OAUTHCTL_IDENTITY` to the identity itself, from your CI's secrets"),
+                Way::Recover,
             ],
-            Self::Overridden { variable } => {
-                vec![format!(
-                    "unset `{variable}`, or make the vault with that key"
-                )]
+            Self::Overridden { variable } => vec![words(format!(
+                "unset `{variable}`, or make the vault with that key"
+            ))],
+            Self::Exists { .. } => vec![words("the vault and its key were not touched")],
+            Self::PassphraseFile(error) if error.is_not_found() => vec![words(
+                "name the file that holds the passphrase, or unset the variable to be asked",
+            )],
+            Self::File(error) | Self::PassphraseFile(error) => {
+                file_way_out(error).into_iter().collect()
             }
-            Self::Exists { .. } => vec![NOTHING_CHANGED.into()],
-            Self::PassphraseFile(error) if error.is_not_found() => vec![
-                "name the file that holds the passphrase, or unset the variable to be asked".into(),
-            ],
-            Self::File(error) | Self::PassphraseFile(error) => file_way_out(error),
             Self::BadPassphrase { .. } | Self::Prompt(_) | Self::Source(_) => Vec::new(),
         }
     }
 }
 
-fn file_way_out(error: &PrivateFileError) -> Vec<String> {
+fn file_way_out(error: &PrivateFileError) -> Option<Way> {
     match error {
         PrivateFileError::Loose { path, mode } => {
             let wanted = mode & 0o700;
-            vec![format!(
+            Some(words(format!(
                 "make it private: `chmod {wanted:o} '{}'`",
                 path.display()
-            )]
+            )))
         }
-        PrivateFileError::Foreign { path } => {
-            vec![format!("make a copy of `{}` that you own", path.display())]
-        }
-        PrivateFileError::Symlink { .. } => vec!["name the file that the link leads to".into()],
-        PrivateFileError::Io { .. } if error.is_not_found() => {
-            vec![RECOVER.to_owned()]
-        }
+        PrivateFileError::Foreign { path } => Some(words(format!(
+            "make a copy of `{}` that you own",
+            path.display()
+        ))),
+        PrivateFileError::Symlink { .. } => Some(words("name the file that the link leads to")),
+        PrivateFileError::Io { .. } if error.is_not_found() => Some(Way::Recover),
         PrivateFileError::Io { .. }
         | PrivateFileError::Unsure { .. }
         | PrivateFileError::WrongType { .. }
-        | PrivateFileError::TooLarge { .. } => Vec::new(),
+        | PrivateFileError::TooLarge { .. } => None,
     }
 }
 

@@ -430,7 +430,11 @@ mod tests {
                 matches!(error, KeyError::File(PrivateFileError::Loose { mode: m, .. }) if m == mode),
                 "{mode:o}: {error}"
             );
-            let way_out = error.way_out().join("\n");
+            let way_out = error
+                .way_out()
+                .iter()
+                .map(ToString::to_string)
+                .collect::<String>();
             let wanted = format!("chmod {:o} '{}'", mode & 0o700, path.display());
             assert!(way_out.contains(&wanted), "{way_out}");
         }

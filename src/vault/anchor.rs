@@ -33,7 +33,18 @@ pub trait AnchorKeeper: Send {
     fn keep_pin(&self, _fingerprint: &str) -> Result<(), String> {
         Ok(())
     }
+    /// What names this machine, if anything does. It is asked for where an anchor is judged or
+    /// written, and goes into it as a keyed hash only.
+    fn machine(&self) -> Option<Vec<u8>> {
+        None
+    }
 }
+
+/// A machine, as an anchor has it.
+pub(super) type Machine = [u8; 16];
+
+/// What an anchor has where nothing names the machine.
+const NO_MACHINE: &str = "-";
 
 /// How far an unlocked vault is believed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +56,8 @@ pub enum Trust {
     /// It is older than its anchor or a fork of it, in words: tokens are still handed out, changes
     /// are refused.
     RolledBack(String),
-    /// The anchor knows another instance of it: it was copied or restored elsewhere.
+    /// The anchor knows another instance of it, or is another machine's: it was copied or restored
+    /// elsewhere.
     CopiedInstance,
     /// It can't be written here.
     ReadOnlyFile,
@@ -76,6 +88,15 @@ pub(super) struct Anchor {
     /// The hash of the sealed vault head.
     pub(super) head: Hash,
     pub(super) mark: Mark,
+    /// Where it was written.
+    pub(super) machine: Option<Machine>,
+}
+
+/// The mark of the machine that its keeper is on: its id itself is shown to nobody, as
+/// machine-id(5) asks for.
+pub(super) fn machine(keeper: &dyn AnchorKeeper, keys: &Keys) -> Option<Machine> {
+    let id = keeper.machine()?;
+    mac(&keys.anchor, &[&id]).first_chunk().copied()
 }
 
 impl Anchor {
@@ -85,6 +106,7 @@ impl Anchor {
             instance: sealed.head.instance,
             head: sealed.hash,
             mark: sealed.head.mark,
+            machine: None,
         }
     }
 
@@ -94,11 +116,13 @@ impl Anchor {
         // Writing to a string can't fail.
         let _ = write!(
             text,
-            " {} {} {} {}",
+            " {} {} {} {} {}",
             hex(&self.instance),
             hex(&self.head),
             self.mark.count,
-            hex(&self.mark.hash)
+            hex(&self.mark.hash),
+            self.machine
+                .map_or(NO_MACHINE.to_owned(), |machine| hex(&machine))
         );
         let mac = hex(&mac(&keys.anchor, &[text.as_bytes()]));
         text.push(' ');
@@ -123,13 +147,22 @@ impl Anchor {
                 count: words.next()?.parse().ok()?,
                 hash: unhex(words.next()?)?,
             },
+            // anchors of older programs end before it
+            machine: words.next().and_then(unhex),
         })
     }
 
-    /// What speaks against a vault with that head and so many events, given this anchor.
-    pub(super) fn judge(&self, sealed: &SealedHead, events: u64) -> Option<Trust> {
+    /// What speaks against a vault with that head and so many events on this machine, given this
+    /// anchor. A machine that nothing names may be the same one.
+    pub(super) fn judge(
+        &self,
+        sealed: &SealedHead,
+        events: u64,
+        here: Option<Machine>,
+    ) -> Option<Trust> {
         let head = &sealed.head;
-        if head.instance != self.instance {
+        let machines = self.machine.zip(here);
+        if head.instance != self.instance || machines.is_some_and(|(its, here)| its != here) {
             return Some(Trust::CopiedInstance);
         }
         if head.generation < self.generation {
@@ -183,7 +216,13 @@ mod tests {
                 count: 9,
                 hash: [6; 32],
             },
+            machine: Some([7; 16]),
         };
+        let nowhere = Anchor {
+            machine: None,
+            ..anchor
+        };
+        assert_eq!(Anchor::read(&keys, &nowhere.write(&keys)), Some(nowhere));
         let written = anchor.write(&keys);
         assert!(written.len() < 400 && written.is_ascii());
         assert_eq!(Anchor::read(&keys, &written), Some(anchor));

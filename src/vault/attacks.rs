@@ -315,6 +315,41 @@ fn drop_log(path: &Path) {
 }
 
 #[test]
+fn a_vault_with_its_anchor_on_another_machine_is_a_copy_until_it_is_accepted() {
+    let on = |world: &World, machine| {
+        let kept = Kept(world.kept.0.clone(), machine);
+        let vault = world.unlock(Some(&world.pin), Some(Box::new(kept)));
+        vault.unwrap()
+    };
+    let change = |vault: &mut Vault, name: &str| vault.mutate(|w| w.insert(note(name, "x")));
+    let world = World::new();
+    let (here, there, nowhere) = (Some("here"), Some("there"), None);
+    // an anchor that names none is whoever's
+    assert_eq!(on(&world, there).trust(), Trust::Trusted);
+    let mut vault = on(&world, here);
+    change(&mut vault, "github/a").unwrap();
+    vault.save_anchor().unwrap();
+    drop(vault);
+    assert_eq!(on(&world, there).trust(), Trust::CopiedInstance);
+    // where nothing names the machine, the one in the anchor stays
+    let mut vault = on(&world, nowhere);
+    change(&mut vault, "github/b").unwrap();
+    vault.save_anchor().unwrap();
+    drop(vault);
+    assert_eq!(on(&world, here).trust(), Trust::Trusted);
+    let mut vault = on(&world, there);
+    let refused = change(&mut vault, "github/c");
+    assert!(matches!(refused, Err(VaultError::CopiedInstance)));
+    vault
+        .accept_rollback(|writer| writer.log(&event(Action::AcceptRollback, "b")))
+        .unwrap();
+    change(&mut vault, "github/c").unwrap();
+    drop(vault);
+    assert_eq!(on(&world, there).trust(), Trust::Trusted);
+    assert_eq!(on(&world, here).trust(), Trust::CopiedInstance);
+}
+
+#[test]
 fn a_rolled_back_file_hands_out_but_changes_nothing_until_it_is_accepted() {
     let world = World::new();
     world.store("github/a", "one");

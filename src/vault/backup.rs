@@ -3,6 +3,7 @@
 //! The image is read by SQLite as one state, so nobody has to stop for it, and is checked as a vault
 //! before anybody relies on it.
 
+use std::fs::File;
 use std::io::Cursor;
 use std::path::Path;
 
@@ -10,9 +11,10 @@ use rusqlite::Connection;
 
 use super::check::Finding;
 use super::database::{self, Database, Medium};
-use super::error::{VaultError, sqlite_at, tampered};
+use super::error::{VaultError, io_at, sqlite_at};
 use super::locked::Locked;
 use super::open::Vault;
+use super::read_only::copy_in_memory;
 
 /// The bytes of SQLite's file header that say how the file is written and read; 1 is without a log.
 const FORMAT_BYTES: std::ops::Range<usize> = 18..20;
@@ -23,7 +25,12 @@ impl Vault {
     /// # Errors
     /// When it can't be read.
     pub fn image(&self) -> Result<Vec<u8>, VaultError> {
-        let mut source = database::connect(&self.path)?;
+        let mut source = if self.medium == Medium::ReadOnly {
+            let file = File::open(&self.path).map_err(io_at("open", &self.path))?;
+            copy_in_memory(&self.path, &file)?
+        } else {
+            database::connect(&self.path)?
+        };
         database::configure(&source)?;
         let image = source
             .serialize("main")
@@ -73,7 +80,9 @@ pub fn check_image(
 pub fn open_image(image: &[u8], path: &Path) -> Result<Locked, VaultError> {
     let mut connection = Connection::open_in_memory().map_err(sqlite_at(path))?;
     if !image.starts_with(b"SQLite format 3\0") {
-        return Err(tampered("the image is no database"));
+        return Err(VaultError::NotAVault {
+            path: path.to_owned(),
+        });
     }
     connection
         .deserialize_read_exact("main", Cursor::new(image), image.len(), true)

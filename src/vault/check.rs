@@ -10,11 +10,12 @@ use zeroize::Zeroizing;
 
 use super::audit;
 use super::directory::{Entry, Label};
-use super::error::{VaultError, sqlite};
+use super::error::{VaultError, sqlite, tampered};
+use super::head::Head;
 use super::header::Header;
 use super::keys::Keys;
 use super::locked::Locked;
-use super::record::{self, Kind};
+use super::record::{self, Kind, Row, RowId, Stored};
 use super::snapshot::{Snapshot, body};
 use super::{number, seal};
 
@@ -77,13 +78,20 @@ impl Locked {
         identity: &dyn age::Identity,
         pin: Option<&str>,
     ) -> Result<Vec<Finding>, VaultError> {
-        let keys = self.keys(identity, pin)?;
+        self.check_with(&self.keys(identity, pin)?)
+    }
+
+    /// As [`Self::check`], with keys that were had before.
+    ///
+    /// # Errors
+    /// When the file can't be read at all.
+    pub fn check_with(&self, keys: &Keys) -> Result<Vec<Finding>, VaultError> {
         let connection = self.connection();
         let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)
             .map_err(sqlite(connection))?;
         let mut findings = database_findings(connection)?;
         let whole = Header::load(connection).and_then(|header| {
-            let snapshot = Snapshot::load(connection, &keys, header.key_epoch, None)?;
+            let snapshot = Snapshot::load(connection, keys, header.key_epoch, None)?;
             snapshot.verify_audit(None)
         });
         if let Err(error) = whole {
@@ -91,7 +99,7 @@ impl Locked {
         }
         let entries = ids(connection, "directory", "id");
         for id in &entries {
-            if readable_record(connection, &keys, *id).is_none() {
+            if readable_record(connection, keys, *id).is_none() {
                 findings.push(Finding::Record(*id));
             }
         }
@@ -99,7 +107,7 @@ impl Locked {
         findings.extend(strays.difference(&entries).map(|id| Finding::Stray(*id)));
         for seq in ids(connection, "audit", "seq") {
             let seq = seq.unsigned_abs();
-            if event_text(connection, &keys, seq).is_none() && !is_checkpoint(connection, seq) {
+            if event_text(connection, keys, seq).is_none() && !is_checkpoint(connection, seq) {
                 findings.push(Finding::Event(seq));
             }
         }
@@ -135,6 +143,72 @@ impl Locked {
             }
         }
         Ok(count)
+    }
+}
+
+/// What can still be read of a vault that is not sound. Each record authenticates for itself, and
+/// may be an older state of itself; whether others are missing, nobody can tell.
+pub struct Remains<'a> {
+    connection: &'a Connection,
+    keys: &'a Keys,
+}
+
+impl Locked {
+    /// For reading it record by record, whatever the heads say: what is sealed with those keys.
+    #[must_use]
+    pub fn remains<'a>(&'a self, keys: &'a Keys) -> Remains<'a> {
+        Remains {
+            connection: self.connection(),
+            keys,
+        }
+    }
+}
+
+impl Remains<'_> {
+    /// The records of that kind.
+    ///
+    /// # Errors
+    /// When the file can't be read for another reason than its damage: then they may be there.
+    pub fn all<T: Stored>(&self) -> Result<Vec<Row<T>>, VaultError> {
+        let mut all = Vec::new();
+        for id in ids(self.connection, "directory", "id") {
+            let Some(entry) = unless_damaged(self.entry(id))? else {
+                continue;
+            };
+            let opened = body(self.connection, id).and_then(|sealed| {
+                let sealed = sealed.ok_or_else(|| tampered("a record has no body"))?;
+                record::open_record(self.keys, &entry, &sealed)
+            });
+            if let Some(value) = unless_damaged(opened)? {
+                all.push(Row {
+                    id: RowId(id),
+                    version: entry.version,
+                    value,
+                });
+            }
+        }
+        Ok(all)
+    }
+
+    /// The generation of its head; zero where that can't be read.
+    ///
+    /// # Errors
+    /// As [`Self::all`].
+    pub fn generation(&self) -> Result<u64, VaultError> {
+        let head = unless_damaged(Head::load(self.connection, self.keys))?;
+        Ok(head.map_or(0, |head| head.head.generation))
+    }
+
+    fn entry(&self, id: i64) -> Result<Entry, VaultError> {
+        entry(self.connection, id).map_err(sqlite(self.connection))
+    }
+}
+
+fn unless_damaged<T>(found: Result<T, VaultError>) -> Result<Option<T>, VaultError> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.is_damage() => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -175,15 +249,18 @@ fn ids(connection: &Connection, table: &str, column: &str) -> BTreeSet<i64> {
     found
 }
 
-fn readable_record(connection: &Connection, keys: &Keys, id: i64) -> Option<Zeroizing<Vec<u8>>> {
-    let (version, label) = connection
-        .prepare_cached("SELECT version, label FROM directory WHERE id = ?1")
-        .and_then(|mut statement| {
-            statement.query_row([id], |row| Ok((number::from_row(row, 0)?, row.get(1)?)))
+fn entry(connection: &Connection, id: i64) -> rusqlite::Result<Entry> {
+    connection
+        .prepare_cached("SELECT version, label FROM directory WHERE id = ?1")?
+        .query_row([id], |row| {
+            let version = number::from_row(row, 0)?;
+            Ok(Entry::new(id, version, Label(row.get(1)?)))
         })
-        .ok()?;
+}
+
+fn readable_record(connection: &Connection, keys: &Keys, id: i64) -> Option<Zeroizing<Vec<u8>>> {
+    let entry = entry(connection, id).ok()?;
     let sealed = body(connection, id).ok()??;
-    let entry = Entry::new(id, version, Label(label));
     let text = record::open_text(keys, &entry, &sealed).ok()?;
     serde_json::from_slice::<Envelope>(&text).ok()?;
     Some(text)

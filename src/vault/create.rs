@@ -58,7 +58,8 @@ pub fn create(
     let path = database::resolve(path)?.ok_or_else(|| VaultError::NotAVault {
         path: path.to_owned(),
     })?;
-    let lock = locks::vault_exclusive(&path, PATIENCE)?;
+    // Held until there is an anchor: whoever waits to make one too opens this one then.
+    let _lock = locks::vault_exclusive(&path, PATIENCE)?;
     if fs::symlink_metadata(&path).is_ok() {
         return Err(VaultError::AlreadyExists { path });
     }
@@ -72,7 +73,6 @@ pub fn create(
     }
     fs::rename(&draft, &path).map_err(io_at("rename", &draft))?;
     private_file::sync_parent(&path)?;
-    drop(lock);
     let locked = Locked::open(&path)?.ok_or_else(|| tampered("the new vault vanished"))?;
     let mut vault = locked.unlock(identity, Some(&pin), anchor)?;
     vault.save_anchor()?;

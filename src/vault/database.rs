@@ -156,7 +156,11 @@ pub(super) fn set_journal(connection: &Connection, mode: &str) -> Result<(), Vau
     }
 }
 
-fn set_pragma(connection: &Connection, name: &str, value: &str) -> Result<String, VaultError> {
+pub(super) fn set_pragma(
+    connection: &Connection,
+    name: &str,
+    value: &str,
+) -> Result<String, VaultError> {
     connection
         .pragma_update_and_check(None, name, value, |row| row.get(0))
         .map_err(sqlite(connection))

@@ -115,7 +115,7 @@ pub enum VaultError {
     #[error("the vault's fingerprint is not confirmed")]
     Unpinned,
     /// The vault is a copy of one that went on elsewhere; writing is refused.
-    #[error("the vault is a copy: its instance is not the one that this machine knows")]
+    #[error("the vault is a copy of one on another machine, or of one that this machine knows")]
     CopiedInstance,
     /// The folder or the file system can't be written.
     #[error("`{}` is read-only", path.display())]
@@ -178,6 +178,21 @@ pub enum VaultError {
     },
 }
 
+impl VaultError {
+    /// Whether what stands there is no vault, not the one that is meant, or not as it was written.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        matches!(
+            self,
+            Self::NotAVault { .. }
+                | Self::PinMismatch { .. }
+                | Self::Tampered { .. }
+                | Self::UnknownRecord { .. }
+                | Self::Audit(_)
+        )
+    }
+}
+
 /// `Tampered`, in words.
 pub(super) fn tampered(what: impl Into<String>) -> VaultError {
     VaultError::Tampered { what: what.into() }
@@ -195,6 +210,8 @@ pub(super) fn sqlite_at(path: &Path) -> impl Fn(rusqlite::Error) -> VaultError +
         Some(ErrorCode::DiskFull) => VaultError::NoSpace {
             path: path.to_owned(),
         },
+        // Another file was put in its place since it was opened.
+        Some(ErrorCode::ReadOnly) if is_moved(&source) => VaultError::Busy,
         Some(ErrorCode::ReadOnly) => VaultError::ReadOnly {
             path: path.to_owned(),
         },
@@ -213,6 +230,11 @@ pub(super) fn sqlite_at(path: &Path) -> impl Fn(rusqlite::Error) -> VaultError +
             source,
         },
     }
+}
+
+fn is_moved(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    code == Some(rusqlite::ffi::SQLITE_READONLY_DBMOVED)
 }
 
 fn is_shape(error: &rusqlite::Error) -> bool {
@@ -256,4 +278,24 @@ pub(super) fn random<const N: usize>() -> Result<[u8; N], VaultError> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(VaultError::NoRandomness)?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_another_took_the_place_of_is_written_no_more_and_is_busy() {
+        let root = tempfile::tempdir().unwrap();
+        let [path, other] = ["a.db", "b.db"].map(|name| root.path().join(name));
+        let connection = Connection::open(&path).unwrap();
+        connection.execute_batch("CREATE TABLE t (x)").unwrap();
+        std::fs::copy(&path, &other).unwrap();
+        std::fs::rename(&other, &path).unwrap();
+        for sql in ["INSERT INTO t VALUES (1)", "PRAGMA journal_mode = wal"] {
+            let error = connection.execute_batch(sql).unwrap_err();
+            assert!(matches!(sqlite_at(&path)(error), VaultError::Busy), "{sql}");
+        }
+    }
 }

@@ -20,7 +20,7 @@ pub(super) type Hash = [u8; 32];
 
 /// The sub-keys that the vault works with.
 #[derive(Debug, Clone)]
-pub(super) struct Keys {
+pub struct Keys {
     pub(super) vault: VaultId,
     /// Seals records.
     pub(super) record: Key,

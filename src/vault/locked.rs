@@ -59,13 +59,32 @@ impl Locked {
         pin: Option<&str>,
         anchor: Option<Box<dyn AnchorKeeper>>,
     ) -> Result<Vault, VaultError> {
+        self.refuse_older()?;
+        let keys = self.keys(identity, pin)?;
+        self.unlock_with(keys, pin.is_some(), anchor)
+    }
+
+    fn refuse_older(&self) -> Result<(), VaultError> {
         if self.header.schema < SCHEMA {
             return Err(VaultError::NeedsMigration {
                 found: self.header.schema,
                 known: SCHEMA,
             });
         }
-        let keys = self.keys(identity, pin)?;
+        Ok(())
+    }
+
+    /// As [`Self::unlock`], with keys that were had before and nobody has to be asked for.
+    ///
+    /// # Errors
+    /// [`VaultError::Tampered`] when something doesn't authenticate with them.
+    pub fn unlock_with(
+        self,
+        keys: Keys,
+        pinned: bool,
+        anchor: Option<Box<dyn AnchorKeeper>>,
+    ) -> Result<Vault, VaultError> {
+        self.refuse_older()?;
         let Database {
             connection,
             path,
@@ -80,7 +99,7 @@ impl Locked {
             medium,
             header: self.header,
             keys,
-            pinned: pin.is_some(),
+            pinned,
             against: None,
             anchor,
             anchor_state: AnchorState::NotKept,
@@ -93,7 +112,11 @@ impl Locked {
         Ok(vault)
     }
 
-    pub(super) fn keys(
+    /// The vault's keys; the identity's plugin or person may be asked.
+    ///
+    /// # Errors
+    /// When the identity doesn't open the header, or the pin is not that of the vault key.
+    pub fn keys(
         &self,
         identity: &dyn age::Identity,
         pin: Option<&str>,

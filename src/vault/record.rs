@@ -11,6 +11,7 @@ use super::directory::{Entry, Label};
 use super::error::{VaultError, tampered};
 use super::keys::Keys;
 use super::seal;
+use super::writer::RANDOM_BITS;
 
 /// Sealed lengths are told apart in steps of this many bytes only.
 const STEP: usize = 64;
@@ -82,6 +83,14 @@ pub struct Row<T> {
     pub version: u64,
     /// The record.
     pub value: T,
+}
+
+impl<T> Row<T> {
+    /// The generation of the vault that it was written in.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.version >> RANDOM_BITS
+    }
 }
 
 #[derive(Serialize)]

@@ -2,7 +2,6 @@
 //!
 //! This gives nobody less access than before: an old header and an old identity still give the
 //! vault key. It is for a key that was lost, not for one that was stolen.
-
 //!
 //! Age plugins take their time, so a header is sealed before the transaction that writes it, which
 //! then makes sure that the vault is locked to the same people still. Whoever does that holds

@@ -56,9 +56,12 @@ pub(super) fn event(action: Action, boot: &str) -> Event {
     }
 }
 
-/// An anchor in memory.
+/// An anchor in memory, and the machine that it is on.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Kept(pub(super) Arc<Mutex<Option<Vec<u8>>>>);
+pub(super) struct Kept(
+    pub(super) Arc<Mutex<Option<Vec<u8>>>>,
+    pub(super) Option<&'static str>,
+);
 
 impl AnchorKeeper for Kept {
     fn read(&self) -> Result<Option<Vec<u8>>, String> {
@@ -68,6 +71,10 @@ impl AnchorKeeper for Kept {
     fn write(&self, anchor: &[u8]) -> Result<(), String> {
         *self.0.lock().unwrap() = Some(anchor.to_owned());
         Ok(())
+    }
+
+    fn machine(&self) -> Option<Vec<u8>> {
+        Some(self.1?.as_bytes().to_vec())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::anchor::{Anchor, AnchorState};
+use super::anchor::{Anchor, AnchorKeeper, AnchorState};
 use super::error::{VaultError, random};
 use super::locks;
 use super::open::Vault;
@@ -54,6 +54,11 @@ impl Vault {
         if kept.is_some_and(|kept| kept.generation >= ours.generation) {
             return Ok(());
         }
+        let its = kept.and_then(|kept| kept.machine);
+        let ours = Anchor {
+            machine: self.machine().or(its),
+            ..*ours
+        };
         keeper
             .write(&ours.write(&self.keys))
             .map_err(|why| VaultError::Anchor {
@@ -62,9 +67,18 @@ impl Vault {
             })
     }
 
+    /// What [`Self::save_anchor`] would write, for a vault that is not in its place yet: until it is,
+    /// the anchor is that of what stands there.
+    pub(super) fn unsaved_anchor(&mut self) -> Option<(Box<dyn AnchorKeeper>, Vec<u8>)> {
+        let head = self.committed.take()?;
+        let keeper = self.anchor.take()?;
+        Some((keeper, Anchor::of(&head).write(&self.keys)))
+    }
+
     /// Goes on with a vault that is behind its anchor, a fork of it, or a copy: with a generation
     /// above both and a new instance id, so that the other state is never taken for this one. In
-    /// `f` the caller logs the event and marks what must not be used unattended any more.
+    /// `f` the caller logs the event and marks what must not be used unattended any more. The anchor
+    /// is still the other's afterwards: see [`Self::save_anchor`].
     ///
     /// # Errors
     /// What `f` returns, or that the vault can't be written.
@@ -89,7 +103,6 @@ impl Vault {
             f(writer)
         })?;
         self.trust_again();
-        self.save_anchor()?;
         Ok(value)
     }
 }

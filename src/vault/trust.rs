@@ -2,7 +2,7 @@
 
 use subtle::ConstantTimeEq;
 
-use super::anchor::{Anchor, AnchorState, Trust};
+use super::anchor::{self, Anchor, AnchorState, Machine, Trust};
 use super::database::Medium;
 use super::error::VaultError;
 use super::keys::Keys;
@@ -59,7 +59,7 @@ impl Vault {
             Some(Ok(Some(bytes))) => match Anchor::read(&self.keys, &bytes) {
                 None => AnchorState::Torn,
                 Some(anchor) => {
-                    self.against = anchor.judge(&head, events);
+                    self.against = anchor.judge(&head, events, self.machine());
                     self.anchored = Some(anchor);
                     match self.against {
                         Some(_) => AnchorState::Differs,
@@ -69,6 +69,14 @@ impl Vault {
             },
         };
         Ok(())
+    }
+
+    /// The machine that this is. A file on a network share is used by several as one.
+    pub(super) fn machine(&self) -> Option<Machine> {
+        let keeper = self.anchor.as_deref()?;
+        (self.medium != Medium::Network)
+            .then(|| anchor::machine(keeper, &self.keys))
+            .flatten()
     }
 
     pub(super) fn trust_again(&mut self) {
@@ -84,10 +92,20 @@ impl Vault {
     /// Why it can't be changed.
     pub fn refuse_untrusted(&self) -> Result<(), VaultError> {
         self.refuse_log_writes()?;
-        match self.trust() {
-            Trust::RolledBack(why) => Err(VaultError::RolledBack { why }),
-            Trust::CopiedInstance => Err(VaultError::CopiedInstance),
-            Trust::Trusted | Trust::Unpinned | Trust::ReadOnlyFile => Ok(()),
+        self.refuse_doubtful()
+    }
+
+    /// Refuses a vault that may not be the right one, or not its newest state, whether it can be
+    /// written or not.
+    ///
+    /// # Errors
+    /// What speaks against it.
+    pub fn refuse_doubtful(&self) -> Result<(), VaultError> {
+        match self.against.clone() {
+            _ if !self.pinned => Err(VaultError::Unpinned),
+            Some(Trust::RolledBack(why)) => Err(VaultError::RolledBack { why }),
+            Some(Trust::CopiedInstance) => Err(VaultError::CopiedInstance),
+            Some(Trust::Trusted | Trust::Unpinned | Trust::ReadOnlyFile) | None => Ok(()),
         }
     }
 

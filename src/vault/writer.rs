@@ -15,7 +15,7 @@ use super::{audit, number, recipients};
 
 /// The low bits of a row version are random, so that a version is not used twice even after a
 /// commit that never became durable, or in two forks of one vault.
-const RANDOM_BITS: u32 = 24;
+pub(super) const RANDOM_BITS: u32 = 24;
 
 /// A write transaction that may only read and append to the audit log.
 pub struct HandOut<'a> {

@@ -2,8 +2,11 @@
 
 use std::fs;
 use std::io::Read;
+use std::time::Duration;
 
-use crate::world::{World, mode};
+use oauthctl::lock;
+
+use crate::world::{World, identity_in, mode};
 
 /// What stock `age -d` gives of a file; here by the library, in the system tests by the program.
 fn opened(world: &World, file: &str) -> Vec<u8> {
@@ -113,4 +116,77 @@ fn vault_backup_of_a_damaged_vault_is_refused() {
         .ended(9)
         .says(&["a damaged vault is not backed up"]);
     assert!(!world.path("work/backup.age").exists());
+}
+
+#[test]
+fn vault_backup_and_export_replace_no_vault_key_link_or_device_whatever_is_said() {
+    let world = World::new();
+    let plain = |args: &[&str]| world.call(args).without("OAUTHCTL_IDENTITY_FILE").run();
+    let key = world.path("given/key.txt").display().to_string();
+    plain(&["vault", "init", "--key", "file", "--identity-file", &key]).ended(0);
+    world.secret("the identity", &identity_in(&key));
+    let sheet = world.path("given/sheet").display().to_string();
+    plain(&["vault", "recipients", "add", "--recovery-file", &sheet]).ended(0);
+    world.secret("the recovery key", &identity_in(&sheet));
+    let folder = world.vault().parent().unwrap().to_owned();
+    fs::write(folder.join("vault.db.old"), "what was set aside").unwrap();
+    let link = world.path("work/link");
+    let target = world.give("target", "x");
+    std::os::unix::fs::symlink(&target, &link).unwrap();
+    let notes = fs::read_dir(world.path("given")).unwrap();
+    let notes = notes.map(|note| note.unwrap().path().display().to_string());
+    let notes = notes.filter(|note| note.starts_with(&format!("{key}.")));
+    let needed = ["vault.db", "vault.db-wal", "vault.db.old"].map(|name| folder.join(name));
+    let mut refused: Vec<_> = notes.collect();
+    assert_eq!(refused.len(), 2);
+    refused.extend(needed.map(|path| path.display().to_string()));
+    let odd = [&key, &sheet, "/dev/null", link.to_str().unwrap()];
+    refused.extend(odd.map(str::to_owned));
+    let to = age::x25519::Identity::generate().to_public().to_string();
+    for file in &refused {
+        let before = fs::symlink_metadata(file).map(|there| (there.file_type(), there.len()));
+        let export = ["vault", "export", "--connection", "sandbox", "--to", &to];
+        for command in [&["vault", "backup"][..], &export] {
+            let ended = plain(&[command, &[file, "--force"]].concat());
+            ended
+                .ended(1)
+                .no_data()
+                .says(&[&format!("`{file}` "), "hint: name "]);
+        }
+        let after = fs::symlink_metadata(file).map(|there| (there.file_type(), there.len()));
+        let [before, after] = [before, after].map(|it| it.map_err(|error| error.kind()));
+        assert!(format!("{before:?}") == format!("{after:?}"), "{file}");
+    }
+    assert_eq!(fs::read_to_string(target).unwrap(), "x");
+    plain(&["list"]).ended(0).silent_about("warning");
+    // the control: what is neither is replaced, even beside the vault
+    let backup = folder.join("vault.db.age").display().to_string();
+    plain(&["vault", "backup", &backup]).ended(0);
+    plain(&["vault", "backup", &backup, "--force"]).ended(0);
+}
+
+#[test]
+fn vault_backup_that_waits_for_a_rekey_is_one_of_the_new_vault() {
+    let world = World::new();
+    world.connect();
+    let locks = world.vault().with_extension("db.locks");
+    let key = world.path("given/new.txt").display().to_string();
+    let rekey = ["vault", "rekey", "--key", "file", "--identity-file", &key];
+    let plain = |args: &[&str]| world.call(args).without("OAUTHCTL_IDENTITY_FILE");
+    let move_key = ["vault", "move-key", "--to", "file", "--identity-file"];
+    let first = world.path("given/first.txt").display().to_string();
+    world.ok(&[&move_key[..], &[&first]].concat());
+    let turn = lock::exclusive(&locks.join("vault"), Duration::from_secs(9)).unwrap();
+    let rekey = plain(&rekey).start();
+    rekey.until_it_waits_or_ends();
+    let file = world.path("work/backup.age").display().to_string();
+    let backup = plain(&["vault", "backup", &file]).start();
+    backup.until_it_waits_or_ends();
+    drop(turn);
+    rekey.finish().ended(0);
+    backup.finish().ended(0);
+    for identity in [&key, &first] {
+        world.secret("a key", &identity_in(identity));
+    }
+    plain(&["vault", "restore", &file]).run().ended(0);
 }

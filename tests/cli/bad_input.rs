@@ -301,7 +301,7 @@ fn a_wrong_passphrase_is_refused_and_the_right_one_opens() {
     asked
         .run()
         .ended(6)
-        .says(&["there is no terminal to ask on", "OAUTHCTL_PASSPHRASE_FILE"]);
+        .says(&["nobody may be asked for it", "OAUTHCTL_PASSPHRASE_FILE"]);
     set_mode(&right, 0o644);
     with(&right, &["list"])
         .run()
@@ -410,7 +410,7 @@ fn a_vault_that_gets_no_passphrase_leaves_no_recovery_key_behind() {
     // the vault's passphrase is asked for before the sheet is written
     init("passphrase")
         .ended(6)
-        .says(&["there is no terminal to ask on"]);
+        .says(&["nobody may be asked for it"]);
     // and a sheet that can't be written leaves no key
     init("file")
         .ended(1)

@@ -291,7 +291,7 @@ fn complete_looks_into_the_vault_that_the_words_choose() {
     assert_eq!(offered(&["--profile", "work", "token", ""]), work);
     assert_eq!(offered(&["token", "--profile=work", ""]), work);
     assert_eq!(offered(&["token", "--vault", &vault, ""]), work);
-    // what can't be one has no connections; a word that is still typed chooses nothing
+    // what can't be one has no connections; a word that is still typed chooses nothing yet
     assert!(offered(&["--profile", "a/b", "token", ""]).is_empty());
     assert!(offered(&["--profile", "none", "token", ""]).is_empty());
     assert_eq!(offered(&["token", "--profile", "wo"]), ["work"]);

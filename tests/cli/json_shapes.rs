@@ -304,6 +304,59 @@ fn json_of_vault_and_log_keeps_its_shape() {
     shape!(world, "vault_rekey", rekey);
 }
 
+#[test]
+fn json_of_what_brings_a_vault_back_keeps_its_shape() {
+    let world = World::new();
+    world.connect();
+    let sheet = world.path("given/sheet").display().to_string();
+    world.ok(&["vault", "recipients", "add", "--recovery-file", &sheet]);
+    let bin = world.path("work/bin");
+    fs::create_dir_all(&bin).unwrap();
+    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/age-plugin-toy");
+    fs::copy(fixture, bin.join("age-plugin-toy")).unwrap();
+    let add = ["vault", "recipients", "add", "age1toy1pzry9x8guq22xa"];
+    let path = format!("{}:/usr/bin:/bin", bin.display());
+    let add = world.call(&[&add[..], &["--label", "stick"]].concat());
+    add.env("PATH", path).run().ended(0);
+    let backup = world.path("work/vault.age").display().to_string();
+    world.ok(&["vault", "backup", &backup]);
+    let pin = world.json(&["vault", "status"])[0]["fingerprint"].clone();
+    let pin = pin.as_str().unwrap();
+    let confirm = ["vault", "check", "--confirm", pin];
+    shape!(world, "vault_check_confirm", confirm);
+
+    world.ok(&["revoke", "sandbox", "--local-only", "--yes"]);
+    let restore = ["vault", "restore", &backup, "--force"];
+    shape!(world, "vault_restore_filled", restore);
+    world.ok(&["refresh", "sandbox"]);
+    let raw = rusqlite::Connection::open(world.vault()).unwrap();
+    raw.execute_batch("UPDATE head SET sealed = zeroblob(90)")
+        .unwrap();
+    drop(raw);
+    shape!(world, "vault_restore_put", restore);
+
+    world.ok(&["refresh", "sandbox"]);
+    let raw = rusqlite::Connection::open(world.vault()).unwrap();
+    raw.execute_batch("PRAGMA journal_mode = delete").unwrap();
+    drop(raw);
+    let before = fs::read(world.vault()).unwrap();
+    world.ok(&["refresh", "sandbox"]);
+    for end in ["db-wal", "db-shm"] {
+        let _ = fs::remove_file(world.vault().with_extension(end));
+    }
+    oauthctl::private_file::replace(&world.vault(), &before).unwrap();
+    let accept = ["vault", "accept-rollback", "--yes"];
+    shape!(world, "vault_accept_rollback", accept);
+
+    fs::remove_dir_all(&bin).unwrap();
+    let key = world.path("given/new.txt").display().to_string();
+    let recover = ["--json", "vault", "recover", "--with", &sheet, "--key"];
+    let recover = [&recover[..], &["file", "--identity-file", &key]].concat();
+    let recovered = world.call(&recover).without("OAUTHCTL_IDENTITY_FILE");
+    let recovered = recovered.run().ended(0).documents().remove(0);
+    insta::assert_snapshot!("vault_recover", settled(&world, recovered));
+}
+
 /// The one document on stderr.
 fn whole_error(output: &Output) -> Value {
     serde_json::from_str(output.stderr.trim()).unwrap()

@@ -393,6 +393,62 @@ fn a_private_key_in_the_place_of_a_recipient_is_not_repeated() {
         .says(&["`age1x` is not an age recipient"]);
 }
 
+/// Begins to restore where no vault stands, has one appear there while the backup is being opened, and
+/// goes on.
+fn restored_meanwhile(appears: impl FnOnce(&World, &Path)) -> (World, Output) {
+    let world = World::new();
+    world.connect();
+    let folder = install(&world, "work/bin");
+    let add = ["vault", "recipients", "add", RECIPIENT, "--label", "stick"];
+    with_path(&world, &folder, &add).ended(0);
+    let backup = world.path("work/vault.age").display().to_string();
+    with_path(&world, &folder, &["vault", "backup", &backup]).ended(0);
+    let pin = fingerprint(&world);
+    let stick = world.give("stick.txt", &format!("# a stick\n{IDENTITY}\n"));
+    let stick = stick.display().to_string();
+    let raw = rusqlite::Connection::open(world.vault()).unwrap();
+    raw.execute_batch("PRAGMA journal_mode = delete").unwrap();
+    drop(raw);
+    let away = world.path("work/away.db");
+    fs::rename(world.vault(), &away).unwrap();
+    hold(&folder);
+    let restore = ["vault", "restore", &backup, "--with", &stick];
+    let path = format!("{}:/usr/bin:/bin", folder.display());
+    let call = world.call(&[&restore[..], &["--fingerprint", &pin]].concat());
+    let running = call.env("PATH", path).start();
+    world.until("the plugin was started", |_| {
+        let log = fs::read_to_string(folder.join("age-plugin-toy.log"));
+        log.is_ok_and(|log| log.contains("identity-v1"))
+    });
+    appears(&world, &away);
+    go(&folder);
+    let ended = running.finish();
+    assert!(!world.vault().with_extension("db.old").exists());
+    // for the file and for the header in it, and never while others are locked out
+    let log = fs::read_to_string(folder.join("age-plugin-toy.log")).unwrap();
+    assert_eq!(log.matches("identity-v1").count(), 2, "{log}");
+    (world, ended)
+}
+
+#[test]
+fn vault_restore_leaves_a_vault_that_appears_meanwhile() {
+    let (world, ended) = restored_meanwhile(|world, _| {
+        world.ok(&["vault", "init"]);
+    });
+    ended.ended(9).says(&["this is a backup of another vault"]);
+    assert!(world.json(&["list"]).is_empty());
+    world.ok(&["vault", "check"]);
+}
+
+#[test]
+fn vault_restore_fills_its_own_vault_that_appears_meanwhile() {
+    let (world, ended) = restored_meanwhile(|world, away| {
+        fs::rename(away, world.vault()).unwrap();
+    });
+    ended.ended(0).says(&["restored 0 connections"]);
+    assert_eq!(world.shown("sandbox")["state"], "active");
+}
+
 #[test]
 fn a_recovery_sheet_under_a_passphrase_opens_vault_and_backup() {
     let world = World::new();
@@ -402,7 +458,10 @@ fn a_recovery_sheet_under_a_passphrase_opens_vault_and_backup() {
     let sheet = world.path("given/sheet.age").display().to_string();
     let add = ["vault", "recipients", "add", "--recovery-file", &sheet];
     let add = [&add[..], &["--passphrase"]].concat();
-    world.run(&add).ended(6).says(&["no terminal to ask on"]);
+    world
+        .run(&add)
+        .ended(6)
+        .says(&["nobody may be asked for it"]);
     assert!(fs::symlink_metadata(&sheet).is_err());
     let with = |args: &[&str]| {
         let call = world.call(args);

@@ -777,7 +777,6 @@ fn vault_export_that_wrote_nothing_changes_nothing_and_says_so() {
     let folder = folder.display().to_string();
     let mut trials = vec![
         vec![in_a_file.as_str()],
-        vec![folder.as_str(), "--force"],
         vec!["/no/such/folder/job.age", "--force"],
     ];
     if cfg!(target_os = "linux") {
@@ -791,7 +790,10 @@ fn vault_export_that_wrote_nothing_changes_nothing_and_says_so() {
         assert!(!output.stderr.contains("remove"), "{output:?}");
         assert_eq!(desk.shown("sandbox")["state"], "active", "{trial:?}");
     }
+    let onto = desk.run(&[&export[..], &[&folder, "--force"]].concat());
+    onto.ended(1).says(&["is no regular file"]);
     assert!(fs::read_dir(folder).unwrap().next().is_none());
+    assert_eq!(desk.shown("sandbox")["state"], "active");
     desk.ok(&["refresh", "--all"]);
 }
 
@@ -905,4 +907,18 @@ fn revoke_of_a_moved_connection_says_who_has_it_and_is_no_success() {
     move_away("sandbox/reader");
     let output = desk.run(&["--json", "revoke", "sandbox"]).ended(1);
     assert_eq!(output.documents()[0]["outcome"], "not_told");
+}
+
+#[test]
+fn vault_export_to_an_age_plugin_says_that_there_is_no_such_thing() {
+    let world = World::new();
+    world.connect();
+    let stick = "age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9ghv0snvdd3yysf5yw3rhl3t";
+    let file = world.path("work/x.age").display().to_string();
+    let export = ["vault", "export", "--connection", "sandbox", "--to", stick];
+    world
+        .run(&[&export[..], &[&file]].concat())
+        .ended(2)
+        .no_data()
+        .says(&["age plugin", "age-plugin-yubikey", "hint: name an ordinary"]);
 }

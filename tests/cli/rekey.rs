@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::world::{Output, World, mode};
+use crate::world::{Output, World, identity_in, mode};
 
 /// Where a rekey put the new identity: beside the old one, under another name.
 fn new_key(world: &World, but: &[PathBuf]) -> PathBuf {
@@ -188,7 +188,8 @@ fn vault_recover_into_the_place_of_the_former_key_is_not_retired() {
     let fingerprint = rekeyed.stderr.split("sheets: ").nth(1).unwrap();
     let fingerprint = fingerprint.lines().next().unwrap();
     fs::remove_file(&new).unwrap();
-    // the former key waits to be retired, and is in use again
+    // the former key waits to be retired, and its place is in use again
+    fs::remove_file(world.key_file()).unwrap();
     let old = world.key_file().display().to_string();
     let recover = [
         "vault",
@@ -240,4 +241,27 @@ fn vault_rekey_is_not_taken_for_another_vault_in_the_place_of_ours() {
     let status = plain(&["vault", "status"]).ended(0);
     status.clone().silent_about("not the vault");
     assert!(status.stdout.contains("trusted"), "{status:?}");
+}
+
+#[test]
+fn vault_recipients_remove_with_the_key_in_the_environment_says_how_to_go_on() {
+    let world = World::new();
+    let identity = identity_in(world.key_file());
+    let given = |args: &[&str]| {
+        let call = world.call(args).without("OAUTHCTL_IDENTITY_FILE");
+        call.env("OAUTHCTL_IDENTITY", &identity).run()
+    };
+    given(&["vault", "init", "--key", "environment"]).ended(0);
+    let other = age::x25519::Identity::generate().to_public().to_string();
+    given(&["vault", "recipients", "add", &other, "--label", "gone"]).ended(0);
+    let remove = ["vault", "recipients", "remove", "gone"];
+    let hint = "`oauthctl vault move-key --to file --identity-file PATH`";
+    given(&remove)
+        .ended(2)
+        .says(&[hint])
+        .silent_about("--key file");
+    // which is the way
+    let key = world.path("given/key.txt").display().to_string();
+    given(&["vault", "move-key", "--to", "file", "--identity-file", &key]).ended(0);
+    given(&remove).ended(0);
 }

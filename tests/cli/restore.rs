@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::world::{Output, World, new_identity, set_mode};
+use crate::world::{Output, World, identity_in, new_identity, set_mode};
 
 fn backup(world: &World, name: &str) -> String {
     let file = world.path(&format!("work/{name}")).display().to_string();
@@ -339,7 +339,8 @@ fn vault_recover_of_a_backup_in_another_profile_leaves_the_first_vault_its_key()
         .says(&["may be another vault's key"]);
     // nor is one whose key is lost
     fs::remove_file(first.join("identity.txt")).unwrap();
-    test(&recover).ended(0).says(&[&says]);
+    let beside = beside.with_file_name("identity-").display().to_string();
+    test(&recover).ended(0).says(&[&beside]);
     assert!(!first.join("identity.txt").exists());
     oauthctl::private_file::replace(&first.join("identity.txt"), &key).unwrap();
     plain(&world, &["list"]).ended(0).silent_about("warning");
@@ -602,5 +603,213 @@ fn vault_restore_sets_a_vault_aside_whose_log_was_lost() {
         .ok(&["vault", "restore", &file, "--force"])
         .says(&["restored", "what stood there is"]);
     assert_eq!(world.json(&["vault", "status"])[0]["trust"], "trusted");
+    world.ok(&["vault", "check"]);
+}
+
+/// Writes zeros over the record that was made last.
+fn damage_last(world: &World) {
+    let raw = rusqlite::Connection::open(world.vault()).unwrap();
+    let zeros = "UPDATE body SET sealed = zeroblob(90) WHERE id = (SELECT max(id) FROM body)";
+    assert_eq!(raw.execute(zeros, []).unwrap(), 1);
+}
+
+fn add_client(world: &World, id: &str) {
+    world.ok(&["client", "set", "sandbox", "--id", id, "--no-secret"]);
+}
+
+#[test]
+fn vault_restore_keeps_the_newer_tokens_of_the_damaged_vault_that_it_sets_aside() {
+    let world = World::new();
+    world.connect_as("first");
+    world.connect_as("erased");
+    let file = backup(&world, "vault.age");
+    world.ok(&["refresh", "sandbox/first"]);
+    world.connect_as("later");
+    add_client(&world, "damaged");
+    damage_last(&world);
+    // what is not damaged goes on
+    world.ok(&["refresh", "sandbox/first"]);
+    let [first, later] = ["first", "later"].map(|name| world.token(&format!("sandbox/{name}")));
+    let says = "`--force` sets this vault aside";
+    world
+        .run(&["vault", "restore", &file])
+        .ended(9)
+        .says(&[says]);
+    world
+        .ok(&["vault", "restore", &file, "--force"])
+        .says(&[
+            "`sandbox/first` is as it was there, which is newer",
+            "`sandbox/later` is as it was there, which is newer",
+            "`sandbox/first` is suspect",
+        ])
+        .silent_about("`sandbox/erased` is as it was");
+    for (name, token) in [("first", first), ("later", later)] {
+        let name = format!("sandbox/{name}");
+        assert_eq!(world.token(&name), token);
+        assert_eq!(world.shown(&name)["state"], "suspect");
+        // the provider takes its refresh token: it is not a spent one
+        world.ok(&["refresh", &name]);
+        assert_eq!(world.shown(&name)["state"], "active");
+    }
+    world.ok(&["vault", "check"]);
+    world.ok(&["audit", "verify"]);
+}
+
+#[test]
+fn vault_restore_keeps_the_newer_tokens_of_a_vault_that_was_set_back() {
+    let world = World::new();
+    world.connect_as("first");
+    let file = backup(&world, "vault.age");
+    world.ok(&["refresh", "sandbox/first"]);
+    let token = world.token("sandbox/first");
+    let raw = rusqlite::Connection::open(world.vault()).unwrap();
+    raw.execute_batch("PRAGMA journal_mode = delete").unwrap();
+    drop(raw);
+    let middle = copy_of(&world);
+    world.ok(&["refresh", "sandbox/first"]);
+    let (vault, content) = middle
+        .iter()
+        .find(|(path, _)| *path == world.vault())
+        .unwrap();
+    remove_vault(&world);
+    oauthctl::private_file::replace(vault, content).unwrap();
+    world
+        .ok(&["vault", "restore", &file, "--force"])
+        .says(&["`sandbox/first` is as it was there, which is newer"]);
+    assert_eq!(world.token("sandbox/first"), token);
+    assert_eq!(world.json(&["vault", "status"])[0]["trust"], "trusted");
+}
+
+#[test]
+fn vault_restore_brings_nothing_back_that_a_vault_which_was_set_back_still_had() {
+    let world = World::new();
+    world.connect_as("first");
+    world.connect_as("second");
+    let before = copy_of(&world);
+    world.ok(&["revoke", "sandbox/second", "--yes", "--local-only"]);
+    world.ok(&["refresh", "sandbox/first"]);
+    let token = world.token("sandbox/first");
+    let file = backup(&world, "vault.age");
+    let (vault, content) = before
+        .iter()
+        .find(|(path, _)| *path == world.vault())
+        .unwrap();
+    remove_vault(&world);
+    oauthctl::private_file::replace(vault, content).unwrap();
+    world
+        .ok(&["vault", "restore", &file, "--force"])
+        .silent_about("which is newer");
+    assert_eq!(names(&world), ["sandbox/first"]);
+    assert_eq!(world.token("sandbox/first"), token);
+}
+
+#[test]
+fn vault_restore_says_where_nothing_could_be_read_in_what_it_sets_aside() {
+    let world = World::new();
+    world.connect();
+    let file = backup(&world, "vault.age");
+    remove_vault(&world);
+    oauthctl::private_file::replace(&world.vault(), b"no vault").unwrap();
+    world
+        .ok(&["vault", "restore", &file, "--force"])
+        .says(&["nothing could be read in it"]);
+    let aside = world.vault().with_extension("db.old");
+    assert_eq!(fs::read(aside).unwrap(), b"no vault");
+}
+
+#[test]
+fn vault_restore_of_what_is_no_backup_says_so_and_nothing_of_the_vault() {
+    let world = World::new();
+    world.connect();
+    let key = identity_in(world.key_file());
+    let key: age::x25519::Identity = key.parse().unwrap();
+    let sealed = age::encrypt(&key.to_public(), b"hello").unwrap();
+    let hello = world.path("work/hello.age");
+    oauthctl::private_file::replace(&hello, &sealed).unwrap();
+    let hello = hello.display().to_string();
+    let restore = |args: &[&str]| {
+        world
+            .run(&[&["vault", "restore", &hello][..], args].concat())
+            .ended(1)
+            .says(&["this is no backup", "is no vault", "vault import"])
+            .silent_about("vault check");
+    };
+    restore(&[]);
+    restore(&["--force"]);
+    remove_vault(&world);
+    restore(&[]);
+    assert!(!world.vault().exists());
+}
+
+#[test]
+fn a_vault_that_is_gone_is_told_of_with_what_was_set_aside() {
+    let world = World::new();
+    world.connect();
+    let token = world.token("sandbox");
+    let vault = world.vault();
+    world.ok(&["token", "sandbox"]);
+    let raw = rusqlite::Connection::open(&vault).unwrap();
+    raw.execute_batch("PRAGMA journal_mode = delete").unwrap();
+    drop(raw);
+    let aside = vault.with_extension("db.old");
+    fs::rename(&vault, &aside).unwrap();
+    let command = format!("mv {} {}", aside.display(), vault.display());
+    world
+        .run(&["token", "sandbox"])
+        .ended(9)
+        .says(&["the vault that was here is gone", &command]);
+    fs::rename(&aside, &vault).unwrap();
+    assert_eq!(world.token("sandbox"), token);
+}
+
+#[test]
+fn vault_restore_opens_what_it_sets_aside_with_the_key_that_came_after_the_backup() {
+    let world = World::new();
+    world.connect();
+    let file = backup(&world, "vault.age");
+    let former = world.key_file().display().to_string();
+    let pin = world.json(&["vault", "status"])[0]["fingerprint"].clone();
+    let pin = pin.as_str().unwrap();
+    let new = world.path("given/new.txt").display().to_string();
+    let rekey = ["vault", "rekey", "--key", "file", "--identity-file", &new];
+    world.ok(&rekey);
+    world.secret("the new key", &identity_in(&new));
+    plain(&world, &["refresh", "sandbox"]).ended(0);
+    let token = plain(&world, &["token", "sandbox"]).ended(0).stdout;
+    let raw = rusqlite::Connection::open(world.vault()).unwrap();
+    raw.execute_batch("UPDATE head SET sealed = zeroblob(90)")
+        .unwrap();
+    drop(raw);
+    let restore = ["vault", "restore", &file, "--with", &former, "--force"];
+    plain(&world, &[&restore[..], &["--fingerprint", pin]].concat())
+        .ended(0)
+        .says(&["which is newer", "is suspect"]);
+    assert_eq!(plain(&world, &["token", "sandbox"]).ended(0).stdout, token);
+    plain(&world, &["vault", "check"]).ended(0);
+}
+
+#[test]
+fn vault_restore_sets_no_vault_aside_that_others_have_open() {
+    let world = World::new();
+    world.connect();
+    let file = backup(&world, "vault.age");
+    add_client(&world, "damaged");
+    damage_last(&world);
+    let raw = rusqlite::Connection::open(world.vault()).unwrap();
+    let count = "SELECT count(*) FROM body";
+    let read = || {
+        raw.query_row(count, [], |row| row.get::<_, i64>(0))
+            .unwrap()
+    };
+    read();
+    let restore = ["vault", "restore", &file, "--force"];
+    world.run(&restore).ended(5).says(&["the vault is busy"]);
+    world.run(&["vault", "check"]).ended(9);
+    assert!(!world.vault().with_extension("db.old").exists());
+    let status = world.run(&["token", "sandbox"]).ended(0);
+    status.silent_about("accept-rollback");
+    read();
+    drop(raw);
+    world.ok(&restore);
     world.ok(&["vault", "check"]);
 }

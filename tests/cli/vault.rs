@@ -2,8 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use crate::world::{Call, Output, World, identity_in, mode, new_identity};
+use oauthctl::{lock, private_file};
+
+use crate::world::{Call, Output, World, identity_in, mode, new_identity, set_mode};
 
 #[test]
 fn vault_init_makes_a_vault_once() {
@@ -127,26 +130,64 @@ fn vault_recover_makes_a_new_key_and_keeps_the_old_one_beside_it() {
     let (sheet, key) = with_sheet(&world);
     let first = identity_in(&key);
     let output = recovered(&world, &sheet).ended(0);
-    output.says(&["recovered", "identity.txt.old"]);
-    let second = identity_in(&key);
-    world.secret("the second identity", &second);
-    assert_ne!(first, second);
-    assert_eq!(identity_in(key.with_file_name("identity.txt.old")), first);
+    output.says(&["recovered", "its former key is still `", "/identity.txt`"]);
+    assert_eq!(identity_in(&key), first);
+    let second = new_keys(&world, &[&key]).remove(0);
+    let made = identity_in(&second);
+    world.secret("the second identity", &made);
+    assert_ne!(first, made);
     let list = in_given(&world, &["list"]);
     list.run().ended(0).silent_about("warning");
     // the old one opens it no more
-    let old = in_given(&world, &["list"]);
-    let old = old.env(
-        "OAUTHCTL_IDENTITY_FILE",
-        key.with_file_name("identity.txt.old"),
-    );
+    let old = in_given(&world, &["list"]).env("OAUTHCTL_IDENTITY_FILE", &key);
     old.run().ended(6).no_data();
-    // and no name is taken twice
+    // and none takes another's place
+    recovered(&world, &sheet).ended(0);
+    let third = new_keys(&world, &[&key, &second]).remove(0);
+    world.secret("the third identity", &identity_in(&third));
+    assert_eq!(identity_in(&second), made);
+    let named = in_given(&world, &["vault", "recover", "--key", "file", "--with"]).arg(&sheet);
+    let named = named.arg("--identity-file").arg(&key);
+    named.run().ended(2).says(&["needs a place of its own"]);
+    assert_eq!(identity_in(&key), first);
+}
+
+/// The keys beside one that are not these.
+fn new_keys(world: &World, but: &[&PathBuf]) -> Vec<PathBuf> {
+    let entries = fs::read_dir(world.path("given")).unwrap();
+    let files = entries.map(|entry| entry.unwrap().path());
+    let is_key = |file: &PathBuf| {
+        let name = file.file_name().unwrap().to_string_lossy();
+        name.starts_with("identity") && name.ends_with(".txt")
+    };
+    files
+        .filter(|file| is_key(file) && !but.contains(&file))
+        .collect()
+}
+
+#[test]
+fn vault_recover_that_fails_leaves_the_key_that_opens_the_vault() {
+    let world = World::new();
+    let (sheet, key) = with_sheet(&world);
+    let first = identity_in(&key);
+    let lock = world.path("given/vault.db.locks/vault");
+    set_mode(&lock, 0o666);
     recovered(&world, &sheet)
-        .ended(0)
-        .says(&["identity.txt.old-2"]);
-    world.secret("the third identity", &identity_in(&key));
-    assert_eq!(identity_in(key.with_file_name("identity.txt.old")), first);
+        .ended(1)
+        .says(&["the new key stays in the file `", "nothing uses it"])
+        .silent_about("recovered");
+    set_mode(&lock, 0o600);
+    assert_eq!(identity_in(&key), first);
+    let unused = new_keys(&world, &[&key]).remove(0);
+    world.secret("the second identity", &identity_in(&unused));
+    let list = in_given(&world, &["list"]);
+    list.run().ended(0).silent_about("warning");
+    // again, with success
+    recovered(&world, &sheet).ended(0);
+    let third = new_keys(&world, &[&key, &unused]).remove(0);
+    world.secret("the third identity", &identity_in(&third));
+    let list = in_given(&world, &["list"]);
+    list.run().ended(0).silent_about("warning");
 }
 
 #[test]
@@ -158,11 +199,11 @@ fn vault_recover_gets_past_a_damaged_key_file() {
     let shut = in_given(&world, &list);
     shut.run().ended(6).says(&["vault recover"]);
     recovered(&world, &sheet).ended(0);
-    world.secret("the second identity", &identity_in(&key));
+    let second = new_keys(&world, &[&key]).remove(0);
+    world.secret("the second identity", &identity_in(&second));
     let open = in_given(&world, &list);
     open.run().ended(0).silent_about("warning");
-    let old = fs::read_to_string(key.with_file_name("identity.txt.old")).unwrap();
-    assert_eq!(old, "this was a key once\n");
+    assert_eq!(fs::read_to_string(&key).unwrap(), "this was a key once\n");
 }
 
 #[test]
@@ -287,7 +328,10 @@ fn a_key_or_passphrase_that_is_not_the_vaults_own_is_named_in_the_error() {
     let add = || world.call(&add).arg("--passphrase");
     let unasked = led(
         add().run().ended(6),
-        &["could not get a passphrase for `", "no terminal to ask on"],
+        &[
+            "could not get a passphrase for `",
+            "nobody may be asked for it",
+        ],
     );
     assert!(unasked.stderr.contains("OAUTHCTL_PASSPHRASE_FILE"));
     let passphrase = |text: &str| world.give("passphrase", text);
@@ -329,4 +373,55 @@ fn vault_recipients_add_gives_each_key_a_label_of_its_own() {
     let labels: Vec<_> = listed.iter().map(|one| one["label"].clone()).collect();
     assert_eq!(labels, ["master", "recovery", "recovery-2", "recovery-3"]);
     world.ok(&["vault", "recipients", "remove", "recovery-2"]);
+}
+
+/// What happens when several processes are about to make the vault.
+fn at_once(world: &World, args: &[&str]) -> Vec<Output> {
+    let locks = world.vault().with_extension("db.locks");
+    private_file::ensure_folder(world.vault().parent().unwrap()).unwrap();
+    private_file::ensure_folder(&locks).unwrap();
+    let turn = lock::exclusive(&locks.join("vault"), Duration::from_secs(9)).unwrap();
+    let call = || world.call(args).without("OAUTHCTL_IDENTITY_FILE");
+    let identity = identity_in(world.key_file());
+    let start = |_| call().env("OAUTHCTL_IDENTITY", &identity).start();
+    let all: Vec<_> = (0..3).map(start).collect();
+    for one in &all {
+        one.until_it_waits_or_ends();
+    }
+    drop(turn);
+    all.into_iter()
+        .map(crate::running::Running::finish)
+        .collect()
+}
+
+#[test]
+fn vault_init_that_another_process_was_faster_with_says_that_there_is_one() {
+    let world = World::new();
+    let ended = at_once(&world, &["vault", "init"]);
+    let mut codes: Vec<_> = ended.iter().map(|one| one.code).collect();
+    codes.sort_unstable();
+    assert_eq!(codes, [0, 1, 1], "{ended:?}");
+    for one in ended.into_iter().filter(|one| one.code == 1) {
+        one.says(&["there is a vault already", "--profile"]);
+    }
+}
+
+#[test]
+fn vault_import_and_client_set_that_find_the_vault_made_meanwhile_use_it() {
+    let desk = World::new();
+    desk.connect();
+    let identity: age::x25519::Identity = identity_in(desk.key_file()).parse().unwrap();
+    let to = identity.to_public().to_string();
+    let file = desk.path("work/x.age").display().to_string();
+    let export = ["vault", "export", "--connection", "sandbox", "--to", &to];
+    desk.ok(&[&export[..], &[&file]].concat());
+    fs::remove_dir_all(desk.vault().parent().unwrap()).unwrap();
+    fs::remove_dir_all(desk.path("home/state")).unwrap();
+    for one in at_once(&desk, &["vault", "import", &file]) {
+        one.ended(0).silent_about("warning");
+    }
+    let world = World::new();
+    for one in at_once(&world, &["client", "set", "sandbox", "--id", "mine"]) {
+        one.ended(0).silent_about("warning");
+    }
 }

@@ -27,7 +27,7 @@ const fn shape(
     }
 }
 
-const SHAPES: [Shape; 46] = [
+const SHAPES: [Shape; 50] = [
     shape(
         "every error",
         "mod",
@@ -102,6 +102,22 @@ const SHAPES: [Shape; 46] = [
     shape("client show", "client/show", &["client_show"]),
     shape("vault status", "vault/status", &["vault_status"]),
     shape("vault check", "vault/check", &["vault_check"]),
+    shape(
+        "vault check --confirm",
+        "vault/check",
+        &["vault_check_confirm"],
+    ),
+    shape(
+        "vault restore",
+        "vault/restore",
+        &["vault_restore_put", "vault_restore_filled"],
+    ),
+    shape(
+        "vault accept-rollback",
+        "vault/accept_rollback",
+        &["vault_accept_rollback"],
+    ),
+    shape("vault recover", "vault/recover", &["vault_recover"]),
     shape(
         "vault recipients list, vault recipients add, vault recipients remove",
         "vault/recipients/list",

@@ -31,6 +31,131 @@ fn opened(world: &World, age: &Path, file: &Path) -> Result<Vec<u8>, String> {
 }
 
 #[test]
+fn vault_backup_of_a_vault_that_can_not_be_written_is_whole_and_says_that_it_is_not_logged() {
+    let Some(unshare) = rig::program("unshare") else {
+        return;
+    };
+    let stage = Stage::connected("3600");
+    let world = &stage.world;
+    let folder = world.vault().parent().expect("a folder").to_owned();
+    let read_only = format!(
+        "mount --bind '{0}' '{0}' && mount -o remount,ro,bind '{0}' && exec \"$@\"",
+        folder.display()
+    );
+    // leaves nothing in the log
+    world.must(&[
+        "vault",
+        "move-key",
+        "--to",
+        "file",
+        "--identity-file",
+        "key.txt",
+    ]);
+    let events = || world.must(&["audit", "--json"]).lines().count();
+    let before = events();
+    let backup = ["vault", "backup", "backup.age"];
+    let inside = ["-rm", "sh", "-c", &read_only, "sh"];
+    let ended = world.wrapped(&unshare, &inside, &backup).output();
+    let ended = ended.expect("unshare");
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(ended.status.success(), "{said}");
+    assert!(said.contains("does not tell of this backup"), "{said}");
+    assert_eq!(events(), before);
+    fs::remove_dir_all(&folder.join("vault.db.locks")).expect("locks");
+    for end in ["db", "db-wal", "db-shm"] {
+        let _ = fs::remove_file(world.vault().with_extension(end));
+    }
+    world.must(&["vault", "restore", "backup.age"]);
+    world.must(&["vault", "check"]);
+}
+
+#[test]
+fn vault_backup_and_export_write_where_nothing_is_renamed_to_a_free_name_only_and_no_link_is_made()
+{
+    let Some(strace) = rig::program("strace") else {
+        return;
+    };
+    let stage = Stage::connected("3600");
+    let world = &stage.world;
+    let lacking = [
+        "-f",
+        "-o",
+        "/dev/null",
+        "-e",
+        "inject=renameat2:error=EINVAL",
+        "-e",
+        "inject=link,linkat:error=EPERM",
+    ];
+    let list = world.must(&["vault", "recipients", "list"]);
+    let to = list.split_whitespace().last().expect("a recipient");
+    let export = ["vault", "export", "--connection", PROVIDER, "--to", to];
+    for command in [&["vault", "backup"][..], &export] {
+        let name = format!("{}.age", command[1]);
+        let words = [command, &[&name]].concat();
+        let ended = world.wrapped(&strace, &lacking, &words).output();
+        let ended = ended.expect("strace");
+        assert!(ended.status.success(), "{ended:?}");
+        assert!(fs::metadata(world.at(&name)).expect("a file").len() > 100);
+        // and what is there is not replaced
+        let again = world.wrapped(&strace, &lacking, &words).output();
+        assert!(!again.expect("strace").status.success());
+    }
+    world.must(&["vault", "import", "export.age"]);
+}
+
+#[test]
+fn a_vault_that_is_used_on_another_machine_with_its_key_is_a_copy_until_it_is_accepted() {
+    let Some(unshare) = rig::program("unshare") else {
+        return;
+    };
+    let id = fs::read_to_string("/etc/machine-id").unwrap_or_default();
+    if id.trim().is_empty() {
+        rig::say("SKIPPED: this machine has no id");
+        return;
+    }
+    let stage = Stage::connected("3600");
+    let world = &stage.world;
+    let token = world.must(&["token", PROVIDER]);
+    let on = |id: &str, arguments: &[&str]| {
+        let file = world.at("machine-id");
+        fs::write(&file, id).expect("written");
+        let other = format!(
+            "mount --bind '{}' /etc/machine-id && exec \"$@\"",
+            file.display()
+        );
+        let inside = ["-rm", "sh", "-c", &other, "sh"];
+        let ended = world.wrapped(&unshare, &inside, arguments).output();
+        let ended = ended.expect("unshare");
+        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+        (ended.status.code(), said)
+    };
+    let [refresh, hand_out] = [["refresh", PROVIDER], ["token", PROVIDER]];
+    let other = "0123456789abcdef0123456789abcdef\n";
+    let (code, said) = on(other, &refresh);
+    assert_eq!(code, Some(9), "{said}");
+    assert!(said.contains("the vault is a copy"), "{said}");
+    let (code, said) = on(other, &hand_out);
+    assert!(
+        code == Some(0) && said.contains("the vault is a copy"),
+        "{said}"
+    );
+    // who has none yet, and the one it came from, go on
+    for same in ["", "uninitialized\n", &id] {
+        let (code, said) = on(same, &refresh);
+        assert!(
+            code == Some(0) && !said.contains("copy"),
+            "{same:?}: {said}"
+        );
+    }
+    assert_ne!(world.must(&["token", PROVIDER]), token);
+    let (code, said) = on(other, &["vault", "accept-rollback", "--yes"]);
+    assert_eq!(code, Some(0), "{said}");
+    let (code, said) = on(other, &refresh);
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(world.run(&refresh).code, 9);
+}
+
+#[test]
 fn stock_age_opens_a_backup_and_the_vault_in_it_goes_on() {
     let Some(age) = rig::program("age") else {
         return;

@@ -10,7 +10,7 @@ use crate::chance::Chance;
 use crate::restoring::{CALLS, cut, state, trials};
 use crate::rig;
 use crate::stage::Stage;
-use crate::trace;
+use crate::trace::{self, Call};
 use crate::world::{PROVIDER, World};
 
 /// The recipient of the world's own key.
@@ -32,6 +32,35 @@ fn export<'a>(to: &'a str, name: &'a str) -> [&'a str; 7] {
         to,
         name,
     ]
+}
+
+#[test]
+fn vault_export_that_can_not_take_back_what_it_began_says_how_to_go_on() {
+    let Some(strace) = rig::program("strace") else {
+        return;
+    };
+    let stage = Stage::connected("3600");
+    let world = &stage.world;
+    let to = recipient(world);
+    // a folder that is not there stands for the file that has no room
+    let words = export(&to, "nowhere/job.age");
+    let (mut suspect, mut active) = (0, 0);
+    for number in 1..24 {
+        let name = "pwrite64".to_owned();
+        let mut full = Call { name, number }.on_with(world, &strace, "error=ENOSPC", &words);
+        let ended = full.output().expect("strace");
+        assert!(!ended.status.success());
+        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+        if state(world).as_deref() == Some("suspect") {
+            assert!(said.contains("`oauthctl refresh CONNECTION`"), "{said}");
+            world.must(&["refresh", PROVIDER]);
+            suspect += 1;
+        } else {
+            active += 1;
+        }
+        assert_eq!(state(world).as_deref(), Some("active"));
+    }
+    assert!(suspect > 0 && active > 0, "{suspect}, {active}");
 }
 
 /// Brings the connection home, whichever way is left, and says what was found.

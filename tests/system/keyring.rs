@@ -188,7 +188,8 @@ fn locked_at_start() {
 fn no_collection() {
     let error = refused(unlock(&ask(None)));
     assert!(matches!(error, KeyError::NoEntry { .. }), "{error}");
-    assert!(error.way_out().join("\n").contains("don't make a new key"));
+    let ways: String = error.way_out().iter().map(ToString::to_string).collect();
+    assert!(ways.contains("don't make a new key"));
     let error = refused(create(&Source::Keyring, &ask(None)));
     assert!(matches!(error, KeyError::Absent { .. }), "{error}");
     let error = key::probe_keyring(Patience::Unattended).unwrap_err();

@@ -38,6 +38,7 @@ mod mail;
 mod manuscript;
 mod peer;
 mod persons;
+mod recovering;
 mod rekeying;
 mod relay;
 mod report;

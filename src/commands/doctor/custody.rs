@@ -73,7 +73,9 @@ fn keyring(app: &App, seen: &Seen) -> Check {
             Ok(()) => Check::ok(TOPIC, "it answers and is unlocked"),
             Err(error) => {
                 let mut check = Check::warn(TOPIC, error.to_string());
-                check.hints.extend(error.way_out().into_iter().take(1));
+                check
+                    .hints
+                    .extend(error.way_out().first().map(ToString::to_string));
                 check.hint("or do without: `oauthctl vault init --key file`")
             }
         },
@@ -95,7 +97,9 @@ fn vault(app: &App, seen: Seen, checks: &mut Vec<Check>) -> Option<Box<Vault>> {
         Seen::NoKey(_, error @ KeyError::NoTerminal { .. }) => {
             let text = "its key is behind a passphrase, and this asks for none";
             let mut check = Check::skip(TOPIC, text);
-            check.hints.extend(error.way_out().into_iter().take(1));
+            check
+                .hints
+                .extend(error.way_out().first().map(ToString::to_string));
             check
         }
         Seen::NoKey(_, error) => Check::failed(TOPIC, app.no_key(&error)),

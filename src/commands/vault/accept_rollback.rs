@@ -1,6 +1,9 @@
 use crate::app::App;
+use crate::commands::printed;
+use crate::commands::vault::restore::{names, say_suspects};
 use crate::connection::rollback::{self, SetBack};
 use crate::error::{Error, Kind, Result};
+use crate::names::ConnectionName;
 use crate::vault::{Action, Trust};
 
 /// Go on with a vault file that was restored or rolled back
@@ -21,7 +24,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         Trust::Trusted | Trust::Unpinned | Trust::ReadOnlyFile => {
             app.ui
                 .note("the vault is not rolled back; nothing was changed");
-            return Ok(());
+            return show(app, false, &[]);
         }
     }
     if !args.yes
@@ -34,21 +37,31 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
                 .hint("say `oauthctl vault accept-rollback --yes` if you restored it yourself"),
         );
     }
-    let suspects = rollback::accept(
+    let accepted = rollback::accept(
         &mut vault,
         app.world(),
         SetBack {
             action: Action::AcceptRollback,
             detail: None,
             generation: 0,
+            remaining: None,
             rescues: &[],
         },
     )?;
+    vault.save_anchor()?;
     app.ui.note("accepted; the vault can be changed again");
-    for name in suspects {
-        app.ui.note(&format!(
-            "`{name}` is suspect: refresh it by name, or connect it again"
-        ));
+    say_suspects(app, &accepted.suspects);
+    show(app, true, &accepted.suspects)
+}
+
+fn show(app: &App, accepted: bool, suspects: &[ConnectionName]) -> Result<()> {
+    if !app.ui.json() {
+        return Ok(());
     }
-    Ok(())
+    let document = serde_json::json!({
+        "schema": 1,
+        "accepted": accepted,
+        "suspect": names(suspects),
+    });
+    printed(app.ui.data(&document.to_string()))
 }

@@ -1,12 +1,20 @@
 //! Age files that `vault backup` and `vault export` write: sealed, written whole, read back.
 
+use std::io::Read;
 use std::path::Path;
 
+use zeroize::Zeroizing;
+
+use crate::app::App;
 use crate::commands::with_its_folder;
 use crate::error::{Error, Kind, Result};
-use crate::plugin::Nobody;
+use crate::key::Source;
+use crate::plugin::{self, Nobody};
 use crate::private_file::{self, PrivateFileError};
-use crate::vault::{self, Recipient, VaultError};
+use crate::vault::{self, Recipient, Vault, VaultError};
+
+/// How much of a file is looked at for a key.
+const START: usize = 4096;
 
 /// An age file for those recipients; `what` is what it is called in errors.
 pub(super) fn seal(content: &[u8], recipients: &[String], what: &str) -> Result<Vec<u8>> {
@@ -16,10 +24,21 @@ pub(super) fn seal(content: &[u8], recipients: &[String], what: &str) -> Result<
         .collect();
     vault::seal_to(&all, content, &Nobody).map_err(|error| {
         if let VaultError::BadRecipient { text } = &error {
+            if let Some(name) = plugin::of_recipient(text) {
+                return of_a_plugin(text, &name, what);
+            }
             return not_a_recipient(text);
         }
         Error::new(Kind::Failed, format!("could not encrypt the {what}")).caused_by(&error)
     })
+}
+
+/// Who takes the file in would need the plugin, too, and may be a job that nobody sits at.
+fn of_a_plugin(text: &str, name: &str, what: &str) -> Error {
+    let message = format!("an {what} can't be sealed for an age plugin");
+    Error::new(Kind::Usage, message)
+        .because(format!("`{text}` is one of `age-plugin-{name}`"))
+        .hint("name an ordinary recipient: `age-keygen -o IDENTITY-FILE` makes an identity for it")
 }
 
 /// What was given for a recipient. A private key is not repeated.
@@ -59,12 +78,95 @@ pub(super) fn not_written(path: &Path, what: &str, error: &PrivateFileError) -> 
     with_its_folder(Error::new(Kind::Failed, message).caused_by(error), path)
 }
 
-/// Refuses to write over a file.
-pub(super) fn refuse_existing(path: &Path, force: bool) -> Result<()> {
-    if force || std::fs::symlink_metadata(path).is_err() {
-        return Ok(());
+/// Refuses to write over a file unasked, and whatever is said over what can't be had again and what
+/// is no file.
+pub(super) fn refuse_existing(app: &App, vault: &Vault, path: &Path, force: bool) -> Result<()> {
+    let there = path.symlink_metadata();
+    let refused = |message: &str, why: &str, hint: &str| {
+        Err(Error::new(Kind::Failed, message)
+            .because(format!("`{}` {why}", path.display()))
+            .hint(hint))
+    };
+    let another = "name another file";
+    if let Some(why) = irreplaceable(app, vault, path) {
+        return refused("that file is needed", why, another);
     }
-    Err(Error::new(Kind::Failed, "there is such a file already")
-        .because(format!("`{}` exists", path.display()))
-        .hint("name another one, or say `--force` to replace it"))
+    match there {
+        Ok(_) if !force => refused(
+            "there is such a file already",
+            "exists",
+            "name another one, or say `--force` to replace it",
+        ),
+        Ok(there) if there.is_symlink() => refused(
+            "a link is not replaced",
+            "is a symbolic link",
+            "name the file that it leads to",
+        ),
+        Ok(there) if !there.is_file() => {
+            refused("only a file is replaced", "is no regular file", another)
+        }
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+/// Why a file is not replaced: it is the vault's or a key's, or looks like one.
+fn irreplaceable(app: &App, vault: &Vault, path: &Path) -> Option<&'static str> {
+    let place = |path: &Path| -> Option<String> {
+        let folder = private_file::folder(path).canonicalize().ok()?;
+        let place = folder.join(path.file_name()?);
+        Some(place.to_string_lossy().into_owned())
+    };
+    let file = place(path)?;
+    let start = start_of(path);
+    match file.strip_prefix(&place(vault.path())?) {
+        Some(rest) if rest.is_empty() || rest.starts_with('-') => return Some("is the vault's"),
+        // a backup may be called after its vault
+        Some(rest)
+            if rest.starts_with('.') && start.as_ref().is_some_and(|start| !is_age(start)) =>
+        {
+            return Some("belongs to the vault");
+        }
+        _ => {}
+    }
+    let recorded = Source::parse(&vault.header().key_source).ok();
+    let keys = [
+        recorded.as_ref().and_then(Source::path),
+        app.env.identity_file.as_deref(),
+        app.env.passphrase_file.as_deref(),
+    ];
+    for key in keys.into_iter().flatten().filter_map(place) {
+        match file.strip_prefix(&key) {
+            Some("") => return Some("holds the vault's key, or opens it"),
+            // its pin and its anchor
+            Some(rest) if rest.starts_with(&format!(".{}.", vault.id())) => {
+                return Some("belongs to the vault's key");
+            }
+            _ => {}
+        }
+    }
+    if !app.others_with(vault.path(), path).is_empty() {
+        return Some("is another vault's key");
+    }
+    let start = start?;
+    if start.starts_with(b"SQLite format 3\0") {
+        return Some("is a database");
+    }
+    let key = b"AGE-SECRET-KEY-1";
+    let holds_a_key = start.windows(key.len()).any(|part| part == key);
+    holds_a_key.then_some("holds a key")
+}
+
+fn is_age(start: &[u8]) -> bool {
+    start.starts_with(b"age-encryption.org/")
+}
+
+/// How a file begins, far enough to tell what it is.
+fn start_of(path: &Path) -> Option<Zeroizing<Vec<u8>>> {
+    if !path.symlink_metadata().ok()?.is_file() {
+        return None;
+    }
+    let mut start = Zeroizing::new(Vec::with_capacity(START));
+    let file = std::fs::File::open(path).ok()?;
+    file.take(START as u64).read_to_end(&mut start).ok()?;
+    Some(start)
 }

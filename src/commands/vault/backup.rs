@@ -6,7 +6,7 @@ use crate::commands::vault::age_file;
 use crate::commands::vault::recipients::recipients;
 use crate::connection::hold::LOCK_WAIT;
 use crate::error::{Error, Kind, Result};
-use crate::vault::{self, Action, Outcome, Vault, VaultError};
+use crate::vault::{self, Action, Outcome, Trust, Vault, VaultError};
 
 /// Write the whole vault to one encrypted file
 ///
@@ -30,12 +30,20 @@ pub(in crate::commands) struct Args {
 
 pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     let path = args.file.as_path();
-    let Some((mut vault, custody)) = app.open_vault_and_key()? else {
+    let Some((vault, custody)) = app.open_vault_and_key()? else {
         return Err(app.no_vault()?);
     };
-    vault.refuse_untrusted()?;
-    age_file::refuse_existing(path, args.force)?;
-    let alone = vault.lock_exclusive(LOCK_WAIT)?;
+    vault.refuse_doubtful()?;
+    age_file::refuse_existing(app, &vault, path, args.force)?;
+    let (turn, mut vault, custody) = if vault.trust() == Trust::ReadOnlyFile {
+        // Whoever can write it elsewhere is not seen here; what is read is one state all the same.
+        (None, vault, custody)
+    } else {
+        let (turn, vault, custody) = app.keep_alone(vault, custody)?;
+        (Some(turn), vault, custody)
+    };
+    let alone = turn.as_ref().map(|_| vault.lock_exclusive(LOCK_WAIT));
+    let alone = alone.transpose()?;
     app.refuse_pending_rescues(&vault)?;
     let image = vault.image()?;
     let pin = vault.fingerprint();
@@ -57,9 +65,14 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         ));
     }
     age_file::write(path, args.force, &sealed, "backup")?;
-    let event = app.world().bare_event(Action::Backup, Outcome::Done);
-    vault.mutate(|writer| -> std::result::Result<(), VaultError> { writer.log(&event) })?;
-    app.save_anchor(&mut vault);
+    if turn.is_some() {
+        let event = app.world().bare_event(Action::Backup, Outcome::Done);
+        vault.mutate(|writer| -> std::result::Result<(), VaultError> { writer.log(&event) })?;
+        app.save_anchor(&mut vault);
+    } else {
+        app.ui
+            .warn("the vault can't be written here: its audit log does not tell of this backup");
+    }
     say(app, path, &vault);
     if !app.ui.json() {
         return Ok(());

@@ -64,7 +64,7 @@ fn confirm(app: &App, fingerprint: &str) -> Result<()> {
     let (pin, _) = app.pin(&locked, &custody)?;
     if pin.as_deref() == Some(fingerprint) {
         app.ui.note("that fingerprint was confirmed before");
-        return Ok(());
+        return show(app, fingerprint, false);
     }
     let path = locked.path().to_owned();
     let header = locked.header();
@@ -82,5 +82,17 @@ fn confirm(app: &App, fingerprint: &str) -> Result<()> {
         .map_err(|error| app.no_key(&error))?;
     app.remember(&path, id, &[&source]);
     app.ui.note("confirmed; the vault can be changed now");
-    Ok(())
+    show(app, fingerprint, true)
+}
+
+fn show(app: &App, fingerprint: &str, is_new: bool) -> Result<()> {
+    if !app.ui.json() {
+        return Ok(());
+    }
+    let document = serde_json::json!({
+        "schema": 1,
+        "fingerprint": fingerprint,
+        "confirmed_now": is_new,
+    });
+    printed(app.ui.data(&document.to_string()))
 }

@@ -66,7 +66,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
 fn send(app: &App, args: &Args, path: &Path) -> Result<()> {
     let mut vault = app.need_vault()?;
     vault.refuse_untrusted()?;
-    age_file::refuse_existing(path, args.force)?;
+    age_file::refuse_existing(app, &vault, path, args.force)?;
     let whole_path = private_file::whole_path(path).display().to_string();
     refuse_needed(&vault, path, &whole_path)?;
     // Whom it can't be sealed for is known before anything is changed.
@@ -149,7 +149,16 @@ fn stay(app: &App, vault: &mut Vault, leaving: Leaving, why: Error) -> Error {
     app.save_anchor(vault);
     match stayed {
         Ok(()) => why.note("nothing was written, and the connections are as they were"),
-        Err(error) => refused(error),
+        Err(error) => {
+            let mut shown = refused(error).note(
+                "nothing was written, but what was to be sent is `suspect` here: that could not be \
+                 taken back",
+            );
+            shown.hints.clear();
+            shown
+                .hint("free some space, or mend what stands above")
+                .hint("then `oauthctl refresh CONNECTION`, and export again")
+        }
     }
 }
 
@@ -208,6 +217,7 @@ fn update(app: &App, path: &Path) -> Result<()> {
         return Err(not_taken_in(app.no_vault()?));
     };
     vault.refuse_untrusted()?;
+    age_file::refuse_existing(app, &vault, path, true)?;
     let sealed = read(path)?;
     let before = super::import::open(&Opener::from(custody), &sealed, path, OTHER_KEY)?;
     let now = before.renewed(&mut vault, app.world()).map_err(|error| {

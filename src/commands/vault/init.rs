@@ -57,10 +57,13 @@ pub(super) enum Place {
 
 pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     let path = app.vault_path()?;
-    if std::fs::symlink_metadata(&path).is_ok() {
-        return Err(Error::new(Kind::Failed, "there is a vault already")
+    let stands = || {
+        Error::new(Kind::Failed, "there is a vault already")
             .because(format!("`{}` exists", path.display()))
-            .hint("use another `--profile` or `--vault` for a second one"));
+            .hint("use another `--profile` or `--vault` for a second one")
+    };
+    if std::fs::symlink_metadata(&path).is_ok() {
+        return Err(stands());
     }
     if let Some(gone) = app.gone_vault()? {
         app.ui.warn(&gone.message);
@@ -82,8 +85,10 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         Ok(begun.iter().map(|_| recipient.clone()).collect())
     });
     match (made, begun) {
-        (Ok(vault), Some(sheet)) => sheet.end(app, &vault),
-        (Ok(_), None) => {
+        (Ok(Some(vault)), Some(sheet)) => sheet.end(app, &vault),
+        (Ok(None), Some(sheet)) => return Err(sheet.discard(false, stands())),
+        (Ok(None), None) => return Err(stands()),
+        (Ok(Some(_)), None) => {
             app.ui.note(NO_RECOVERY_KEY);
             app.ui.hint(ADD_ONE);
         }
@@ -155,7 +160,7 @@ pub(super) fn source(
         )
     };
     Ok(match place {
-        None => app.choose_source()?,
+        None => app.choose_source(|error| app.no_key(error))?,
         Some(Place::Keyring) => Source::Keyring,
         Some(Place::File) => Source::IdentityFile(beside("identity.txt")),
         Some(Place::Passphrase) => Source::PassphraseFile(beside("identity.age")),

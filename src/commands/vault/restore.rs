@@ -1,6 +1,11 @@
 use std::path::PathBuf;
 
-use crate::app::{App, RestoreOutcome, WantedRestore};
+use serde_json::{Value, json};
+
+use crate::app::{App, RestoreOutcome, RestorePut as Put, WantedRestore};
+use crate::commands::printed;
+use crate::commands::vault::status;
+use crate::connection::restore::Restored;
 use crate::error::Result;
 use crate::names::ConnectionName;
 use crate::ui::counted;
@@ -10,7 +15,8 @@ use crate::ui::counted;
 /// Where no vault stands, the backup's becomes the vault. Where one stands, what it lacks comes back:
 /// connections, client registrations and consents; what it has of its own is newer and stays, and so do
 /// its key, its recovery keys and its audit log. A vault that changed since the backup wants `--force`.
-/// So does one that is damaged or was set back: it goes aside, and the backup's becomes the vault.
+/// So does one that is damaged or was set back: it goes aside, and the backup's becomes the vault, with
+/// the newer tokens that can still be read in what goes aside.
 ///
 /// Connections whose refresh tokens rotate come back `suspect`: theirs may have been used since, and
 /// using one again can end the live grant, so they are refreshed only when you name them.
@@ -40,46 +46,89 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         fingerprint: args.fingerprint.clone(),
         force: args.force,
     };
-    match app.restore(&wanted)? {
-        RestoreOutcome::Put {
-            suspects,
-            key,
-            aside,
-        } => {
-            app.ui.note("restored: the vault is the backup's now");
-            if let Some(aside) = aside {
-                app.ui
-                    .note(&format!("what stood there is `{}` now", aside.display()));
-            }
-            app.ui.note(&format!(
-                "its key is {key}; where that is lost: `oauthctl vault recover --with FILE`"
-            ));
-            say_suspects(app, &suspects);
-        }
-        RestoreOutcome::Filled(restored) => {
-            let (back, kept) = (restored.back.len(), restored.kept.len());
-            app.ui.note(&format!(
-                "restored {} and {}; {} of the vault's own {} as before",
-                counted(back, "connection"),
-                counted(restored.clients, "client registration"),
-                counted(kept, "connection"),
-                if kept == 1 { "is" } else { "are" }
-            ));
-            for name in &restored.back {
-                app.ui.note(&format!("`{name}` is back"));
-            }
-            if back > 0 {
-                app.ui.note(
-                    "those whose refresh tokens rotate are suspect: refresh them by name, or \
-                     connect them again",
-                );
-            }
-        }
+    let outcome = app.restore(&wanted)?;
+    match &outcome {
+        RestoreOutcome::Put(put) => say_put(app, put),
+        RestoreOutcome::Filled(restored) => say_filled(app, restored),
     }
-    Ok(())
+    if !app.ui.json() {
+        return Ok(());
+    }
+    printed(app.ui.data(&document(&outcome).to_string()))
 }
 
-fn say_suspects(app: &App, suspects: &[ConnectionName]) {
+fn document(outcome: &RestoreOutcome) -> Value {
+    match outcome {
+        RestoreOutcome::Put(put) => {
+            let (key_source, key_file) = status::place(&put.key_source);
+            json!({
+                "schema": 1,
+                "outcome": "put",
+                "back": null,
+                "kept": names(&put.newer),
+                "suspect": names(&put.suspects),
+                "clients": null,
+                "key_source": key_source,
+                "key_file": key_file,
+                "aside": put.aside.as_ref().map(|aside| aside.display().to_string()),
+            })
+        }
+        RestoreOutcome::Filled(restored) => json!({
+            "schema": 1,
+            "outcome": "filled",
+            "back": names(&restored.back),
+            "kept": names(&restored.kept),
+            "suspect": names(&restored.suspects),
+            "clients": restored.clients,
+            "key_source": null,
+            "key_file": null,
+            "aside": null,
+        }),
+    }
+}
+
+/// As they stand in documents.
+pub(super) fn names(names: &[ConnectionName]) -> Vec<String> {
+    names.iter().map(ToString::to_string).collect()
+}
+
+fn say_filled(app: &App, restored: &Restored) {
+    let (back, kept) = (restored.back.len(), restored.kept.len());
+    app.ui.note(&format!(
+        "restored {} and {}; {} of the vault's own {} as before",
+        counted(back, "connection"),
+        counted(restored.clients, "client registration"),
+        counted(kept, "connection"),
+        if kept == 1 { "is" } else { "are" }
+    ));
+    for name in &restored.back {
+        app.ui.note(&format!("`{name}` is back"));
+    }
+    say_suspects(app, &restored.suspects);
+}
+
+fn say_put(app: &App, put: &Put) {
+    app.ui.note("restored: the vault is the backup's now");
+    if let Some(aside) = &put.aside {
+        app.ui
+            .note(&format!("what stood there is `{}` now", aside.display()));
+    }
+    for name in &put.newer {
+        app.ui
+            .note(&format!("`{name}` is as it was there, which is newer"));
+    }
+    if put.unread {
+        app.ui
+            .warn("nothing could be read in it: tokens that were newer there are not in the vault");
+    }
+    app.ui.note(&format!(
+        "its key is {}; where that is lost: `oauthctl vault recover --with FILE`",
+        put.key
+    ));
+    say_suspects(app, &put.suspects);
+}
+
+pub(super) fn say_suspects(app: &App, suspects: &[ConnectionName]) {
     for name in suspects {
         app.ui.note(&format!(
             "`{name}` is suspect: refresh it by name, or connect it again"

@@ -2,6 +2,7 @@ use crate::app::App;
 use crate::commands::vault::recipients::{list, recipients};
 use crate::commands::vault::rekey;
 use crate::error::{Error, Kind, Result};
+use crate::key::Source;
 use crate::vault::{Recipient, Vault};
 
 /// Take a key's access to the vault away
@@ -16,7 +17,10 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
-    let whom = chosen(&app.need_vault()?, &args.whom)?;
+    let vault = app.need_vault()?;
+    let whom = chosen(&vault, &args.whom)?;
+    refuse_environment(&vault)?;
+    drop(vault);
     let what = format!("removed `{}`", whom.label);
     let done = app.rekey(None, Some(what.clone()), &|one| {
         one.recipient != whom.recipient
@@ -24,6 +28,17 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     app.ui.note(&what);
     rekey::tell(app, &done)?;
     list::show(app, &recipients(&done.vault)?)
+}
+
+/// The new key would have no place.
+fn refuse_environment(vault: &Vault) -> Result<()> {
+    let Ok(Source::Environment) = Source::parse(&vault.header().key_source) else {
+        return Ok(());
+    };
+    let message = "the environment keeps the vault's key, and a new one can't be written there";
+    Err(Error::new(Kind::Usage, message).hint(
+        "keep the key in a file first: `oauthctl vault move-key --to file --identity-file PATH`",
+    ))
 }
 
 /// The one recipient that is meant.

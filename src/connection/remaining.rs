@@ -1,0 +1,130 @@
+//! What can still be read of a vault in whose place a backup is put.
+//!
+//! It went on after the backup was made, so what it says of a connection is newer, and its tokens may
+//! be the only ones that the provider still honours. Each record is believed for itself: one may be
+//! missing or be an older state of itself, so nothing here makes anything older, or takes it away.
+
+use crate::connection::records::{StoredClient, StoredConsent};
+use crate::connection::replaced::StoredReplaced;
+use crate::connection::restore::take_one;
+use crate::connection::rollback::{Accepted, set_back};
+use crate::connection::select::Found;
+use crate::connection::state::{Connection, State};
+use crate::connection::stored::StoredConnection;
+use crate::connection::{ConnectionError, World};
+use crate::vault::{Remains, Row, Stored, VaultError, Writer};
+
+/// What remains of it.
+#[derive(Debug, Default)]
+pub struct Remaining {
+    connections: Vec<Found>,
+    clients: Vec<Row<StoredClient>>,
+    consents: Vec<Row<StoredConsent>>,
+    replaced: Vec<Row<StoredReplaced>>,
+    /// The newest generation that is seen in it.
+    generation: u64,
+}
+
+impl Remaining {
+    /// Reads what can be read.
+    ///
+    /// # Errors
+    /// When the file can't be read for another reason than its damage.
+    pub fn read(remains: &Remains<'_>) -> Result<Self, VaultError> {
+        let mut all = Self {
+            clients: remains.all()?,
+            consents: remains.all()?,
+            replaced: remains.all()?,
+            generation: remains.generation()?,
+            connections: Vec::new(),
+        };
+        let clients = all.clients.iter().map(Row::generation).max();
+        all.generation = all.generation.max(clients.unwrap_or(0));
+        for row in remains.all::<StoredConnection>()? {
+            all.generation = all.generation.max(row.generation());
+            let Ok(found) = Found::read(row) else {
+                continue;
+            };
+            // Somebody may have put one back that was erased.
+            let is_same = |one: &&mut Found| one.connection.name == found.connection.name;
+            match all.connections.iter_mut().find(is_same) {
+                None => all.connections.push(found),
+                Some(one) if one.row.version < found.row.version => *one = found,
+                Some(_) => {}
+            }
+        }
+        Ok(all)
+    }
+
+    /// Whether nothing could be read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.generation == 0
+    }
+
+    /// What it says of a connection, where that is later than what the backup of that generation does.
+    pub(super) fn later_than(&self, here: &Connection, generation: u64) -> Option<&Connection> {
+        let is_same = |one: &&Found| {
+            one.connection.name == here.name && one.connection.subject == here.subject
+        };
+        let found = self.connections.iter().find(is_same)?;
+        let has_ended = found.row.generation() > generation
+            && matches!(
+                found.connection.state,
+                State::NeedsLogin { .. } | State::Revoking { .. } | State::Moved
+            );
+        (has_ended || found.connection.is_newer_than(here)).then_some(&found.connection)
+    }
+
+    /// Takes over what was made after that generation, and the backup can't have.
+    pub(super) fn take_rest(
+        &self,
+        writer: &mut Writer<'_>,
+        generation: u64,
+        world: World<'_>,
+        accepted: &mut Accepted,
+    ) -> Result<(), ConnectionError> {
+        writer.rise_above(self.generation);
+        for found in since(&self.connections, generation, |found| &found.row) {
+            let name = found.connection.name.clone();
+            if writer
+                .find::<StoredConnection>(&name.to_string())?
+                .is_some()
+            {
+                continue;
+            }
+            let mut connection = found.connection.clone();
+            connection.state = set_back(&connection, world);
+            writer.insert(StoredConnection::from(&connection))?;
+            if connection.state.is_suspect() {
+                accepted.suspects.push(name.clone());
+            }
+            accepted.newer.push(name);
+        }
+        for row in since(&self.clients, generation, |row| row) {
+            let mut client = row.value.clone();
+            if let Some(here) = writer.find::<StoredClient>(&client.name())? {
+                client.current = here.value.current;
+                writer.update(&here, client)?;
+            } else {
+                client.take_in(writer)?;
+            }
+        }
+        for row in since(&self.consents, generation, |row| row) {
+            take_one(writer, row.value.clone())?;
+        }
+        for row in since(&self.replaced, generation, |row| row) {
+            take_one(writer, row.value.clone())?;
+        }
+        Ok(())
+    }
+}
+
+fn since<'a, T, V: 'a>(
+    all: &'a [T],
+    generation: u64,
+    row: impl Fn(&'a T) -> &'a Row<V>,
+) -> impl Iterator<Item = &'a T> {
+    all.iter()
+        .filter(move |one| row(one).generation() > generation)
+}
