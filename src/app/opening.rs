@@ -330,6 +330,7 @@ impl App {
         let stands = self.vault_path().is_ok_and(|vault| vault.exists());
         self.no_key_but(error, |way| match way {
             // What does not exist yet can't be recovered, but made otherwise.
+            Way::Recover | Way::Again if !stands && error.is_of_a_file() => None,
             Way::Recover | Way::Again if !stands => Some(
                 "keep the key in a file instead: `oauthctl vault init --key file`, or behind a \
                  passphrase: `--key passphrase`"

@@ -189,6 +189,15 @@ impl KeyError {
         }
     }
 
+    /// Whether it is about a key that is in a file.
+    #[must_use]
+    pub const fn is_of_a_file(&self) -> bool {
+        matches!(
+            self,
+            Self::File(_) | Self::BadIdentity { .. } | Self::WrongPassphrase { .. }
+        )
+    }
+
     /// The ways out, best first; may be empty.
     #[must_use]
     pub fn way_out(&self) -> Vec<Way> {
@@ -221,7 +230,11 @@ impl KeyError {
                     "or run this on a terminal, without `--no-input`, `OAUTHCTL_NO_INPUT` and `CI`",
                 ),
             ],
-            Self::WrongPassphrase { .. } => vec![Way::Again],
+            Self::WrongPassphrase { from: Some(_), .. } => vec![
+                words("name the file with its passphrase, or unset the variable to be asked"),
+                Way::Recover,
+            ],
+            Self::WrongPassphrase { from: None, .. } => vec![Way::Again],
             Self::WorkFactor { limit, .. } => vec![words(format!(
                 "if the file is yours, encrypt it again with `age -p` (work factor at most {limit})"
             ))],

@@ -32,9 +32,9 @@ fn a_file_to_write_or_restore_is_not_called_dash() {
     }
     world
         .run(&["vault", "backup", "."])
-        .ended(2)
+        .ended(1)
         .silent_about("--force")
-        .says(&["that is a folder: name a file in it"]);
+        .says(&["only a file is replaced", "hint: name another file"]);
     assert!(!world.path("work/-").exists());
     world.ok(&["vault", "backup", "./-"]);
     assert!(world.path("work/-").exists(), "control");
@@ -84,6 +84,13 @@ fn a_key_file_that_is_named_needs_its_folder() {
     let rekey = [&["vault", "rekey", "--key"][..], &place].concat();
     world.run(&rekey).ended(1).says(&says);
     assert!(!world.path("given/stick").exists());
+    // what is no key is not told to be put into a file
+    let bad = world.give("bad.txt", "none").display().to_string();
+    let init = ["vault", "init", "--key", "file", "--identity-file", &bad];
+    plain(&[&["--profile", "bad"][..], &init].concat())
+        .ended(6)
+        .silent_about("in a file instead")
+        .says(&["is no usable age identity", "hint: an identity file holds"]);
     // control: the default place is made as before
     let init = ["--profile", "new", "vault", "init", "--key", "file"];
     plain(&init).ended(0);
@@ -108,5 +115,6 @@ fn a_wrong_passphrase_file_is_named() {
             wrong.display()
         ),
         "identity.age`",
+        "hint: name the file with its passphrase, or unset the variable to be asked",
     ]);
 }

@@ -13,13 +13,3 @@ pub(super) fn named() -> impl TypedValueParser<Value = PathBuf> {
         Ok(path)
     })
 }
-
-/// As [`named`], for what `--force` replaces too: a folder is nothing that it could.
-pub(super) fn replaceable() -> impl TypedValueParser<Value = PathBuf> {
-    named().try_map(|path| {
-        if path.is_dir() {
-            return Err("that is a folder: name a file in it");
-        }
-        Ok(path)
-    })
-}
