@@ -179,6 +179,16 @@ impl Error {
         self
     }
 
+    /// What could not be done and why, in one line for a program.
+    #[must_use]
+    pub fn whole(&self) -> String {
+        let mut whole = self.message.clone();
+        for cause in &self.causes {
+            whole = format!("{whole}: {cause}");
+        }
+        whole
+    }
+
     /// The process exit code.
     #[must_use]
     pub fn exit_code(&self) -> u8 {

@@ -110,7 +110,7 @@ pub fn man_pages() -> Vec<(String, String)> {
     let mut root = tree();
     root.build();
     let mut pages = Vec::new();
-    add_pages(&root, "oauthctl", &mut pages);
+    add_pages(&root, "oauthctl", None, &mut pages);
     pages
 }
 
@@ -127,19 +127,29 @@ fn without_help(command: Command) -> Command {
         .mut_subcommands(without_help)
 }
 
-fn add_pages(command: &Command, name: &str, pages: &mut Vec<(String, String)>) {
+fn add_pages(
+    command: &Command,
+    name: &str,
+    parent: Option<&str>,
+    pages: &mut Vec<(String, String)>,
+) {
     let subs = command.get_subcommands().filter(|sub| !sub.is_hide_set());
     let subs: Vec<(&Command, String)> = subs
         .map(|sub| (sub, format!("{name}-{}", sub.get_name())))
         .collect();
-    pages.push((format!("{name}.1"), page(command, name, &subs)));
-    for (sub, name) in subs {
-        add_pages(sub, &name, pages);
+    pages.push((format!("{name}.1"), page(command, name, parent, &subs)));
+    for (sub, its_name) in subs {
+        add_pages(sub, &its_name, Some(name), pages);
     }
 }
 
-fn page(command: &Command, name: &str, subs: &[(&Command, String)]) -> String {
-    let is_root = !name.contains('-');
+fn page(
+    command: &Command,
+    name: &str,
+    parent: Option<&str>,
+    subs: &[(&Command, String)],
+) -> String {
+    let is_root = parent.is_none();
     let after = command
         .get_after_help()
         .map(ToString::to_string)
@@ -174,8 +184,8 @@ fn page(command: &Command, name: &str, subs: &[(&Command, String)]) -> String {
             &ENVIRONMENT.map(|(k, v)| (k.to_owned(), v)),
         );
     }
-    let parent = name.rsplit_once('-').map(|(parent, _)| parent.to_owned());
     let others = parent
+        .map(str::to_owned)
         .into_iter()
         .chain(subs.iter().map(|(_, name)| name.clone()));
     let fields = is_root.then_some("\\fBoauthctl\\-json\\fR(5)".to_owned());

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::connection::hold::LOCK_WAIT;
 use crate::error::{self, Error, Kind};
-use crate::key::{self, Ask, Custody, Source};
+use crate::key::{self, Ask, Custody, Source, Way};
 use crate::vault::{Action, Outcome, RetiredKey, Standing, Vault, VaultError, Writer};
 
 /// What a move of the key does, or would do.
@@ -116,7 +116,15 @@ impl App {
             });
         }
         if to.path().is_none() {
-            key::probe_keyring(ask.patience()).map_err(|error| self.no_key(&error))?;
+            key::probe_keyring(ask.patience()).map_err(|error| {
+                // the key is at hand: only the keyring is to be mended
+                let mut shown = self.no_key_but(&error, |way| match way {
+                    Way::Words(words) => Some(words),
+                    Way::Recover | Way::Again | Way::KeyFile => None,
+                });
+                shown.message = "could not use the new place of the key".into();
+                shown
+            })?;
         }
         Ok(None)
     }

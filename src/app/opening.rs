@@ -22,6 +22,10 @@ use crate::vault::{
     VaultError,
 };
 
+/// The way out where the notes beside the key were left behind.
+const MOVED_KEY: &str = "if you moved the key's file, move its `.pin` and `.anchor` along, or confirm \
+     the fingerprint that `oauthctl vault status` says";
+
 impl App {
     /// Opens the vault, or says that there is none.
     ///
@@ -114,7 +118,7 @@ impl App {
         let keeper = Box::new(Keeper(Arc::clone(&custody)));
         let source = locked.header().key_source.clone();
         let mut vault = locked.unlock(custody.identity(), pin.as_deref(), Some(keeper))?;
-        self.say_trust(&vault);
+        self.say_trust(&vault, &custody);
         if is_first && vault.trust() == Trust::Trusted {
             self.remember(vault.path(), vault.id(), &[&source]);
         }
@@ -171,14 +175,19 @@ impl App {
     }
 
     /// Says what speaks against an opened vault; what it stops, the vault itself refuses.
-    fn say_trust(&self, vault: &Vault) {
+    fn say_trust(&self, vault: &Vault, custody: &Custody) {
         match vault.trust() {
             Trust::Trusted => {}
-            Trust::Unpinned => self.ui.warn(
-                "nothing beside the key says that this is its vault; it is read only until you \
-                 confirm the fingerprint that your recovery sheet says: `oauthctl vault check \
-                 --confirm FINGERPRINT`",
-            ),
+            Trust::Unpinned => {
+                self.ui.warn(
+                    "nothing beside the key says that this is its vault; it is read only until \
+                     you confirm the fingerprint that your recovery sheet says: `oauthctl vault \
+                     check --confirm FINGERPRINT`",
+                );
+                if self.may_have_moved_key(vault, custody) {
+                    self.ui.hint(MOVED_KEY);
+                }
+            }
             Trust::RolledBack(why) => self.ui.warn(&format!(
                 "the vault was rolled back: {why}; nothing is refreshed or changed until you say \
                  `oauthctl vault accept-rollback`"
@@ -189,7 +198,12 @@ impl App {
             ),
             Trust::ReadOnlyFile => self.ui.detail("the vault can't be written here"),
         }
+        // What can't be written is not written anew.
+        let is_kept = vault.trust() == Trust::Trusted;
         match vault.anchor_state() {
+            AnchorState::Torn | AnchorState::Missing if !is_kept => self
+                .ui
+                .detail("no note of the vault's state beside its key tells of a rolled-back file"),
             AnchorState::Torn => self.ui.warn(
                 "the note of the vault's state beside its key is damaged; it is written anew",
             ),
@@ -206,6 +220,17 @@ impl App {
         }
     }
 
+    /// Whether nothing that was noted speaks against a key that its owner moved: where another vault
+    /// was before, nobody is led to confirm this one by what it says of itself.
+    fn may_have_moved_key(&self, vault: &Vault, custody: &Custody) -> bool {
+        let noted = self.noted_key(vault.path());
+        noted.is_none_or(|(id, source)| {
+            let source = source.to_text();
+            let is_there = source.is_ok_and(|text| text == vault.header().key_source);
+            id == vault.id() && (is_there || custody.was_named())
+        })
+    }
+
     /// Opens the vault for a command that makes no sense without one.
     ///
     /// # Errors
@@ -214,6 +239,15 @@ impl App {
         match self.open_vault()? {
             Some(vault) => Ok(vault),
             None => Err(self.no_vault()?),
+        }
+    }
+
+    /// Says that there is no vault where one was named: what is empty then may be a typing error.
+    pub fn say_no_vault(&self) {
+        let is_usual = self.chosen_vault().is_ok_and(|flags| flags.is_empty());
+        if let (Ok(path), false) = (self.vault_path(), is_usual) {
+            let path = path.display();
+            self.ui.note(&format!("there is no vault at `{path}`"));
         }
     }
 
@@ -256,7 +290,14 @@ impl App {
         let prompt = |question: &str| self.ui.ask_secret(question);
         let mut ask = self.ask(header.vault_id, &recorded, &prompt);
         ask.prompt = ask.prompt.filter(|_| may_ask);
-        key::unlock(&ask).map_err(|error| self.no_key(&error))
+        key::unlock(&ask).map_err(|error| {
+            let mut shown = self.no_key(&error);
+            if matches!(&error, KeyError::File(file) if file.is_not_found()) {
+                let moved = "if it was moved, set `OAUTHCTL_IDENTITY_FILE` to its path";
+                shown.hints.insert(0, moved.to_owned());
+            }
+            shown
+        })
     }
 
     /// Remembers the vault's newest state beside the key, so that a rolled-back file is noticed.
@@ -289,6 +330,7 @@ impl App {
         let stands = self.vault_path().is_ok_and(|vault| vault.exists());
         self.no_key_but(error, |way| match way {
             // What does not exist yet can't be recovered, but made otherwise.
+            Way::Recover | Way::Again if !stands && error.is_of_a_file() => None,
             Way::Recover | Way::Again if !stands => Some(
                 "keep the key in a file instead: `oauthctl vault init --key file`, or behind a \
                  passphrase: `--key passphrase`"

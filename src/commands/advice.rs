@@ -4,9 +4,10 @@ use crate::app::choice::{Layer, Setting, decisive};
 use crate::app::{App, moment};
 use crate::connection::state::LoginReason;
 use crate::connection::{Connection, ConnectionError, GrantKind};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::flow::code::LoginError;
 use crate::names::{ConnectionRef, ProviderName};
+use crate::provider::ProviderError;
 use crate::provider::advice::During;
 use crate::provider::definition::Definition;
 use crate::token::Remaining;
@@ -37,11 +38,32 @@ pub(super) fn on_login(definition: &Definition, error: &LoginError) -> Vec<Strin
 
 /// The error of a connection that could not be used, with what to change.
 pub(super) fn explained(app: &App, error: ConnectionError) -> Error {
+    if let Some(shown) = no_such_provider(app, &error) {
+        return shown;
+    }
     let advice = of_connection(app, &error);
     let mut shown = Error::from(error);
     // first what is wrong at the provider, then what to type here
     shown.hints.splice(0..0, advice);
     shown
+}
+
+/// Of a provider that nobody knows there is no connection, and none can be made.
+fn no_such_provider(app: &App, error: &ConnectionError) -> Option<Error> {
+    let ConnectionError::NotFound { asked, near } = error else {
+        return None;
+    };
+    let provider = match asked {
+        ConnectionRef::Provider(provider) => provider,
+        ConnectionRef::Exact(name) => &name.provider,
+    };
+    let unknown = app.providers().get(provider).err()?;
+    let is_unknown = near.is_empty() && matches!(unknown, ProviderError::Unknown { .. });
+    is_unknown.then(|| {
+        Error::new(Kind::LoginRequired, error.to_string())
+            .caused_by(&unknown)
+            .hint("see `oauthctl list` and `oauthctl provider list`")
+    })
 }
 
 /// The error of a look for what was asked for. Where a setting chose the account, it says which one.

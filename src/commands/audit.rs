@@ -53,12 +53,13 @@ pub(super) fn run(app: &App, args: Args) -> Result<()> {
 
 fn show(app: &App, filter: &Filter) -> Result<()> {
     let Some(vault) = app.open_vault()? else {
+        app.say_no_vault();
         app.ui.note("there is no vault yet, so nothing is logged");
         return Ok(());
     };
     let events = filter.events(&vault)?;
     if events.is_empty() {
-        filter.refuse_unknown(&vault)?;
+        filter.refuse_unknown(app, &vault)?;
     }
     if app.ui.json() {
         for logged in &events {

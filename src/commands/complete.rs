@@ -62,6 +62,8 @@ enum Wanted {
     Feature,
     Recipient,
     Setting,
+    /// One that can be written to the settings file.
+    OwnSetting,
     Action,
     Profile,
     GitHost,
@@ -135,7 +137,7 @@ impl Place {
             .and_then(|delimiter| last.rfind(delimiter));
         let fixed = fixed.max(comma.map_or(0, |at| at + 1));
         Self {
-            wanted: arg.map(wanted).unwrap_or_default(),
+            wanted: arg.map(|arg| wanted(command, arg)).unwrap_or_default(),
             about,
             prefix: last.get(..fixed).unwrap_or_default().to_owned(),
         }
@@ -169,7 +171,7 @@ fn positional(command: &Command, position: usize) -> Option<&Arg> {
         .copied()
 }
 
-fn wanted(arg: &Arg) -> Vec<Wanted> {
+fn wanted(command: &Command, arg: &Arg) -> Vec<Wanted> {
     let names = arg.get_value_names().unwrap_or_default();
     // of those that there are; elsewhere a new one is named
     if names.iter().any(|name| name == "LABEL|RECIPIENT") {
@@ -182,7 +184,8 @@ fn wanted(arg: &Arg) -> Vec<Wanted> {
             "PROVIDER" => Some(Wanted::Provider),
             "SCOPE" => Some(Wanted::Scope),
             "FEATURE" => Some(Wanted::Feature),
-            "KEY" => Some(Wanted::Setting),
+            "KEY" if command.get_name() == "get" => Some(Wanted::Setting),
+            "KEY" => Some(Wanted::OwnSetting),
             "ACTION" => Some(Wanted::Action),
             "PROFILE" => Some(Wanted::Profile),
             "HOST" => Some(Wanted::GitHost),
@@ -203,8 +206,11 @@ fn names(app: &App, wanted: Wanted, about: Option<&str>, found: &mut BTreeSet<St
                 found.insert(name.to_string());
             }
         }
-        Wanted::Setting => {
-            found.extend(["audit", "profile", "vault"].map(str::to_owned));
+        Wanted::Setting | Wanted::OwnSetting => {
+            found.extend(["audit", "profile"].map(str::to_owned));
+            if wanted == Wanted::Setting {
+                found.insert(Setting::Vault.to_string());
+            }
             let providers = connections(app).into_iter().map(|name| name.provider);
             found.extend(providers.map(|name| Setting::Account(name).to_string()));
         }
@@ -257,7 +263,8 @@ mod tests {
     #[test]
     fn what_a_word_can_be_is_told_from_the_words_before_it() {
         use Wanted::{
-            Action, Connection, Feature, GitHost, Profile, Provider, Recipient, Scope, Setting,
+            Action, Connection, Feature, GitHost, OwnSetting, Profile, Provider, Recipient, Scope,
+            Setting,
         };
         for (line, wanted) in [
             (&["token", ""][..], &[Connection][..]),
@@ -284,6 +291,8 @@ mod tests {
             (&["vault", "recipients", "remove", ""], &[Recipient]),
             (&["vault", "recipients", "add", ""], &[]),
             (&["config", "get", ""], &[Setting]),
+            (&["config", "set", ""], &[OwnSetting]),
+            (&["config", "unset", ""], &[OwnSetting]),
             (&["tok"], &[]),
             (&["token", "--"], &[]),
         ] {

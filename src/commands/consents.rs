@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::app::App;
-use crate::commands::printed;
+use crate::commands::{advice, printed};
 use crate::connection::records::StoredConsent;
 use crate::connection::{ConnectionError, select};
 use crate::error::{Error, Result};
@@ -38,6 +38,7 @@ struct Consent {
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     let Some(vault) = app.open_vault()? else {
+        app.say_no_vault();
         app.ui.note("nothing was consented to yet");
         return Ok(());
     };
@@ -52,7 +53,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
             }
             Ok(rows)
         })
-        .map_err(|error: ConnectionError| Error::from(error))?;
+        .map_err(|error: ConnectionError| advice::explained(app, error))?;
     rows.sort_by_key(|row| row.value.at());
     let asked = args.connection.as_ref();
     let mut before = BTreeMap::new();

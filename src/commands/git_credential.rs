@@ -141,6 +141,7 @@ fn find(app: &App, request: &Request) -> Result<Found> {
     };
     let nobody = || Found::Nobody(no_connection(&request.host, &first.name));
     let Some(vault) = app.open_vault()? else {
+        app.say_no_vault();
         return Ok(nobody());
     };
     let all = vault
@@ -200,13 +201,22 @@ fn ambiguous(request: &Request, fitting: &[(Connection, Git)]) -> Error {
         .iter()
         .map(|(connection, _)| format!("`{}`", connection.name))
         .collect();
-    Error::new(
+    let mut shown = Error::new(
         Kind::LoginRequired,
         format!("several connections answer for `{}`", request.host),
     )
-    .because(names.join(", "))
-    .hint(format!(
-        "choose one: `git config credential.https://{}.username ACCOUNT`",
-        request.host
+    .because(names.join(", "));
+    let mut providers = fitting.iter().map(|(it, _)| &it.name.provider);
+    let first = providers.next();
+    // an account chooses among those of one provider only
+    if let Some(provider) = first.filter(|first| providers.all(|one| one == *first)) {
+        shown = shown.hint(format!(
+            "choose one: `oauthctl config set account.{provider} ACCOUNT`, for a folder and what is \
+             in it with `--folder PATH`"
+        ));
+    }
+    shown.hint(format!(
+        "or for git alone: `git config --global credential.{}.username ACCOUNT`",
+        request.origin()
     ))
 }

@@ -66,7 +66,7 @@ pub(super) fn run(app: &App, name: &ConnectionName, event: Event<'_>) {
         "time": moment().wall.to_string(),
         "error": error.map(|error| json!({
             "kind": error.kind.name(),
-            "message": error.message,
+            "message": error.whole(),
             "exit_code": error.kind.exit_code(),
         })),
     });

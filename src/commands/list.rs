@@ -11,6 +11,7 @@ pub(super) struct Args {}
 
 pub(super) fn run(app: &App, _: &Args) -> Result<()> {
     let Some(vault) = app.open_vault()? else {
+        app.say_no_vault();
         app.ui
             .note("no connections yet; make one with `oauthctl connect PROVIDER`");
         return Ok(());

@@ -34,6 +34,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     let many = args.all || args.due;
     let mut vault = match app.open_vault()? {
         None if many => {
+            app.say_no_vault();
             app.ui.note("nothing to refresh: there is no vault yet");
             return Ok(());
         }
@@ -182,7 +183,7 @@ fn show(app: &App, mut outcomes: Outcomes) -> Result<()> {
                 "schema": 1,
                 "connection": name.to_string(),
                 "outcome": word.replace(' ', "_"),
-                "error": error.as_ref().map(|error| error.message.clone()),
+                "error": error.as_ref().map(Error::whole),
                 "exit_code": error.as_ref().map_or(0, |error| error.kind.exit_code()),
             });
             printed(app.ui.data(&document.to_string()))?;

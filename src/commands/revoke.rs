@@ -33,6 +33,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     let mut vault = match app.open_vault()? {
         Some(vault) => vault,
         None if args.all => {
+            app.say_no_vault();
             app.ui.note("nothing to revoke: there is no vault yet");
             return Ok(());
         }

@@ -87,6 +87,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
             "issuer": sandbox.url(),
             "public_client_id": PUBLIC_CLIENT,
             "confidential_client_id": CONFIDENTIAL_CLIENT,
+            "confidential_client_secret": sandbox.client_secret().expose(),
         });
         printed(app.ui.data(&document.to_string()))?;
     } else {
@@ -114,6 +115,10 @@ fn announce(app: &App, sandbox: &Sandbox) {
     app.ui.note(&format!(
         "  oauthctl connect {} --name sandbox --client-id {PUBLIC_CLIENT}",
         sandbox.url()
+    ));
+    app.ui.note(&format!(
+        "or for `--client-credentials` with `--client-id {CONFIDENTIAL_CLIENT}`, whose secret is {}",
+        sandbox.client_secret().expose()
     ));
     app.ui.note(&format!(
         "what was asked: {0}/_sandbox/log, live tokens: {0}/_sandbox/tokens",

@@ -1,5 +1,5 @@
 use crate::app::App;
-use crate::commands::printed;
+use crate::commands::{advice, printed};
 use crate::connection::select;
 use crate::error::{Error, Kind, Result};
 use crate::names::{ConnectionRef, Scope};
@@ -89,7 +89,9 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
 
 fn granted(app: &App, of: &ConnectionRef) -> Result<Vec<Scope>> {
     let vault = app.need_vault()?;
-    let found = vault.read(|snapshot| select::find(snapshot, of))?;
+    let found = vault
+        .read(|snapshot| select::find(snapshot, of))
+        .map_err(|error| advice::explained(app, error))?;
     let set = found.connection.state.set();
     Ok(set.map(|set| set.granted.clone()).unwrap_or_default())
 }

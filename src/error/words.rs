@@ -45,6 +45,7 @@ impl From<VaultError> for Error {
                 .hint("see what is left with `oauthctl vault check`, and save it with `oauthctl vault check --salvage FILE`"),
             V::RolledBack { .. } | V::CopiedInstance => shown(Kind::Stopped)
                 .hint("if you restored this file yourself, say `oauthctl vault accept-rollback`"),
+            // how without a sheet is said as soon as the vault is opened
             V::Unpinned => shown(Kind::Stopped).hint(
                 "confirm the fingerprint that your recovery sheet says: `oauthctl vault check --confirm FINGERPRINT`",
             ),

@@ -88,10 +88,10 @@ pub enum LoginError {
     #[error("could not write the token request")]
     Request(#[from] RequestError),
     /// The token endpoint could not be reached, or its answer didn't come back.
-    #[error("could not redeem the authorization code")]
+    #[error("could not get tokens")]
     Send(#[from] SendError),
     /// The token endpoint gave no tokens.
-    #[error("could not redeem the authorization code")]
+    #[error("could not get tokens")]
     Token(#[from] TokenError),
     /// The authorization request was not taken.
     #[error("the provider did not take the authorization request")]

@@ -32,7 +32,7 @@ pub enum Judgement<T> {
 #[derive(Debug, Error)]
 pub enum WaitError {
     /// Nothing valid came in time.
-    #[error("no answer came from the browser within {} seconds", .0.as_secs())]
+    #[error("no answer came from the browser within {}s", .0.as_secs())]
     TimedOut(Duration),
     /// The sockets could not be watched.
     #[error("can't listen on `{address}`")]

@@ -82,10 +82,12 @@ pub enum KeyError {
         name: String,
     },
     /// The passphrase doesn't open the identity file.
-    #[error("the passphrase does not open `{}`", path.display())]
+    #[error("the passphrase{} does not open `{}`", of_file(from.as_ref()), path.display())]
     WrongPassphrase {
         /// The identity file.
         path: PathBuf,
+        /// The file that the passphrase was in, where nobody typed it.
+        from: Option<PathBuf>,
     },
     /// The passphrase itself can't be used.
     #[error("the passphrase can't be used: {why}")]
@@ -187,6 +189,15 @@ impl KeyError {
         }
     }
 
+    /// Whether it is about a key that is in a file.
+    #[must_use]
+    pub const fn is_of_a_file(&self) -> bool {
+        matches!(
+            self,
+            Self::File(_) | Self::BadIdentity { .. } | Self::WrongPassphrase { .. }
+        )
+    }
+
     /// The ways out, best first; may be empty.
     #[must_use]
     pub fn way_out(&self) -> Vec<Way> {
@@ -219,7 +230,11 @@ impl KeyError {
                     "or run this on a terminal, without `--no-input`, `OAUTHCTL_NO_INPUT` and `CI`",
                 ),
             ],
-            Self::WrongPassphrase { .. } => vec![Way::Again],
+            Self::WrongPassphrase { from: Some(_), .. } => vec![
+                words("name the file with its passphrase, or unset the variable to be asked"),
+                Way::Recover,
+            ],
+            Self::WrongPassphrase { from: None, .. } => vec![Way::Again],
             Self::WorkFactor { limit, .. } => vec![words(format!(
                 "if the file is yours, encrypt it again with `age -p` (work factor at most {limit})"
             ))],
@@ -277,4 +292,11 @@ fn file_way_out(error: &PrivateFileError) -> Option<Way> {
         | PrivateFileError::WrongType { .. }
         | PrivateFileError::TooLarge { .. } => None,
     }
+}
+
+fn of_file(from: Option<&PathBuf>) -> String {
+    from.map_or_else(String::new, |file| {
+        let file = file.display();
+        format!(" in `{file}`, which `OAUTHCTL_PASSPHRASE_FILE` names,")
+    })
 }

@@ -127,6 +127,10 @@ fn decrypt_asking(content: &[u8], path: &Path, ask: &Ask) -> Result<Zeroizing<Ve
                 tries += 1;
                 said = "that was not it; ";
             }
+            (Err(KeyError::WrongPassphrase { path, .. }), _) => {
+                let from = ask.passphrase_file.map(Path::to_owned);
+                return Err(KeyError::WrongPassphrase { path, from });
+            }
             (ended, _) => return ended,
         }
     }
@@ -165,6 +169,7 @@ fn decrypt(
         DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => {
             KeyError::WrongPassphrase {
                 path: path.to_owned(),
+                from: None,
             }
         }
         DecryptError::InvalidHeader

@@ -43,7 +43,7 @@ pub enum TokenError {
     },
     /// Rate limit, overload, or something in between that is not the provider: keep everything and
     /// come back.
-    #[error("the provider can't answer now (HTTP {status}{})", code.as_ref().map(|c| format!(", `{c}`")).unwrap_or_default())]
+    #[error("{}", passing(*status, code.as_ref()))]
     Temporary {
         /// The HTTP status.
         status: u16,
@@ -60,6 +60,17 @@ pub enum TokenError {
         /// What is wrong with it.
         fault: Fault,
     },
+}
+
+/// Of the answers that say success, only a web page is one of those that pass.
+fn passing(status: u16, code: Option<&String>) -> String {
+    match code {
+        Some(code) => format!("the provider can't answer now (HTTP {status}, `{code}`)"),
+        None if (200..300).contains(&status) => {
+            format!("a web page came in place of the provider's answer (HTTP {status})")
+        }
+        None => format!("the provider can't answer now (HTTP {status})"),
+    }
 }
 
 fn said(description: Option<&String>) -> String {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::client::{PUBLIC_CLIENT, REDIRECT_PATH};
+use super::client::{CONFIDENTIAL_CLIENT, PUBLIC_CLIENT, REDIRECT_PATH};
 use super::options::Rotation;
 
 /// The text of `providers/NAME.toml` for a sandbox at `issuer`. It names the public client, so
@@ -16,7 +16,8 @@ pub(super) fn toml(issuer: &str, display_name: &str, rotation: Rotation) -> Stri
         Rotation::Keep => "none",
     };
     format!(
-        r#"# A practice server on this machine.
+        r#"# A practice server on this machine. Its other client, {CONFIDENTIAL_CLIENT}, has a secret, which
+# `oauthctl sandbox` prints when it starts.
 display_name = {display_name}
 issuer = "{issuer}"
 

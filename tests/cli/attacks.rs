@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, params};
 
-use crate::world::{Output, World};
+use crate::world::{Output, World, identity_in, set_mode};
 
 /// The three files of a database, as they stand.
 fn copied(vault: &Path) -> Vec<(PathBuf, Option<Vec<u8>>)> {
@@ -245,6 +245,7 @@ fn a_whole_vault_that_brings_its_own_key_and_pin_is_not_written_to() {
     output.says(&["this is not the vault that was here", "is not confirmed"]);
     let status = plain(&world, &["vault", "status"]).ended(0);
     assert!(status.stdout.contains("not confirmed, read only"));
+    status.silent_about("if you moved the key's file");
     // control: it is the note of what was here that shows it
     let notes = world.path("home/state/oauthctl/vaults");
     fs::rename(&notes, world.path("given/notes")).unwrap();
@@ -284,6 +285,43 @@ fn a_vault_whose_key_is_elsewhere_than_before_is_not_written_to() {
     let call = world.call(&["list"]);
     let call = call.env("OAUTHCTL_IDENTITY_FILE", &moved);
     call.run().ended(0).silent_about("not the vault");
+}
+
+#[test]
+fn a_key_file_that_was_moved_without_its_notes_leads_to_the_confirmation() {
+    let world = World::new();
+    let place = world.path("given/key.txt").display().to_string();
+    let key = ["--key", "file", "--identity-file", &place];
+    let plain = |args: &[&str]| world.call(args).without("OAUTHCTL_IDENTITY_FILE");
+    plain(&[&["vault", "init"][..], &key].concat())
+        .run()
+        .ended(0);
+    world.secret("the identity", &identity_in(&place));
+    let moved = world.path("given/moved/key.txt");
+    fs::create_dir(moved.parent().unwrap()).unwrap();
+    set_mode(moved.parent().unwrap(), 0o700);
+    fs::rename(&place, &moved).unwrap();
+    let lost = plain(&["vault", "status"]).run().ended(6);
+    lost.says(&["hint: if it was moved, set `OAUTHCTL_IDENTITY_FILE` to its path"]);
+    let moved = |args: &[&str]| plain(args).env("OAUTHCTL_IDENTITY_FILE", &moved).run();
+    let status = moved(&["vault", "status", "--json"]).ended(0);
+    let status = status.silent_about("vault recipients add");
+    let status = status.silent_about("no note of the vault's state");
+    status.says(&[
+        "hint: if you moved the key's file",
+        "`oauthctl vault status` says",
+    ]);
+    let fingerprint = moved(&["vault", "status", "--json"]).documents().remove(0)["fingerprint"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let wrong = moved(&["vault", "check", "--confirm", "0000-0000"]).ended(9);
+    let wrong = wrong.silent_about("--fingerprint");
+    wrong.says(&[&format!("`--confirm {fingerprint}`")]);
+    moved(&["vault", "check", "--confirm", &fingerprint]).ended(0);
+    moved(&["vault", "status"])
+        .ended(0)
+        .says(&["hint: make one"]);
 }
 
 fn pin_of(world: &World) -> PathBuf {

@@ -306,6 +306,14 @@ fn audit_of_a_connection_that_nobody_knows_says_what_is_near_it() {
         let nothing = ["--connection", "sandbox", "--since", "2099-01-01"];
         world.ok(&[command, &nothing].concat());
     }
+    // none can be made of a provider that is not there
+    for command in [&["audit", "--connection"][..], &["token"], &["show"]] {
+        let unknown = world.run(&[command, &["githb"]].concat()).ended(4);
+        unknown.silent_about("connect githb").says(&[
+            "there is no connection `githb`",
+            "no provider is called `githb`; near it: `github`",
+        ]);
+    }
     // what is gone is in the log still
     world.ok(&["revoke", "sandbox", "--local-only"]);
     world.ok(&[

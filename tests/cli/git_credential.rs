@@ -293,7 +293,17 @@ fn git_credential_asks_which_of_several_accounts() {
     ask(&world, "get", "protocol=https\nhost=git.example\n\n")
         .ended(4)
         .no_data()
-        .says(&["sandbox/reader", "sandbox/writer", "hint:", "git config"]);
+        .says(&[
+            "sandbox/reader",
+            "sandbox/writer",
+            "hint: choose one: `oauthctl config set account.sandbox ACCOUNT`, for a folder",
+            "hint: or for git alone: `git config --global credential.https://git.example.username",
+        ]);
+    define(&world, "\"127.0.0.1:1\"");
+    ask(&world, "get", "protocol=http\nhost=127.0.0.1:1\n\n")
+        .ended(4)
+        .says(&["`git config --global credential.http://127.0.0.1:1.username ACCOUNT`"]);
+    define(&world, "\"git.example\"");
     let named = get(
         &world,
         "protocol=https\nhost=git.example\nusername=reader\n\n",

@@ -223,8 +223,12 @@ fn json_of_first_steps_and_practice_servers_keeps_its_shape() {
     let mut served = call.start();
     served.line(|line| line.contains("oauthctl connect").then_some(()));
     served.signal(Signal::TERM);
-    let mut served = served.finish().ended(143).documents().remove(0);
+    let ended = served.finish().ended(143);
+    let mut served = ended.documents().remove(0);
     served["issuer"] = "CHANGING".into();
+    let secret = served["confidential_client_secret"].as_str().unwrap();
+    ended.says(&[&format!("whose secret is {secret}\n")]);
+    served["confidential_client_secret"] = "CHANGING".into();
     insta::assert_snapshot!("sandbox", settled(&world, served));
 }
 

@@ -93,6 +93,21 @@ fn connect_client_credentials_without_a_secret_says_how_to_store_one() {
 }
 
 #[test]
+fn connect_client_credentials_of_a_refused_client_speaks_of_no_code_and_logs_why() {
+    let world = with_secret("3600");
+    world.faults(&["token:*=refused=invalid_client"]);
+    let failed = world.run(&CREDENTIALS).ended(1);
+    let failed = failed.silent_about("authorization code");
+    failed.says(&[
+        "caused by: could not get tokens",
+        "doesn't accept the client: `invalid_client`",
+    ]);
+    let logged = world.ok(&["audit", "--failed"]).stdout;
+    let why = "could not get tokens: the provider doesn't accept the client";
+    assert!(logged.contains(why), "{logged}");
+}
+
+#[test]
 fn a_refused_client_keeps_its_connection_and_the_next_try_may_go_well() {
     let world = with_secret("0,3600");
     world.ok(&CREDENTIALS);

@@ -39,6 +39,7 @@ mod lost_answers;
 mod machine;
 mod mistakes;
 mod move_key;
+mod named_files;
 mod paths;
 mod plugin;
 mod portable;

@@ -45,6 +45,23 @@ fn vault_flag_beats_profile_flag_beats_environment_beats_config() {
 }
 
 #[test]
+fn a_vault_that_was_named_and_is_not_there_is_told() {
+    let world = World::new();
+    let told = |path: &str, call: crate::world::Call<'_>| {
+        call.run()
+            .ended(0)
+            .no_data()
+            .says(&["there is no vault at `", path]);
+    };
+    told("typo.db", world.call(&["--vault", "typo.db", "list"]));
+    let by_variable = world.call(&["refresh", "--all"]);
+    told("/no.db", by_variable.env("OAUTHCTL_VAULT", "/no.db"));
+    told("nosuch", world.call(&["--profile", "nosuch", "audit"]));
+    let list = world.ok(&["list"]);
+    list.silent_about("there is no vault at");
+}
+
+#[test]
 fn profiles_share_nothing() {
     let world = World::new();
     world.connect();

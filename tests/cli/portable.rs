@@ -627,6 +627,24 @@ fn vault_import_mends_what_came_in_a_file_with_the_ticket_of_that_file() {
 }
 
 #[test]
+fn vault_export_update_without_an_import_leads_to_that() {
+    let desk = World::new();
+    desk.connect();
+    let job = job();
+    let to = recipient(&job);
+    let export = ["vault", "export", "--connection", "sandbox", "--to", &to];
+    desk.ok(&[&export[..], &["job.age"]].concat());
+    let file = carry(&desk, "job.age", &job);
+    let update = ["vault", "export", "--update", &file];
+    let says = ["hint: take in what the file brings first: `oauthctl vault import FILE`"];
+    let none = in_job(&job, &update).ended(4).says(&says);
+    none.silent_about("oauthctl connect");
+    in_job(&job, &["vault", "init"]).ended(0);
+    let empty = in_job(&job, &update).ended(4).says(&says);
+    empty.silent_about("oauthctl connect");
+}
+
+#[test]
 fn vault_export_does_not_replace_a_file_that_has_what_left_in_it() {
     let desk = World::new();
     desk.connect();

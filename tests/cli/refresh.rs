@@ -35,6 +35,8 @@ fn refresh_keeps_the_grant_through_every_answer_that_the_server_did_not_act_on()
         let failed = world.run(&["refresh", "sandbox"]).ended(5).no_data();
         assert!(begun.elapsed() < SOON, "{fault}");
         let failed = failed.says(&["error: could not refresh `sandbox/writer` now"]);
+        let is_page = "a web page came in place of the provider's answer (HTTP 200)";
+        assert_eq!(failed.stderr.contains(is_page), fault == "html");
         assert_eq!(
             failed.stderr.contains("hint: the server asks to wait 30s"),
             fault.ends_with("/30")

@@ -199,6 +199,24 @@ fn hooks_are_told_when_a_login_is_needed_and_of_other_failures() {
 }
 
 #[test]
+fn refresh_tells_a_hook_a_program_and_the_log_why_the_provider_was_not_reached() {
+    let world = World::new();
+    world.connect();
+    world.connect_as("editor");
+    with_hook(&world, "on_error", KEEP);
+    world.stop_sandbox();
+    let output = world.run(&["refresh", "--all", "--json"]).ended(5);
+    let error = output.documents().remove(0)["error"].to_string();
+    assert!(error.contains("now: can't reach `127.0.0.1:"), "{error}");
+    let told = fs::read_to_string(world.path("given/told")).unwrap();
+    let event: serde_json::Value = serde_json::from_str(told.lines().next().unwrap()).unwrap();
+    let message = event["error"]["message"].as_str().unwrap();
+    assert!(message.contains("now: can't reach `127.0.0.1:"), "{told}");
+    let logged = world.ok(&["audit", "--failed"]).stdout;
+    assert!(logged.contains("now: can't reach `127.0.0.1:"), "{logged}");
+}
+
+#[test]
 fn hooks_that_fail_or_are_not_there_stop_nothing() {
     let world = World::new();
     world.connect();

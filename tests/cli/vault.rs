@@ -350,7 +350,7 @@ fn a_key_or_passphrase_that_is_not_the_vaults_own_is_named_in_the_error() {
         &[
             "could not use the key in `",
             "does not open",
-            "hint: try again",
+            "hint: name the file with its passphrase",
         ],
     );
     let init = world.call(&["--profile", "new", "vault", "init", "--key", "passphrase"]);

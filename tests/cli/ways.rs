@@ -127,7 +127,11 @@ fn connect_device_that_is_denied_is_refused_and_leaves_nothing() {
     world
         .run(&["connect", "sandbox", "--device", "--timeout", "2s"])
         .ended(5)
-        .says(&["nobody entered the code in time", "start again"]);
+        .says(&[
+            "waiting for you to consent there, at most 2s",
+            "nobody entered the code in time",
+            "start again",
+        ]);
     // what was asked in vain left no trace that the next connect would report
     world.sandbox(|sandbox| sandbox.adjust(|options| options.consent = Consent::Automatic));
     let output = world.ok(&["connect", "sandbox", "--device"]);

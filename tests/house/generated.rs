@@ -54,6 +54,22 @@ fn completions_and_man_pages_are_those_of_the_command_tree() {
 }
 
 #[test]
+fn man_pages_lead_to_pages_that_exist() {
+    let pages = generate::man_pages();
+    let names: BTreeSet<&str> = pages.iter().map(|(file, _)| file.as_str()).collect();
+    for (file, text) in &pages {
+        let (_, others) = text.split_once(".SH \"SEE ALSO\"\n").unwrap();
+        for line in others.lines().filter(|line| line.starts_with("\\fB")) {
+            let (name, section) = line[3..].split_once("\\fR(").unwrap();
+            let section = section.trim_end_matches([',', ')']);
+            let other = format!("{}.{section}", name.replace('\\', ""));
+            let is_there = names.contains(&*other) || BY_HAND.ends_with(&other);
+            assert!(is_there, "`{file}` leads to `{other}`");
+        }
+    }
+}
+
+#[test]
 fn man_pages_carry_name_version_and_manual() {
     for (file, text) in generate::man_pages() {
         let name = file.strip_suffix(".1").unwrap();

@@ -29,7 +29,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     let vault = app.need_vault()?;
     let events = args.filter.events(&vault)?;
     if events.is_empty() {
-        args.filter.refuse_unknown(&vault)?;
+        args.filter.refuse_unknown(app, &vault)?;
     }
     if args.format == Format::Csv && !app.ui.json() {
         printed(app.ui.data(HEADING))?;

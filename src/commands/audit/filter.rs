@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::app::moment;
+use crate::app::{App, moment};
+use crate::commands::advice;
 use crate::commands::token::duration;
 use crate::connection::{ConnectionError, select};
 use crate::error::Result;
@@ -61,7 +62,7 @@ impl Filter {
     }
 
     /// Whether there is such a connection, or was: nothing passes for a name that nobody knows.
-    pub(super) fn refuse_unknown(&self, vault: &Vault) -> Result<()> {
+    pub(super) fn refuse_unknown(&self, app: &App, vault: &Vault) -> Result<()> {
         let Some(asked) = &self.connection else {
             return Ok(());
         };
@@ -77,7 +78,7 @@ impl Filter {
                 _ => Ok(()),
             }
         });
-        Ok(found?)
+        found.map_err(|error| advice::explained(app, error))
     }
 
     fn passes(&self, logged: &Logged) -> bool {

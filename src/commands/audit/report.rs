@@ -70,7 +70,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         );
     }
     let vault = app.need_vault()?;
-    let report = Report::of(&vault, &args.filter)?;
+    let report = Report::of(app, &vault, &args.filter)?;
     let to = match args.html.as_deref() {
         Some(path) if !to_stdout => Some(written(path, &report, args.force)?),
         _ => None,
@@ -95,7 +95,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
 }
 
 impl Report {
-    fn of(vault: &Vault, filter: &Filter) -> Result<Self> {
+    fn of(app: &App, vault: &Vault, filter: &Filter) -> Result<Self> {
         let log = match vault.verify_audit() {
             Ok(log) => Ok(log),
             Err(VaultError::Audit(fault)) => Err(fault),
@@ -104,7 +104,7 @@ impl Report {
         // What stands behind a break proves nothing.
         let events = filter.events_before(vault, log.as_ref().err().map(|fault| fault.seq))?;
         if events.is_empty() && log.is_ok() {
-            filter.refuse_unknown(vault)?;
+            filter.refuse_unknown(app, vault)?;
         }
         let now = moment();
         let found = vault

@@ -160,7 +160,7 @@ pub(super) async fn redeem(
         Ok(redeemed) => redeemed,
         Err(error) => {
             let failed = exchange_failed(definition, error);
-            let why = failed.causes.first().unwrap_or(&failed.message).clone();
+            let why = failed.causes.join(": ");
             let logged = connect::abandon(vault, world, attempt, definition, &why);
             return Err(and_not_logged(failed, logged));
         }

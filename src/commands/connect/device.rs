@@ -1,5 +1,7 @@
 //! `connect --device`: a code that the person enters on another device.
 
+use std::time::Duration;
+
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::app::{App, moment};
@@ -44,17 +46,17 @@ pub(super) fn authorise(
             .await
             .map_err(|error| failed(definition, error))?;
         granted.keep(app)?;
-        announce(app, args, definition, &asked);
         let patience = asked
             .lifetime()
             .min(args.timeout.unwrap_or(asked.lifetime()));
+        announce(app, args, definition, &asked, patience);
         let until = Instant::now() + patience;
         wait(app, args, login, vault, &http, asked, until).await
     })
 }
 
 /// As `gh` does it: the code first, then where it goes.
-fn announce(app: &App, args: &Args, definition: &Definition, asked: &Asked) {
+fn announce(app: &App, args: &Args, definition: &Definition, asked: &Asked, patience: Duration) {
     app.ui.instruct(&format!(
         "copy your one-time code for {}:",
         definition.display_name
@@ -73,7 +75,7 @@ fn announce(app: &App, args: &Args, definition: &Definition, asked: &Asked) {
     );
     app.ui.note(&format!(
         "waiting for you to consent there, at most {}; Ctrl-C stops",
-        crate::ui::span(asked.lifetime())
+        crate::ui::span(patience)
     ));
 }
 
@@ -165,7 +167,7 @@ async fn ask_once(
         }
         Err(error) => {
             let failed = failed(definition, error);
-            let why = failed.causes.first().unwrap_or(&failed.message).clone();
+            let why = failed.causes.join(": ");
             let logged = connect::abandon(vault, world, attempt, definition, &why);
             Err(and_not_logged(failed, logged))
         }

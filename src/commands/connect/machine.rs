@@ -96,7 +96,7 @@ pub(super) fn authorise(
             }
             Err(error) => {
                 let failed = exchange_failed(definition, error);
-                let why = failed.causes.first().unwrap_or(&failed.message).clone();
+                let why = failed.causes.join(": ");
                 let logged = connect::abandon(vault, world, attempt, definition, &why);
                 Err(and_not_logged(failed, logged))
             }

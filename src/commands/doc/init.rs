@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::desk;
 use crate::app::App;
-use crate::commands::printed;
+use crate::commands::{advice, printed};
 use crate::connection::{ConnectionError, select};
 use crate::document::error::{DocumentError, StoreError};
 use crate::document::github::{Found, GitHub};
@@ -184,7 +184,7 @@ fn connection(app: &App, args: &LinkArgs) -> Result<ConnectionName> {
             let all = select::all(snapshot)?;
             Ok(all.into_iter().map(|found| found.connection.name).collect())
         })
-        .map_err(|error: ConnectionError| Error::from(error))?;
+        .map_err(|error: ConnectionError| advice::explained(app, error))?;
     names.retain(|name: &ConnectionName| {
         let definition = app.providers().get(&name.provider);
         definition.is_ok_and(|definition| definition.documents.is_some())

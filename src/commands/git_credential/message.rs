@@ -65,6 +65,13 @@ impl Request {
     }
 }
 
+impl Request {
+    /// Protocol and host, as git's settings name them.
+    pub(super) fn origin(&self) -> String {
+        format!("{}://{}", self.protocol, self.host)
+    }
+}
+
 /// https only; http to this machine, where there is nothing to eavesdrop on.
 fn may_have_tokens(protocol: &str, host: &str) -> bool {
     match protocol {

@@ -92,7 +92,7 @@ pub(super) fn refuse_existing(app: &App, vault: &Vault, path: &Path, force: bool
         return refused("that file is needed", why, another);
     }
     match there {
-        Ok(_) if !force => refused(
+        Ok(there) if !force && !there.is_dir() => refused(
             "there is such a file already",
             "exists",
             "name another one, or say `--force` to replace it",

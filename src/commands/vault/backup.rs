@@ -21,7 +21,7 @@ use crate::vault::{self, Action, Outcome, Trust, Vault, VaultError};
     oauthctl vault backup /media/stick/vault.age")]
 pub(in crate::commands) struct Args {
     /// The file to write
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", value_parser = super::file_name::named())]
     file: PathBuf,
     /// Replace a file that is there
     #[arg(long)]

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use crate::app::{App, other_pin};
 use crate::commands::printed;
+use crate::commands::vault::file_name;
 use crate::commands::vault::salvage;
 use crate::error::{Error, Kind, Result};
 
@@ -12,7 +13,7 @@ use crate::error::{Error, Kind, Result};
 #[derive(Debug, clap::Args)]
 pub(in crate::commands) struct Args {
     /// Save what still authenticates into this new file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = file_name::named())]
     salvage: Option<PathBuf>,
     /// Confirm that this is the fingerprint of your vault, as your recovery sheet says
     #[arg(long, value_name = "FINGERPRINT", conflicts_with = "salvage")]
@@ -69,7 +70,13 @@ fn confirm(app: &App, fingerprint: &str) -> Result<()> {
     let header = locked.header();
     let (id, source) = (header.vault_id, header.key_source.clone());
     let mut vault = locked.unlock(custody.identity(), pin.as_deref(), None)?;
-    vault.confirm(fingerprint).map_err(other_pin)?;
+    vault.confirm(fingerprint).map_err(|error| {
+        let mut shown = other_pin(error);
+        for hint in &mut shown.hints {
+            *hint = hint.replace("`--fingerprint ", "`--confirm ");
+        }
+        shown
+    })?;
     custody
         .write_pin(fingerprint)
         .map_err(|error| app.no_key(&error))?;

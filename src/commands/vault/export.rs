@@ -2,7 +2,9 @@ use std::path::{Path, PathBuf};
 
 use crate::app::App;
 use crate::commands::printed;
-use crate::commands::vault::age_file;
+use crate::commands::vault::file_name;
+use crate::commands::vault::{age_file, foreign};
+use crate::connection::ConnectionError;
 use crate::connection::portable::{self, Bundle, DefinitionText, Journey, Leaving, PortableError};
 use crate::error::{Error, Kind, Result};
 use crate::key::Opener;
@@ -31,7 +33,7 @@ use crate::vault::{Action, Outcome, Vault, VaultError};
 pub(in crate::commands) struct Args {
     /// The file to write
     #[arg(
-        value_name = "FILE",
+        value_name = "FILE", value_parser = file_name::named(),
         required_unless_present = "update",
         conflicts_with = "update"
     )]
@@ -46,7 +48,7 @@ pub(in crate::commands) struct Args {
     #[arg(long, conflicts_with = "update")]
     copy: bool,
     /// Seal that file anew with the tokens as they are now
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["connection", "to"])]
+    #[arg(long, value_name = "FILE", value_parser = file_name::named(), conflicts_with_all = ["connection", "to"])]
     update: Option<PathBuf>,
     /// Replace a file that is there
     #[arg(long)]
@@ -212,15 +214,24 @@ const OTHER_KEY: &str = "this renews a file with the key of the vault that took 
 
 fn update(app: &App, path: &Path) -> Result<()> {
     let Some((mut vault, custody)) = app.open_vault_and_key()? else {
-        return Err(app.no_vault()?);
+        return Err(not_taken_in(app.no_vault()?));
     };
     vault.refuse_untrusted()?;
     age_file::refuse_existing(app, &vault, path, true)?;
     let sealed = read(path)?;
     let before = super::import::open(&Opener::from(custody), &sealed, path, OTHER_KEY)?;
-    let now = before
-        .renewed(&mut vault, app.world())
-        .map_err(|error| refused(error).note("the file is as it was"))?;
+    let now = before.renewed(&mut vault, app.world()).map_err(|error| {
+        let is_missing = matches!(
+            error,
+            PortableError::Connection(ConnectionError::NotFound { .. })
+        );
+        let shown = refused(error).note("the file is as it was");
+        if is_missing {
+            not_taken_in(shown)
+        } else {
+            shown
+        }
+    })?;
     let bundle = &now.bundle;
     let changed = bundle.to_text().map_err(refused)? != before.to_text().map_err(refused)?;
     if changed {
@@ -247,6 +258,15 @@ fn update(app: &App, path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// What is not here can't have been refreshed here: the import before it did not go well.
+fn not_taken_in(mut shown: Error) -> Error {
+    if shown.kind == Kind::LoginRequired {
+        shown.hints =
+            vec!["take in what the file brings first: `oauthctl vault import FILE`".to_owned()];
+    }
+    shown
+}
+
 /// Tells the audit log of each connection whose tokens are in the file now.
 fn log(app: &App, vault: &mut Vault, now: &Bundle) -> Result<()> {
     let connections = now.connections().map_err(refused)?;
@@ -266,9 +286,9 @@ fn log(app: &App, vault: &mut Vault, now: &Bundle) -> Result<()> {
 /// No export is larger.
 const EXPORT_AT_MOST: u64 = 16 << 20;
 
-/// Reads a file that was sealed.
+/// Reads a file that was sealed; `-` is stdin.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
-    private_file::read_any(path, EXPORT_AT_MOST)
+    foreign::read(path, EXPORT_AT_MOST)
         .map_err(|error| Error::new(Kind::Failed, "could not read the export").caused_by(&error))
 }
 

@@ -47,7 +47,7 @@ pub(super) fn run(app: &App, program: Program, path: &Path) -> Result<()> {
         format!("`{}`", path.display())
     };
     let unreadable = || Error::new(Kind::Failed, format!("could not read {shown}"));
-    let text = read(path).map_err(|error| unreadable().caused_by(&error))?;
+    let text = read(path, LARGEST).map_err(|error| unreadable().caused_by(&error))?;
     let text = zeroize::Zeroizing::new(text);
     let form = match program {
         Program::Gh => Form::Gh,
@@ -79,7 +79,7 @@ pub(super) fn run(app: &App, program: Program, path: &Path) -> Result<()> {
             Ok(Ended::LeftOut(why)) => left_out.push(format!("{what} is left out: {why}")),
             Err(error) => {
                 app.ui
-                    .warn(&format!("{what} was not taken in: {}", error.message));
+                    .warn(&format!("{what} was not taken in: {}", error.whole()));
                 first_error.get_or_insert(error);
             }
         }
@@ -97,12 +97,12 @@ pub(super) fn run(app: &App, program: Program, path: &Path) -> Result<()> {
 }
 
 /// The file whole; `-` is stdin.
-fn read(path: &Path) -> std::result::Result<Vec<u8>, PrivateFileError> {
+pub(super) fn read(path: &Path, at_most: u64) -> std::result::Result<Vec<u8>, PrivateFileError> {
     if path != Path::new("-") {
-        return private_file::read_any(path, LARGEST);
+        return private_file::read_any(path, at_most);
     }
     let mut text = Vec::new();
-    let mut stdin = io::stdin().lock().take(LARGEST);
+    let mut stdin = io::stdin().lock().take(at_most);
     stdin
         .read_to_end(&mut text)
         .map_err(|source| PrivateFileError::Io {

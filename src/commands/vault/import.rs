@@ -23,14 +23,15 @@ use crate::provider::{self, Providers};
 /// `--from` takes in what other programs keep: `gh` (`~/.config/gh/hosts.yml`; tokens in the keyring come
 /// by `gh auth token | oauthctl connect github --with-token`), `git` (`~/.git-credentials`), `rclone`
 /// (remotes with a client of their own) and `oidc-agent` (what `oidc-gen --print ACCOUNT` shows). A dump of
-/// pizauth is sealed for pizauth alone. Each token is shown to its own provider only, which says whose it
-/// is. Where refresh tokens rotate, remove the account from the other program: only one can use them.
+/// pizauth is sealed for pizauth alone. A token that is still good is shown to its own provider only, which
+/// says whose it is, where it can. A refresh token without one (of rclone and oidc-agent) is shown to nobody:
+/// it has the account's name from the file, and the first use tells whether it is good. Where refresh tokens rotate, remove the account from the other program: only one can use them.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  oauthctl vault import job.age\n  oauthctl vault import --from gh ~/.config/gh/hosts.yml"
 )]
 pub(in crate::commands) struct Args {
-    /// What `oauthctl vault export` wrote, or a file of the program that `--from` names
+    /// What `oauthctl vault export` wrote, or a file of the program that `--from` names; `-` is stdin
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Take in what another program keeps
@@ -172,6 +173,12 @@ pub(super) fn open(
         )
     })?;
     let text = zeroize::Zeroizing::new(text);
+    if text.starts_with(b"SQLite format 3\0") {
+        let message = format!("could not open the export `{}`", path.display());
+        return Err(Error::new(Kind::Failed, message)
+            .because("it is a backup of a whole vault")
+            .hint("go back to it with `oauthctl vault restore FILE`"));
+    }
     Bundle::read(&text).map_err(refused)
 }
 

@@ -3,7 +3,9 @@ use std::path::{Path, PathBuf};
 use age::x25519;
 
 use crate::app::App;
+use crate::commands::vault::file_name;
 use crate::commands::vault::sheet::Sheet;
+use crate::commands::with_its_folder;
 use crate::env;
 use crate::error::{Error, Kind, Result};
 use crate::key::Source;
@@ -30,10 +32,10 @@ pub(in crate::commands) struct Args {
     #[arg(long, value_enum, value_name = "PLACE")]
     key: Option<Place>,
     /// The identity file for `--key file` and `--key passphrase` [default: beside the vault]
-    #[arg(long, value_name = "PATH", requires = "key")]
+    #[arg(long, value_name = "PATH", value_parser = file_name::named(), requires = "key")]
     identity_file: Option<PathBuf>,
     /// Write a recovery key here; keep it away from this machine
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = file_name::named())]
     recovery_file: Option<PathBuf>,
     /// Protect the recovery key with a passphrase of its own, asked for or from
     /// `OAUTHCTL_PASSPHRASE_FILE`
@@ -141,6 +143,16 @@ pub(super) fn source(
     file: Option<&Path>,
     vault: &Path,
 ) -> Result<Source> {
+    // a typing error, or a stick that is not there, must not put the key elsewhere
+    if let Some(file) = file
+        && let Some(folder) = file.parent()
+        && !folder.as_os_str().is_empty()
+        && !folder.exists()
+    {
+        let message = format!("could not write the key `{}`", file.display());
+        let shown = Error::new(Kind::Failed, message).because("its folder does not exist");
+        return Err(with_its_folder(shown, file));
+    }
     let beside = |name: &str| {
         file.map_or_else(
             || vault.with_file_name(name),

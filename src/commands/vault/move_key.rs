@@ -4,6 +4,7 @@ use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::app::App;
+use crate::commands::vault::file_name;
 use crate::commands::vault::init::{Place, source};
 use crate::commands::vault::rekey::warn_of_variables;
 use crate::commands::{printed, warn_of_old_pages};
@@ -25,7 +26,7 @@ pub(in crate::commands) struct Args {
     #[arg(long, value_parser = place(), value_name = "PLACE")]
     to: Place,
     /// The identity file for `--to file` and `--to passphrase` [default: beside the vault]
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = file_name::named())]
     identity_file: Option<PathBuf>,
     /// Look whether it can be done, say what would be done, and change nothing
     #[arg(long)]

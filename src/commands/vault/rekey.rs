@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use crate::app::{App, Rekeyed};
+use crate::commands::vault::file_name;
 use crate::commands::vault::init::{Place, source};
 use crate::commands::vault::status;
 use crate::commands::{printed, warn_of_old_pages};
@@ -25,7 +26,7 @@ pub(in crate::commands) struct Args {
     #[arg(long, value_enum, value_name = "PLACE")]
     key: Option<Place>,
     /// The new identity file for `--key file` and `--key passphrase` [default: beside the vault]
-    #[arg(long, value_name = "PATH", requires = "key")]
+    #[arg(long, value_name = "PATH", value_parser = file_name::named(), requires = "key")]
     identity_file: Option<PathBuf>,
 }
 
@@ -79,8 +80,8 @@ pub(super) fn tell(app: &App, done: &Rekeyed) -> Result<()> {
     let fingerprint = done.vault.fingerprint();
     if list.is_some_and(|row| row.value.recipients.len() > 1) {
         app.ui.note(&format!(
-            "the recovery keys open it as before; write its new fingerprint on their sheets: \
-             {fingerprint}"
+            "the recovery keys open it as before, with `--fingerprint` and its new one; keep that with \
+             their sheets: {fingerprint}"
         ));
     } else {
         app.ui

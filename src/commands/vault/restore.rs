@@ -26,7 +26,7 @@ use crate::ui::counted;
     oauthctl vault restore /media/stick/vault.age --with recovery-sheet.txt")]
 pub(in crate::commands) struct Args {
     /// What `oauthctl vault backup` wrote
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", value_parser = super::file_name::named())]
     file: PathBuf,
     /// An identity that opens it: the recovery sheet, or a former identity of the vault
     #[arg(long = "with", value_name = "FILE")]

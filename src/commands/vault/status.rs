@@ -76,7 +76,9 @@ pub(in crate::commands) fn run(app: &App, _: &Args) -> Result<()> {
     }
     if !recovery {
         app.ui.warn(NO_RECOVERY_KEY);
-        app.ui.hint(ADD_ONE);
+        if vault.refuse_untrusted().is_ok() {
+            app.ui.hint(ADD_ONE);
+        }
     }
     Ok(())
 }

@@ -233,7 +233,11 @@ fn not_refreshed(
     } = flight;
     let mut event = world.event(Action::Refresh, &name, Outcome::Failed);
     event.error_code = code;
-    event.detail = Some(error.to_string());
+    event.detail = Some(if let ConnectionError::Network { source, .. } = &error {
+        format!("{error}: {source}")
+    } else {
+        error.to_string()
+    });
     // A recovery that failed for now stays one: the first attempt's fate is still unknown.
     let keep_intent = maybe_acted || recovering;
     if !keep_intent {

@@ -25,7 +25,7 @@ pub(super) struct Args {
     #[arg(value_name = "RECIPIENT")]
     recipient: Option<String>,
     /// Make a recovery key, and write its sheet to this new file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = crate::commands::vault::file_name::named())]
     recovery_file: Option<PathBuf>,
     /// Protect the recovery key with a passphrase, asked for or from `OAUTHCTL_PASSPHRASE_FILE`
     #[arg(long, requires = "recovery_file")]
