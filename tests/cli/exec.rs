@@ -2,9 +2,12 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 use oauthctl::sandbox::Endpoint;
+use rustix::process::Signal;
 
+use crate::running::Running;
 use crate::world::{World, mode};
 
 /// Runs a line of shell under `exec`, with the tokens of these connections.
@@ -273,6 +276,87 @@ fn hang_ups_are_ignored() -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     u64::from_str_radix(ignored.unwrap().trim(), 16).unwrap() & 1 == 1
+}
+
+#[test]
+fn exec_refresh_file_passes_every_signal_on_that_can_be_caught() {
+    let world = World::new();
+    world.connect();
+    let file = world.path("given/fresh");
+    let path = file.display().to_string();
+    // the last one reaches nobody, and ends nobody
+    let line = "for s in ABRT USR1 USR2 ALRM URG XCPU VTALRM PROF WINCH IO CONT; do \
+                trap \"heard=$s\" $s; kill -$s $PPID; while [ \"$heard\" != $s ]; do :; done; \
+                done; kill -40 $PPID; exit 5";
+    exec(&world, &["sandbox", "--refresh-file", &path], line)
+        .ended(5)
+        .silent();
+    assert!(!file.exists(), "the token outlives the command");
+}
+
+#[test]
+fn exec_refresh_file_stops_and_goes_on_as_one_job_with_its_command() {
+    let world = World::new();
+    world.connect();
+    let path = world.path("given/fresh").display().to_string();
+    let told = world.path("given/told");
+    let line = format!(
+        "trap 'exit 5' TERM; echo $$ > '{t}.new'; /bin/mv '{t}.new' '{t}'; while :; do :; done",
+        t = told.display()
+    );
+    let args = ["exec", "sandbox", "--refresh-file", &path];
+    let mut command = world
+        .call(&[&args[..], &["--", "/bin/sh", "-c", &line]].concat())
+        .command();
+    // a job of its own, as a shell starts it
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let running = Running::start(command, None);
+    world.until("the command runs", |_| told.exists());
+    let child = fs::read_to_string(&told).unwrap();
+    let stopped = || {
+        let status = fs::read_to_string(format!("/proc/{}/status", child.trim())).unwrap();
+        status.contains("State:\tT")
+    };
+    running.signal(Signal::TSTP);
+    world.until("the command stops", |_| stopped());
+    running.until_it_stops();
+    running.signal(Signal::CONT);
+    world.until("the command goes on", |_| !stopped());
+    running.signal(Signal::TERM);
+    running.finish().ended(5).silent();
+}
+
+#[test]
+fn exec_leaves_ignored_what_its_caller_had_ignored() {
+    let line = "trap '' INT QUIT TERM USR1 TSTP; exec \"$@\"";
+    let show = ["/bin/grep", "SigIgn:", "/proc/self/status"];
+    let ignored = |output: &str| {
+        let mask = output.trim().strip_prefix("SigIgn:").unwrap().trim();
+        u64::from_str_radix(mask, 16).unwrap()
+    };
+    let before = Command::new("/bin/sh")
+        .args(["-c", line, "sh"])
+        .args(show)
+        .output()
+        .unwrap();
+    // The standard library gives SIGPIPE to programs as it is by default, and the C library ignores
+    // what it keeps to itself.
+    let known = 0x7fff_ffff & !(1 << (Signal::PIPE.as_raw() - 1));
+    let before = ignored(&String::from_utf8(before.stdout).unwrap()) & known;
+    assert_ne!(before & (1 << (Signal::INT.as_raw() - 1)), 0);
+    for keeps in [false, true] {
+        // the network is needed first, which listens for signals as well
+        let world = World::expired();
+        let path = world.path("given/fresh").display().to_string();
+        let file: &[&str] = if keeps {
+            &["--refresh-file", &path]
+        } else {
+            &[]
+        };
+        let args = [&["exec", "sandbox"], file, &["--"], &show].concat();
+        let output = world.call(&args).through(line).run().ended(0).silent();
+        assert_eq!(ignored(&output.stdout) & known, before, "{keeps}");
+    }
 }
 
 #[test]

@@ -110,6 +110,11 @@ impl Running {
         });
     }
 
+    /// Waits until it is stopped, as a job of a terminal is.
+    pub(crate) fn until_it_stops(&self) {
+        self.until_status("it stops", |status| status.contains("State:\tT"));
+    }
+
     fn until_status(&self, what: &str, done: impl Fn(&str) -> bool) {
         let path = format!("/proc/{}/status", self.child.id());
         while !done(&std::fs::read_to_string(&path).unwrap()) {

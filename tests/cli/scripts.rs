@@ -107,6 +107,11 @@ fn token_copy_puts_it_on_the_clipboard_and_takes_it_away() {
     let output = running.finish().ended(0).no_data();
     output.says(&["it is gone from the clipboard"]);
     assert_eq!(fs::read_to_string(&clipboard).unwrap(), "");
+    // whatever ends it takes it away first
+    let running = copy();
+    running.signal(Signal::USR1);
+    running.finish().ended(0);
+    assert_eq!(fs::read_to_string(&clipboard).unwrap(), "");
     // what somebody copied since is theirs
     let running = copy();
     fs::write(&clipboard, "mine").unwrap();

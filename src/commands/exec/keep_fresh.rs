@@ -1,8 +1,9 @@
 //! A long-running command beside a token file that stays fresh.
 //!
 //! One thread minds the command: it passes signals on and waits for the end. This one minds the
-//! token, because the vault and what it is opened with belong to it. No signal ends this process
-//! before the command has ended, whose answer to it counts.
+//! token, because the vault and what it is opened with belong to it. No signal that can be caught
+//! ends this process before the command has ended, whose answer to it counts. All are passed on but
+//! those that tell of a fault, those about a pipe or file of this process, and real-time ones.
 
 use std::ffi::OsString;
 use std::fs;
@@ -13,6 +14,11 @@ use std::process::{Command, ExitStatus};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
+
+#[cfg(unix)]
+use rustix::process::{
+    Pid, Signal, WaitId, WaitIdOptions, getpgid, getpgrp, getpid, kill_process, waitid,
+};
 
 use crate::app::{App, moment};
 use crate::commands::exec::{ended, not_started};
@@ -173,25 +179,42 @@ fn watch(child: &mut Child, incoming: &mut Incoming) -> std::io::Result<ExitStat
         if let Some(status) = child.try_wait()? {
             return Ok(status);
         }
+        stop_with(child);
         for came in incoming.wait() {
             pass_on(child, came);
         }
     }
 }
 
+/// Stops here too when the command was stopped as a job of the terminal's, so that the shell has its
+/// terminal back. Whoever continues this process continues the command with it.
+#[cfg(unix)]
+fn stop_with(child: &Child) {
+    let options = WaitIdOptions::STOPPED | WaitIdOptions::NOHANG;
+    let stopped = waitid(WaitId::Pid(Pid::from_child(child)), options);
+    let by = stopped.ok().flatten().and_then(|it| it.stopping_signal());
+    let by = by.and_then(Signal::from_named_raw);
+    if by.is_some_and(|by| [Signal::TSTP, Signal::TTIN, Signal::TTOU].contains(&by)) {
+        let _ = kill_process(getpid(), Signal::STOP);
+    }
+}
+
 #[cfg(unix)]
 fn pass_on(child: &Child, came: Came) {
-    use rustix::process::{Pid, Signal, getpgid, getpgrp, kill_process};
-
     let pid = Pid::from_child(child);
-    // A key of the terminal was pressed for all of this group.
-    if came.by_key && getpgid(Some(pid)) == Ok(getpgrp()) {
+    let Some(signal) = Signal::from_named_raw(came.number) else {
+        return;
+    };
+    // All of this group have it already.
+    if came.by_terminal && getpgid(Some(pid)) == Ok(getpgrp()) {
+        // What was written here comes up again and again until this process stops.
+        if [Signal::TTIN, Signal::TTOU].contains(&signal) {
+            let _ = kill_process(getpid(), Signal::STOP);
+        }
         return;
     }
-    if let Some(signal) = Signal::from_named_raw(came.number) {
-        // One that ended just now is heard of next.
-        let _ = kill_process(pid, signal);
-    }
+    // One that ended just now is heard of next.
+    let _ = kill_process(pid, signal);
 }
 
 #[cfg(not(unix))]
