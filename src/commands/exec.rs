@@ -12,6 +12,7 @@ use crate::commands::token::duration;
 use crate::connection::fresh::{HandOut, Want};
 use crate::env::keep_own_from;
 use crate::error::{Error, Kind, Result};
+use crate::harden;
 use crate::names::{ConnectionRef, Scope, VariableName};
 use crate::ui::{counted, shell_word};
 
@@ -98,6 +99,7 @@ fn start(app: &App, args: &Args) -> Result<()> {
     for (name, token) in names.iter().zip(&tokens) {
         command.env(name.as_str(), token.set.access_token.expose());
     }
+    harden::soften();
     match (&args.refresh_file, tokens.first()) {
         (Some(path), Some(first)) => {
             let file = keep_fresh::File {

@@ -8,7 +8,7 @@ use oauthctl::sandbox::Endpoint;
 use rustix::process::Signal;
 
 use crate::running::Running;
-use crate::world::{World, mode};
+use crate::world::{Call, World, mode};
 
 /// Runs a line of shell under `exec`, with the tokens of these connections.
 fn exec(world: &World, before: &[&str], line: &str) -> crate::world::Output {
@@ -58,6 +58,27 @@ fn exec_passes_exit_codes_and_signals_on() {
     let kept = ["sandbox", "--refresh-file", &file];
     exec(&world, &kept, "exit 7").ended(7).silent();
     exec(&world, &kept, "kill -KILL $$").ended(128 + 9).silent();
+}
+
+#[test]
+fn exec_leaves_the_command_the_limit_of_core_files_that_there_was() {
+    let world = World::new();
+    world.connect();
+    let path = world.path("given/fresh").display().to_string();
+    for file in [&[][..], &["--refresh-file", &path]] {
+        let show = ["--", "/bin/sh", "-c", "ulimit -Sc"];
+        let args = [&["exec", "sandbox"], file, &show].concat();
+        // as far as the hard limit lets this test raise it
+        let call = world
+            .call(&args)
+            .through("ulimit -Sc \"$(ulimit -Hc)\"; exec \"$@\"");
+        let allowed = Command::new("/bin/sh")
+            .args(["-c", "ulimit -Hc"])
+            .output()
+            .unwrap();
+        let allowed = String::from_utf8(allowed.stdout).unwrap();
+        assert_eq!(call.run().ended(0).silent().stdout, allowed);
+    }
 }
 
 #[test]
@@ -324,6 +345,55 @@ fn exec_refresh_file_stops_and_goes_on_as_one_job_with_its_command() {
     world.until("the command goes on", |_| !stopped());
     running.signal(Signal::TERM);
     running.finish().ended(5).silent();
+}
+
+/// Starts a command with a token that is kept fresh, which ends when there is a file `end`.
+fn until_told<'w>(world: &'w World, path: &str) -> Call<'w> {
+    let end = world.path("given/end");
+    let line = format!(
+        "PATH=/usr/bin:/bin; until [ -e '{}' ]; do sleep 0.05; done",
+        end.display()
+    );
+    let args = ["exec", "sandbox", "--refresh-file", path];
+    world.call(&[&args[..], &["--", "/bin/sh", "-c", &line]].concat())
+}
+
+#[test]
+fn exec_refresh_file_takes_the_file_away_with_the_command_and_waits_for_an_answer_after_that() {
+    let world = World::with(|options| options.lifetimes = "4,3600".parse().unwrap());
+    world.connect();
+    world.faults(&["refresh:*=slow=4000"]);
+    let file = world.path("given/fresh");
+    let running = until_told(&world, &file.display().to_string()).start();
+    world.until("the server is asked", |world| {
+        world.count(Endpoint::Refresh) == 1
+    });
+    assert!(file.exists());
+    world.give("end", "");
+    world.until("the file is gone", |_| !file.exists());
+    assert!(running.lives(), "the answer is not waited for");
+    running.finish().ended(0).silent();
+    assert!(!file.exists());
+    assert_eq!(world.shown("sandbox")["state"], "active");
+}
+
+#[test]
+fn exec_refresh_file_says_once_that_a_server_is_in_trouble() {
+    let world = World::with(|options| options.lifetimes = "3".parse().unwrap());
+    world.connect();
+    world.faults(&["refresh:*=503/1"]);
+    let path = world.path("given/fresh").display().to_string();
+    let mut running = until_told(&world, &path).start();
+    running.line(|line| line.contains("was not renewed").then_some(()));
+    let asked = world.count(Endpoint::Refresh);
+    // which takes half a minute: the server is left alone
+    running.until("it is asked again", || {
+        world.count(Endpoint::Refresh) > asked
+    });
+    world.give("end", "");
+    let output = running.finish().ended(0);
+    let said = output.stderr.matches("was not renewed").count();
+    assert_eq!(said, 1, "{output:?}");
 }
 
 #[test]
