@@ -129,6 +129,49 @@ fn token_copy_puts_it_on_the_clipboard_and_takes_it_away() {
         .says(&["there is no clipboard", "hint: install"]);
 }
 
+#[test]
+fn token_copy_waits_for_no_clipboard_that_hangs() {
+    let world = World::new();
+    world.connect();
+    let clipboard = world.path("given/clipboard");
+    let path = format!("{}:/usr/bin:/bin", world.path("work/bin").display());
+    let copy = || {
+        let call = world.call(&["token", "sandbox", "--copy"]);
+        call.env("PATH", &path).env("CLIPBOARD", &clipboard).start()
+    };
+    // it hangs when it is written to, together with what it started
+    let hangs = "/bin/sleep 1000 & echo \"$! $$\" > \"$CLIPBOARD.new\"\n\
+                 mv \"$CLIPBOARD.new\" \"$CLIPBOARD\"; wait";
+    program(&world, "xclip", hangs);
+    let running = copy();
+    world.until("the clipboard is written to", |_| clipboard.exists());
+    running.signal(Signal::INT);
+    running.finish().ended(130).no_data();
+    let pids = fs::read_to_string(&clipboard).unwrap();
+    for pid in pids.split_whitespace() {
+        world.until("it is ended", |_| has_ended(pid));
+    }
+    // it hangs when it is read
+    program(
+        &world,
+        "xclip",
+        &WRITE.replace("cat \"$CLIPBOARD\"", "exec sleep 1000"),
+    );
+    let mut running = copy();
+    running.line(|line| line.contains("on the clipboard for a minute").then_some(()));
+    running.signal(Signal::INT);
+    running
+        .finish()
+        .ended(0)
+        .says(&["may still be on the clipboard"]);
+}
+
+/// Whether a process is no more, or only waits to be noticed.
+fn has_ended(pid: &str) -> bool {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"));
+    status.map_or(true, |status| status.contains("State:\tZ"))
+}
+
 /// Settings with one hook that keeps what it is told.
 pub(crate) fn with_hook(world: &World, event: &str, script: &str) {
     let hook = program(world, "hook", script);
