@@ -6,6 +6,7 @@
 mod caller;
 pub mod choice;
 mod clock;
+mod events;
 mod known;
 mod looking;
 mod making;
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 pub use clock::moment;
 use directories::ProjectDirs;
+pub use events::{Event, Events};
 pub use looking::Seen;
 pub use moving::Moved;
 pub use rekeying::Rekeyed;
@@ -80,6 +82,8 @@ pub struct App {
     pub config: Config,
     /// Why the settings can't be used, where the defaults hold for that.
     pub broken_settings: Option<ConfigError>,
+    /// What happened in this run and was not told yet.
+    pub events: Events,
     globals: Globals,
     caller: OnceCell<Caller>,
     providers: OnceCell<Providers>,
@@ -122,6 +126,7 @@ impl App {
             paths,
             config,
             broken_settings,
+            events: Events::default(),
             globals,
             caller,
             providers,

@@ -110,6 +110,11 @@ impl Running {
         });
     }
 
+    /// Waits until its stdout is closed.
+    pub(crate) fn until_all_is_said(&self) {
+        self.until("all is said", || self.stdout.is_finished());
+    }
+
     /// Whether it has not ended.
     pub(crate) fn lives(&self) -> bool {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
+use oauthctl::sandbox::Endpoint;
 use rustix::process::Signal;
 
 use crate::world::World;
@@ -206,8 +207,8 @@ fn hooks_are_told_of_a_refresh_and_get_neither_a_token_nor_our_variables() {
     assert!(event["error"].is_null());
     assert_eq!(
         lines[1..],
-        ["a b; c"],
-        "no shell, and none of our variables: {told}"
+        ["a b; c", "OAUTHCTL_HOOK=1"],
+        "no shell, and none of our variables but for hooks: {told}"
     );
 }
 
@@ -252,4 +253,65 @@ fn hooks_that_fail_or_are_not_there_stop_nothing() {
     world
         .ok(&["refresh", "sandbox"])
         .says(&["warning: the hook `on_refresh`"]);
+}
+
+/// A hook that tells its number, hangs with what it started, and lets itself be ended.
+const HANG: &str = "PATH=/usr/bin:/bin\nsleep 1000 &\necho \"$! $$\" >> \"$1\"\nwait";
+
+#[test]
+fn hooks_that_hang_keep_no_token_back_and_are_ended_with_what_they_started() {
+    let world = World::expired();
+    let told = world.path("given/told");
+    with_hook(&world, "on_refresh", HANG);
+    let running = world.call(&["token", "sandbox"]).start();
+    running.until_all_is_said();
+    assert!(running.lives(), "the hook is not waited for");
+    let output = running.finish().ended(0);
+    let output = output.says(&["warning: the hook `on_refresh`", "did not end within 10 s"]);
+    assert_eq!(output.stdout.trim(), world.token("sandbox"));
+    let pids = fs::read_to_string(told).unwrap();
+    assert_eq!(pids.split_whitespace().count(), 2);
+    for pid in pids.split_whitespace() {
+        world.until("it is ended", |_| has_ended(pid));
+    }
+}
+
+#[test]
+fn hooks_run_side_by_side_and_end_with_the_command_at_a_signal() {
+    let world = World::new();
+    world.connect();
+    for number in 0..4 {
+        world.connect_as(&format!("author-{number}"));
+    }
+    let told = world.path("given/told");
+    with_hook(&world, "on_refresh", HANG);
+    let running = world.call(&["refresh", "--all"]).start();
+    world.until("all of them run", |_| {
+        fs::read_to_string(&told).is_ok_and(|told| told.lines().count() == 5)
+    });
+    running.signal(Signal::INT);
+    running.finish().ended(130);
+    let pids = fs::read_to_string(&told).unwrap();
+    for pid in pids.split_whitespace() {
+        world.until("it is ended", |_| has_ended(pid));
+    }
+}
+
+#[test]
+fn hooks_that_call_the_program_call_no_hook() {
+    let world = World::new();
+    world.connect();
+    let binary = env!("CARGO_BIN_EXE_oauthctl");
+    let key = world.key_file().display().to_string();
+    // also through `exec`, which takes our variables from its command
+    let script = format!(
+        "echo told >> \"$1\"\nexport OAUTHCTL_IDENTITY_FILE='{key}'\n'{binary}' refresh sandbox\n\
+         '{binary}' exec sandbox -- /bin/sh -c \"OAUTHCTL_IDENTITY_FILE='{key}' '{binary}' refresh sandbox\"\n\
+         echo done >> \"$1\""
+    );
+    with_hook(&world, "on_refresh", &script);
+    world.ok(&["refresh", "sandbox"]);
+    let told = fs::read_to_string(world.path("given/told")).unwrap();
+    assert_eq!(told, "told\ndone\n");
+    assert_eq!(world.count(Endpoint::Refresh), 3);
 }

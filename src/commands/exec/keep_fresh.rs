@@ -22,7 +22,7 @@ use rustix::process::{
 
 use crate::app::{App, moment};
 use crate::commands::exec::{ended, not_started};
-use crate::commands::fresh_token;
+use crate::commands::{fresh_token, hooks};
 use crate::connection::fresh::{HandOut, Want};
 use crate::error::{Error, Kind, Result};
 use crate::harden;
@@ -123,6 +123,8 @@ fn keep(
                 error.retry_after.unwrap_or(TRY_AGAIN).max(TRY_AGAIN)
             }
         };
+        // A signal that ends this was for the command.
+        let _ = hooks::run(app);
     }
 }
 

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::child::Child;
+use crate::commands::hooks;
 use crate::env::keep_own_from;
 use crate::error::{Error, Kind, Result};
 use crate::lock;
@@ -73,6 +74,8 @@ pub(super) fn for_a_minute(app: &App, line: &Secret) -> Result<()> {
     };
     app.ui
         .note("the token is on the clipboard for a minute; Ctrl-C takes it away now");
+    // A signal that ends this ends the minute, too.
+    let _ = hooks::run(app);
     let waited = lock::retry(MINUTE, GLANCE, || Ok::<_, Error>(false));
     // Whatever comes now, this is done to its end, which is near.
     match read(clipboard.read) {
