@@ -16,6 +16,7 @@ mod rekeying;
 mod restoring;
 
 use std::cell::OnceCell;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 pub use clock::moment;
@@ -28,7 +29,7 @@ pub use restoring::{Outcome as RestoreOutcome, Wanted as WantedRestore, other_pi
 
 use crate::config::{self, Config, ConfigError};
 use crate::connection::World;
-use crate::env::Env;
+use crate::env::{self, Env};
 use crate::error::{Error, Kind, Result};
 use crate::names::ProfileName;
 use crate::provider::Providers;
@@ -210,6 +211,23 @@ impl App {
             return Ok(Vec::new());
         }
         Ok(vec![("--profile", profile)])
+    }
+
+    /// The variable that chooses the vault of this run for a program that may call this one back,
+    /// and its value: a path or a profile's name.
+    ///
+    /// # Errors
+    /// When the profile in the environment is not a name.
+    pub fn vault_variable(&self) -> Result<(&'static str, OsString)> {
+        let by_flag = self.globals.vault.as_ref();
+        let named = by_flag.or(match self.globals.profile {
+            None => self.env.vault.as_ref(),
+            Some(_) => None,
+        });
+        match named {
+            Some(path) => Ok((env::VAULT, absolute(path).into_os_string())),
+            None => Ok((env::PROFILE, self.profile()?.into())),
+        }
     }
 
     /// The provider definitions.

@@ -14,6 +14,11 @@ pub const PREFIX: &str = "OAUTHCTL_";
 /// `OAUTHCTL_HOOK`: the one variable of ours that reaches every child process, where it is set.
 pub const HOOK: &str = "OAUTHCTL_HOOK";
 
+/// `OAUTHCTL_PROFILE` and `OAUTHCTL_VAULT`: which vault is used.
+pub const PROFILE: &str = "OAUTHCTL_PROFILE";
+/// See [`PROFILE`].
+pub const VAULT: &str = "OAUTHCTL_VAULT";
+
 /// What the environment says, as far as this program listens to it.
 #[derive(Debug, Default)]
 #[expect(
@@ -59,8 +64,8 @@ impl Env {
     #[must_use]
     pub fn read() -> Self {
         Self {
-            profile: text("OAUTHCTL_PROFILE"),
-            vault: raw("OAUTHCTL_VAULT").map(PathBuf::from),
+            profile: text(PROFILE),
+            vault: raw(VAULT).map(PathBuf::from),
             identity: text("OAUTHCTL_IDENTITY").map(Secret::new),
             identity_file: path("OAUTHCTL_IDENTITY_FILE"),
             passphrase_file: path("OAUTHCTL_PASSPHRASE_FILE"),

@@ -4,6 +4,7 @@
 //! What becomes of them decides nothing here, and nobody waits for an answer longer because of them:
 //! what happens is noted, and they run when the command has said what it has to say.
 
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use serde_json::json;
 
 use crate::app::{App, Event as Noted, moment};
 use crate::child::Child;
-use crate::env::{HOOK, keep_own_from};
+use crate::env::{self, HOOK, PROFILE, keep_own_from};
 use crate::error::{Error, Kind, Result};
 use crate::names::ConnectionName;
 use crate::stop;
@@ -66,10 +67,16 @@ pub(super) fn note(app: &App, name: &ConnectionName, event: Event<'_>) {
         Event::Refresh => None,
         Event::LoginRequired(error) | Event::Error(error) => Some(error),
     };
+    // A vault that was named by its path belongs to none.
+    let chosen = app.vault_variable().ok();
+    let profile = chosen.filter(|(variable, _)| *variable == PROFILE);
+    let profile = profile.map(|(_, name)| name.to_string_lossy().into_owned());
     let document = json!({
         "schema": 1,
         "event": event.word(),
         "connection": name.to_string(),
+        "profile": profile,
+        "vault": app.vault_path().ok().map(|path| path.display().to_string()),
         "time": moment().wall.to_string(),
         "error": error.map(|error| json!({
             "kind": error.kind.name(),
@@ -149,9 +156,13 @@ fn start(app: &App, event: &Noted) -> std::io::Result<Child> {
     let Some((program, arguments)) = words(app, event.word).split_first() else {
         return Err(std::io::ErrorKind::NotFound.into());
     };
-    let mut command = Command::new(program);
+    let mut command = Command::new(found(program));
     command.args(arguments);
     keep_own_from(&mut command);
+    // One that calls this program back means the vault that it is told about.
+    if let Ok((variable, vault)) = app.vault_variable() {
+        command.env(variable, vault);
+    }
     command
         .env(HOOK, "1")
         .stdin(Stdio::piped())
@@ -160,6 +171,12 @@ fn start(app: &App, event: &Noted) -> std::io::Result<Child> {
     let mut child = Child::start(&mut command)?;
     child.tell(format!("{}\n", event.document).into())?;
     Ok(child)
+}
+
+/// The program, with `~` filled in where there is a home.
+fn found(program: &str) -> PathBuf {
+    let at_home = program.strip_prefix("~/").zip(env::home());
+    at_home.map_or_else(|| PathBuf::from(program), |(rest, home)| home.join(rest))
 }
 
 /// Whether it has not ended yet.

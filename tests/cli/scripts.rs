@@ -205,10 +205,12 @@ fn hooks_are_told_of_a_refresh_and_get_neither_a_token_nor_our_variables() {
     assert_eq!(event["event"], "refresh");
     assert_eq!(event["connection"], "sandbox/writer");
     assert!(event["error"].is_null());
+    let mut rest = lines[1..].to_vec();
+    rest.sort_unstable();
     assert_eq!(
-        lines[1..],
-        ["a b; c", "OAUTHCTL_HOOK=1"],
-        "no shell, and none of our variables but for hooks: {told}"
+        rest,
+        ["OAUTHCTL_HOOK=1", "OAUTHCTL_PROFILE=default", "a b; c"],
+        "no shell, and none of our variables but those for hooks: {told}"
     );
 }
 
@@ -314,4 +316,66 @@ fn hooks_that_call_the_program_call_no_hook() {
     let told = fs::read_to_string(world.path("given/told")).unwrap();
     assert_eq!(told, "told\ndone\n");
     assert_eq!(world.count(Endpoint::Refresh), 3);
+}
+
+#[test]
+fn hooks_know_which_vault_they_are_about_and_use_it_again() {
+    let world = World::new();
+    world.faults(&["refresh:*=503/30"]);
+    let told = || {
+        let path = world.path("given/told");
+        let told = fs::read_to_string(&path).unwrap();
+        fs::remove_file(path).unwrap();
+        let mut lines = told.lines();
+        let event: serde_json::Value = serde_json::from_str(lines.next().unwrap()).unwrap();
+        (event, lines.map(str::to_owned).collect::<Vec<_>>())
+    };
+    let other = world.path("given/other.db").display().to_string();
+    let of_profile = ["--profile", "work"];
+    let of_path = ["--vault", &other];
+    for (chosen, variable, profile) in [
+        (
+            of_profile,
+            "OAUTHCTL_PROFILE=work".to_owned(),
+            "work".into(),
+        ),
+        (
+            of_path,
+            format!("OAUTHCTL_VAULT={other}"),
+            serde_json::Value::Null,
+        ),
+    ] {
+        world
+            .connect_with(&[&["sandbox"], &chosen[..]].concat())
+            .0
+            .ended(0);
+        with_hook(&world, "on_error", KEEP);
+        world
+            .run(&[&["refresh", "sandbox"], &chosen[..]].concat())
+            .ended(5);
+        let (event, variables) = told();
+        assert_eq!(event["profile"], profile);
+        let vault = world
+            .json(&[&["vault", "status"], &chosen[..]].concat())
+            .remove(0);
+        assert_eq!(event["vault"], vault["path"]);
+        assert!(variables.contains(&variable), "{variables:?}");
+        let ours = variables.iter().filter(|one| one.starts_with("OAUTHCTL_"));
+        assert_eq!(ours.count(), 2, "{variables:?}");
+    }
+}
+
+#[test]
+fn hooks_may_lie_below_home() {
+    let world = World::new();
+    world.connect();
+    with_hook(&world, "on_refresh", "echo told > \"$1\"");
+    let hook = world.path("work/bin/hook");
+    fs::rename(&hook, world.path("home/told")).unwrap();
+    let file = world.path("home/config/oauthctl/config.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    let hook = hook.display().to_string();
+    fs::write(&file, text.replace(&hook, "~/told")).unwrap();
+    world.ok(&["refresh", "sandbox"]);
+    assert!(world.path("given/told").exists());
 }

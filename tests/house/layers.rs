@@ -98,7 +98,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("rusqlite", "vault"),
     (
         "rustix",
-        "app child commands/exec document flow/listener harden key private_file stop ui vault",
+        "app child commands/exec document flow/listener harden key plugin private_file stop ui vault",
     ),
     ("rustls", "http"),
     ("serde", "anywhere"),
