@@ -3,6 +3,7 @@
 pub mod edit;
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::str::{self, FromStr};
@@ -253,7 +254,7 @@ fn hooks(value: &Value<'_>) -> Result<Hooks, Wrong> {
 fn refuse_program(value: &Value<'_>) -> Result<(), Wrong> {
     let text = text_of(value)?;
     let path = Path::new(text);
-    let is_name = path.parent() == Some(Path::new("")) && path.file_name().is_some();
+    let is_name = path.file_name() == Some(OsStr::new(text));
     let at_home = text.strip_prefix("~/").is_some_and(|rest| !rest.is_empty());
     if (is_name && text != "~") || at_home || path.is_absolute() {
         return Ok(());

@@ -33,7 +33,7 @@ static CORES: OnceLock<Rlimit> = OnceLock::new();
 #[cfg(target_os = "linux")]
 pub fn soften() {
     if let Some(before) = CORES.get() {
-        let _ = setrlimit(Resource::Core, before.clone());
+        let _ = setrlimit(Resource::Core, *before);
     }
 }
 
