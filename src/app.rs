@@ -6,6 +6,7 @@
 mod caller;
 pub mod choice;
 mod clock;
+mod events;
 mod known;
 mod looking;
 mod machine;
@@ -18,10 +19,12 @@ mod restoring;
 mod there;
 
 use std::cell::OnceCell;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 pub use clock::moment;
 use directories::ProjectDirs;
+pub use events::{Event, Events};
 pub use looking::Seen;
 pub use moving::Moved;
 pub use recovering::{Recovered, Wanted as WantedRecovery};
@@ -32,7 +35,7 @@ pub use restoring::{
 
 use crate::config::{self, Config, ConfigError};
 use crate::connection::World;
-use crate::env::Env;
+use crate::env::{self, Env};
 use crate::error::{Error, Kind, Result};
 use crate::names::ProfileName;
 use crate::provider::Providers;
@@ -86,6 +89,8 @@ pub struct App {
     pub config: Config,
     /// Why the settings can't be used, where the defaults hold for that.
     pub broken_settings: Option<ConfigError>,
+    /// What happened in this run and was not told yet.
+    pub events: Events,
     globals: Globals,
     caller: OnceCell<Caller>,
     providers: OnceCell<Providers>,
@@ -128,6 +133,7 @@ impl App {
             paths,
             config,
             broken_settings,
+            events: Events::default(),
             globals,
             caller,
             providers,
@@ -211,6 +217,23 @@ impl App {
             return Ok(Vec::new());
         }
         Ok(vec![("--profile", profile)])
+    }
+
+    /// The variable that chooses the vault of this run for a program that may call this one back,
+    /// and its value: a path or a profile's name.
+    ///
+    /// # Errors
+    /// When the profile in the environment is not a name.
+    pub fn vault_variable(&self) -> Result<(&'static str, OsString)> {
+        let by_flag = self.globals.vault.as_ref();
+        let named = by_flag.or(match self.globals.profile {
+            None => self.env.vault.as_ref(),
+            Some(_) => None,
+        });
+        match named {
+            Some(path) => Ok((env::VAULT, absolute(path).into_os_string())),
+            None => Ok((env::PROFILE, self.profile()?.into())),
+        }
     }
 
     /// The provider definitions.

@@ -3,6 +3,7 @@
 pub mod edit;
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::str::{self, FromStr};
@@ -240,10 +241,29 @@ fn hooks(value: &Value<'_>) -> Result<Hooks, Wrong> {
             _ => return Err(Wrong::unknown(key)),
         };
         for word in items(value)? {
+            if words.is_empty() {
+                refuse_program(word)?;
+            }
             words.push(text_of(word)?.to_owned());
         }
     }
     Ok(hooks)
+}
+
+/// A hook is the same program wherever one stands.
+fn refuse_program(value: &Value<'_>) -> Result<(), Wrong> {
+    let text = text_of(value)?;
+    let path = Path::new(text);
+    let is_name = path.file_name() == Some(OsStr::new(text));
+    let at_home = text.strip_prefix("~/").is_some_and(|rest| !rest.is_empty());
+    if (is_name && text != "~") || at_home || path.is_absolute() {
+        return Ok(());
+    }
+    let text = escape::line(text);
+    let why = format!(
+        "hooks: the program `{text}` is no name alone, and begins neither with `/` nor with `~/`"
+    );
+    Err(Wrong::new(value, why))
 }
 
 fn refuse_twice(known: &[FolderRule], rule: &FolderRule, entry: &Value<'_>) -> Result<(), Wrong> {
@@ -334,6 +354,28 @@ mod tests {
         assert!(config.hooks.on_refresh.is_empty());
         assert!(load_text("[hooks]\non_error = \"notify-send oauthctl\"\n").is_err());
         assert!(load_text("[hooks]\non_eror = []\n").is_err());
+    }
+
+    #[test]
+    fn hooks_are_the_same_program_in_every_folder() {
+        for good in ["notify-send", "/opt/told", "~/bin/told"] {
+            let text = format!("[hooks]\non_error = [\"{good}\", \"./as it is\"]\n");
+            assert!(load_text(&text).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "./told",
+            "bin/told",
+            "../told",
+            "..",
+            "~",
+            "~/",
+            "~ada/told",
+        ] {
+            let text = format!("[hooks]\non_refresh = []\non_error = [\"{bad}\"]\n");
+            let error = load_text(&text).unwrap_err().to_string();
+            assert!(error.contains("line 3: hooks: the program"), "{error}");
+        }
     }
 
     #[test]

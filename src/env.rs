@@ -8,8 +8,16 @@ use std::process::Command;
 use crate::names::ProviderName;
 use crate::secret::Secret;
 
-/// Every variable name of ours starts with this; none of them reaches a child process.
+/// Every variable name of ours starts with this; none but [`HOOK`] reaches a child process.
 pub const PREFIX: &str = "OAUTHCTL_";
+
+/// `OAUTHCTL_HOOK`: the one variable of ours that reaches every child process, where it is set.
+pub const HOOK: &str = "OAUTHCTL_HOOK";
+
+/// `OAUTHCTL_PROFILE` and `OAUTHCTL_VAULT`: which vault is used.
+pub const PROFILE: &str = "OAUTHCTL_PROFILE";
+/// See [`PROFILE`].
+pub const VAULT: &str = "OAUTHCTL_VAULT";
 
 /// What the environment says, as far as this program listens to it.
 #[derive(Debug, Default)]
@@ -30,6 +38,8 @@ pub struct Env {
     pub passphrase_file: Option<PathBuf>,
     /// `OAUTHCTL_NO_INPUT`: never ask.
     pub no_input: bool,
+    /// `OAUTHCTL_HOOK`: this is below a hook, for which no other runs.
+    pub hook: bool,
     /// `BROWSER`: the browser to start.
     pub browser: Option<OsString>,
     /// `VISUAL`, else `EDITOR`: what a person writes with.
@@ -54,12 +64,13 @@ impl Env {
     #[must_use]
     pub fn read() -> Self {
         Self {
-            profile: text("OAUTHCTL_PROFILE"),
-            vault: raw("OAUTHCTL_VAULT").map(PathBuf::from),
+            profile: text(PROFILE),
+            vault: raw(VAULT).map(PathBuf::from),
             identity: text("OAUTHCTL_IDENTITY").map(Secret::new),
             identity_file: path("OAUTHCTL_IDENTITY_FILE"),
             passphrase_file: path("OAUTHCTL_PASSPHRASE_FILE"),
             no_input: raw("OAUTHCTL_NO_INPUT").is_some(),
+            hook: raw(HOOK).is_some(),
             browser: raw("BROWSER"),
             editor: raw("VISUAL").or_else(|| raw("EDITOR")),
             no_color: raw("NO_COLOR").is_some(),
@@ -127,7 +138,7 @@ pub fn own_variables() -> Vec<OsString> {
     )]
     env::vars_os()
         .map(|(name, _)| name)
-        .filter(|name| name.to_string_lossy().starts_with(PREFIX))
+        .filter(|name| name.to_string_lossy().starts_with(PREFIX) && name != HOOK)
         .collect()
 }
 

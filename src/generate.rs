@@ -61,7 +61,7 @@ pub const EXIT_CODES: [(u8, &str); 12] = [
 ];
 
 /// The variables that are listened to, and what each does. The README shows the same table.
-pub const ENVIRONMENT: [(&str, &str); 13] = [
+pub const ENVIRONMENT: [(&str, &str); 14] = [
     ("OAUTHCTL_PROFILE", "the profile, as `--profile`"),
     ("OAUTHCTL_VAULT", "the vault file, as `--vault`"),
     (
@@ -89,6 +89,10 @@ pub const ENVIRONMENT: [(&str, &str); 13] = [
         "the client secret, for the client id that is in use",
     ),
     ("OAUTHCTL_NO_INPUT", "never ask, as `--no-input`"),
+    (
+        "OAUTHCTL_HOOK",
+        "this is below a hook, which is set for them: no other hook runs",
+    ),
     ("BROWSER", "the browser to open"),
     ("NO_COLOR", "no colour"),
     ("CI", "an automated job: never ask"),

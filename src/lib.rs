@@ -98,7 +98,7 @@
 //! | [`provider`], [`key`], [`http`], [`ui`], [`token`], [`config`] | definitions, custody, the one HTTP client, the one printer, token sets, settings |
 //! | [`plugin`] | hardware keys and other keys that age plugins have |
 //! | [`lock`] | kernel locks, and waiting within bounds |
-//! | [`private_file`], [`env`](mod@env), [`stop`] | the owners of files, of the environment and of signals |
+//! | [`private_file`], [`env`](mod@env), [`stop`], [`child`] | the owners of files, of the environment, of signals and of programs that may hang |
 //! | [`names`], [`endpoint`], [`signing`] | values that can't be wrong once parsed, keys that sign |
 //! | [`moment`], [`escape`], [`secret`], [`harden`], [`inflate`], [`ordered`] | time as a value, text made harmless, secrets with one door, a process that can't be dumped, deflate within bounds, sorted maps |
 //!
@@ -253,6 +253,7 @@
 //! only.
 
 pub mod app;
+pub mod child;
 pub mod commands;
 pub mod config;
 pub mod connection;

@@ -1,4 +1,5 @@
-//! Being told to stop: Ctrl-C, SIGTERM, and a terminal that is closed (SIGHUP) or quits (SIGQUIT).
+//! Being told to stop: Ctrl-C, SIGTERM, a terminal that is closed (SIGHUP) or quits (SIGQUIT), and
+//! whatever else ends a program that does not know it, such as SIGUSR1.
 //!
 //! The hard idea: a signal may not undo what a server has done already. While a request that spends
 //! something is in the air (a refresh token, a code) the process hears of the signal, begins
@@ -8,12 +9,16 @@
 //! Signals come to the process and not to a value that is handed around, so this is state of the
 //! process as well.
 
+use std::ffi::c_int;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 #[cfg(unix)]
-use signal_hook::consts::{SIGCHLD, SIGHUP, SIGQUIT};
+use signal_hook::consts::{
+    SIGABRT, SIGALRM, SIGCHLD, SIGCONT, SIGHUP, SIGIO, SIGPROF, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU,
+    SIGURG, SIGUSR1, SIGUSR2, SIGVTALRM, SIGWINCH, SIGXCPU,
+};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 #[cfg(unix)]
@@ -26,7 +31,7 @@ use signal_hook::iterator::exfiltrator::WithRawSiginfo;
 pub enum Signal {
     /// Ctrl-C.
     Interrupt,
-    /// SIGTERM, SIGHUP or SIGQUIT.
+    /// SIGTERM, or another that ends a program.
     Terminate,
 }
 
@@ -60,7 +65,8 @@ pub fn listen() -> io::Result<Listening> {
             came: Arc::new(AtomicUsize::new(0)),
             by_default: Arc::new(AtomicBool::new(false)),
         };
-        for (signal, number) in signals() {
+        for signal in heard() {
+            let number = usize::try_from(signal).unwrap_or(usize::MAX);
             flag::register_conditional_default(signal, Arc::clone(&flags.by_default))?;
             flag::register_usize(signal, Arc::clone(&flags.came), number)?;
         }
@@ -73,37 +79,36 @@ pub fn listen() -> io::Result<Listening> {
     Ok(Listening(()))
 }
 
-/// The signals that stop the program, with their numbers.
-fn signals() -> Vec<(std::ffi::c_int, usize)> {
-    let mut signals = vec![(SIGINT, 2), (SIGTERM, 15)];
+/// The signals that stop the program.
+#[must_use]
+pub fn heard() -> Vec<c_int> {
+    let mut signals = vec![SIGINT, SIGTERM];
     #[cfg(unix)]
     {
-        signals.push((SIGQUIT, 3));
-        if !hang_up_is_ignored() {
-            signals.push((SIGHUP, 1));
-        }
+        signals.extend([
+            SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU,
+        ]);
+        leave_ignored(&mut signals);
     }
     signals
 }
 
-/// Whether the program was started to outlive its terminal, as by `nohup`.
+/// Takes out what this program was started to ignore, as by `nohup` or by a shell for what runs in
+/// its background. That stays so, here and in every program that is started from here.
 #[cfg(target_os = "linux")]
-#[must_use]
-pub fn hang_up_is_ignored() -> bool {
+fn leave_ignored(signals: &mut Vec<c_int>) {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    status
-        .lines()
-        .find_map(|line| line.strip_prefix("SigIgn:"))
-        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
-        .is_some_and(|mask| mask & 1 == 1)
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    let mask = ignored.unwrap_or(0);
+    signals.retain(|signal| mask.checked_shr(signal.unsigned_abs() - 1).unwrap_or(0) & 1 == 0);
 }
 
-/// Whether the program was started to outlive its terminal. Nothing says so here without `unsafe`, so
-/// that signal keeps whatever effect it has.
+/// Nothing says here without `unsafe` what this program was started to ignore. The end of a terminal
+/// is the likeliest, so that signal keeps whatever effect it has.
 #[cfg(all(unix, not(target_os = "linux")))]
-#[must_use]
-pub const fn hang_up_is_ignored() -> bool {
-    true
+fn leave_ignored(signals: &mut Vec<c_int>) {
+    signals.retain(|signal| *signal != SIGHUP);
 }
 
 impl Drop for Listening {
@@ -144,8 +149,25 @@ pub fn insisted() -> bool {
     INSISTED.load(Ordering::SeqCst)
 }
 
-/// The signals that stop a program, for whoever passes them on to a command, and what tells of that
-/// command's end. While this lives they do nothing else.
+/// What is passed on to a command. SIGPIPE and SIGXFSZ are not: they tell who writes of that very
+/// write. (The first is ignored from before `main` on, and programs that are started get it back as
+/// it is by default: the standard library does both, so that nobody knows here how it was before.)
+#[cfg(unix)]
+const FOR_OTHERS: [c_int; 18] = [
+    SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGUSR1, SIGUSR2, SIGALRM, SIGTERM, SIGCONT, SIGTSTP,
+    SIGTTIN, SIGTTOU, SIGURG, SIGXCPU, SIGVTALRM, SIGPROF, SIGWINCH, SIGIO,
+];
+
+/// The signals that can be sent to nobody without `unsafe`. They are caught, so that they don't end
+/// this process either. The C library keeps the first ones to itself.
+#[cfg(target_os = "linux")]
+const REAL_TIME: std::ops::RangeInclusive<c_int> =
+    (if cfg!(target_env = "musl") { 35 } else { 34 })..=64;
+#[cfg(all(unix, not(target_os = "linux")))]
+const REAL_TIME: [c_int; 0] = [];
+
+/// The signals that come, for whoever passes them on to a command, and what tells of that command's
+/// end. While this lives they do nothing else.
 #[cfg(unix)]
 #[derive(Debug)]
 pub struct Incoming(SignalsInfo<WithRawSiginfo>);
@@ -155,42 +177,49 @@ pub struct Incoming(SignalsInfo<WithRawSiginfo>);
 #[derive(Debug, Clone, Copy)]
 pub struct Came {
     /// Its number.
-    pub number: std::ffi::c_int,
-    /// Whether a key of the terminal made it: then all who are in its foreground have it.
-    pub by_key: bool,
+    pub number: c_int,
+    /// Whether the terminal sent it, for a key or for its new size: then all who are in its
+    /// foreground have it, or all of a group that may not use it now.
+    pub by_terminal: bool,
 }
 
 #[cfg(unix)]
 impl Incoming {
-    /// Takes them from now on.
+    /// Takes them from now on, except those that are ignored.
     ///
     /// # Errors
     /// When the system refuses.
     pub fn take() -> io::Result<Self> {
-        let numbers = signals().into_iter().map(|(signal, _)| signal);
-        SignalsInfo::new(numbers.chain([SIGCHLD])).map(Self)
+        let mut numbers: Vec<_> = FOR_OTHERS.into_iter().chain(REAL_TIME).collect();
+        leave_ignored(&mut numbers);
+        // That one is needed, and whoever ignored it would wait for no end.
+        numbers.push(SIGCHLD);
+        SignalsInfo::new(numbers).map(Self)
     }
 
-    /// Waits until something comes. Nothing to pass on means that a child may have ended.
+    /// Waits until something comes. Nothing to pass on means that a child may have ended or stopped.
     pub fn wait(&mut self) -> impl Iterator<Item = Came> {
         let came = self.0.wait().filter(|info| info.si_signo != SIGCHLD);
         came.map(|info| Came {
             number: info.si_signo,
-            by_key: matches!(info.si_signo, SIGINT | SIGQUIT) && by_the_system(info.si_code),
+            by_terminal: matches!(
+                info.si_signo,
+                SIGINT | SIGQUIT | SIGTSTP | SIGTTIN | SIGTTOU | SIGWINCH
+            ) && by_the_system(info.si_code),
         })
     }
 }
 
 /// Whether no process sent a signal: `kill` and its like have codes up to 0.
 #[cfg(target_os = "linux")]
-const fn by_the_system(code: std::ffi::c_int) -> bool {
+const fn by_the_system(code: c_int) -> bool {
     code > 0
 }
 
 /// Whether no process sent a signal. The code doesn't say so here; what a terminal sends, it sends
 /// to those in its foreground.
 #[cfg(all(unix, not(target_os = "linux")))]
-fn by_the_system(_: std::ffi::c_int) -> bool {
+fn by_the_system(_: c_int) -> bool {
     let terminal = std::fs::File::open("/dev/tty");
     let foreground = terminal.and_then(|terminal| Ok(rustix::termios::tcgetpgrp(terminal)?));
     foreground.is_ok_and(|group| group == rustix::process::getpgrp())

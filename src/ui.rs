@@ -223,6 +223,14 @@ impl Ui {
         out.flush()
     }
 
+    /// Lets go of stdout: whoever reads there has all of it.
+    pub fn no_more_data() {
+        #[cfg(unix)]
+        if let Ok(nowhere) = std::fs::File::options().write(true).open("/dev/null") {
+            let _ = rustix::stdio::dup2_stdout(nowhere);
+        }
+    }
+
     /// A note for the person, unless `--quiet`.
     pub fn note(&self, text: &str) {
         if !self.voice.quiet {

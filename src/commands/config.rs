@@ -1,4 +1,4 @@
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use clap::Subcommand;
@@ -98,17 +98,15 @@ fn written(app: &App, provider: &ProviderName, folder: &Path) -> Result<String> 
             "could not find the current folder",
         ));
     };
-    // `..` stays as it is in an absolute path
-    let folder = folder.canonicalize().unwrap_or(folder);
-    let real = |path: PathBuf| path.canonicalize().unwrap_or(path);
+    let folder = real(&folder);
     let known = app.config.folders.iter().find(|rule| {
-        let there = rule.folder(home.as_deref()).map(real);
+        let there = rule.folder(home.as_deref()).map(|it| real(&it));
         rule.connection.provider == *provider && there.as_deref() == Some(folder.as_path())
     });
     if let Some(rule) = known {
         return Ok(rule.path.clone());
     }
-    let at_home = home.map(real);
+    let at_home = home.map(|home| real(&home));
     let below = at_home.and_then(|home| folder.strip_prefix(home).map(Path::to_path_buf).ok());
     let written = match below {
         Some(below) if below.as_os_str().is_empty() => Some("~".to_owned()),
@@ -118,6 +116,19 @@ fn written(app: &App, provider: &ProviderName, folder: &Path) -> Result<String> 
     written.ok_or_else(|| {
         let why = format!("the path `{}` is not UTF-8", folder.display());
         Error::new(Kind::Usage, "could not write a rule for the folder").because(why)
+    })
+}
+
+/// A folder without links and `..`, which an absolute path may still have. As far as it exists, it is
+/// what the system calls it; below that, `..` goes back by name.
+fn real(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut real, part| {
+        if part == Component::ParentDir {
+            real.pop();
+            return real;
+        }
+        real.push(part);
+        real.canonicalize().unwrap_or(real)
     })
 }
 

@@ -7,11 +7,12 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::app::App;
-use crate::commands::fresh_token;
 use crate::commands::token::duration;
+use crate::commands::{fresh_token, hooks};
 use crate::connection::fresh::{HandOut, Want};
 use crate::env::keep_own_from;
 use crate::error::{Error, Kind, Result};
+use crate::harden;
 use crate::names::{ConnectionRef, Scope, VariableName};
 use crate::ui::{counted, shell_word};
 
@@ -98,6 +99,9 @@ fn start(app: &App, args: &Args) -> Result<()> {
     for (name, token) in names.iter().zip(&tokens) {
         command.env(name.as_str(), token.set.access_token.expose());
     }
+    // Afterwards this process may be that command.
+    hooks::run(app)?;
+    harden::soften();
     match (&args.refresh_file, tokens.first()) {
         (Some(path), Some(first)) => {
             let file = keep_fresh::File {

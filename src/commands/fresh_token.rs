@@ -102,10 +102,10 @@ fn refresh_now(
         refreshed.map_err(|error| advice::explained(app, error))
     });
     match refreshed {
-        Ok(true) => hooks::run(app, name, Event::Refresh),
+        Ok(true) => hooks::note(app, name, Event::Refresh),
         Ok(false) => {}
         Err(error) => {
-            hooks::run(app, name, Event::of(&error));
+            hooks::note(app, name, Event::of(&error));
             return Err(error);
         }
     }

@@ -189,20 +189,35 @@ fn run(arguments: &[OsString]) -> ExitCode {
             None => return ExitCode::SUCCESS,
         }
     }
-    let (ui, ended) = match App::new(ui, env, globals, cli.command.wants_settings()) {
+    match App::new(ui, env, globals, cli.command.wants_settings()) {
         Ok(app) => {
-            let ended = dispatch(&app, cli.command);
-            (app.ui, ended)
+            let code = exit_code(&app.ui, dispatch(&app, cli.command));
+            ExitCode::from(tell_hooks(&app, code))
         }
-        Err(error) => (Ui::new(voice).repeating(&given), Err(error)),
-    };
-    match ended {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            report(&ui, &error);
-            ExitCode::from(error.exit_code())
-        }
+        Err(error) => ExitCode::from(exit_code(&Ui::new(voice).repeating(&given), Err(error))),
     }
+}
+
+/// Reports what failed.
+fn exit_code(ui: &Ui, ended: Result<()>) -> u8 {
+    ended.map_or_else(
+        |error| {
+            report(ui, &error);
+            error.exit_code()
+        },
+        |()| 0,
+    )
+}
+
+/// Tells the person's programs what happened. Whoever reads from here waits no longer for them: all
+/// is said.
+fn tell_hooks(app: &App, code: u8) -> u8 {
+    if app.events.is_empty() {
+        return code;
+    }
+    Ui::no_more_data();
+    let told = exit_code(&app.ui, hooks::run(app));
+    if code == 0 { told } else { code }
 }
 
 impl GlobalArgs {

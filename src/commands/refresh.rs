@@ -157,7 +157,7 @@ fn show(app: &App, mut outcomes: Outcomes) -> Result<()> {
         && let Some((name, Err(error))) = outcomes.pop()
     {
         let error = about(&name, advice::explained(app, error));
-        hooks::run(app, &name, Event::of(&error));
+        hooks::note(app, &name, Event::of(&error));
         return Err(error);
     }
     outcomes.sort_unstable_by(|a, b| a.0.cmp(&b.0));
@@ -168,13 +168,13 @@ fn show(app: &App, mut outcomes: Outcomes) -> Result<()> {
         let (word, error) = match outcome {
             Ok(done) => {
                 if done == many::Refreshed::Now {
-                    hooks::run(app, &name, Event::Refresh);
+                    hooks::note(app, &name, Event::Refresh);
                 }
                 (done.word(), None)
             }
             Err(error) => {
                 let error = about(&name, advice::explained(app, error));
-                hooks::run(app, &name, Event::of(&error));
+                hooks::note(app, &name, Event::of(&error));
                 ("failed", Some(error))
             }
         };

@@ -60,29 +60,22 @@ fn told_to_stop<T>(done: Result<T>) -> Result<T> {
 
 /// The signals that stop work, as they come.
 #[cfg(unix)]
-struct Signals(
-    Option<[tokio::signal::unix::Signal; 2]>,
-    Vec<tokio::signal::unix::Signal>,
-);
+struct Signals(Vec<(Signal, tokio::signal::unix::Signal)>);
 
 #[cfg(unix)]
 impl Signals {
     fn listen() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
-        let both = (
-            signal(SignalKind::interrupt()),
-            signal(SignalKind::terminate()),
-        );
-        // Whoever was started to outlive its terminal hears nothing of its end.
-        let mut others = vec![SignalKind::quit()];
-        if !stop::hang_up_is_ignored() {
-            others.push(SignalKind::hangup());
-        }
-        let others = others.into_iter().filter_map(|kind| signal(kind).ok());
-        match both {
-            (Ok(interrupt), Ok(terminate)) => Self(Some([interrupt, terminate]), others.collect()),
-            _ => Self(None, Vec::new()),
-        }
+        let listened = stop::heard().into_iter().map(SignalKind::from_raw);
+        let listened = listened.filter_map(|kind| {
+            let means = if kind == SignalKind::interrupt() {
+                Signal::Interrupt
+            } else {
+                Signal::Terminate
+            };
+            Some((means, signal(kind).ok()?))
+        });
+        Self(listened.collect())
     }
 
     /// Ends when a signal comes, or came before anybody listened here.
@@ -94,23 +87,14 @@ impl Signals {
     }
 
     async fn next(&mut self) -> Signal {
-        match &mut self.0 {
-            Some([interrupt, terminate]) => {
-                let others = &mut self.1;
-                let other = poll_fn(|context| {
-                    let came = others
-                        .iter_mut()
-                        .any(|one| one.poll_recv(context).is_ready());
-                    if came { Poll::Ready(()) } else { Poll::Pending }
-                });
-                tokio::select! {
-                    _ = interrupt.recv() => Signal::Interrupt,
-                    _ = terminate.recv() => Signal::Terminate,
-                    () = other => Signal::Terminate,
-                }
-            }
-            None => std::future::pending().await,
-        }
+        poll_fn(|context| {
+            let came = self
+                .0
+                .iter_mut()
+                .find_map(|(means, one)| one.poll_recv(context).is_ready().then_some(*means));
+            came.map_or(Poll::Pending, Poll::Ready)
+        })
+        .await
     }
 }
 

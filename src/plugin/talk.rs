@@ -3,7 +3,7 @@
 
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,6 +14,7 @@ use base64::prelude::BASE64_STANDARD_NO_PAD;
 use zeroize::Zeroizing;
 
 use super::Failed;
+use crate::child::Child;
 use crate::env::keep_own_from;
 use crate::escape;
 use crate::lock;
@@ -74,10 +75,7 @@ type Bytes = Zeroizing<Vec<u8>>;
 pub(super) struct Session {
     program: PathBuf,
     child: Child,
-    /// Whether it leads a process group of its own.
-    #[cfg(unix)]
-    is_leader: bool,
-    /// Whether it ended, and its number may be another program's by now.
+    /// Whether it was seen to end.
     has_ended: bool,
     limit: Duration,
     deadline: Instant,
@@ -100,17 +98,17 @@ impl Session {
         // Where somebody is there, a plugin may ask at the terminal by itself, which only a program
         // in its foreground can do. Else it leads a group, to be ended with all that it started.
         let is_there = person.is_there();
-        #[cfg(unix)]
-        if !is_there {
-            std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        }
-        let mut child = command
+        let start = if is_there {
+            Child::start_at_terminal
+        } else {
+            Child::start
+        };
+        command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(|error| failed(&error))?;
-        let pipes = child.stdout.take().zip(child.stdin.take());
+            .stderr(Stdio::null());
+        let mut child = start(&mut command).map_err(|error| failed(&error))?;
+        let pipes = child.stdout().zip(child.stdin());
         let (from, to) = pipes.ok_or_else(|| failed(&"it has no input or output"))?;
         // One chunk at a time: a flood fills the pipe and not the memory.
         let (said, input) = mpsc::sync_channel(0);
@@ -119,8 +117,6 @@ impl Session {
         let session = Self {
             program: program.to_owned(),
             child,
-            #[cfg(unix)]
-            is_leader: !is_there,
             has_ended: false,
             limit,
             deadline: Instant::now() + limit,
@@ -225,10 +221,9 @@ impl Session {
     fn end(&mut self) {
         drop(self.output.take());
         // One that stays is killed.
-        let ended = lock::retry(PATIENCE, GLANCE, || {
-            self.child.try_wait().map(|ended| ended.is_some())
+        let _ = lock::retry(PATIENCE, GLANCE, || {
+            self.child.ended().map(|ended| ended.is_some())
         });
-        self.has_ended = ended.unwrap_or(false);
     }
 
     fn receive(&mut self) -> io::Result<Stanza> {
@@ -290,27 +285,11 @@ impl Session {
                 }
                 // What it said last is read in the turn after this.
                 Err(RecvTimeoutError::Timeout) if !self.has_ended => {
-                    self.has_ended = matches!(self.child.try_wait(), Ok(Some(_)));
+                    self.has_ended = matches!(self.child.ended(), Ok(Some(_)));
                 }
                 Err(_) => return Err(self.failed("it ended before it was done")),
             }
         }
-    }
-}
-
-impl Drop for Session {
-    fn drop(&mut self) {
-        if self.has_ended {
-            return;
-        }
-        // One that is not done must not stay, nor what it started.
-        #[cfg(unix)]
-        if self.is_leader {
-            use rustix::process::{Pid, Signal, kill_process_group};
-            let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
-        }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -202,3 +202,19 @@ fn config_set_of_an_account_warns_of_a_provider_that_nobody_knows() {
     let known = world.ok(&["config", "set", "account.github", "x"]);
     known.silent_about("no provider is called");
 }
+
+#[test]
+fn config_set_folder_writes_no_way_back_even_where_nothing_is_yet() {
+    let world = World::empty();
+    private_file::ensure_folder(&world.path("work/desk")).unwrap();
+    for folder in ["./../other", "../none/../other", "../work/desk/../../other"] {
+        let args = ["config", "set", "account.sandbox", "me", "--folder", folder];
+        world.call(&args).within("work").run().ended(0);
+    }
+    let file = world.path("home/config/oauthctl/config.toml");
+    let text = fs::read_to_string(file).unwrap();
+    let other = world.path("").canonicalize().unwrap().join("other");
+    let path = format!("path = \"{}\"\n", other.display());
+    assert_eq!(text.matches(&path).count(), 1, "{text}");
+    assert_eq!(text.matches("path").count(), 1, "{text}");
+}

@@ -2,10 +2,13 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 use oauthctl::sandbox::Endpoint;
+use rustix::process::Signal;
 
-use crate::world::{World, mode};
+use crate::running::Running;
+use crate::world::{Call, World, mode};
 
 /// Runs a line of shell under `exec`, with the tokens of these connections.
 fn exec(world: &World, before: &[&str], line: &str) -> crate::world::Output {
@@ -55,6 +58,27 @@ fn exec_passes_exit_codes_and_signals_on() {
     let kept = ["sandbox", "--refresh-file", &file];
     exec(&world, &kept, "exit 7").ended(7).silent();
     exec(&world, &kept, "kill -KILL $$").ended(128 + 9).silent();
+}
+
+#[test]
+fn exec_leaves_the_command_the_limit_of_core_files_that_there_was() {
+    let world = World::new();
+    world.connect();
+    let path = world.path("given/fresh").display().to_string();
+    for file in [&[][..], &["--refresh-file", &path]] {
+        let show = ["--", "/bin/sh", "-c", "ulimit -Sc"];
+        let args = [&["exec", "sandbox"], file, &show].concat();
+        // as far as the hard limit lets this test raise it
+        let call = world
+            .call(&args)
+            .through("ulimit -Sc \"$(ulimit -Hc)\"; exec \"$@\"");
+        let allowed = Command::new("/bin/sh")
+            .args(["-c", "ulimit -Hc"])
+            .output()
+            .unwrap();
+        let allowed = String::from_utf8(allowed.stdout).unwrap();
+        assert_eq!(call.run().ended(0).silent().stdout, allowed);
+    }
 }
 
 #[test]
@@ -273,6 +297,136 @@ fn hang_ups_are_ignored() -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     u64::from_str_radix(ignored.unwrap().trim(), 16).unwrap() & 1 == 1
+}
+
+#[test]
+fn exec_refresh_file_passes_every_signal_on_that_can_be_caught() {
+    let world = World::new();
+    world.connect();
+    let file = world.path("given/fresh");
+    let path = file.display().to_string();
+    // the last one reaches nobody, and ends nobody
+    let line = "for s in ABRT USR1 USR2 ALRM URG XCPU VTALRM PROF WINCH IO CONT; do \
+                trap \"heard=$s\" $s; kill -$s $PPID; while [ \"$heard\" != $s ]; do :; done; \
+                done; kill -40 $PPID; exit 5";
+    exec(&world, &["sandbox", "--refresh-file", &path], line)
+        .ended(5)
+        .silent();
+    assert!(!file.exists(), "the token outlives the command");
+}
+
+#[test]
+fn exec_refresh_file_stops_and_goes_on_as_one_job_with_its_command() {
+    let world = World::new();
+    world.connect();
+    let path = world.path("given/fresh").display().to_string();
+    let told = world.path("given/told");
+    let line = format!(
+        "trap 'exit 5' TERM; echo $$ > '{t}.new'; /bin/mv '{t}.new' '{t}'; while :; do :; done",
+        t = told.display()
+    );
+    let args = ["exec", "sandbox", "--refresh-file", &path];
+    let mut command = world
+        .call(&[&args[..], &["--", "/bin/sh", "-c", &line]].concat())
+        .command();
+    // a job of its own, as a shell starts it
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let running = Running::start(command, None);
+    world.until("the command runs", |_| told.exists());
+    let child = fs::read_to_string(&told).unwrap();
+    let stopped = || {
+        let status = fs::read_to_string(format!("/proc/{}/status", child.trim())).unwrap();
+        status.contains("State:\tT")
+    };
+    running.signal(Signal::TSTP);
+    world.until("the command stops", |_| stopped());
+    running.until_it_stops();
+    running.signal(Signal::CONT);
+    world.until("the command goes on", |_| !stopped());
+    running.signal(Signal::TERM);
+    running.finish().ended(5).silent();
+}
+
+/// Starts a command with a token that is kept fresh, which ends when there is a file `end`.
+fn until_told<'w>(world: &'w World, path: &str) -> Call<'w> {
+    let end = world.path("given/end");
+    let line = format!(
+        "PATH=/usr/bin:/bin; until [ -e '{}' ]; do sleep 0.05; done",
+        end.display()
+    );
+    let args = ["exec", "sandbox", "--refresh-file", path];
+    world.call(&[&args[..], &["--", "/bin/sh", "-c", &line]].concat())
+}
+
+#[test]
+fn exec_refresh_file_takes_the_file_away_with_the_command_and_waits_for_an_answer_after_that() {
+    let world = World::with(|options| options.lifetimes = "4,3600".parse().unwrap());
+    world.connect();
+    world.faults(&["refresh:*=slow=4000"]);
+    let file = world.path("given/fresh");
+    let running = until_told(&world, &file.display().to_string()).start();
+    world.until("the server is asked", |world| {
+        world.count(Endpoint::Refresh) == 1
+    });
+    assert!(file.exists());
+    world.give("end", "");
+    world.until("the file is gone", |_| !file.exists());
+    assert!(running.lives(), "the answer is not waited for");
+    running.finish().ended(0).silent();
+    assert!(!file.exists());
+    assert_eq!(world.shown("sandbox")["state"], "active");
+}
+
+#[test]
+fn exec_refresh_file_says_once_that_a_server_is_in_trouble() {
+    let world = World::with(|options| options.lifetimes = "3".parse().unwrap());
+    world.connect();
+    world.faults(&["refresh:*=503/1"]);
+    let path = world.path("given/fresh").display().to_string();
+    let mut running = until_told(&world, &path).start();
+    running.line(|line| line.contains("was not renewed").then_some(()));
+    let asked = world.count(Endpoint::Refresh);
+    // which takes half a minute: the server is left alone
+    running.until("it is asked again", || {
+        world.count(Endpoint::Refresh) > asked
+    });
+    world.give("end", "");
+    let output = running.finish().ended(0);
+    let said = output.stderr.matches("was not renewed").count();
+    assert_eq!(said, 1, "{output:?}");
+}
+
+#[test]
+fn exec_leaves_ignored_what_its_caller_had_ignored() {
+    let line = "trap '' INT QUIT TERM USR1 TSTP; exec \"$@\"";
+    let show = ["/bin/grep", "SigIgn:", "/proc/self/status"];
+    let ignored = |output: &str| {
+        let mask = output.trim().strip_prefix("SigIgn:").unwrap().trim();
+        u64::from_str_radix(mask, 16).unwrap()
+    };
+    let before = Command::new("/bin/sh")
+        .args(["-c", line, "sh"])
+        .args(show)
+        .output()
+        .unwrap();
+    // The standard library gives SIGPIPE to programs as it is by default, and the C library ignores
+    // what it keeps to itself.
+    let known = 0x7fff_ffff & !(1 << (Signal::PIPE.as_raw() - 1));
+    let before = ignored(&String::from_utf8(before.stdout).unwrap()) & known;
+    assert_ne!(before & (1 << (Signal::INT.as_raw() - 1)), 0);
+    for keeps in [false, true] {
+        // the network is needed first, which listens for signals as well
+        let world = World::expired();
+        let path = world.path("given/fresh").display().to_string();
+        let file: &[&str] = if keeps {
+            &["--refresh-file", &path]
+        } else {
+            &[]
+        };
+        let args = [&["exec", "sandbox"], file, &["--"], &show].concat();
+        let output = world.call(&args).through(line).run().ended(0).silent();
+        assert_eq!(ignored(&output.stdout) & known, before, "{keeps}");
+    }
 }
 
 #[test]

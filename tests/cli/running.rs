@@ -110,11 +110,32 @@ impl Running {
         });
     }
 
+    /// Waits until its stdout is closed.
+    pub(crate) fn until_all_is_said(&self) {
+        self.until("all is said", || self.stdout.is_finished());
+    }
+
+    /// Whether it has not ended.
+    pub(crate) fn lives(&self) -> bool {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        status.is_ok_and(|status| !status.contains("State:\tZ"))
+    }
+
+    /// Waits until it is stopped, as a job of a terminal is.
+    pub(crate) fn until_it_stops(&self) {
+        self.until_status("it stops", |status| status.contains("State:\tT"));
+    }
+
     fn until_status(&self, what: &str, done: impl Fn(&str) -> bool) {
         let path = format!("/proc/{}/status", self.child.id());
-        while !done(&std::fs::read_to_string(&path).unwrap()) {
+        self.until(what, || done(&std::fs::read_to_string(&path).unwrap()));
+    }
+
+    /// Waits until something has happened that takes its time.
+    pub(crate) fn until(&self, what: &str, done: impl Fn() -> bool) {
+        while !done() {
             assert!(Instant::now() < self.until, "it never happened that {what}");
-            thread::yield_now();
+            thread::park_timeout(Duration::from_millis(1));
         }
     }
 

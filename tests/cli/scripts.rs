@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
+use oauthctl::sandbox::Endpoint;
 use rustix::process::Signal;
 
 use crate::world::World;
@@ -113,6 +114,11 @@ fn token_copy_puts_it_on_the_clipboard_and_takes_it_away() {
     let output = running.finish().ended(0).no_data();
     output.says(&["it is gone from the clipboard"]);
     assert_eq!(fs::read_to_string(&clipboard).unwrap(), "");
+    // whatever ends it takes it away first
+    let running = copy();
+    running.signal(Signal::USR1);
+    running.finish().ended(0);
+    assert_eq!(fs::read_to_string(&clipboard).unwrap(), "");
     // what somebody copied since is theirs
     let running = copy();
     fs::write(&clipboard, "mine").unwrap();
@@ -128,6 +134,49 @@ fn token_copy_puts_it_on_the_clipboard_and_takes_it_away() {
         .ended(1)
         .no_data()
         .says(&["there is no clipboard", "hint: install"]);
+}
+
+#[test]
+fn token_copy_waits_for_no_clipboard_that_hangs() {
+    let world = World::new();
+    world.connect();
+    let clipboard = world.path("given/clipboard");
+    let path = format!("{}:/usr/bin:/bin", world.path("work/bin").display());
+    let copy = || {
+        let call = world.call(&["token", "sandbox", "--copy"]);
+        call.env("PATH", &path).env("CLIPBOARD", &clipboard).start()
+    };
+    // it hangs when it is written to, together with what it started
+    let hangs = "/bin/sleep 1000 & echo \"$! $$\" > \"$CLIPBOARD.new\"\n\
+                 mv \"$CLIPBOARD.new\" \"$CLIPBOARD\"; wait";
+    program(&world, "xclip", hangs);
+    let running = copy();
+    world.until("the clipboard is written to", |_| clipboard.exists());
+    running.signal(Signal::INT);
+    running.finish().ended(130).no_data();
+    let pids = fs::read_to_string(&clipboard).unwrap();
+    for pid in pids.split_whitespace() {
+        world.until("it is ended", |_| has_ended(pid));
+    }
+    // it hangs when it is read
+    program(
+        &world,
+        "xclip",
+        &WRITE.replace("cat \"$CLIPBOARD\"", "exec sleep 1000"),
+    );
+    let mut running = copy();
+    running.line(|line| line.contains("on the clipboard for a minute").then_some(()));
+    running.signal(Signal::INT);
+    running
+        .finish()
+        .ended(0)
+        .says(&["may still be on the clipboard"]);
+}
+
+/// Whether a process is no more, or only waits to be noticed.
+fn has_ended(pid: &str) -> bool {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"));
+    status.map_or(true, |status| status.contains("State:\tZ"))
 }
 
 /// Settings with one hook that keeps what it is told.
@@ -162,10 +211,12 @@ fn hooks_are_told_of_a_refresh_and_get_neither_a_token_nor_our_variables() {
     assert_eq!(event["event"], "refresh");
     assert_eq!(event["connection"], "sandbox/writer");
     assert!(event["error"].is_null());
+    let mut rest = lines[1..].to_vec();
+    rest.sort_unstable();
     assert_eq!(
-        lines[1..],
-        ["a b; c"],
-        "no shell, and none of our variables: {told}"
+        rest,
+        ["OAUTHCTL_HOOK=1", "OAUTHCTL_PROFILE=default", "a b; c"],
+        "no shell, and none of our variables but those for hooks: {told}"
     );
 }
 
@@ -228,4 +279,127 @@ fn hooks_that_fail_or_are_not_there_stop_nothing() {
     world
         .ok(&["refresh", "sandbox"])
         .says(&["warning: the hook `on_refresh`"]);
+}
+
+/// A hook that tells its number, hangs with what it started, and lets itself be ended.
+const HANG: &str = "PATH=/usr/bin:/bin\nsleep 1000 &\necho \"$! $$\" >> \"$1\"\nwait";
+
+#[test]
+fn hooks_that_hang_keep_no_token_back_and_are_ended_with_what_they_started() {
+    let world = World::expired();
+    let told = world.path("given/told");
+    with_hook(&world, "on_refresh", HANG);
+    let running = world.call(&["token", "sandbox"]).start();
+    running.until_all_is_said();
+    assert!(running.lives(), "the hook is not waited for");
+    let output = running.finish().ended(0);
+    let output = output.says(&["warning: the hook `on_refresh`", "did not end within 10 s"]);
+    assert_eq!(output.stdout.trim(), world.token("sandbox"));
+    let pids = fs::read_to_string(told).unwrap();
+    assert_eq!(pids.split_whitespace().count(), 2);
+    for pid in pids.split_whitespace() {
+        world.until("it is ended", |_| has_ended(pid));
+    }
+}
+
+#[test]
+fn hooks_run_side_by_side_and_end_with_the_command_at_a_signal() {
+    let world = World::new();
+    world.connect();
+    for number in 0..4 {
+        world.connect_as(&format!("author-{number}"));
+    }
+    let told = world.path("given/told");
+    with_hook(&world, "on_refresh", HANG);
+    let running = world.call(&["refresh", "--all"]).start();
+    world.until("all of them run", |_| {
+        fs::read_to_string(&told).is_ok_and(|told| told.lines().count() == 5)
+    });
+    running.signal(Signal::INT);
+    running.finish().ended(130);
+    let pids = fs::read_to_string(&told).unwrap();
+    for pid in pids.split_whitespace() {
+        world.until("it is ended", |_| has_ended(pid));
+    }
+}
+
+#[test]
+fn hooks_that_call_the_program_call_no_hook() {
+    let world = World::new();
+    world.connect();
+    let binary = env!("CARGO_BIN_EXE_oauthctl");
+    let key = world.key_file().display().to_string();
+    // also through `exec`, which takes our variables from its command
+    let script = format!(
+        "echo told >> \"$1\"\nexport OAUTHCTL_IDENTITY_FILE='{key}'\n'{binary}' refresh sandbox\n\
+         '{binary}' exec sandbox -- /bin/sh -c \"OAUTHCTL_IDENTITY_FILE='{key}' '{binary}' refresh sandbox\"\n\
+         echo done >> \"$1\""
+    );
+    with_hook(&world, "on_refresh", &script);
+    world.ok(&["refresh", "sandbox"]);
+    let told = fs::read_to_string(world.path("given/told")).unwrap();
+    assert_eq!(told, "told\ndone\n");
+    assert_eq!(world.count(Endpoint::Refresh), 3);
+}
+
+#[test]
+fn hooks_know_which_vault_they_are_about_and_use_it_again() {
+    let world = World::new();
+    world.faults(&["refresh:*=503/30"]);
+    let told = || {
+        let path = world.path("given/told");
+        let told = fs::read_to_string(&path).unwrap();
+        fs::remove_file(path).unwrap();
+        let mut lines = told.lines();
+        let event: serde_json::Value = serde_json::from_str(lines.next().unwrap()).unwrap();
+        (event, lines.map(str::to_owned).collect::<Vec<_>>())
+    };
+    let other = world.path("given/other.db").display().to_string();
+    let of_profile = ["--profile", "work"];
+    let of_path = ["--vault", &other];
+    for (chosen, variable, profile) in [
+        (
+            of_profile,
+            "OAUTHCTL_PROFILE=work".to_owned(),
+            "work".into(),
+        ),
+        (
+            of_path,
+            format!("OAUTHCTL_VAULT={other}"),
+            serde_json::Value::Null,
+        ),
+    ] {
+        world
+            .connect_with(&[&["sandbox"], &chosen[..]].concat())
+            .0
+            .ended(0);
+        with_hook(&world, "on_error", KEEP);
+        world
+            .run(&[&["refresh", "sandbox"], &chosen[..]].concat())
+            .ended(5);
+        let (event, variables) = told();
+        assert_eq!(event["profile"], profile);
+        let vault = world
+            .json(&[&["vault", "status"], &chosen[..]].concat())
+            .remove(0);
+        assert_eq!(event["vault"], vault["path"]);
+        assert!(variables.contains(&variable), "{variables:?}");
+        let ours = variables.iter().filter(|one| one.starts_with("OAUTHCTL_"));
+        assert_eq!(ours.count(), 2, "{variables:?}");
+    }
+}
+
+#[test]
+fn hooks_may_lie_below_home() {
+    let world = World::new();
+    world.connect();
+    with_hook(&world, "on_refresh", "echo told > \"$1\"");
+    let hook = world.path("work/bin/hook");
+    fs::rename(&hook, world.path("home/told")).unwrap();
+    let file = world.path("home/config/oauthctl/config.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    let hook = hook.display().to_string();
+    fs::write(&file, text.replace(&hook, "~/told")).unwrap();
+    world.ok(&["refresh", "sandbox"]);
+    assert!(world.path("given/told").exists());
 }

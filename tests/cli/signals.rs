@@ -20,6 +20,7 @@ fn stopping() -> Vec<(Signal, i32)> {
         (Signal::TERM, 143),
         (Signal::QUIT, 143),
         (Signal::HUP, 143),
+        (Signal::USR1, 143),
     ];
     all.retain(|(signal, _)| ignored & (1 << (signal.as_raw() - 1)) == 0);
     all

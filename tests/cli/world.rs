@@ -444,7 +444,7 @@ impl Call<'_> {
         (output, visit)
     }
 
-    fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         let binary = env!("CARGO_BIN_EXE_oauthctl");
         let mut command = match &self.wrapper {
             None => Command::new(binary),

@@ -20,7 +20,7 @@ const LAYERS: [&[&str]; 15] = [
     &["provider", "key", "http", "ui", "token", "config"],
     &["plugin"],
     &["lock"],
-    &["private_file", "env", "stop"],
+    &["private_file", "env", "stop", "child"],
     &["names", "endpoint", "signing"],
     &["moment", "escape", "secret", "harden", "inflate", "ordered"],
 ];
@@ -98,7 +98,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("rusqlite", "vault"),
     (
         "rustix",
-        "app commands/exec document flow/listener harden key plugin private_file stop ui vault",
+        "app child commands/exec document flow/listener harden key plugin private_file stop ui vault",
     ),
     ("rustls", "http"),
     ("serde", "anywhere"),
@@ -136,7 +136,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("std::net", "endpoint flow sandbox"),
     (
         "std::process::Command",
-        "commands/api/filter commands/demo commands/doc/walk commands/exec commands/git commands/hooks commands/token/copy env flow/browser plugin",
+        "child commands/api/filter commands/demo commands/doc/walk commands/exec commands/git commands/hooks commands/token/copy env flow/browser plugin",
     ),
     ("std::process::ExitCode", "commands main"),
     ("std::process::exit", ""),

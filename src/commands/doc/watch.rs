@@ -3,8 +3,8 @@ use std::time::{Duration, Instant};
 
 use super::{desk, push, shown};
 use crate::app::{App, moment};
-use crate::commands::printed;
 use crate::commands::token::duration;
+use crate::commands::{hooks, printed};
 use crate::document::error::{DocumentError, StoreError};
 use crate::document::oid::Oid;
 use crate::document::push::{Outcome, Wish};
@@ -73,6 +73,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     };
     while stop::asked().is_none() {
         watch.look()?;
+        // A signal that ends this ends the watch, too.
+        let _ = hooks::run(app);
         let pause = LOOK.min(args.after);
         lock::retry(pause, GLANCE, || Ok::<_, Error>(stop::asked().is_some()))?;
     }

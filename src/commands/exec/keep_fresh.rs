@@ -1,8 +1,9 @@
 //! A long-running command beside a token file that stays fresh.
 //!
 //! One thread minds the command: it passes signals on and waits for the end. This one minds the
-//! token, because the vault and what it is opened with belong to it. No signal ends this process
-//! before the command has ended, whose answer to it counts.
+//! token, because the vault and what it is opened with belong to it. No signal that can be caught
+//! ends this process before the command has ended, whose answer to it counts. All are passed on but
+//! those that tell of a fault, those about a pipe or file of this process, and real-time ones.
 
 use std::ffi::OsString;
 use std::fs;
@@ -14,11 +15,17 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
+#[cfg(unix)]
+use rustix::process::{
+    Pid, Signal, WaitId, WaitIdOptions, getpgid, getpgrp, getpid, kill_process, waitid,
+};
+
 use crate::app::{App, moment};
 use crate::commands::exec::{ended, not_started};
-use crate::commands::fresh_token;
+use crate::commands::{fresh_token, hooks};
 use crate::connection::fresh::{HandOut, Want};
 use crate::error::{Error, Kind, Result};
+use crate::harden;
 use crate::key::Custody;
 use crate::names::ConnectionRef;
 use crate::private_file::{self, PrivateFileError};
@@ -37,7 +44,7 @@ const TRY_AGAIN: Duration = Duration::from_secs(30);
 /// How soon after a refresh that a signal cut short, which the command may have survived.
 const GO_ON: Duration = Duration::from_secs(1);
 
-/// Said once: it stays so, and the terminal is the command's.
+/// Where the key is missing.
 const NOT_ASKED: &str = "; nobody is asked for the vault's key while the command runs, so it is \
                          not renewed before that key is there without asking";
 
@@ -64,10 +71,12 @@ pub(super) fn run(
     let _listening = stop::listen().map_err(failed)?;
     write(path, first, private_file::create_whole)?;
     #[cfg(unix)]
-    let ending = mind(command, incoming);
+    let ending = mind(command, path, incoming);
     #[cfg(not(unix))]
-    let ending = mind(command);
+    let ending = mind(command, path);
+    harden::process();
     let status = ending.map(|ending| keep(app, file, first, &ending));
+    // It is gone, unless there was no command or the next token came just then.
     let _ = fs::remove_file(path);
     let status = status.map_err(failed)?.map_err(|error| {
         Error::new(Kind::Failed, "could not wait for the command").caused_by(&error)
@@ -84,44 +93,74 @@ fn keep(
 ) -> std::io::Result<ExitStatus> {
     let asked = ConnectionRef::Exact(first.name.clone());
     let mut patience = until_stale(first, file.want);
-    let mut told_of_the_key = false;
+    let mut told = None;
     loop {
-        match ending.recv_timeout(patience) {
-            Ok(status) => return status,
-            Err(RecvTimeoutError::Disconnected) => {
-                return Err(std::io::Error::other("nobody minds the command any more"));
-            }
-            Err(RecvTimeoutError::Timeout) => {}
+        if let Some(status) = ended_within(patience, ending) {
+            return status;
         }
         // What came before was for the command.
         stop::forget();
-        patience = match renew(app, file, &asked) {
-            Ok(token) => until_stale(&token, file.want),
+        let token = renew(app, file, &asked);
+        // An answer may have been long in coming, and nobody reads the file any more.
+        if let Some(status) = ended_within(Duration::ZERO, ending) {
+            return status;
+        }
+        let written = token.and_then(|token| {
+            write(file.path, &token, private_file::replace)?;
+            Ok(token)
+        });
+        patience = match written {
+            Ok(token) => {
+                told = None;
+                until_stale(&token, file.want)
+            }
             Err(error) if matches!(error.kind, Kind::Interrupted | Kind::Terminated) => GO_ON,
             Err(error) => {
-                let no_key = error.kind == Kind::NoKey;
-                if !(no_key && told_of_the_key) {
-                    app.ui.warn(&format!(
-                        "the token in `{}` was not renewed: {}{}",
-                        file.path.display(),
-                        error.causes.first().unwrap_or(&error.message),
-                        if no_key { NOT_ASKED } else { "" }
-                    ));
+                // Once, until it is something else: the terminal is the command's.
+                if told.replace(error.kind) != Some(error.kind) {
+                    warn(app, file, &error);
                 }
-                told_of_the_key |= no_key;
                 error.retry_after.unwrap_or(TRY_AGAIN).max(TRY_AGAIN)
             }
         };
+        // A signal that ends this was for the command.
+        let _ = hooks::run(app);
     }
 }
 
-/// The next token, in the file already. Nobody is asked anything: the terminal is the command's.
+/// How the command ended, where it did so by then.
+fn ended_within(
+    patience: Duration,
+    ending: &Receiver<std::io::Result<ExitStatus>>,
+) -> Option<std::io::Result<ExitStatus>> {
+    match ending.recv_timeout(patience) {
+        Ok(status) => Some(status),
+        Err(RecvTimeoutError::Disconnected) => {
+            let gone = std::io::Error::other("nobody minds the command any more");
+            Some(Err(gone))
+        }
+        Err(RecvTimeoutError::Timeout) => None,
+    }
+}
+
+fn warn(app: &App, file: &File<'_>, error: &Error) {
+    app.ui.warn(&format!(
+        "the token in `{}` was not renewed: {}{}",
+        file.path.display(),
+        error.causes.first().unwrap_or(&error.message),
+        if error.kind == Kind::NoKey {
+            NOT_ASKED
+        } else {
+            ""
+        }
+    ));
+}
+
+/// The next token. Nobody is asked anything: the terminal is the command's.
 fn renew(app: &App, file: &File<'_>, asked: &ConnectionRef) -> Result<HandOut> {
     let (header, custody) = &file.opened;
     let mut vault = app.open_vault_again(header, custody)?;
-    let token = fresh_token::hand_out(app, &mut vault, asked, file.want)?;
-    write(file.path, &token, private_file::replace)?;
-    Ok(token)
+    fresh_token::hand_out(app, &mut vault, asked, file.want)
 }
 
 /// The token alone, without a line feed.
@@ -151,16 +190,20 @@ fn until_stale(token: &HandOut, want: &Want) -> Duration {
     }
 }
 
-/// Starts the command and tells how it ended.
+/// Starts the command and tells how it ended, when the file is gone that was there for it.
 #[cfg(unix)]
 fn mind(
     mut command: Command,
+    path: &Path,
     mut incoming: Incoming,
 ) -> std::io::Result<Receiver<std::io::Result<ExitStatus>>> {
     let mut child = command.spawn()?;
+    let path = path.to_owned();
     let (tell, ending) = mpsc::channel();
     std::thread::spawn(move || {
-        let _ = tell.send(watch(&mut child, &mut incoming));
+        let status = watch(&mut child, &mut incoming);
+        let _ = fs::remove_file(path);
+        let _ = tell.send(status);
     });
     Ok(ending)
 }
@@ -173,33 +216,56 @@ fn watch(child: &mut Child, incoming: &mut Incoming) -> std::io::Result<ExitStat
         if let Some(status) = child.try_wait()? {
             return Ok(status);
         }
+        stop_with(child);
         for came in incoming.wait() {
             pass_on(child, came);
         }
     }
 }
 
+/// Stops here too when the command was stopped as a job of the terminal's, so that the shell has its
+/// terminal back. Whoever continues this process continues the command with it.
 #[cfg(unix)]
-fn pass_on(child: &Child, came: Came) {
-    use rustix::process::{Pid, Signal, getpgid, getpgrp, kill_process};
-
-    let pid = Pid::from_child(child);
-    // A key of the terminal was pressed for all of this group.
-    if came.by_key && getpgid(Some(pid)) == Ok(getpgrp()) {
-        return;
-    }
-    if let Some(signal) = Signal::from_named_raw(came.number) {
-        // One that ended just now is heard of next.
-        let _ = kill_process(pid, signal);
+fn stop_with(child: &Child) {
+    let options = WaitIdOptions::STOPPED | WaitIdOptions::NOHANG;
+    let stopped = waitid(WaitId::Pid(Pid::from_child(child)), options);
+    let by = stopped.ok().flatten().and_then(|it| it.stopping_signal());
+    let by = by.and_then(Signal::from_named_raw);
+    if by.is_some_and(|by| [Signal::TSTP, Signal::TTIN, Signal::TTOU].contains(&by)) {
+        let _ = kill_process(getpid(), Signal::STOP);
     }
 }
 
+#[cfg(unix)]
+fn pass_on(child: &Child, came: Came) {
+    let pid = Pid::from_child(child);
+    let Some(signal) = Signal::from_named_raw(came.number) else {
+        return;
+    };
+    // All of this group have it already.
+    if came.by_terminal && getpgid(Some(pid)) == Ok(getpgrp()) {
+        // What was written here comes up again and again until this process stops.
+        if [Signal::TTIN, Signal::TTOU].contains(&signal) {
+            let _ = kill_process(getpid(), Signal::STOP);
+        }
+        return;
+    }
+    // One that ended just now is heard of next.
+    let _ = kill_process(pid, signal);
+}
+
 #[cfg(not(unix))]
-fn mind(mut command: Command) -> std::io::Result<Receiver<std::io::Result<ExitStatus>>> {
+fn mind(
+    mut command: Command,
+    path: &Path,
+) -> std::io::Result<Receiver<std::io::Result<ExitStatus>>> {
     let mut child = command.spawn()?;
+    let path = path.to_owned();
     let (tell, ending) = mpsc::channel();
     std::thread::spawn(move || {
-        let _ = tell.send(child.wait());
+        let status = child.wait();
+        let _ = fs::remove_file(path);
+        let _ = tell.send(status);
     });
     Ok(ending)
 }

@@ -1,12 +1,16 @@
 //! A token on the clipboard, for a minute.
 
-use std::io::{Read as _, Write as _};
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::io::{self, Read as _};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
 use crate::app::App;
+use crate::child::Child;
+use crate::commands::hooks;
 use crate::env::keep_own_from;
 use crate::error::{Error, Kind, Result};
 use crate::lock;
@@ -15,6 +19,9 @@ use crate::stop;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const GLANCE: Duration = Duration::from_millis(50);
+
+/// Longer than this nobody waits for a clipboard's program.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How a desktop's clipboard is written, read and emptied: program and arguments.
 struct Clipboard {
@@ -52,27 +59,39 @@ pub(super) fn for_a_minute(app: &App, line: &Secret) -> Result<()> {
     let _listening = stop::listen().map_err(|error| {
         Error::new(Kind::Failed, "could not listen for signals").caused_by(&error)
     })?;
+    let stopped = || stop::asked().is_some();
     let Some(clipboard) = CLIPBOARDS
         .iter()
-        .find(|one| written(one.write, line.expose()))
+        .find(|one| !stopped() && written(one.write, line.expose(), stopped))
     else {
-        return Err(
-            Error::new(Kind::Failed, "there is no clipboard to put the token on")
-                .hint("install `wl-clipboard`, `xclip` or `xsel`, and run this on the desktop"),
-        );
+        return Err(stop::asked().map_or_else(
+            || {
+                Error::new(Kind::Failed, "there is no clipboard to put the token on")
+                    .hint("install `wl-clipboard`, `xclip` or `xsel`, and run this on the desktop")
+            },
+            Error::from,
+        ));
     };
     app.ui
         .note("the token is on the clipboard for a minute; Ctrl-C takes it away now");
+    // A signal that ends this ends the minute, too.
+    let _ = hooks::run(app);
     let waited = lock::retry(MINUTE, GLANCE, || Ok::<_, Error>(false));
-    let now = read(clipboard.read);
-    let is_ours = now.is_some_and(|now| now.trim_end() == line.expose());
-    if !is_ours {
-        app.ui
-            .note("something else is on the clipboard now, and stays");
-    } else if written(clipboard.write, "") {
-        app.ui.note("it is gone from the clipboard");
-    } else {
-        app.ui.warn("it could not be taken from the clipboard");
+    // Whatever comes now, this is done to its end, which is near.
+    match read(clipboard.read) {
+        Ok(Some(now)) if now.trim_end() == line.expose() => {
+            if written(clipboard.write, "", || false) {
+                app.ui.note("it is gone from the clipboard");
+            } else {
+                app.ui.warn("it could not be taken from the clipboard");
+            }
+        }
+        Ok(_) => app
+            .ui
+            .note("something else is on the clipboard now, and stays"),
+        Err(error) => app.ui.warn(&format!(
+            "the token may still be on the clipboard, which can't be read: {error}"
+        )),
     }
     waited.map(drop)
 }
@@ -86,27 +105,38 @@ fn command(words: &[&str]) -> Option<Command> {
 }
 
 /// Whether the program took it. It may live on behind the scenes to offer it.
-fn written(words: &[&str], text: &str) -> bool {
+fn written(words: &[&str], text: &str, given_up: impl Fn() -> bool) -> bool {
     let Some(mut command) = command(words) else {
         return false;
     };
     command.stdin(Stdio::piped()).stdout(Stdio::null());
-    let Ok(mut child) = command.spawn() else {
-        return false;
+    let write = || {
+        let mut child = Child::start(&mut command)?;
+        child.tell(Zeroizing::new(text.to_owned()))?;
+        child.ended_by(Instant::now() + PATIENCE, given_up)
     };
-    let handed_over = child
-        .stdin
-        .take()
-        .is_some_and(|mut stdin| stdin.write_all(text.as_bytes()).is_ok());
-    child.wait().is_ok_and(|status| status.success()) && handed_over
+    write().is_ok_and(|status: Option<ExitStatus>| status.is_some_and(|it| it.success()))
 }
 
-fn read(words: &[&str]) -> Option<Zeroizing<String>> {
-    let mut command = command(words)?;
+/// The text that is there, if there is one.
+fn read(words: &[&str]) -> io::Result<Option<Zeroizing<String>>> {
+    let Some(mut command) = command(words) else {
+        return Ok(None);
+    };
     command.stdin(Stdio::null()).stdout(Stdio::piped());
-    let mut child = command.spawn().ok()?;
-    let mut text = Zeroizing::new(String::new());
-    let read = child.stdout.take()?.take(65_536).read_to_string(&mut text);
-    let ended = child.wait();
-    (read.is_ok() && ended.is_ok_and(|status| status.success())).then_some(text)
+    let end = Instant::now() + PATIENCE;
+    let mut child = Child::start(&mut command)?;
+    let (tell, told) = mpsc::channel();
+    if let Some(stdout) = child.stdout() {
+        thread::Builder::new().spawn(move || {
+            let mut text = Zeroizing::new(String::new());
+            let read = stdout.take(65_536).read_to_string(&mut text);
+            let _ = tell.send(read.is_ok().then_some(text));
+        })?;
+    }
+    let late = || io::Error::new(io::ErrorKind::TimedOut, "its program does not end");
+    let status = child.ended_by(end, || false)?.ok_or_else(late)?;
+    let left = end.saturating_duration_since(Instant::now());
+    let text = told.recv_timeout(left).map_err(|_| late())?;
+    Ok(text.filter(|_| status.success()))
 }
