@@ -5,16 +5,16 @@
 //! before it is handed in here; what is printed as data is escaped here where a terminal sees it.
 
 mod hidden;
+mod progress;
 mod qr;
 
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::time::Duration;
 
 use anstream::{AutoStream, ColorChoice};
-pub use indicatif::ProgressBar;
-use indicatif::{ProgressDrawTarget, ProgressStyle};
 
 pub use hidden::HiddenLines;
+pub use progress::Progress;
 
 use crate::escape;
 use crate::secret::Secret;
@@ -361,18 +361,9 @@ impl Ui {
 
     /// A progress bar on a terminal, nothing elsewhere.
     #[must_use]
-    pub fn progress(&self, steps: u64) -> ProgressBar {
+    pub fn progress(&self, steps: u64) -> Progress {
         let drawn = self.talk_to_terminal && !self.voice.quiet && !self.voice.json;
-        let target = if drawn {
-            ProgressDrawTarget::stderr()
-        } else {
-            ProgressDrawTarget::hidden()
-        };
-        let bar = ProgressBar::with_draw_target(Some(steps), target);
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
-            bar.set_style(style);
-        }
-        bar
+        Progress::new(steps, drawn)
     }
 
     fn prompt(&self, question: &str) {

@@ -57,8 +57,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
             &chosen.refresh,
             attended,
             |step| match step {
-                Progress::Begun(name) => bar.set_message(name.to_string()),
-                Progress::Ended => bar.inc(1),
+                Progress::Begun(name) => bar.say(name.to_string()),
+                Progress::Ended => bar.step(),
             },
         )
         .await
@@ -72,7 +72,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         }
         Ok(outcomes)
     });
-    bar.finish_and_clear();
+    drop(bar);
     app.save_anchor(&mut vault);
     show(app, outcomes?)
 }

@@ -87,7 +87,6 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("hyper_util", "flow"),
     ("icu_normalizer", "document/path"),
     ("imara_diff", "document/edits"),
-    ("indicatif", "ui"),
     ("keyring_core", "key/keyring"),
     ("oauth2", "oauth"),
     ("open", "flow/browser"),

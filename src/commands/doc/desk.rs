@@ -19,7 +19,7 @@ use crate::error::{Error, Kind, Result};
 use crate::http::{Limits, Line};
 use crate::names::{ConnectionName, ConnectionRef};
 use crate::token::TokenSet;
-use crate::ui::{self, ProgressBar, shell_word};
+use crate::ui::{self, Progress, shell_word};
 use crate::vault::{Action, Outcome};
 
 /// The scope without which GitHub shows no private repository.
@@ -213,7 +213,7 @@ fn told(error: &DocumentError, name: &ConnectionName) -> Error {
 /// What a person sees while a rate limit is waited for.
 struct Countdown<'a> {
     app: &'a App,
-    bar: RefCell<Option<ProgressBar>>,
+    bar: RefCell<Option<Progress>>,
 }
 
 impl<'a> Countdown<'a> {
@@ -232,14 +232,12 @@ impl<'a> Countdown<'a> {
                 .detail(&format!("{why}: waiting {}", ui::span(left)));
             self.app.ui.progress(left.as_secs())
         });
-        bar.set_message(format!("{why}, going on in {}", ui::span(left)));
-        bar.inc(1);
+        bar.say(format!("{why}, going on in {}", ui::span(left)));
+        bar.step();
     }
 
     fn end(&self) {
-        if let Some(bar) = self.bar.borrow_mut().take() {
-            bar.finish_and_clear();
-        }
+        self.bar.borrow_mut().take();
     }
 }
 

@@ -39,15 +39,17 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     let selection = desk::selection(app, manuscript.path(), &args.files)?;
     let link = &manuscript.state.link;
     let bar = app.ui.progress(0);
+    bar.say("looking through the versions");
     let looked_at = |at: usize, all: usize| {
-        bar.set_length(u64::try_from(all).unwrap_or_default());
-        bar.set_position(u64::try_from(at).unwrap_or_default());
-        bar.set_message("looking through the versions");
+        bar.is_at(
+            u64::try_from(at).unwrap_or_default(),
+            u64::try_from(all).unwrap_or_default(),
+        );
     };
     let hits = desk::with_store(app, link, |store| {
         manuscript.find(store, &phrase, &selection, args.most, &looked_at)
     });
-    bar.finish_and_clear();
+    drop(bar);
     let hits = hits?;
     if app.ui.json() {
         let found = hits.iter().map(|hit| {
