@@ -268,6 +268,7 @@ pub mod generate;
 pub mod harden;
 pub mod http;
 pub mod inflate;
+mod json;
 pub mod key;
 pub mod lock;
 pub mod moment;

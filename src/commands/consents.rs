@@ -149,7 +149,7 @@ fn print(app: &App, consent: &Consent) -> Result<()> {
 
 fn document(consent: &Consent) -> serde_json::Value {
     let texts = |scopes: &[Scope]| scopes.iter().map(ToString::to_string).collect::<Vec<_>>();
-    serde_json::json!({
+    crate::json::json!({
         "schema": 1,
         "at": consent.at.to_string(),
         "connection": consent.connection,

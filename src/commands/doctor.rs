@@ -180,7 +180,7 @@ fn show(app: &App, args: &Args, checks: &[Check]) -> Result<()> {
     if app.ui.json() {
         let documents: Vec<_> = checks.iter().map(|check| check.document(&app.ui)).collect();
         let worst = checks.iter().map(|check| check.level).max();
-        let document = serde_json::json!({
+        let document = crate::json::json!({
             "schema": 1,
             "program": program,
             "redacted": args.report,

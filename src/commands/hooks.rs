@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use crate::json::json;
 
 use crate::app::{App, Event as Noted, moment};
 use crate::child::Child;

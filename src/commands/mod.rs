@@ -302,7 +302,7 @@ fn report(ui: &Ui, error: &Error) {
             .map(|text| escape::block(&ui.as_typed(text)))
             .collect::<Vec<_>>()
     };
-    let document = serde_json::json!({
+    let document = crate::json::json!({
         "schema": 1,
         "error": {
             "kind": error.kind.name(),

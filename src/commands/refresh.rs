@@ -179,7 +179,7 @@ fn show(app: &App, mut outcomes: Outcomes) -> Result<()> {
             }
         };
         if app.ui.json() {
-            let document = serde_json::json!({
+            let document = crate::json::json!({
                 "schema": 1,
                 "connection": name.to_string(),
                 "outcome": word.replace(' ', "_"),

@@ -209,7 +209,7 @@ fn document(
         }
         Err(error) => ("not_confirmed", false, None, Some(error.to_string())),
     };
-    let document = serde_json::json!({
+    let document = crate::json::json!({
         "schema": 1,
         "connection": name.to_string(),
         "outcome": word,

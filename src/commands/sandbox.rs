@@ -82,7 +82,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         Error::new(Kind::Failed, "could not start the sandbox").caused_by(&error)
     })?;
     if app.ui.json() {
-        let document = serde_json::json!({
+        let document = crate::json::json!({
             "schema": 1,
             "issuer": sandbox.url(),
             "public_client_id": PUBLIC_CLIENT,

@@ -138,7 +138,7 @@ fn document(
         .filter(|(_, name)| name.as_str() == row.name.as_str())
         .map(|(alias, _)| alias)
         .collect();
-    serde_json::json!({
+    crate::json::json!({
         "schema": 1,
         "provider": definition.name.to_string(),
         "scope": row.name.to_string(),

@@ -1,6 +1,7 @@
 //! How a connection is shown: the same words in `list`, `show` and `--json`, never a secret.
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use crate::connection::state::{Connection, GrantKind, State};
 use crate::moment::Moment;

@@ -144,7 +144,7 @@ fn show(app: &App, args: &Args, hand_out: &HandOut) -> Result<()> {
         Format::Header => Secret::new(format!("Authorization: Bearer {token}")),
         Format::Dpop => bound_headers(args, hand_out)?,
         Format::Json => Secret::new(
-            serde_json::json!({
+            crate::json::json!({
                 "schema": 1,
                 "connection": hand_out.name.to_string(),
                 "access_token": token,
@@ -156,7 +156,7 @@ fn show(app: &App, args: &Args, hand_out: &HandOut) -> Result<()> {
         ),
         Format::Xoauth2 => mail_response(args, hand_out)?,
         Format::Kubectl => Secret::new(
-            serde_json::json!({
+            crate::json::json!({
                 "apiVersion": kubernetes_version(),
                 "kind": "ExecCredential",
                 "status": {
@@ -167,7 +167,7 @@ fn show(app: &App, args: &Args, hand_out: &HandOut) -> Result<()> {
             .to_string(),
         ),
         Format::CredentialProcess => Secret::new(
-            serde_json::json!({
+            crate::json::json!({
                 "Version": 1,
                 "Token": token,
                 "Expiration": set.expires_at().map(|at| at.to_string()),

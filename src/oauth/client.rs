@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use serde_json::json;
+use crate::json::json;
 
 use super::jws;
 use super::request::RequestError;

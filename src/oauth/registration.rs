@@ -1,6 +1,6 @@
 //! Dynamic client registration (RFC 7591): a client of one's own without a page to fill in.
 
-use serde_json::json;
+use crate::json::json;
 
 use super::json::Object;
 use super::request::{self, HttpRequest, JSON, RequestError};

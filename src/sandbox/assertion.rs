@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
+use crate::json::json;
 use ring::hmac;
 use ring::signature::{ECDSA_P256_SHA256_FIXED, ED25519, UnparsedPublicKey};
-use serde_json::json;
 
 use super::call::{Answer, Call, Parameters, Refusal};
 use super::client::{Client, authenticate};

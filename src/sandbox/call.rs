@@ -3,7 +3,8 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 use url::form_urlencoded;
 
 use super::area::Area;

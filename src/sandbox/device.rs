@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::mem;
 use std::time::Duration;
 
-use serde_json::json;
+use crate::json::json;
 
 use super::assertion::{PARAMETERS, identify};
 use super::authorize;

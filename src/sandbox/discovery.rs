@@ -1,6 +1,6 @@
 //! What the server says about itself: RFC 8414, `OpenID` Connect Discovery, RFC 7517.
 
-use serde_json::json;
+use crate::json::json;
 
 use super::call::{Answer, Call};
 use super::practice::{Practice, SCOPES};

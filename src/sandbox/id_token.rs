@@ -5,10 +5,11 @@
 
 use std::time::Duration;
 
+use crate::json::json;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::signature::{Ed25519KeyPair, KeyPair};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::grants::Issued;
 use super::mint::{Hash, Mint};

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use super::call::{Answer, Call, Refusal};
 use super::client::authenticate;

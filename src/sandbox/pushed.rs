@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use crate::json::json;
 
 use super::assertion::{PARAMETERS, identify};
 use super::authorize::{self, Asked};

@@ -1,7 +1,7 @@
 //! Dynamic client registration (RFC 7591), for loopback clients.
 
+use crate::json::json;
 use serde::Deserialize;
-use serde_json::json;
 
 use super::call::{Answer, Call, Refusal};
 use super::client::{Client, LoopbackRedirect};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use crate::json::json;
 
 use super::call::{Answer, Call, Parameters, Refusal};
 use super::practice::Practice;

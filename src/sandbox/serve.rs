@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use crate::json::json;
 use tiny_http::{HTTPVersion, Header, Method, Request, Response, Server, StatusCode};
 
 use super::call::{Answer, Body, Call};

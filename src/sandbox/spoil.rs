@@ -1,6 +1,7 @@
 //! Answers that are wrong on purpose.
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use super::call::{Answer, Body, Refusal};
 use super::fault::Kind;

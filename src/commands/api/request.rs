@@ -249,7 +249,7 @@ mod tests {
         }
         assert_eq!(field("a=b=c"), Ok(("a".to_owned(), "b=c".to_owned())));
         assert!(field("=x").is_err() && field("x").is_err());
-        assert_eq!(json_field("a=[1]").unwrap().1, serde_json::json!([1]));
+        assert_eq!(json_field("a=[1]").unwrap().1, crate::json::json!([1]));
         assert!(json_field("a=b").is_err());
     }
 }

@@ -123,7 +123,7 @@ impl Filter {
 /// The documented JSON object of one event.
 pub(super) fn document(logged: &Logged) -> Value {
     let event = &logged.event;
-    serde_json::json!({
+    crate::json::json!({
         "schema": 1,
         "seq": logged.seq,
         "time": event.at.to_string(),

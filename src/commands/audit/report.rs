@@ -2,7 +2,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use super::figures::{self, Counts, Failure, Figures, Share};
 use super::filter::Filter;

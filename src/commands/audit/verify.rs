@@ -18,7 +18,7 @@ pub(in crate::commands) fn run(app: &App, _: &Args) -> Result<()> {
             .hint("save what authenticates with `oauthctl vault check --salvage FILE`")
     })?;
     if app.ui.json() {
-        let document = serde_json::json!({
+        let document = crate::json::json!({
             "schema": 1,
             "events": report.count,
             "first": report.first,
@@ -26,7 +26,7 @@ pub(in crate::commands) fn run(app: &App, _: &Args) -> Result<()> {
             "to": report.to.map(|at| at.to_string()),
             "head": report.head,
             "anchored": report.anchored,
-            "pruned": report.checkpoint.map(|gone| serde_json::json!({
+            "pruned": report.checkpoint.map(|gone| crate::json::json!({
                 "events": gone.count,
                 "from": gone.from.to_string(),
                 "to": gone.to.to_string(),

@@ -29,7 +29,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         let client = row.value.client().map_err(ConnectionError::from)?;
         let secret = client.secret.is_some();
         if app.ui.json() {
-            let document = serde_json::json!({
+            let document = crate::json::json!({
                 "schema": 1,
                 "provider": args.provider.to_string(),
                 "client_id": client.id.to_string(),

@@ -1,4 +1,5 @@
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use crate::app::App;
 use crate::app::choice::{Layer, Setting, decisive};

@@ -9,7 +9,7 @@ pub(in crate::commands) struct Args {}
 pub(in crate::commands) fn run(app: &App, _: &Args) -> Result<()> {
     let path = app.config_file().display().to_string();
     if app.ui.json() {
-        let document = serde_json::json!({"schema": 1, "path": path});
+        let document = crate::json::json!({"schema": 1, "path": path});
         return printed(app.ui.data(&document.to_string()));
     }
     printed(app.ui.data(&path))

@@ -56,7 +56,7 @@ pub(super) fn begin(
     let id = start::keep(vault, app.world(), definition, &start)?;
     let resume = format!("oauthctl connect --resume {id}");
     if app.ui.json() {
-        let document = serde_json::json!({
+        let document = crate::json::json!({
             "schema": 1,
             "id": id,
             "url": url,

@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use super::{desk, diff_page, shown};
 use crate::app::App;
@@ -219,7 +220,7 @@ fn paragraph_document(paragraph: &Paragraph) -> Option<Value> {
             (paragraph.before, paragraph.after)
         }
     };
-    Some(json!({"what": what, "before": before, "after": after, more.0: more.1}))
+    Some(json!({"what": what, "before": before, "after": after, (more.0): more.1}))
 }
 
 fn runs_document(runs: &[Run]) -> Value {

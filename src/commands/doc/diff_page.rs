@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::json;
+use crate::json::json;
 
 use super::{diff, shown};
 use crate::app::{App, absolute};

@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use super::{desk, init, shown};
 use crate::app::App;

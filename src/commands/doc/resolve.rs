@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use crate::json::json;
 
 use super::walk::{self, Walked};
 use super::{desk, shown};

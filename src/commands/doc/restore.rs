@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use serde_json::json;
+use crate::json::json;
 
 use super::desk;
 use crate::app::App;

@@ -1,6 +1,7 @@
 //! How what happened is told: for writers in words, for programs as JSON.
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use crate::app::App;
 use crate::commands::printed;

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use serde_json::json;
+use crate::json::json;
 
 use super::{desk, shown};
 use crate::app::App;

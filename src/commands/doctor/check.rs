@@ -1,6 +1,7 @@
 //! One line of `doctor`: what was looked at, what it is like, and the way out.
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use crate::error::{Error, Kind};
 use crate::ui::Ui;

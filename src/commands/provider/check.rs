@@ -37,12 +37,12 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
             let told: Vec<_> = findings
                 .iter()
                 .map(|finding| {
-                    serde_json::json!({
+                    crate::json::json!({
                         "level": word(finding.level), "text": finding.text
                     })
                 })
                 .collect();
-            let document = serde_json::json!({
+            let document = crate::json::json!({
                 "schema": 1,
                 "provider": name,
                 "usable": error.is_none(),

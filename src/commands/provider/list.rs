@@ -22,7 +22,7 @@ pub(in crate::commands) fn run(app: &App, _: &Args) -> Result<()> {
             Err(error) => ("-".to_owned(), "broken", Some(error.to_string())),
         };
         if app.ui.json() {
-            let document = serde_json::json!({
+            let document = crate::json::json!({
                 "schema": 1,
                 "provider": listed.name,
                 "display_name": listed.definition.as_ref().ok().map(|d| d.display_name.clone()),

@@ -19,7 +19,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     if app.ui.json() {
         let members = rows.iter();
         let members = ordered::map(members.map(|row| (member(row.label), row.value.clone())));
-        let document = serde_json::json!({ "schema": 1, "provider": members });
+        let document = crate::json::json!({ "schema": 1, "provider": members });
         return printed(app.ui.data(&document.to_string()));
     }
     let width = rows.iter().map(|row| row.label.len()).max().unwrap_or(0);

@@ -58,7 +58,7 @@ fn show(app: &App, accepted: bool, suspects: &[ConnectionName]) -> Result<()> {
     if !app.ui.json() {
         return Ok(());
     }
-    let document = serde_json::json!({
+    let document = crate::json::json!({
         "schema": 1,
         "accepted": accepted,
         "suspect": names(suspects),

@@ -77,7 +77,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     if !app.ui.json() {
         return Ok(());
     }
-    let document = serde_json::json!({
+    let document = crate::json::json!({
         "schema": 1,
         "file": path.display().to_string(),
         "fingerprint": pin,

@@ -32,7 +32,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     let findings = locked.check(custody.identity(), pin.as_deref())?;
     let words: Vec<String> = findings.iter().map(ToString::to_string).collect();
     if app.ui.json() {
-        let document = serde_json::json!({
+        let document = crate::json::json!({
             "schema": 1,
             "path": locked.path().display().to_string(),
             "sound": words.is_empty(),
@@ -89,7 +89,7 @@ fn show(app: &App, fingerprint: &str, is_new: bool) -> Result<()> {
     if !app.ui.json() {
         return Ok(());
     }
-    let document = serde_json::json!({
+    let document = crate::json::json!({
         "schema": 1,
         "fingerprint": fingerprint,
         "confirmed_now": is_new,

@@ -167,7 +167,7 @@ fn tell(app: &App, args: &Args, path: &Path, bundle: &Bundle) -> Result<()> {
     let connections = bundle.connections().map_err(refused)?;
     if app.ui.json() {
         let names = connections.iter().map(|one| one.name.to_string());
-        let document = serde_json::json!({
+        let document = crate::json::json!({
             "schema": 1,
             "file": path.display().to_string(),
             "connections": names.collect::<Vec<_>>(),
@@ -240,7 +240,7 @@ fn update(app: &App, path: &Path) -> Result<()> {
     }
     drop(now);
     if app.ui.json() {
-        let document = serde_json::json!({
+        let document = crate::json::json!({
             "schema": 1,
             "file": path.display().to_string(),
             "changed": changed,

@@ -88,12 +88,12 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
 fn document(arrived: &Arrived) -> String {
     let taken = arrived.taken.iter().map(|one| {
         let name = one.name.to_string();
-        serde_json::json!({ "connection": name, "state": one.state.word() })
+        crate::json::json!({ "connection": name, "state": one.state.word() })
     });
     let kept = arrived.kept.iter().map(
-        |(name, why)| serde_json::json!({ "connection": name.to_string(), "why": why.code() }),
+        |(name, why)| crate::json::json!({ "connection": name.to_string(), "why": why.code() }),
     );
-    let document = serde_json::json!({
+    let document = crate::json::json!({
         "schema": 1,
         "taken": taken.collect::<Vec<_>>(),
         "kept": kept.collect::<Vec<_>>(),

@@ -75,7 +75,7 @@ fn document(app: &App, from: &Source, to: &Source, dry_run: bool) -> Result<()> 
         return Ok(());
     }
     let file = |place: &Source| place.path().map(|path| path.display().to_string());
-    let document = serde_json::json!({
+    let document = crate::json::json!({
         "schema": 1,
         "from": from.kind(),
         "from_file": file(from),

@@ -51,13 +51,13 @@ fn show(app: &App, recovered: &Recovered) -> Result<()> {
     let file = |path: Option<&Path>| path.map(|path| path.display().to_string());
     let left_out = recovered.left_out.iter();
     let left_out = left_out.map(|LeftOut { recipient, why }| {
-        serde_json::json!({
+        crate::json::json!({
             "recipient": recipient.recipient,
             "label": recipient.label,
             "why": why.to_string(),
         })
     });
-    let document = serde_json::json!({
+    let document = crate::json::json!({
         "schema": 1,
         "key_source": recovered.place.kind(),
         "key_file": file(recovered.place.path()),

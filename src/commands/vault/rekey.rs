@@ -58,7 +58,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     }
     let (key_source, key_file) = status::place(&done.vault.header().key_source);
     let (former_key_source, former_key_file) = status::place(&done.former);
-    let document = serde_json::json!({
+    let document = crate::json::json!({
         "schema": 1,
         "key_source": key_source,
         "key_file": key_file,

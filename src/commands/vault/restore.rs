@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use crate::app::{App, RestoreOutcome, RestorePut as Put, WantedRestore};
 use crate::commands::printed;

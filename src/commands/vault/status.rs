@@ -34,7 +34,7 @@ pub(in crate::commands) fn run(app: &App, _: &Args) -> Result<()> {
     let anchor = anchor(vault.anchor_state());
     let recovery = recipients.len() > 1;
     if app.ui.json() {
-        let document = serde_json::json!({
+        let document = crate::json::json!({
             "schema": 1,
             "path": vault.path().display().to_string(),
             "vault_id": vault.id().to_string(),
@@ -47,7 +47,7 @@ pub(in crate::commands) fn run(app: &App, _: &Args) -> Result<()> {
             "generation": generation,
             "connections": connections,
             "clients": clients,
-            "recipients": recipients.iter().map(|one| serde_json::json!({
+            "recipients": recipients.iter().map(|one| crate::json::json!({
                 "recipient": one.recipient, "label": one.label
             })).collect::<Vec<_>>(),
         });

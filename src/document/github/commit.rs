@@ -1,9 +1,10 @@
 //! Writing: one request that carries all files and the version they are based on.
 
+use crate::json::json;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::GitHub;
 use super::call::{Question, refusal};

@@ -1,10 +1,11 @@
 //! Writing in pieces, where one request can't carry it: texts, trees on top of each other, a
 //! version, and the branch last. What came before the branch nobody sees.
 
+use crate::json::json;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::GitHub;
 use super::call::{Question, refusal};

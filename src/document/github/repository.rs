@@ -1,7 +1,8 @@
 //! The repository itself: found by name once, by its number ever after, made on a yes.
 
+use crate::json::json;
 use http::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::GitHub;
 use super::call::{Question, refusal};

@@ -1,7 +1,8 @@
 //! Names that people give to versions: tags, in the store's words.
 
+use crate::json::json;
 use http::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::GitHub;
 use super::call::{Question, refusal};

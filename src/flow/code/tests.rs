@@ -87,7 +87,7 @@ fn attempt(fill: u8) -> Attempt {
 }
 
 fn claims(issuer: &str, nonce: Option<&Secret>) -> serde_json::Value {
-    let mut claims = serde_json::json!({
+    let mut claims = crate::json::json!({
         "iss": issuer, "sub": "person", "aud": "me", "iat": NOW, "exp": NOW + 600, "tid": "t-1",
     });
     if let Some(nonce) = nonce {
@@ -99,7 +99,7 @@ fn claims(issuer: &str, nonce: Option<&Secret>) -> serde_json::Value {
 fn token_answer(claims: Option<&serde_json::Value>) -> String {
     let part = |text: String| URL_SAFE_NO_PAD.encode(text);
     let header = r#"{"alg":"RS256"}"#.to_owned();
-    let mut answer = serde_json::json!({
+    let mut answer = crate::json::json!({
         "access_token": "at", "token_type": "Bearer", "expires_in": 3599,
     });
     if let Some(claims) = claims {

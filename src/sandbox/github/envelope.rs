@@ -1,6 +1,7 @@
 //! What is around every answer: rate-limit headers, `ETag`s, the record of whole exchanges.
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use super::ask::Ask;
 use super::limits::Resource;

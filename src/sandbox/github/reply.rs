@@ -1,6 +1,7 @@
 //! Answers in GitHub's shapes.
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use crate::sandbox::call::{Answer, Body};
 

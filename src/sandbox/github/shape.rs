@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
+use crate::json::json;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::ask::Ask;
 use super::object::{Commit, Kind, Oid, Person};

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::json::json;
 use serde::Deserialize;
-use serde_json::json;
 
 use super::console::{ConsoleError, GitHub};
 use crate::sandbox::call::{Answer, Call};

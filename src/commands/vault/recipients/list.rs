@@ -18,7 +18,7 @@ pub(super) fn run(app: &App, _: &Args) -> Result<()> {
 pub(super) fn show(app: &App, recipients: &[Recipient]) -> Result<()> {
     if app.ui.json() {
         for one in recipients {
-            let document = serde_json::json!({
+            let document = crate::json::json!({
                 "schema": 1,
                 "recipient": one.recipient,
                 "label": one.label,

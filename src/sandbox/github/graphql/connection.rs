@@ -1,6 +1,7 @@
 //! Lists in pages (the cursor connections of Relay).
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use super::fault::Fault;
 use super::node::{Held, Node};

@@ -1,6 +1,7 @@
 //! Errors in GraphQL's shape, with what GitHub adds to it.
 
-use serde_json::{Map, Value, json};
+use crate::json::json;
+use serde_json::{Map, Value};
 
 /// Where in the document, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

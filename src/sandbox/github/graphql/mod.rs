@@ -11,8 +11,9 @@ mod parser;
 mod schema;
 mod values;
 
+use crate::json::json;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use self::fault::Fault;
 use self::node::{Held, Node, Source};

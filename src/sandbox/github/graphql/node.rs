@@ -1,6 +1,7 @@
 //! What a document can reach, and the fields of each.
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use super::connection::{Connection, Edge};
 use super::fault::Fault;

@@ -1,6 +1,7 @@
 //! `activity`: what happened to branches. After a force push this is where the old head is found.
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use super::paged;
 use crate::sandbox::github::ask::Ask;

@@ -1,8 +1,8 @@
 //! `git/blobs`.
 
+use crate::json::json;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::json;
 
 use crate::sandbox::github::ask::{Ask, base64_lax};
 use crate::sandbox::github::object::{Object, Oid};

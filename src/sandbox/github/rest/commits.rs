@@ -1,6 +1,7 @@
 //! `commits` and `git/commits`.
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use super::{links, paged};
 use crate::moment::Timestamp;

@@ -1,6 +1,7 @@
 //! `compare/{base}...{head}`.
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use super::links;
 use crate::sandbox::github::ask::Ask;

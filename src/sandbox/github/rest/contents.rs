@@ -3,7 +3,8 @@
 //! Two of GitHub's traps are kept: a `sha` for a path that does not exist is passed over, so that a
 //! client that is behind brings a deleted file back; and the guard is the file's, not the branch's.
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use super::blobs::in_lines;
 use crate::sandbox::call::Answer;

@@ -1,6 +1,7 @@
 //! Branches and tags (`git/refs`, `git/tags`, `branches`, `tags`).
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use super::paged;
 use crate::sandbox::github::ask::{Ask, Members};

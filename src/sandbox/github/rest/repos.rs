@@ -1,6 +1,7 @@
 //! Repositories themselves.
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use super::user::required;
 use super::{contents, paged};

@@ -1,6 +1,7 @@
 //! `git/trees`.
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use crate::sandbox::github::ask::{Ask, Members};
 use crate::sandbox::github::object::{Object, Oid};

@@ -1,6 +1,7 @@
 //! The person whose token it is.
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use crate::sandbox::github::Hub;
 use crate::sandbox::github::ask::Ask;

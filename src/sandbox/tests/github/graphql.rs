@@ -1,6 +1,7 @@
 //! GraphQL.
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use super::{CREATE, Desk, base64};
 

@@ -6,7 +6,8 @@ mod reads;
 mod wire;
 mod writes;
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use super::lab::{Lab, get, header, options, text};
 use crate::sandbox::Options;

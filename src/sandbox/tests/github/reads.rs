@@ -1,6 +1,7 @@
 //! What the REST API tells.
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use super::{Desk, base64, bytes, json_of, message, said, told};
 use crate::sandbox::call::{Answer, Body};

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use super::super::lab::{exchange, options};
 use super::super::wire::{body, code, raw};

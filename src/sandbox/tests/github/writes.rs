@@ -1,6 +1,7 @@
 //! What the REST API changes, and when it refuses to.
 
-use serde_json::{Value, json};
+use crate::json::json;
+use serde_json::Value;
 
 use super::{Desk, base64, said};
 
