@@ -100,7 +100,7 @@
 //! | [`lock`] | kernel locks, and waiting within bounds |
 //! | [`private_file`], [`env`](mod@env), [`stop`], [`child`] | the owners of files, of the environment, of signals and of programs that may hang |
 //! | [`names`], [`endpoint`], [`signing`] | values that can't be wrong once parsed, keys that sign |
-//! | [`moment`], [`escape`], [`secret`], [`harden`], [`inflate`], [`ordered`] | time as a value, text made harmless, secrets with one door, a process that can't be dumped, deflate within bounds, sorted maps |
+//! | [`moment`], [`escape`], [`secret`], [`harden`], [`inflate`], [`ordered`], [`json`] | time as a value, text made harmless, secrets with one door, a process that can't be dumped, deflate within bounds, sorted maps, documents |
 //!
 //! # What is deliberately absent
 //!
@@ -268,7 +268,7 @@ pub mod generate;
 pub mod harden;
 pub mod http;
 pub mod inflate;
-mod json;
+pub mod json;
 pub mod key;
 pub mod lock;
 pub mod moment;

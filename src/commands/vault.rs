@@ -8,6 +8,7 @@ mod age_file;
 mod backup;
 mod check;
 mod export;
+mod export_file;
 mod file_name;
 mod foreign;
 mod import;

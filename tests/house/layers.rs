@@ -22,7 +22,9 @@ const LAYERS: [&[&str]; 15] = [
     &["lock"],
     &["private_file", "env", "stop", "child"],
     &["names", "endpoint", "signing"],
-    &["moment", "escape", "secret", "harden", "inflate", "ordered"],
+    &[
+        "moment", "escape", "secret", "harden", "inflate", "ordered", "json",
+    ],
 ];
 
 /// What a module doesn't know although it lies lower, and why.
@@ -103,7 +105,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("serde", "anywhere"),
     (
         "serde_json",
-        "commands connection document http oauth provider sandbox vault",
+        "commands connection document http json oauth provider sandbox vault",
     ),
     ("sha2", "key sandbox signing vault"),
     ("signal_hook", "stop"),

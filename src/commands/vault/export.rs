@@ -2,13 +2,13 @@ use std::path::{Path, PathBuf};
 
 use crate::app::App;
 use crate::commands::printed;
-use crate::commands::vault::file_name;
-use crate::commands::vault::{age_file, foreign};
+use crate::commands::vault::export_file::{WHERE_THE_FILE_GOES, open, read, refused};
+use crate::commands::vault::{age_file, file_name};
 use crate::connection::ConnectionError;
 use crate::connection::portable::{self, Bundle, DefinitionText, Journey, Leaving, PortableError};
 use crate::error::{Error, Kind, Result};
 use crate::key::Opener;
-use crate::names::{ConnectionName, ConnectionRef};
+use crate::names::ConnectionRef;
 use crate::private_file::{self, PrivateFileError};
 use crate::provider::Providers;
 use crate::vault::{Action, Outcome, Vault, VaultError};
@@ -134,10 +134,6 @@ fn refuse_needed(vault: &Vault, path: &Path, whole_path: &str) -> Result<()> {
     )
 }
 
-/// What to do with a file that an export may have left.
-const WHERE_THE_FILE_GOES: &str = "if that file was used, or is to be, don't refresh here: what it became comes home with \
-     `oauthctl vault import FILE`";
-
 fn seal(bundle: &Bundle) -> Result<Vec<u8>> {
     let text = bundle.to_text().map_err(refused)?;
     age_file::seal(&text, &bundle.recipients, "export")
@@ -219,7 +215,7 @@ fn update(app: &App, path: &Path) -> Result<()> {
     vault.refuse_untrusted()?;
     age_file::refuse_existing(app, &vault, path, true)?;
     let sealed = read(path)?;
-    let before = super::import::open(&Opener::from(custody), &sealed, path, OTHER_KEY)?;
+    let before = open(&Opener::from(custody), &sealed, path, OTHER_KEY)?;
     let now = before.renewed(&mut vault, app.world()).map_err(|error| {
         let is_missing = matches!(
             error,
@@ -281,55 +277,4 @@ fn log(app: &App, vault: &mut Vault, now: &Bundle) -> Result<()> {
     })?;
     app.save_anchor(vault);
     Ok(())
-}
-
-/// No export is larger.
-const EXPORT_AT_MOST: u64 = 16 << 20;
-
-/// Reads a file that was sealed; `-` is stdin.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
-    foreign::read(path, EXPORT_AT_MOST)
-        .map_err(|error| Error::new(Kind::Failed, "could not read the export").caused_by(&error))
-}
-
-/// The error that a person sees.
-pub(super) fn refused(error: PortableError) -> Error {
-    match error {
-        PortableError::Connection(error) => Error::from(error),
-        PortableError::NotActive { ref name, state } => {
-            not_active(Error::new(Kind::LoginRequired, error.to_string()), name, state)
-        }
-        PortableError::NotFromThere { ref name } => Error::new(Kind::Stopped, error.to_string())
-            .because("anybody who knows a public key can seal a file that asks for it")
-            .hint(format!("export it anew, to whom you mean: `oauthctl vault export --connection {name} --to RECIPIENT FILE`")),
-        PortableError::Behind { .. } => Error::new(Kind::Stopped, error.to_string())
-            .hint("take them in first: `oauthctl vault import FILE`"),
-        PortableError::Exchanged { .. } => Error::new(Kind::Usage, error.to_string())
-            .hint("connect it where it is used: `oauthctl connect PROVIDER --token-exchange SOURCE`"),
-        PortableError::Rotates { .. } => Error::new(Kind::Stopped, "it can't be copied")
-            .because(error.to_string())
-            .hint("without `--copy` it moves; for jobs that run side by side make a connection of their own each: `oauthctl connect PROVIDER --client-credentials`"),
-        PortableError::Form => Error::new(Kind::Failed, "could not read the export")
-            .because(error.to_string()),
-    }
-}
-
-fn not_active(error: Error, name: &ConnectionName, state: &str) -> Error {
-    match state {
-        "moved" => {
-            error.hint("bring it back with `oauthctl vault import FILE`, or connect it again")
-        }
-        "suspect" => error
-            .note("an export that was cut off may have written its tokens to a file")
-            .hint(WHERE_THE_FILE_GOES)
-            .hint(format!(
-                "if there is none, or it was removed unused: `oauthctl refresh {name}`"
-            )),
-        "needs-login" => error.hint(format!(
-            "sign in again with `oauthctl connect {}`",
-            name.provider
-        )),
-        "revoking" => error.hint(format!("finish it with `oauthctl revoke {name}`")),
-        _ => error.hint(format!("refresh it by name: `oauthctl refresh {name}`")),
-    }
 }

@@ -1,9 +1,9 @@
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::app::{App, unopened};
+use crate::app::App;
 use crate::commands::printed;
-use crate::commands::vault::export::{read, refused};
+use crate::commands::vault::export_file::{open, read, refused};
 use crate::commands::vault::foreign;
 use crate::connection::portable::{Arrived, Bundle, Why};
 use crate::error::{Error, Kind, Result};
@@ -156,31 +156,6 @@ fn quoted<'n>(names: impl Iterator<Item = &'n ConnectionName>) -> String {
 /// What to do about an export that is locked to another key.
 const OTHER_KEY: &str = "name the identity file that it was exported to: `--with FILE`; or export it \
                          again, `--to` the recipient of that key";
-
-/// Opens an export; `way_out` is for one that is locked to another key.
-pub(super) fn open(
-    opener: &Opener<'_>,
-    sealed: &[u8],
-    path: &Path,
-    way_out: &str,
-) -> Result<Bundle> {
-    let text = opener.open(sealed).map_err(|why| {
-        unopened(
-            why,
-            &format!("could not open the export `{}`", path.display()),
-            &opener.describe(),
-            way_out,
-        )
-    })?;
-    let text = zeroize::Zeroizing::new(text);
-    if text.starts_with(b"SQLite format 3\0") {
-        let message = format!("could not open the export `{}`", path.display());
-        return Err(Error::new(Kind::Failed, message)
-            .because("it is a backup of a whole vault")
-            .hint("go back to it with `oauthctl vault restore FILE`"));
-    }
-    Bundle::read(&text).map_err(refused)
-}
 
 /// The definitions that came with it and are not here. One that is here and says something else is not
 /// replaced, and none is taken unasked: it decides where tokens go.
