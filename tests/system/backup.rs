@@ -61,7 +61,7 @@ fn vault_backup_of_a_vault_that_can_not_be_written_is_whole_and_says_that_it_is_
     assert!(ended.status.success(), "{said}");
     assert!(said.contains("does not tell of this backup"), "{said}");
     assert_eq!(events(), before);
-    fs::remove_dir_all(&folder.join("vault.db.locks")).expect("locks");
+    fs::remove_dir_all(folder.join("vault.db.locks")).expect("locks");
     for end in ["db", "db-wal", "db-shm"] {
         let _ = fs::remove_file(world.vault().with_extension(end));
     }
