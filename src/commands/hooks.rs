@@ -9,12 +9,11 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::json::json;
-
 use crate::app::{App, Event as Noted, moment};
 use crate::child::Child;
 use crate::env::{self, HOOK, PROFILE, keep_own_from};
 use crate::error::{Error, Kind, Result};
+use crate::json::json;
 use crate::names::ConnectionName;
 use crate::stop;
 use crate::ui::counted;

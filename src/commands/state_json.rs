@@ -1,9 +1,9 @@
 //! How a connection is shown: the same words in `list`, `show` and `--json`, never a secret.
 
-use crate::json::json;
 use serde_json::Value;
 
 use crate::connection::state::{Connection, GrantKind, State};
+use crate::json::json;
 use crate::moment::Moment;
 use crate::token::{Lifetime, Remaining, TokenSet};
 use crate::ui::span;

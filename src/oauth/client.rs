@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::json::json;
-
 use super::jws;
 use super::request::RequestError;
+use crate::json::json;
 use crate::moment::Timestamp;
 use crate::names::{ClientId, hex};
 use crate::provider::definition::{AssertionAudience, ClientAuthentication, Definition};

@@ -4,13 +4,13 @@
 //! want a nonce of its own in it; it says so in a refusal that did nothing, so that one more try is
 //! safe (section 8).
 
-use crate::json::json;
 use http::HeaderValue;
 use http::header::{AUTHORIZATION, HeaderMap, WWW_AUTHENTICATE};
 use zeroize::Zeroizing;
 
 use super::request::{HttpRequest, RequestError};
 use super::{Reply, jws};
+use crate::json::json;
 use crate::moment::Timestamp;
 use crate::names::hex;
 use crate::secret::Secret;

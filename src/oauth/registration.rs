@@ -1,11 +1,10 @@
 //! Dynamic client registration (RFC 7591): a client of one's own without a page to fill in.
 
-use crate::json::json;
-
 use super::json::Object;
 use super::request::{self, HttpRequest, JSON, RequestError};
 use super::token_error::{Fault, Said, TokenError};
 use super::{Client, Reply};
+use crate::json::json;
 use crate::provider::definition::{ClientAuthentication, Definition, SecretRule};
 use crate::secret::Secret;
 

@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use crate::json::json;
 use ring::hmac;
 use ring::signature::{ECDSA_P256_SHA256_FIXED, ED25519, UnparsedPublicKey};
 
@@ -12,6 +11,7 @@ use super::client::{Client, authenticate};
 use super::jws::Unverified;
 use super::practice::Practice;
 use super::token::issue;
+use crate::json::json;
 use crate::secret::Secret;
 
 const BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

@@ -3,12 +3,12 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use crate::json::json;
 use serde_json::Value;
 use url::form_urlencoded;
 
 use super::area::Area;
 use super::mint::Hash;
+use crate::json::json;
 
 /// A request.
 #[derive(Default)]

@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 use std::mem;
 use std::time::Duration;
 
-use crate::json::json;
-
 use super::assertion::{PARAMETERS, identify};
 use super::authorize;
 use super::call::{Answer, Call, Parameters, Refusal};
@@ -17,6 +15,7 @@ use super::options::Consent;
 use super::page;
 use super::practice::Practice;
 use super::token::granted;
+use crate::json::json;
 use crate::names::AccountLabel;
 
 /// How long a person has.

@@ -1,10 +1,9 @@
 //! What the server says about itself: RFC 8414, `OpenID` Connect Discovery, RFC 7517.
 
-use crate::json::json;
-
 use super::call::{Answer, Call};
 use super::practice::{Practice, SCOPES};
 use super::token;
+use crate::json::json;
 
 /// `GET /.well-known/…`: one document serves both standards.
 pub(super) fn metadata(practice: &Practice, call: &Call) -> Answer {

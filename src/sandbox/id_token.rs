@@ -5,7 +5,6 @@
 
 use std::time::Duration;
 
-use crate::json::json;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::signature::{Ed25519KeyPair, KeyPair};
@@ -14,6 +13,7 @@ use serde_json::{Map, Value};
 use super::grants::Issued;
 use super::mint::{Hash, Mint};
 use super::practice::Practice;
+use crate::json::json;
 use crate::names::{AccountLabel, hex};
 
 /// Signs ID tokens.

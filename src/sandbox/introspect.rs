@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use crate::json::json;
 use serde_json::Value;
 
 use super::call::{Answer, Call, Refusal};
@@ -12,6 +11,7 @@ use super::mint::Hash;
 use super::practice::Practice;
 use super::revoke::check_hint;
 use super::token::joined;
+use crate::json::json;
 use crate::names::AccountLabel;
 
 /// `POST /introspect`.

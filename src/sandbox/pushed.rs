@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use crate::json::json;
-
 use super::assertion::{PARAMETERS, identify};
 use super::authorize::{self, Asked};
 use super::call::{Answer, Call, Parameters, Refusal};
 use super::mint::Hash;
 use super::practice::Practice;
+use crate::json::json;
 
 const LIFETIME: Duration = Duration::from_secs(60);
 

@@ -1,6 +1,5 @@
 //! Dynamic client registration (RFC 7591), for loopback clients.
 
-use crate::json::json;
 use serde::Deserialize;
 
 use super::call::{Answer, Call, Refusal};
@@ -8,6 +7,7 @@ use super::client::{Client, LoopbackRedirect};
 use super::mint::Hash;
 use super::practice::Practice;
 use super::token;
+use crate::json::json;
 
 /// RFC 7591 section 2, as far as it is understood here; what is not is refused.
 #[derive(Deserialize)]

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use crate::json::json;
-
 use super::call::{Answer, Call, Parameters, Refusal};
 use super::practice::Practice;
 use super::userinfo::bearer;
+use crate::json::json;
 
 /// The path of the resource.
 pub(super) const PATH: &str = "/mcp";

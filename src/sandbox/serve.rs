@@ -6,7 +6,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::json::json;
 use tiny_http::{HTTPVersion, Header, Method, Request, Response, Server, StatusCode};
 
 use super::call::{Answer, Body, Call};
@@ -16,6 +15,7 @@ use super::github::GitHub;
 use super::practice::{Manner, Practice, endpoint_of};
 use super::record::{Entry, LiveTokens, Record, shown, times};
 use super::{github, spoil, token};
+use crate::json::json;
 
 /// The most bytes of a body, of a URL, and the most headers.
 const BODY: u64 = 64 * 1024;

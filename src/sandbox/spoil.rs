@@ -1,10 +1,10 @@
 //! Answers that are wrong on purpose.
 
-use crate::json::json;
 use serde_json::Value;
 
 use super::call::{Answer, Body, Refusal};
 use super::fault::Kind;
+use crate::json::json;
 
 const PORTAL: &str = "<!doctype html><title>Sign in to this network</title>\
     <h1>Welcome to the guest network</h1><p>Please accept the terms.</p>";

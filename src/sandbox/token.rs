@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::json::json;
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
@@ -18,6 +17,7 @@ use super::grants::{Issued, Issuing};
 use super::mint::Hash;
 use super::practice::{Manner, Practice};
 use super::resource;
+use crate::json::json;
 
 pub(super) const CODE: &str = "authorization_code";
 pub(super) const REFRESH: &str = "refresh_token";

@@ -2,7 +2,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::json::json;
 use serde_json::Value;
 
 use super::figures::{self, Counts, Failure, Figures, Share};
@@ -13,6 +12,7 @@ use crate::commands::{page, printed, state_json, with_its_folder};
 use crate::connection::state::Connection;
 use crate::connection::{ConnectionError, select};
 use crate::error::{Error, Kind, Result};
+use crate::json::json;
 use crate::moment::{Moment, Timestamp};
 use crate::ordered;
 use crate::token::{Remaining, TokenSet};

@@ -1,10 +1,10 @@
-use crate::json::json;
 use serde_json::Value;
 
 use crate::app::App;
 use crate::app::choice::{Layer, Setting, decisive};
 use crate::commands::printed;
 use crate::error::{Error, Kind, Result};
+use crate::json::json;
 use crate::ui;
 
 /// Print a setting as it holds here and now

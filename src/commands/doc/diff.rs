@@ -1,6 +1,5 @@
 use std::path::PathBuf;
 
-use crate::json::json;
 use serde_json::Value;
 
 use super::{desk, diff_page, shown};
@@ -11,6 +10,7 @@ use crate::document::diff::{Fate, Paragraph, Run};
 use crate::document::status::News;
 use crate::error::Result;
 use crate::escape;
+use crate::json::json;
 use crate::ui::{Paint, Span};
 
 /// So many characters of what did not change are shown around what did.

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use crate::json::json;
-
 use super::{diff, shown};
 use crate::app::{App, absolute};
 use crate::commands::{page, printed};
@@ -12,6 +10,7 @@ use crate::document::diff::{Fate, Paragraph, Run};
 use crate::document::manuscript::Manuscript;
 use crate::error::{Error, Kind, Result};
 use crate::escape;
+use crate::json::json;
 
 /// The page's name in the manuscript's own folder.
 const NAME: &str = "diff.html";

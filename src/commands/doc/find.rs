@@ -1,13 +1,12 @@
 use std::path::PathBuf;
 
-use crate::json::json;
-
 use super::{desk, shown};
 use crate::app::App;
 use crate::commands::printed;
 use crate::document::find::{Hit, Phrase};
 use crate::error::{Error, Kind, Result};
 use crate::escape;
+use crate::json::json;
 use crate::ui::shell_word;
 
 /// Find words in all versions, for what was there once

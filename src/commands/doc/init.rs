@@ -1,7 +1,5 @@
 use std::path::{Path, PathBuf};
 
-use crate::json::json;
-
 use super::desk;
 use crate::app::App;
 use crate::commands::{advice, printed};
@@ -11,6 +9,7 @@ use crate::document::github::{Found, GitHub};
 use crate::document::manuscript::{Manuscript, find};
 use crate::document::state::Link;
 use crate::error::{Error, Kind, Result};
+use crate::json::json;
 use crate::names::{ConnectionName, ConnectionRef};
 
 /// Link a folder to a repository

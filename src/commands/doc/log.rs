@@ -1,7 +1,5 @@
 use std::path::PathBuf;
 
-use crate::json::json;
-
 use super::{desk, shown};
 use crate::app::App;
 use crate::commands::printed;
@@ -9,6 +7,7 @@ use crate::document::history::Told;
 use crate::document::path::DocPath;
 use crate::error::Result;
 use crate::escape;
+use crate::json::json;
 
 /// Show the versions of the manuscript or of one file, newest first
 ///

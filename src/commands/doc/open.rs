@@ -1,7 +1,5 @@
 use std::path::PathBuf;
 
-use crate::json::json;
-
 use super::desk;
 use crate::app::App;
 use crate::commands::printed;
@@ -9,6 +7,7 @@ use crate::document::error::StoreError;
 use crate::document::tree::encoded;
 use crate::error::Result;
 use crate::flow::browser;
+use crate::json::json;
 
 /// Show the manuscript or one of its files on its web page
 ///

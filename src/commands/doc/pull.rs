@@ -1,12 +1,11 @@
 use std::path::PathBuf;
 
-use crate::json::json;
-
 use super::{desk, shown};
 use crate::app::App;
 use crate::commands::printed;
 use crate::document::integrate::Arrival;
 use crate::error::Result;
+use crate::json::json;
 use crate::ui::counted;
 use crate::vault::Action;
 

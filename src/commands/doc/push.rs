@@ -1,6 +1,5 @@
 use std::path::PathBuf;
 
-use crate::json::json;
 use serde_json::Value;
 
 use super::{desk, init, shown};
@@ -10,6 +9,7 @@ use crate::document::manuscript::{self, Manuscript};
 use crate::document::push::{Outcome, What, Wish};
 use crate::error::Result;
 use crate::escape;
+use crate::json::json;
 use crate::ui::counted;
 use crate::vault::Action;
 

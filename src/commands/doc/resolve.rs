@@ -1,7 +1,5 @@
 use std::path::{Path, PathBuf};
 
-use crate::json::json;
-
 use super::walk::{self, Walked};
 use super::{desk, shown};
 use crate::app::App;
@@ -10,6 +8,7 @@ use crate::document::resolve::{Dispute, Verdict};
 use crate::document::state::Why;
 use crate::error::Result;
 use crate::escape;
+use crate::json::json;
 
 /// Decide what a text should be that you and somebody else changed
 ///

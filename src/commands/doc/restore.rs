@@ -1,13 +1,12 @@
 use std::path::Path;
 
-use crate::json::json;
-
 use super::desk;
 use crate::app::App;
 use crate::commands::printed;
 use crate::document::path::DocPath;
 use crate::error::{Error, Kind, Result};
 use crate::escape;
+use crate::json::json;
 
 /// Bring an earlier text of a file back
 ///

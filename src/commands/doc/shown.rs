@@ -1,6 +1,5 @@
 //! How what happened is told: for writers in words, for programs as JSON.
 
-use crate::json::json;
 use serde_json::Value;
 
 use crate::app::App;
@@ -9,6 +8,7 @@ use crate::document::integrate::{Arrival, Arrivals};
 use crate::document::oid::Oid;
 use crate::error::{Error, Kind, Result};
 use crate::escape;
+use crate::json::json;
 use crate::ui::counted;
 
 /// `+12 −3 words`, or nothing.

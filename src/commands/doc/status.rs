@@ -1,7 +1,5 @@
 use std::path::PathBuf;
 
-use crate::json::json;
-
 use super::{desk, shown};
 use crate::app::App;
 use crate::commands::printed;
@@ -10,6 +8,7 @@ use crate::document::state::Why;
 use crate::document::status::{News, Status};
 use crate::error::Result;
 use crate::escape;
+use crate::json::json;
 use crate::ui::counted;
 
 /// Show what is new here since the last version

@@ -1,11 +1,10 @@
-use crate::json::json;
-
 use super::desk;
 use crate::app::App;
 use crate::commands::printed;
 use crate::document::journal::Deed;
 use crate::error::Result;
 use crate::escape;
+use crate::json::json;
 
 /// Take back what the last command did to the files here
 ///

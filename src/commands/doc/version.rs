@@ -1,11 +1,10 @@
-use crate::json::json;
-
 use super::{desk, shown};
 use crate::app::App;
 use crate::commands::printed;
 use crate::document::version_name::VersionName;
 use crate::error::{Error, Kind, Result};
 use crate::escape;
+use crate::json::json;
 use crate::vault::Action;
 
 /// Give a name to a version, or list the names that were given

@@ -1,9 +1,9 @@
 //! One line of `doctor`: what was looked at, what it is like, and the way out.
 
-use crate::json::json;
 use serde_json::Value;
 
 use crate::error::{Error, Kind};
+use crate::json::json;
 use crate::ui::Ui;
 
 /// How wide a line may be, so that it fits the narrowest usual terminal.

@@ -1,6 +1,5 @@
 use std::path::PathBuf;
 
-use crate::json::json;
 use serde_json::Value;
 
 use crate::app::{App, RestoreOutcome, RestorePut as Put, WantedRestore};
@@ -8,6 +7,7 @@ use crate::commands::printed;
 use crate::commands::vault::status;
 use crate::connection::restore::Restored;
 use crate::error::Result;
+use crate::json::json;
 use crate::names::ConnectionName;
 use crate::ui::counted;
 

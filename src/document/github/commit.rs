@@ -1,6 +1,5 @@
 //! Writing: one request that carries all files and the version they are based on.
 
-use crate::json::json;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::Method;
@@ -12,6 +11,7 @@ use crate::document::error::StoreError;
 use crate::document::oid::Oid;
 use crate::document::tree::{Mode, encoded};
 use crate::escape;
+use crate::json::json;
 
 /// What becomes of a path; a deletion has no content.
 #[derive(Debug, Clone)]

@@ -1,7 +1,6 @@
 //! Writing in pieces, where one request can't carry it: texts, trees on top of each other, a
 //! version, and the branch last. What came before the branch nobody sees.
 
-use crate::json::json;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::Method;
@@ -13,6 +12,7 @@ use super::commit::{Change, Sent};
 use crate::document::error::StoreError;
 use crate::document::oid::Oid;
 use crate::document::tree::{Mode, encoded};
+use crate::json::json;
 
 /// What one tree request carries: more runs into the server's ten seconds.
 const ENTRIES: usize = 100;

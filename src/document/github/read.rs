@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::json::json;
 use serde_json::Value;
 
 use super::GitHub;
@@ -12,6 +11,7 @@ use crate::document::error::StoreError;
 use crate::document::oid::{EMPTY_TREE, Oid};
 use crate::document::tree::{Entry, Files, Mode, encoded, tree_oid};
 use crate::document::version_name::VersionName;
+use crate::json::json;
 
 /// Where the branch is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,5 @@
 //! The repository itself: found by name once, by its number ever after, made on a yes.
 
-use crate::json::json;
 use http::Method;
 use serde_json::Value;
 
@@ -8,6 +7,7 @@ use super::GitHub;
 use super::call::{Question, refusal};
 use crate::document::error::StoreError;
 use crate::document::tree::encoded;
+use crate::json::json;
 
 /// A repository.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,5 @@
 //! Names that people give to versions: tags, in the store's words.
 
-use crate::json::json;
 use http::Method;
 use serde_json::Value;
 
@@ -8,6 +7,7 @@ use super::GitHub;
 use super::call::{Question, refusal};
 use crate::document::error::StoreError;
 use crate::document::oid::Oid;
+use crate::json::json;
 
 impl GitHub<'_> {
     /// The names that were given to versions, each with its version.

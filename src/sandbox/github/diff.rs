@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::json::json;
 use serde_json::Value;
 
 use super::ask::Ask;
@@ -12,6 +11,7 @@ use super::repository::Repository;
 use super::shape::{encoded_path, repository_url, web_url};
 use super::store::Store;
 use super::tree::{Leaf, Mode, shown};
+use crate::json::json;
 
 /// One changed file.
 #[derive(Debug)]

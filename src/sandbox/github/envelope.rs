@@ -1,12 +1,12 @@
 //! What is around every answer: rate-limit headers, `ETag`s, the record of whole exchanges.
 
-use crate::json::json;
 use serde_json::Value;
 
 use super::ask::Ask;
 use super::limits::Resource;
 use super::reply::json_answer;
 use super::{Circumstances, Hub, Trouble};
+use crate::json::json;
 use crate::sandbox::call::{Answer, Body, Call};
 use crate::sandbox::mint::Hash;
 

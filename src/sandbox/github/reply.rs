@@ -1,8 +1,8 @@
 //! Answers in GitHub's shapes.
 
-use crate::json::json;
 use serde_json::Value;
 
+use crate::json::json;
 use crate::sandbox::call::{Answer, Body};
 
 /// What every handler gives.

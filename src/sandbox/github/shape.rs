@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use crate::json::json;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
@@ -10,6 +9,7 @@ use serde_json::{Map, Value};
 use super::ask::Ask;
 use super::object::{Commit, Kind, Oid, Person};
 use super::repository::Repository;
+use crate::json::json;
 use crate::sandbox::mint::Hash;
 
 /// A person's number: a function of the login, so that it is the same in every run.

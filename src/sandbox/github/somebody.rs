@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::json::json;
 use serde::Deserialize;
 
 use super::console::{ConsoleError, GitHub};
+use crate::json::json;
 use crate::sandbox::call::{Answer, Call};
 
 #[derive(Deserialize)]

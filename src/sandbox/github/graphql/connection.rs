@@ -1,11 +1,11 @@
 //! Lists in pages (the cursor connections of Relay).
 
-use crate::json::json;
 use serde_json::Value;
 
 use super::fault::Fault;
 use super::node::{Held, Node};
 use super::values::Arguments;
+use crate::json::json;
 
 /// The most of one page.
 const MOST: u64 = 100;

@@ -1,7 +1,8 @@
 //! Errors in GraphQL's shape, with what GitHub adds to it.
 
-use crate::json::json;
 use serde_json::{Map, Value};
+
+use crate::json::json;
 
 /// Where in the document, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -11,7 +11,6 @@ mod parser;
 mod schema;
 mod values;
 
-use crate::json::json;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -23,6 +22,7 @@ use super::Hub;
 use super::ask::Ask;
 use super::reply::{Outcome, Problem, json_answer};
 use super::shape::user_id;
+use crate::json::json;
 use crate::sandbox::area::Area;
 use crate::sandbox::call::Answer;
 

@@ -1,11 +1,11 @@
 //! What a document can reach, and the fields of each.
 
-use crate::json::json;
 use serde_json::Value;
 
 use super::connection::{Connection, Edge};
 use super::fault::Fault;
 use super::values::Arguments;
+use crate::json::json;
 use crate::sandbox::github::ask::Ask;
 use crate::sandbox::github::object::{Kind, Oid, Person};
 use crate::sandbox::github::repository::Repository;

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::json::json;
 use serde_json::{Map, Value};
 
 use super::fault::Fault;
 use super::parser::{Input, Operation};
 use super::schema;
+use crate::json::json;
 
 /// What the request gives for the variables of an operation.
 pub(super) type Variables = BTreeMap<String, Value>;

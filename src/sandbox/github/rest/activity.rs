@@ -1,9 +1,9 @@
 //! `activity`: what happened to branches. After a force push this is where the old head is found.
 
-use crate::json::json;
 use serde_json::Value;
 
 use super::paged;
+use crate::json::json;
 use crate::sandbox::github::ask::Ask;
 use crate::sandbox::github::reply::{Outcome, Problem};
 use crate::sandbox::github::repository::Repository;

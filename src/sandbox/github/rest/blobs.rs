@@ -1,9 +1,9 @@
 //! `git/blobs`.
 
-use crate::json::json;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::json::json;
 use crate::sandbox::github::ask::{Ask, base64_lax};
 use crate::sandbox::github::object::{Object, Oid};
 use crate::sandbox::github::reply::{Outcome, Problem, json_answer, raw};

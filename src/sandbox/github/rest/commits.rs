@@ -1,9 +1,9 @@
 //! `commits` and `git/commits`.
 
-use crate::json::json;
 use serde_json::Value;
 
 use super::{links, paged};
+use crate::json::json;
 use crate::moment::Timestamp;
 use crate::sandbox::github::ask::{Ask, Members};
 use crate::sandbox::github::commit_author;

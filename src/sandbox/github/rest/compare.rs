@@ -1,9 +1,9 @@
 //! `compare/{base}...{head}`.
 
-use crate::json::json;
 use serde_json::Value;
 
 use super::links;
+use crate::json::json;
 use crate::sandbox::github::ask::Ask;
 use crate::sandbox::github::diff;
 use crate::sandbox::github::object::Oid;

@@ -3,10 +3,10 @@
 //! Two of GitHub's traps are kept: a `sha` for a path that does not exist is passed over, so that a
 //! client that is behind brings a deleted file back; and the guard is the file's, not the branch's.
 
-use crate::json::json;
 use serde_json::Value;
 
 use super::blobs::in_lines;
+use crate::json::json;
 use crate::sandbox::call::Answer;
 use crate::sandbox::github::ask::{Ask, Members, base64_lax};
 use crate::sandbox::github::object::{Object, Oid};

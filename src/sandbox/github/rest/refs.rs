@@ -1,9 +1,9 @@
 //! Branches and tags (`git/refs`, `git/tags`, `branches`, `tags`).
 
-use crate::json::json;
 use serde_json::Value;
 
 use super::paged;
+use crate::json::json;
 use crate::sandbox::github::ask::{Ask, Members};
 use crate::sandbox::github::commit_author as author;
 use crate::sandbox::github::head;

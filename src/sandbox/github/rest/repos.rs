@@ -1,10 +1,10 @@
 //! Repositories themselves.
 
-use crate::json::json;
 use serde_json::Value;
 
 use super::user::required;
 use super::{contents, paged};
+use crate::json::json;
 use crate::sandbox::github::ask::Ask;
 use crate::sandbox::github::reply::{Outcome, Problem, json_answer};
 use crate::sandbox::github::repository::Repository;

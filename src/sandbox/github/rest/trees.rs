@@ -1,8 +1,8 @@
 //! `git/trees`.
 
-use crate::json::json;
 use serde_json::Value;
 
+use crate::json::json;
 use crate::sandbox::github::ask::{Ask, Members};
 use crate::sandbox::github::object::{Object, Oid};
 use crate::sandbox::github::reply::{Outcome, Problem, json_answer};

@@ -1,8 +1,8 @@
 //! The person whose token it is.
 
-use crate::json::json;
 use serde_json::Value;
 
+use crate::json::json;
 use crate::sandbox::github::Hub;
 use crate::sandbox::github::ask::Ask;
 use crate::sandbox::github::reply::{Outcome, Problem, json_answer};

@@ -1,9 +1,9 @@
 //! GraphQL.
 
-use crate::json::json;
 use serde_json::Value;
 
 use super::{CREATE, Desk, base64};
+use crate::json::json;
 
 fn error(answer: &Value) -> (&str, &str) {
     let first = &answer["errors"][0];

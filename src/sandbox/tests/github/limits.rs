@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::json::json;
 use serde_json::Value;
 
 use super::{Desk, json_of, message, options, told};
+use crate::json::json;
 use crate::sandbox::call::Answer;
 use crate::sandbox::practice::Manner;
 use crate::sandbox::{Options, Trouble};

@@ -6,10 +6,10 @@ mod reads;
 mod wire;
 mod writes;
 
-use crate::json::json;
 use serde_json::Value;
 
 use super::lab::{Lab, get, header, options, text};
+use crate::json::json;
 use crate::sandbox::Options;
 use crate::sandbox::call::{Answer, Body, Call};
 

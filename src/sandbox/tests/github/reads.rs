@@ -1,9 +1,9 @@
 //! What the REST API tells.
 
-use crate::json::json;
 use serde_json::Value;
 
 use super::{Desk, base64, bytes, json_of, message, said, told};
+use crate::json::json;
 use crate::sandbox::call::{Answer, Body};
 
 #[test]

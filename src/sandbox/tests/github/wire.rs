@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use crate::json::json;
 use serde_json::Value;
 
 use super::super::lab::{exchange, options};
 use super::super::wire::{body, code, raw};
 use super::{CREATE, base64};
+use crate::json::json;
 use crate::sandbox::{Area, Endpoint, Sandbox};
 
 fn start(faults: &[&str]) -> (Sandbox, String) {

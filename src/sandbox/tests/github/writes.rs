@@ -1,9 +1,9 @@
 //! What the REST API changes, and when it refuses to.
 
-use crate::json::json;
 use serde_json::Value;
 
 use super::{Desk, base64, said};
+use crate::json::json;
 
 const CONTENTS: &str = "/repos/writer/novel/contents/chapter.md";
 
