@@ -1017,7 +1017,7 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
         'oauthctl;vault;recover' {
             [CompletionResult]::new('--with', '--with', [CompletionResultType]::ParameterName, 'The recovery sheet, or another age identity that opens the vault')
             [CompletionResult]::new('--fingerprint', '--fingerprint', [CompletionResultType]::ParameterName, 'The vault''s fingerprint, where the sheet doesn''t say it')
-            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the new key is kept [default: in the recorded place, or beside what stands there; in a file beside the vault where that place is not this vault''s alone, is not there, or is not yours]')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the new key is kept [default: as the lost one was. For a file that is the recorded place, or beside what stands there, or beside the vault where that place is not this vault''s alone, is not there, or is not yours; for a keyring it is this machine''s]')
             [CompletionResult]::new('--identity-file', '--identity-file', [CompletionResultType]::ParameterName, 'The new identity file for `--key file` and `--key passphrase` [default: beside the vault]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file')

@@ -931,7 +931,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         &'oauthctl;vault;recover'= {
             cand --with 'The recovery sheet, or another age identity that opens the vault'
             cand --fingerprint 'The vault''s fingerprint, where the sheet doesn''t say it'
-            cand --key 'Where the new key is kept [default: in the recorded place, or beside what stands there; in a file beside the vault where that place is not this vault''s alone, is not there, or is not yours]'
+            cand --key 'Where the new key is kept [default: as the lost one was. For a file that is the recorded place, or beside what stands there, or beside the vault where that place is not this vault''s alone, is not there, or is not yours; for a keyring it is this machine''s]'
             cand --identity-file 'The new identity file for `--key file` and `--key passphrase` [default: beside the vault]'
             cand --profile 'Use this profile: a vault and key of its own'
             cand --vault 'Use this vault file'

@@ -720,7 +720,7 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l with -d 'The recovery sheet, or another age identity that opens the vault' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l fingerprint -d 'The vault\'s fingerprint, where the sheet doesn\'t say it' -r
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l key -d 'Where the new key is kept [default: in the recorded place, or beside what stands there; in a file beside the vault where that place is not this vault\'s alone, is not there, or is not yours]' -r -f -a "keyring\t'The keyring of the operating system'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from recover" -l key -d 'Where the new key is kept [default: as the lost one was. For a file that is the recorded place, or beside what stands there, or beside the vault where that place is not this vault\'s alone, is not there, or is not yours; for a keyring it is this machine\'s]' -r -f -a "keyring\t'The keyring of the operating system'
 file\t'An age identity file with mode 0600'
 passphrase\t'An age identity file protected by a passphrase'
 environment\t'The environment: `OAUTHCTL_IDENTITY`'"

@@ -18,9 +18,9 @@ pub(in crate::commands) struct Args {
     /// The vault's fingerprint, where the sheet doesn't say it
     #[arg(long, value_name = "FINGERPRINT")]
     fingerprint: Option<String>,
-    /// Where the new key is kept [default: in the recorded place, or beside what stands there; in a
-    /// file beside the vault where that place is not this vault's alone, is not there, or is not
-    /// yours]
+    /// Where the new key is kept [default: as the lost one was. For a file that is the recorded place,
+    /// or beside what stands there, or beside the vault where that place is not this vault's alone, is
+    /// not there, or is not yours; for a keyring it is this machine's]
     #[arg(long, value_enum, value_name = "PLACE")]
     key: Option<Place>,
     /// The new identity file for `--key file` and `--key passphrase` [default: beside the vault]
