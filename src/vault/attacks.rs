@@ -344,6 +344,7 @@ fn a_vault_with_its_anchor_on_another_machine_is_a_copy_until_it_is_accepted() {
         .accept_rollback(|writer| writer.log(&event(Action::AcceptRollback, "b")))
         .unwrap();
     change(&mut vault, "github/c").unwrap();
+    vault.save_anchor().unwrap();
     drop(vault);
     assert_eq!(on(&world, there).trust(), Trust::Trusted);
     assert_eq!(on(&world, here).trust(), Trust::CopiedInstance);

@@ -71,8 +71,12 @@ impl Vault {
     /// the anchor is that of what stands there.
     pub(super) fn unsaved_anchor(&mut self) -> Option<(Box<dyn AnchorKeeper>, Vec<u8>)> {
         let head = self.committed.take()?;
+        let anchor = Anchor {
+            machine: self.machine(),
+            ..Anchor::of(&head)
+        };
         let keeper = self.anchor.take()?;
-        Some((keeper, Anchor::of(&head).write(&self.keys)))
+        Some((keeper, anchor.write(&self.keys)))
     }
 
     /// Goes on with a vault that is behind its anchor, a fork of it, or a copy: with a generation
