@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::error::Result;
 
 mod accept_rollback;
-mod age_file;
+pub(super) mod age_file;
 mod backup;
 mod check;
 mod export;

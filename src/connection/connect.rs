@@ -20,7 +20,7 @@ use crate::connection::keep::{RESCUE_ROOM, keep, random_id, rescued};
 use crate::connection::records::{StoredConsent, StoredPending};
 use crate::connection::replaced;
 use crate::connection::revoke::revocation_target;
-use crate::connection::state::{Connection, GrantKind, Stamp, State, Tickets};
+use crate::connection::state::{Connection, GrantKind, Issue, Stamp, State, Tickets};
 use crate::connection::stored::StoredConnection;
 use crate::lock::Guard;
 use crate::names::{AccountLabel, ClientId, ConnectionName, Scope};
@@ -316,7 +316,7 @@ fn grant(world: World<'_>, landed: &Landed<'_>) -> Connection {
         created: (world.now)().wall,
         grant: landed.grant.clone(),
         dpop: landed.dpop.clone(),
-        issue: 1,
+        issue: Issue::of_consent(0, 0, None),
         state: State::Active(landed.set.clone()),
         trouble: None,
         sealed_for: None,

@@ -9,7 +9,7 @@ use crate::connection::replaced::StoredReplaced;
 use crate::connection::restore::take_one;
 use crate::connection::rollback::{Accepted, set_back};
 use crate::connection::select::Found;
-use crate::connection::state::{Connection, State};
+use crate::connection::state::Connection;
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
 use crate::vault::{Remains, Row, Stored, VaultError, Writer};
@@ -62,18 +62,14 @@ impl Remaining {
         self.generation == 0
     }
 
-    /// What it says of a connection, where that is later than what the backup of that generation does.
+    /// What it says of a connection, where that is later than what the backup of that generation does:
+    /// it was changed since, or has newer tokens.
     pub(super) fn later_than(&self, here: &Connection, generation: u64) -> Option<&Connection> {
-        let is_same = |one: &&Found| {
-            one.connection.name == here.name && one.connection.subject == here.subject
-        };
+        let is_same = |one: &&Found| one.connection.name == here.name;
         let found = self.connections.iter().find(is_same)?;
-        let has_ended = found.row.generation() > generation
-            && matches!(
-                found.connection.state,
-                State::NeedsLogin { .. } | State::Revoking { .. } | State::Moved
-            );
-        (has_ended || found.connection.is_newer_than(here)).then_some(&found.connection)
+        let is_newer =
+            found.connection.subject == here.subject && found.connection.is_newer_than(here);
+        (found.row.generation() > generation || is_newer).then_some(&found.connection)
     }
 
     /// Takes over what was made after that generation, and the backup can't have.

@@ -135,7 +135,13 @@ fn newer(here: &Connection, then: &Connection, world: World<'_>) -> Option<State
         State::Active(_) | State::Refreshing { .. } | State::Suspect(_) | State::NeedsLogin { .. }
     );
     let usable = then.state.usable().is_some();
-    if here.subject != then.subject || !replaceable || !usable || !then.is_newer_than(here) {
+    if here.subject != then.subject || !replaceable || !usable {
+        return None;
+    }
+    // What works here is of the person's last consent here: it gives way to later tokens of that very
+    // consent only.
+    let works = matches!(here.state, State::Active(_) | State::Refreshing { .. });
+    if works && here.issue.of != then.issue.of || !then.is_newer_than(here) {
         return None;
     }
     Some(rollback::set_back(then, world))

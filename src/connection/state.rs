@@ -3,6 +3,7 @@
 //! The hard idea: a state owns exactly the data that it needs, so "refreshing without an intent" or
 //! "active without tokens" can't be written down. Expiry is computed from the set, never stored.
 
+use std::cmp::Ordering;
 use std::time::Duration;
 
 use crate::connection::exchange_source::TokenSource;
@@ -30,9 +31,8 @@ pub struct Connection {
     pub grant: GrantKind,
     /// The key that its tokens are bound to (RFC 9449).
     pub dpop: Option<SigningKey>,
-    /// Which of its sets of tokens this is, counted on with each refresh and each consent, wherever
-    /// it was. What moved away has the number that it left with.
-    pub issue: u64,
+    /// Which of its sets of tokens this is. What moved away has that which it left with.
+    pub issue: Issue,
     /// Where it stands.
     pub state: State,
     /// What keeps it from being refreshed for now.
@@ -41,6 +41,51 @@ pub struct Connection {
     pub sealed_for: Option<Vec<String>>,
     /// What lets it come home, and its newer tokens in.
     pub tickets: Tickets,
+}
+
+/// Which of a connection's sets of tokens one is, wherever the connection was. Nothing in it needs a
+/// clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Issue {
+    /// Rises from consent to consent. It is no lower than the vault's generation was then, so that it
+    /// rises also above consents of a state that the vault was set back from.
+    pub consent: u64,
+    /// Which consent it is, by a random number: two vaults that were one may count on apart.
+    pub of: u64,
+    /// The sets of one consent are counted.
+    pub set: u64,
+}
+
+impl Issue {
+    /// The first of a consent that was given when the vault was at `generation`, after those that
+    /// `before` is of; `of` is random.
+    #[must_use]
+    pub fn of_consent(of: u64, generation: u64, before: Option<Self>) -> Self {
+        let next = before.map_or(1, |before| before.consent.saturating_add(1));
+        Self {
+            consent: generation.max(next),
+            of,
+            set: 1,
+        }
+    }
+
+    /// That of the set that a refresh brings.
+    #[must_use]
+    pub const fn refreshed(self) -> Self {
+        Self {
+            set: self.set.saturating_add(1),
+            ..self
+        }
+    }
+
+    /// Which came later; `None` where nobody can tell.
+    #[must_use]
+    pub fn compared(self, other: Self) -> Option<Ordering> {
+        if self.of == other.of {
+            return Some(self.set.cmp(&other.set));
+        }
+        Some(self.consent.cmp(&other.consent)).filter(|it| it.is_ne())
+    }
 }
 
 /// Return tickets. Anybody can seal a file for a public key; who knows a ticket opened the file that
@@ -78,6 +123,13 @@ impl Tickets {
         self.left_in = None;
         let too_many = self.spent.len().saturating_sub(SPENT_AT_MOST);
         self.spent.drain(..too_many);
+    }
+
+    /// Those that are of no use here any more.
+    #[must_use]
+    pub fn spent_by_now(mut self) -> Vec<Secret> {
+        self.spend();
+        self.spent
     }
 
     /// Those of a connection that comes home, where these are of what is here: its own vault's are no
@@ -359,17 +411,10 @@ impl LoginReason {
 }
 
 impl Connection {
-    /// Whether its tokens came after those of `other`, which is the same account's. One connection
-    /// counts them, in all places where it was; between two that were made apart only the clock
-    /// decides.
+    /// Whether its tokens are known to have come after those of `other`, which is the same account's.
     #[must_use]
     pub fn is_newer_than(&self, other: &Self) -> bool {
-        let obtained = |one: &Self| one.state.set().map(|set| set.obtained.wall);
-        if self.created == other.created {
-            self.issue > other.issue
-        } else {
-            obtained(self) > obtained(other)
-        }
+        self.issue.compared(other.issue) == Some(Ordering::Greater)
     }
 }
 

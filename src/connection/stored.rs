@@ -10,7 +10,8 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::connection::state::{
-    Connection, Exchange, GrantKind, Intent, LoginReason, Stamp, State, Tickets, Trouble, Unseen,
+    Connection, Exchange, GrantKind, Intent, Issue, LoginReason, Stamp, State, Tickets, Trouble,
+    Unseen,
 };
 use crate::moment::{BootTime, Moment, Timestamp};
 use crate::names::{ConnectionName, Scope, unhex16};
@@ -58,7 +59,7 @@ pub struct StoredConnection {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     dpop_key: Option<StoredSecret>,
     #[serde(default)]
-    issue: u64,
+    issue: StoredIssue,
     state: StoredState,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     trouble: Option<StoredTrouble>,
@@ -72,6 +73,14 @@ pub struct StoredConnection {
     left_in: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     spent_tickets: Vec<StoredSecret>,
+}
+
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredIssue {
+    consent: u64,
+    of: u64,
+    set: u64,
 }
 
 /// A secret as stored, that no debugging text shows.
@@ -339,7 +348,11 @@ impl From<&Connection> for StoredConnection {
                 .dpop
                 .as_ref()
                 .map(|key| StoredSecret(key_text(key))),
-            issue: connection.issue,
+            issue: StoredIssue {
+                consent: connection.issue.consent,
+                of: connection.issue.of,
+                set: connection.issue.set,
+            },
             state: store_state(&connection.state),
             trouble: connection.trouble.as_ref().map(StoredTrouble::from),
             sealed_for: connection.sealed_for.clone(),
@@ -383,7 +396,11 @@ impl TryFrom<&StoredConnection> for Connection {
                 .as_ref()
                 .map(|text| key(&text.0))
                 .transpose()?,
-            issue: stored.issue,
+            issue: Issue {
+                consent: stored.issue.consent,
+                of: stored.issue.of,
+                set: stored.issue.set,
+            },
             state: load_state(&stored.state)?,
             trouble: stored.trouble.as_ref().map(Trouble::from),
             sealed_for: stored.sealed_for.clone(),

@@ -303,7 +303,7 @@ fn connect_stores_nothing_when_the_token_endpoint_fails() {
         output
             .ended(5)
             .no_data()
-            .says(&["error: could not connect `sandbox`", "redeem"]);
+            .says(&["error: could not connect `sandbox`", "could not get tokens"]);
         assert_eq!(title(&visit), "Not connected", "{fault}");
     }
     world.faults(&["token:*=invalid-grant"]);

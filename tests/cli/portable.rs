@@ -381,7 +381,7 @@ fn vault_export_update_seals_only_for_whom_the_file_was_when_it_came() {
     in_job(&job, &update).ended(9);
     // Newer tokens for others are not taken, and nobody goes on with what is here.
     let mut others = swapped;
-    let issue = &mut others["connections"][0]["issue"];
+    let issue = &mut others["connections"][0]["issue"]["set"];
     *issue = (issue.as_u64().unwrap() + 9).into();
     let file = sealed(&job, &others);
     in_job(&job, &["vault", "import", &file])
@@ -389,7 +389,7 @@ fn vault_export_update_seals_only_for_whom_the_file_was_when_it_came() {
         .says(&["for other recipients", "--local-only"]);
     // A vault that fell behind does not take the place of newer tokens.
     let mut newer = honest.clone();
-    let issue = &mut newer["connections"][0]["issue"];
+    let issue = &mut newer["connections"][0]["issue"]["set"];
     *issue = (issue.as_u64().unwrap() + 9).into();
     let file = sealed(&job, &newer);
     in_job(&job, &["vault", "export", "--update", &file])
@@ -479,8 +479,10 @@ fn forged(honest: &serde_json::Value, newer: u64, tickets: &[&str]) -> serde_jso
     let mut forged = honest.clone();
     let one = &mut forged["connections"][0];
     one["tickets"] = tickets.into();
-    let issue = one["issue"].as_u64().unwrap();
-    one["issue"] = (issue + newer).into();
+    let set = one["issue"]["set"].as_u64().unwrap();
+    one["issue"]["set"] = (set + newer).into();
+    let consent = one["issue"]["consent"].as_u64().unwrap();
+    one["issue"]["consent"] = (consent + newer * 100).into();
     let set = &mut one["state"]["active"]["set"];
     set["access_token"] = FORGED.into();
     set["refresh_token"] = format!("forged-refresh-{newer}").into();
@@ -492,8 +494,7 @@ fn forged(honest: &serde_json::Value, newer: u64, tickets: &[&str]) -> serde_jso
 
 fn ticket_of(world: &World, document: &serde_json::Value) -> String {
     let tickets = document["connections"][0]["tickets"].as_array().unwrap();
-    assert_eq!(tickets.len(), 1);
-    let ticket = tickets[0].as_str().unwrap().to_owned();
+    let ticket = tickets.last().unwrap().as_str().unwrap().to_owned();
     world.secret("the ticket", &ticket);
     ticket
 }
@@ -666,6 +667,11 @@ fn vault_export_does_not_replace_a_file_that_has_what_left_in_it() {
             "export them together",
         ]);
     }
+    desk.run(&["vault", "backup", "--force", &file])
+        .ended(9)
+        .says(&["`sandbox/writer` lives in"]);
+    desk.run(&["audit", "report", "--force", "--html", &file])
+        .ended(9);
     assert_eq!(fs::read(&file).unwrap(), before);
     assert_eq!(desk.shown("sandbox/reader")["state"], "active");
     // In another one it goes, and where the first was carried away, its place is free.
@@ -685,6 +691,75 @@ fn vault_export_does_not_replace_a_file_that_has_what_left_in_it() {
     desk.ok(&home);
     desk.ok(&["refresh", "sandbox/third"]);
     export("sandbox/third", &file).ended(0);
+}
+
+#[test]
+fn vault_import_takes_a_new_consent_over_an_older_one_that_was_refreshed_often() {
+    let desk = World::new();
+    desk.connect();
+    let job = job();
+    let import = |file: &str| {
+        let args = ["vault", "import", file, "--definition", "sandbox"];
+        in_job(&job, &args)
+    };
+    exported(&desk, &job);
+    import(&carry(&desk, "job.age", &job)).ended(0);
+    for _ in 0..3 {
+        in_job(&job, &["refresh", "sandbox"]).ended(0);
+    }
+    // The job's is lost; a person consents anew.
+    desk.connect();
+    let token = desk.token("sandbox");
+    job.access_token(&token);
+    exported(&desk, &job);
+    let file = carry(&desk, "job.age", &job);
+    import(&file).ended(0).says(&["took in"]);
+    let now = in_job(&job, &["token", "sandbox"]).ended(0);
+    assert_eq!(now.stdout.trim(), token);
+    in_job(&job, &["refresh", "sandbox"]).ended(0);
+    in_job(&job, &["vault", "export", "--update", &file]).ended(0);
+}
+
+#[test]
+fn vault_import_of_a_file_that_came_before_leaves_the_way_home() {
+    let desk = World::new();
+    desk.connect();
+    let job = job();
+    let import = |file: &str| {
+        let args = ["vault", "import", file, "--definition", "sandbox"];
+        in_job(&job, &args)
+    };
+    exported(&desk, &job);
+    let key = desk.give("job.txt", &identity(&job));
+    let key = key.display().to_string();
+    let before = desk.path("work/before.age");
+    fs::copy(desk.path("work/job.age"), &before).unwrap();
+    oauthctl::private_file::replace(&before, &fs::read(&before).unwrap()).unwrap();
+    let home = [
+        "vault",
+        "import",
+        &before.display().to_string(),
+        "--with",
+        &key,
+    ]
+    .map(str::to_owned);
+    let home: Vec<&str> = home.iter().map(String::as_str).collect();
+    desk.ok(&home);
+    desk.ok(&["refresh", "sandbox"]);
+    fs::remove_file(desk.path("work/job.age")).unwrap();
+    exported(&desk, &job);
+    let file = carry(&desk, "job.age", &job);
+    import(&file).ended(0).says(&["took in"]);
+    let older = carry(&desk, "before.age", &job);
+    import(&older).ended(0).says(&["stays as it is"]);
+    in_job(&job, &["refresh", "sandbox"]).ended(0);
+    in_job(&job, &["vault", "export", "--update", &file]).ended(0);
+    let sealed = fs::read(&file).unwrap();
+    let back = desk.path("work/back.age");
+    oauthctl::private_file::replace(&back, &sealed).unwrap();
+    let back = back.display().to_string();
+    desk.ok(&["vault", "import", &back, "--with", &key]);
+    desk.ok(&["refresh", "sandbox"]);
 }
 
 #[test]

@@ -813,3 +813,94 @@ fn vault_restore_sets_no_vault_aside_that_others_have_open() {
     world.ok(&restore);
     world.ok(&["vault", "check"]);
 }
+
+/// A connection that was restored from an old backup and then connected anew, and a backup of the
+/// vault that was lost, in which the consent before had been refreshed often.
+fn connected_anew(world: &World, with_anchor: bool) -> String {
+    world.connect();
+    let first = backup(world, "first.age");
+    for _ in 0..4 {
+        world.ok(&["refresh", "sandbox"]);
+    }
+    let second = backup(world, "second.age");
+    remove_vault(world);
+    if !with_anchor {
+        for file in fs::read_dir(world.path("keys")).unwrap() {
+            let file = file.unwrap().path();
+            if file.extension().is_some_and(|end| end == "anchor") {
+                fs::remove_file(file).unwrap();
+            }
+        }
+    }
+    world.ok(&["vault", "restore", &first]);
+    world.run(&["refresh", "sandbox"]).ended(4);
+    world.connect();
+    assert_eq!(world.shown("sandbox")["state"], "active");
+    second
+}
+
+#[test]
+fn vault_restore_leaves_what_was_connected_anew_since() {
+    for with_anchor in [true, false] {
+        let world = World::new();
+        let second = connected_anew(&world, with_anchor);
+        let token = world.token("sandbox");
+        world.ok(&["vault", "restore", &second, "--force"]);
+        assert_eq!(world.token("sandbox"), token, "{with_anchor}");
+        // Where nothing says how far the vault was, it may have been set back itself.
+        let state = if with_anchor { "active" } else { "suspect" };
+        assert_eq!(world.shown("sandbox")["state"], state);
+        world.ok(&["refresh", "sandbox"]);
+    }
+}
+
+#[test]
+fn vault_restore_takes_the_consent_that_came_last_out_of_what_it_sets_aside() {
+    let world = World::new();
+    let second = connected_anew(&world, true);
+    let token = world.token("sandbox");
+    add_client(&world, "damaged");
+    damage_last(&world);
+    world
+        .ok(&["vault", "restore", &second, "--force"])
+        .says(&["`sandbox/writer` is as it was there, which is newer"]);
+    assert_eq!(world.token("sandbox"), token);
+    world.ok(&["refresh", "sandbox"]);
+}
+
+#[test]
+fn vault_restore_takes_whatever_became_of_a_connection_out_of_what_it_sets_aside() {
+    let world = World::new();
+    world.connect();
+    world.connect_as("work");
+    // Away when the backup was made, and home again with the very tokens.
+    let identity: age::x25519::Identity = identity_in(world.key_file()).parse().unwrap();
+    let to = identity.to_public().to_string();
+    let export = [
+        "vault",
+        "export",
+        "--connection",
+        "sandbox/writer",
+        "--to",
+        &to,
+    ];
+    world.ok(&[&export[..], &["away.age"]].concat());
+    let file = backup(&world, "vault.age");
+    world.ok(&["vault", "import", "away.age"]);
+    fs::remove_file(world.path("work/away.age")).unwrap();
+    let token = world.token("sandbox/writer");
+    // Another account under the label of one that is gone.
+    world.ok(&["revoke", "sandbox/work", "--yes"]);
+    world.sandbox(|sandbox| sandbox.sign_in_as("other".parse().unwrap()));
+    let again = world.connect_with(&["sandbox", "--account", "work"]);
+    again.0.ended(0);
+    let other = world.token("sandbox/work");
+    add_client(&world, "damaged");
+    damage_last(&world);
+    world.ok(&["vault", "restore", &file, "--force"]);
+    assert_eq!(world.token("sandbox/writer"), token);
+    assert_eq!(world.shown("sandbox/writer")["state"], "suspect");
+    assert_eq!(world.token("sandbox/work"), other);
+    world.ok(&["refresh", "sandbox/writer"]);
+    world.ok(&["refresh", "sandbox/work"]);
+}

@@ -71,6 +71,7 @@ pub(crate) struct Call<'a> {
 impl World {
     /// Nothing: no key, no provider of one's own, no server.
     pub(crate) fn empty() -> Self {
+        signals_as_usual();
         let folder = tempfile::Builder::new().prefix("cli-").tempdir().unwrap();
         for name in ["home", "work", "keys", "given", "tmp", "bin"] {
             private_file::ensure_folder(&folder.path().join(name)).unwrap();
@@ -662,4 +663,17 @@ fn every_run_is_searched_for_secrets_in_all_places() {
         world.run(&["list", "a-secret-in-the-arguments"])
     });
     assert!(std::panic::catch_unwind(argument).is_err());
+}
+
+/// Whatever runs the tests in its background may have them ignore Ctrl-C, and so would all that they
+/// start. What is handled here is as usual there.
+fn signals_as_usual() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let always = std::sync::Arc::new(true.into());
+        for signal in [1, 2, 3, 15] {
+            let always = std::sync::Arc::clone(&always);
+            signal_hook::flag::register_conditional_default(signal, always).unwrap();
+        }
+    });
 }

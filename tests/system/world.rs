@@ -44,6 +44,7 @@ pub(crate) struct Ended {
 impl World {
     /// A world without a vault, in which [`PROVIDER`] is defined.
     pub(crate) fn new(definition: &str) -> World {
+        signals_as_usual();
         let world = World {
             folder: tempfile::tempdir().expect("a folder"),
             binary: rig::binary(),
@@ -331,4 +332,17 @@ client = "authenticated"
 tokens = "both"
 "#
     )
+}
+
+/// Whatever runs the tests in its background may have them ignore Ctrl-C, and so would all that they
+/// start. What is handled here is as usual there.
+fn signals_as_usual() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let always = std::sync::Arc::new(true.into());
+        for signal in [1, 2, 3, 15] {
+            let always = std::sync::Arc::clone(&always);
+            signal_hook::flag::register_conditional_default(signal, always).expect("a handler");
+        }
+    });
 }

@@ -8,6 +8,7 @@ use super::figures::{self, Counts, Failure, Figures, Share};
 use super::filter::Filter;
 use super::report_page;
 use crate::app::{App, absolute, moment};
+use crate::commands::vault::age_file::refuse_existing;
 use crate::commands::{page, printed, state_json, with_its_folder};
 use crate::connection::state::Connection;
 use crate::connection::{ConnectionError, select};
@@ -73,7 +74,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     let vault = app.need_vault()?;
     let report = Report::of(app, &vault, &args.filter)?;
     let to = match args.html.as_deref() {
-        Some(path) if !to_stdout => Some(written(path, &report, args.force)?),
+        Some(path) if !to_stdout => Some(written(app, &vault, path, &report, args.force)?),
         _ => None,
     };
     if app.ui.json() {
@@ -154,13 +155,9 @@ impl Expiry {
 }
 
 /// Writes the page, and says where it is.
-fn written(path: &Path, report: &Report, force: bool) -> Result<PathBuf> {
+fn written(app: &App, vault: &Vault, path: &Path, report: &Report, force: bool) -> Result<PathBuf> {
     let to = absolute(path);
-    if !force && std::fs::symlink_metadata(&to).is_ok() {
-        return Err(Error::new(Kind::Failed, "there is such a file already")
-            .because(format!("`{}` exists", path.display()))
-            .hint("name another one, or say `--force` to replace it"));
-    }
+    refuse_existing(app, vault, path, force)?;
     let page = report_page::page(report);
     let written = if force {
         page::write(&to, &page)

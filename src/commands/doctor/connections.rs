@@ -195,7 +195,7 @@ fn fixed(
 mod tests {
     use super::*;
     use crate::commands::doctor::check::Level;
-    use crate::connection::state::{Stamp, Tickets};
+    use crate::connection::state::{Issue, Stamp, Tickets};
     use crate::secret::Secret;
 
     const DAY: i64 = 24 * 60 * 60;
@@ -236,7 +236,7 @@ mod tests {
             created: at(0),
             grant: GrantKind::AuthorizationCode,
             dpop: None,
-            issue: 1,
+            issue: Issue::of_consent(1, 1, None),
             state: State::Active(set),
             trouble: None,
             sealed_for: None,

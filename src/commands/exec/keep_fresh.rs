@@ -1,8 +1,8 @@
 //! A long-running command beside a token file that stays fresh.
 //!
 //! One thread minds the command: it passes signals on and waits for the end. This one minds the
-//! token, because the vault and what it is opened with belong to it. No signal that can be caught
-//! ends this process before the command has ended, whose answer to it counts. All are passed on but
+//! token, because the vault and what it is opened with belong to it. No signal that programs send each
+//! other ends this process before the command has ended, whose answer to it counts. All are passed on but
 //! those that tell of a fault, those about a pipe or file of this process, and real-time ones.
 
 use std::ffi::OsString;

@@ -6,6 +6,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use crate::app::App;
+use crate::commands::vault::export_file::refuse_needed;
 use crate::commands::with_its_folder;
 use crate::error::{Error, Kind, Result};
 use crate::key::Source;
@@ -80,7 +81,12 @@ pub(super) fn not_written(path: &Path, what: &str, error: &PrivateFileError) -> 
 
 /// Refuses to write over a file unasked, and whatever is said over what can't be had again and what
 /// is no file.
-pub(super) fn refuse_existing(app: &App, vault: &Vault, path: &Path, force: bool) -> Result<()> {
+pub(in crate::commands) fn refuse_existing(
+    app: &App,
+    vault: &Vault,
+    path: &Path,
+    force: bool,
+) -> Result<()> {
     let there = path.symlink_metadata();
     let refused = |message: &str, why: &str, hint: &str| {
         Err(Error::new(Kind::Failed, message)
@@ -90,6 +96,9 @@ pub(super) fn refuse_existing(app: &App, vault: &Vault, path: &Path, force: bool
     let another = "name another file";
     if let Some(why) = irreplaceable(app, vault, path) {
         return refused("that file is needed", why, another);
+    }
+    if force {
+        refuse_needed(vault, path)?;
     }
     match there {
         Ok(there) if !force && !there.is_dir() => refused(

@@ -68,7 +68,6 @@ fn send(app: &App, args: &Args, path: &Path) -> Result<()> {
     vault.refuse_untrusted()?;
     age_file::refuse_existing(app, &vault, path, args.force)?;
     let whole_path = private_file::whole_path(path).display().to_string();
-    refuse_needed(&vault, path, &whole_path)?;
     // Whom it can't be sealed for is known before anything is changed.
     age_file::seal(b"", &args.to, "export")?;
     let journey = Journey {
@@ -109,29 +108,6 @@ fn send(app: &App, args: &Args, path: &Path) -> Result<()> {
         crate::commands::warn_of_old_pages(app, &vault.checkpoint_truncate());
     }
     tell(app, args, path, &bundle)
-}
-
-/// A file that is there may be the only one that has the tokens of what left in it.
-fn refuse_needed(vault: &Vault, path: &Path, whole_path: &str) -> Result<()> {
-    let away = portable::away_in(vault, whole_path).map_err(refused)?;
-    if std::fs::symlink_metadata(path).is_err() {
-        return Ok(());
-    }
-    let Some(first) = away.first() else {
-        return Ok(());
-    };
-    let names: Vec<_> = away.iter().map(|name| format!("`{name}`")).collect();
-    let names = names.join(", ");
-    Err(
-        Error::new(Kind::Stopped, "that file has what left in it")
-            .because(format!("{names} lives in `{}`", path.display()))
-            .hint("name another file for this export")
-            .hint(format!(
-                "or for one file with all of them bring it home first: `oauthctl vault import {} --with \
-                 IDENTITY`, then `oauthctl refresh {first}`, and export them together",
-                path.display(),
-            )),
-    )
 }
 
 fn seal(bundle: &Bundle) -> Result<Vec<u8>> {

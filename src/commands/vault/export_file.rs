@@ -4,14 +4,40 @@ use std::path::Path;
 
 use crate::app::unopened;
 use crate::commands::vault::foreign;
-use crate::connection::portable::{Bundle, PortableError};
+use crate::connection::portable::{self, Bundle, PortableError};
 use crate::error::{Error, Kind, Result};
 use crate::key::Opener;
 use crate::names::ConnectionName;
+use crate::private_file;
+use crate::vault::Vault;
 
 /// What to do with a file that an export may have left.
 pub(super) const WHERE_THE_FILE_GOES: &str = "if that file was used, or is to be, don't refresh here: what it became comes home with \
      `oauthctl vault import FILE`";
+
+/// A file that is there may be the only one that has the tokens of what left in it.
+pub(super) fn refuse_needed(vault: &Vault, path: &Path) -> Result<()> {
+    if std::fs::symlink_metadata(path).is_err() {
+        return Ok(());
+    }
+    let whole_path = private_file::whole_path(path).display().to_string();
+    let away = portable::away_in(vault, &whole_path).map_err(refused)?;
+    let Some(first) = away.first() else {
+        return Ok(());
+    };
+    let names: Vec<_> = away.iter().map(|name| format!("`{name}`")).collect();
+    let names = names.join(", ");
+    Err(
+        Error::new(Kind::Stopped, "that file has what left in it")
+            .because(format!("{names} lives in `{}`", path.display()))
+            .hint("name another file")
+            .hint(format!(
+                "or for one file with all of them bring it home first: `oauthctl vault import {} --with \
+                 IDENTITY`, then `oauthctl refresh {first}`, and export them together",
+                path.display(),
+            )),
+    )
+}
 
 /// No export is larger.
 const EXPORT_AT_MOST: u64 = 16 << 20;

@@ -1,8 +1,9 @@
 //! Where a grant belongs: on the account it names, else under a name that nobody has.
 
 use crate::connection::ConnectionError;
+use crate::connection::keep::random_id;
 use crate::connection::select::Found;
-use crate::connection::state::{Connection, GrantKind, State};
+use crate::connection::state::{Connection, GrantKind, Issue, State};
 use crate::connection::stored::StoredConnection;
 use crate::names::{AccountLabel, ConnectionName};
 use crate::token::TokenSet;
@@ -193,9 +194,14 @@ pub(super) fn put(
 ) -> Result<Connection, ConnectionError> {
     let mut connection = grant.clone();
     connection.name = place.name.clone();
+    let before = place.existing.as_ref().map(|found| found.connection.issue);
+    let mut of = [0; 8];
+    of.copy_from_slice(&random_id()?[..8]);
+    connection.issue = Issue::of_consent(u64::from_le_bytes(of), writer.generation(), before);
     if let Some(found) = &place.existing {
         connection.created = found.connection.created;
-        connection.issue = found.connection.issue.saturating_add(1);
+        // Where it was, its next export is known by these.
+        connection.tickets.spent = found.connection.tickets.clone().spent_by_now();
         keep_refresh_token(&mut connection, &found.connection);
         writer.update(&found.row, StoredConnection::from(&connection))?;
     } else {

@@ -1,5 +1,7 @@
 //! The way in, by what the file proves and the vault knows of where it comes from.
 
+use std::cmp::Ordering;
+
 use crate::connection::hold::LOCK_WAIT;
 use crate::connection::portable::{Bundle, PortableError, refuse_exchanged, same_recipients};
 use crate::connection::records::StoredClient;
@@ -214,15 +216,29 @@ fn meet(here: &Connection, coming: &Connection) -> Meeting {
     }
     match &here.state {
         State::Active(_) if here.sealed_for.is_none() => return Meeting::Stays(Why::Here),
-        State::Active(set) if is_in_another_file(here, coming) && same_tokens(set, coming) => {
+        State::Active(set) if is_in_a_later_file(here, coming) && same_tokens(set, coming) => {
             return Meeting::SameTokens;
         }
         // It may bring back the very tokens that it left with.
         State::Moved if here.is_newer_than(coming) => return Meeting::Stays(Why::NotNewer),
         State::Moved => {}
-        _ if !coming.is_newer_than(here) => return Meeting::Stays(Why::NotNewer),
-        State::Refreshing { .. } | State::Revoking { .. } => return Meeting::Stays(Why::Busy),
-        State::Active(_) | State::Suspect(_) | State::NeedsLogin { .. } => {}
+        State::Active(_)
+        | State::Refreshing { .. }
+        | State::NeedsLogin { .. }
+        | State::Suspect(_)
+        | State::Revoking { .. } => match coming.issue.compared(here.issue) {
+            Some(Ordering::Greater) => {}
+            Some(_) => return Meeting::Stays(Why::NotNewer),
+            // Two vaults that were one went on apart: what works here stays.
+            None if here.state.usable().is_some() => return Meeting::Stays(Why::NoTicket),
+            None => {}
+        },
+    }
+    if matches!(
+        here.state,
+        State::Refreshing { .. } | State::Revoking { .. }
+    ) {
+        return Meeting::Stays(Why::Busy);
     }
     // What left, or may have, waits for the ticket of that export and for no earlier one.
     let has_left = !matches!(here.state, State::Active(_)) && here.tickets.own.is_some();
@@ -243,12 +259,11 @@ fn meet(here: &Connection, coming: &Connection) -> Meeting {
     }
 }
 
-/// Whether the file that brings it is not the one that it came here in.
-fn is_in_another_file(here: &Connection, coming: &Connection) -> bool {
-    let recipients = |one: &Connection| one.sealed_for.clone().unwrap_or_default();
+/// Whether the file that brings it is a later one than that which it came here in: it has a ticket
+/// that is not known here.
+fn is_in_a_later_file(here: &Connection, coming: &Connection) -> bool {
     let mut tickets = coming.tickets.carried.iter();
-    !same_recipients(&recipients(here), &recipients(coming))
-        || tickets.any(|one| !here.tickets.bring_one_of([one]))
+    tickets.any(|one| !here.tickets.bring_one_of([one]))
 }
 
 fn same_tokens(set: &TokenSet, coming: &Connection) -> bool {

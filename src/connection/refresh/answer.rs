@@ -149,7 +149,7 @@ fn arrive(
     event.scopes = set.granted.iter().map(ToString::to_string).collect();
     event.token = Some(mark);
     connection.trouble = None;
-    connection.issue = connection.issue.saturating_add(1);
+    connection.issue = connection.issue.refreshed();
     if connection.state.is_suspect() {
         // The live tokens are here: what an export left is spent.
         connection.tickets.spend();

@@ -18,7 +18,7 @@ fn connection(state: State) -> Connection {
         grant: GrantKind::AuthorizationCode,
         trouble: Some(Trouble::after(None, set().obtained, None, 0)),
         dpop: None,
-        issue: 7,
+        issue: Issue::of_consent(9, 7, None),
         state,
         sealed_for: Some(vec!["age1job".to_owned()]),
         tickets: Tickets {
