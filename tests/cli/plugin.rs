@@ -172,7 +172,7 @@ fn vault_recover_that_has_no_place_for_its_key_says_where_it_could_be_and_leaves
     let add = ["vault", "recipients", "add", RECIPIENT, "--label", "stick"];
     with_path(&world, &folder, &add).ended(0);
     fs::write(folder.join("age-plugin-toy.mode"), "dies").unwrap();
-    let nowhere = world.path("given/no/folder/new.txt").display().to_string();
+    let nowhere = world.path("given/no/new.txt").display().to_string();
     fs::write(world.path("given/no"), "a file").unwrap();
     let recover = ["vault", "recover", "--with", &sheet, "--key", "file"];
     let recover = [&recover[..], &["--identity-file", &nowhere]].concat();
