@@ -32,7 +32,7 @@ fn opened(world: &World, age: &Path, file: &Path) -> Result<Vec<u8>, String> {
 
 #[test]
 fn vault_backup_of_a_vault_that_can_not_be_written_is_whole_and_says_that_it_is_not_logged() {
-    let Some(unshare) = rig::program("unshare") else {
+    let Some(unshare) = rig::unshare() else {
         return;
     };
     let stage = Stage::connected("3600");
@@ -105,7 +105,7 @@ fn vault_backup_and_export_write_where_nothing_is_renamed_to_a_free_name_only_an
 
 #[test]
 fn a_vault_that_is_used_on_another_machine_with_its_key_is_a_copy_until_it_is_accepted() {
-    let Some(unshare) = rig::program("unshare") else {
+    let Some(unshare) = rig::unshare() else {
         return;
     };
     let id = fs::read_to_string("/etc/machine-id").unwrap_or_default();

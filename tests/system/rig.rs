@@ -35,6 +35,18 @@ pub(crate) fn program(name: &str) -> Option<PathBuf> {
         .or_else(|| missing(name))
 }
 
+/// `unshare`, where it gives a program mounts of its own; `None`, and words, where it may not.
+pub(crate) fn unshare() -> Option<PathBuf> {
+    let unshare = program("unshare")?;
+    let mut probe = std::process::Command::new(&unshare);
+    probe.args(["-rm", "mount", "--bind", "/etc", "/etc"]);
+    if probe.output().is_ok_and(|output| output.status.success()) {
+        return Some(unshare);
+    }
+    say("SKIPPED: nobody may have mounts of their own here");
+    None
+}
+
 /// Node.js as the lock file pins it, whatever the machine has.
 pub(crate) fn node() -> Option<PathBuf> {
     let modules = folder("oidc-provider").join("node_modules");
