@@ -80,7 +80,12 @@ impl App {
     /// When there is an old note that can't be replaced.
     pub fn remember_either(&self, path: &Path, id: VaultId, sources: [&str; 2]) -> Result<()> {
         let noted = self.note(path, id, &sources);
-        if noted.is_err() && self.note_of(&resolved(path)).symlink_metadata().is_err() {
+        if noted.is_err()
+            && self
+                .note_of(&private_file::whole_path(path))
+                .symlink_metadata()
+                .is_err()
+        {
             return Ok(());
         }
         noted.map_err(|error| {
@@ -91,7 +96,7 @@ impl App {
     /// Where the key of the vault is that was at a path, as it was noted.
     #[must_use]
     pub fn noted_key(&self, path: &Path) -> Option<(VaultId, Source)> {
-        let (id, sources) = self.noted(&resolved(path))?;
+        let (id, sources) = self.noted(&private_file::whole_path(path))?;
         Some((id.parse().ok()?, Source::parse(sources.first()?).ok()?))
     }
 
@@ -101,7 +106,8 @@ impl App {
     #[must_use]
     pub fn may_be_anothers(&self, path: &Path, id: VaultId, place: &Path) -> bool {
         let beside = place.with_file_name("vault.db");
-        let is_beside = beside.symlink_metadata().is_ok() && resolved(&beside) != resolved(path);
+        let is_beside = beside.symlink_metadata().is_ok()
+            && private_file::whole_path(&beside) != private_file::whole_path(path);
         is_beside || !self.others_with(path, place).is_empty() || has_notes_of_others(place, id)
     }
 
@@ -110,8 +116,11 @@ impl App {
     pub fn others_with(&self, path: &Path, place: &Path) -> Vec<VaultId> {
         let is_there = |source: &String| {
             let source = Source::parse(source).ok();
-            let kept = source.as_ref().and_then(Source::path).map(resolved);
-            kept.is_some_and(|kept| kept == resolved(place))
+            let kept = source
+                .as_ref()
+                .and_then(Source::path)
+                .map(private_file::whole_path);
+            kept.is_some_and(|kept| kept == private_file::whole_path(place))
         };
         let others = self.others(path).into_iter();
         let with = others.filter(|(_, sources)| sources.iter().any(is_there));
@@ -127,7 +136,7 @@ impl App {
 
     /// The ids of the other vaults that stand, and the places of their keys.
     fn others(&self, path: &Path) -> Vec<(VaultId, Vec<String>)> {
-        let own = line(&resolved(path));
+        let own = line(&private_file::whole_path(path));
         let folder = std::fs::read_dir(self.paths.state.join("vaults"));
         let files = folder.into_iter().flatten().flatten();
         let noted = files.filter_map(|file| read(&file.path()));
@@ -145,7 +154,9 @@ impl App {
     pub fn gone_vault(&self) -> Result<Option<Error>> {
         let path = self.vault_path()?;
         let stands = path.symlink_metadata().is_ok();
-        if stands || self.noted(&resolved(&path)).is_none() && !has_notes_of_none(&path) {
+        if stands
+            || self.noted(&private_file::whole_path(&path)).is_none() && !has_notes_of_none(&path)
+        {
             return Ok(None);
         }
         let mut gone = Error::new(Kind::Stopped, "the vault that was here is gone")
@@ -177,7 +188,7 @@ impl App {
         id: VaultId,
         sources: &[&str],
     ) -> std::result::Result<(), PrivateFileError> {
-        let path = resolved(path);
+        let path = private_file::whole_path(path);
         let mut note = format!("{FORM}\n{}\n{id}\n", line(&path));
         for source in sources {
             note.extend([&*escape::line(source), "\n"]);
@@ -203,14 +214,6 @@ fn read(note: &Path) -> Option<(String, String, Vec<String>)> {
         return None;
     }
     Some((lines.next()?, lines.next()?, lines.collect()))
-}
-
-/// The path with the links of its folder resolved, where that exists.
-fn resolved(path: &Path) -> PathBuf {
-    match (path.parent().map(Path::canonicalize), path.file_name()) {
-        (Some(Ok(folder)), Some(name)) => folder.join(name),
-        _ => path.to_owned(),
-    }
 }
 
 /// Whether pins or anchors of other vaults lie beside a key's place.

@@ -120,14 +120,13 @@ pub(in crate::commands) fn refuse_existing(
 
 /// Why a file is not replaced: it is the vault's or a key's, or looks like one.
 fn irreplaceable(app: &App, vault: &Vault, path: &Path) -> Option<&'static str> {
-    let place = |path: &Path| -> Option<String> {
-        let folder = private_file::folder(path).canonicalize().ok()?;
-        let place = folder.join(path.file_name()?);
-        Some(place.to_string_lossy().into_owned())
+    let place = |path: &Path| -> String {
+        let whole = private_file::whole_path(path);
+        whole.to_string_lossy().into_owned()
     };
-    let file = place(path)?;
+    let file = place(path);
     let start = start_of(path);
-    match file.strip_prefix(&place(vault.path())?) {
+    match file.strip_prefix(&place(vault.path())) {
         Some(rest) if rest.is_empty() || rest.starts_with('-') => return Some("is the vault's"),
         // a backup may be called after its vault
         Some(rest)
@@ -143,7 +142,7 @@ fn irreplaceable(app: &App, vault: &Vault, path: &Path) -> Option<&'static str> 
         app.env.identity_file.as_deref(),
         app.env.passphrase_file.as_deref(),
     ];
-    for key in keys.into_iter().flatten().filter_map(place) {
+    for key in keys.into_iter().flatten().map(place) {
         match file.strip_prefix(&key) {
             Some("") => return Some("holds the vault's key, or opens it"),
             // its pin and its anchor
