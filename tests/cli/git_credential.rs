@@ -274,7 +274,7 @@ fn git_credential_store_keeps_nothing_and_erase_never_ends_a_connection() {
     ask(&world, "erase", other).ended(0).silent().no_data();
     assert_eq!(world.count(Endpoint::Refresh), 0);
     assert_eq!(world.token("sandbox"), token);
-    for _ in 0..20 {
+    for _ in 0..100 {
         ask(&world, "erase", &request).ended(0).silent().no_data();
     }
     assert_eq!(

@@ -3,7 +3,7 @@
 use oauthctl::sandbox::Endpoint;
 
 use crate::refresh::full;
-use crate::world::World;
+use crate::world::{Output, World};
 
 const PROCESSES: usize = 100;
 
@@ -26,7 +26,7 @@ fn token_of_a_hundred_processes_costs_one_refresh() {
             .collect();
         let mut tokens: Vec<_> = herd
             .into_iter()
-            .map(|one| one.finish().ended(0).silent().stdout)
+            .map(|one| served(&one.finish().ended(0)))
             .collect();
         assert_eq!(world.count(Endpoint::Refresh) - before, 1, "round {round}");
         tokens.dedup();
@@ -34,4 +34,12 @@ fn token_of_a_hundred_processes_costs_one_refresh() {
         assert_eq!(world.token("sandbox"), tokens[0].trim());
     }
     world.ok(&["audit", "verify"]);
+}
+
+/// What one got. A hand-out waits two seconds for its turn to be logged and no longer: where the
+/// machine is so busy that this isn't enough, that is said, and nothing else.
+fn served(one: &Output) -> String {
+    let unlogged = "warning: this hand-out is not in the audit log: the vault is busy\n";
+    assert!(one.stderr.is_empty() || one.stderr == unlogged, "{one:#?}");
+    one.stdout.clone()
 }

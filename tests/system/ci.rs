@@ -226,7 +226,9 @@ fn shows_nothing(output: &Output, machine: &Path) {
     let text = String::from_utf8_lossy(&text);
     assert!(text.contains("+ oauthctl"), "the control: the trace is on");
     for canary in ["sbx_at_", "sbx_rt_", "AGE-SECRET-KEY", PUSH_TOKEN] {
-        assert!(!text.contains(canary), "{canary}: {text}");
+        for form in forms(canary) {
+            assert!(!text.contains(&form), "{canary} as {form}: {text}");
+        }
     }
     let found = Command::new("grep")
         .args(["-rlE", "sbx_(at|rt)_|glpat-"])
@@ -240,6 +242,40 @@ fn shows_nothing(output: &Output, machine: &Path) {
         .filter(|path| !path.ends_with("report.sh"))
         .collect();
     assert!(odd.is_empty(), "{odd:?}");
+}
+
+/// How a text may be written, whatever stands before and after it: as it is, in a URL, in hexadecimal
+/// digits, and in base64, where it may begin at any of three places.
+fn forms(canary: &str) -> Vec<String> {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD_NO_PAD;
+    let mut forms = vec![canary.to_owned()];
+    let in_url = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    forms.push(canary.bytes().map(in_url).collect());
+    forms.push(canary.bytes().map(|byte| format!("{byte:02x}")).collect());
+    for before in 0..3 {
+        let text = format!("{}{canary}", "?".repeat(before));
+        let all = STANDARD_NO_PAD.encode(&text);
+        // the digits that hold nothing of what stands beside it
+        let (first, last) = ((before * 8).div_ceil(6), text.len() * 8 / 6);
+        forms.push(all.get(first..last).expect("digits").to_owned());
+    }
+    forms
+}
+
+#[test]
+fn a_canary_is_known_in_every_form() {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    for before in ["", "x", "xy", "token:", "Bearer "] {
+        let text = STANDARD.encode(format!("{before}sbx_at_abcdef"));
+        let known = forms("sbx_at_").iter().any(|form| text.contains(form));
+        assert!(known, "{text}");
+    }
+    assert!(forms("a-b").contains(&"a%2Db".to_owned()));
 }
 
 fn github() -> Vec<String> {

@@ -111,6 +111,9 @@ fn in_shell(name: &str, start: &str, wrappers: &[&str]) {
     screen.complete("oauthctl connect google --feature cal");
     screen.until("--feature calendar");
     screen.clear();
+    screen.complete("oauthctl connect google --scope open");
+    screen.until("--scope openid");
+    screen.clear();
     screen.complete(&format!("oauthctl show {PROVIDER}/\\$"));
     screen.until("touch");
     nothing_ran(&stage);
@@ -122,7 +125,7 @@ fn in_shell(name: &str, start: &str, wrappers: &[&str]) {
 }
 
 #[test]
-fn bash_completes_the_names_of_connections_providers_and_features() {
+fn bash_completes_the_names_of_connections_providers_features_and_scopes() {
     in_shell(
         "bash",
         "oauthctl completions bash > c.bash; PS1='% ' exec bash --norc --rcfile c.bash -i -c '. ./c.bash; echo rea$((0))dy; exec bash --rcfile c.bash -i'",
@@ -131,7 +134,7 @@ fn bash_completes_the_names_of_connections_providers_and_features() {
 }
 
 #[test]
-fn zsh_completes_the_names_of_connections_providers_and_features() {
+fn zsh_completes_the_names_of_connections_providers_features_and_scopes() {
     in_shell(
         "zsh",
         "mkdir -p z; oauthctl completions zsh > z/_oauthctl; echo 'fpath=($PWD/z $fpath); autoload -U compinit; compinit -u; PS1=\"% \"; echo rea$((0))dy' > z/.zshrc; ZDOTDIR=$PWD/z exec zsh -i",

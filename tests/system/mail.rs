@@ -307,16 +307,50 @@ fn connected() -> Stage {
     Stage::connected_with("0,3600", &scopes)
 }
 
+/// Waits until so many signed in to Dovecot with that mechanism, and looks that it were no more.
+fn signed_in(servers: &Servers, mechanism: &str, times: usize) {
+    let method = format!("method={mechanism},");
+    let count = || {
+        let log = fs::read_to_string(servers.at("dovecot.log")).unwrap_or_default();
+        log.lines()
+            .filter(|line| line.contains("Login: user=") && line.contains(&method))
+            .count()
+    };
+    servers.until(&format!("{times} {mechanism}"), || count() >= times);
+    assert_eq!(count(), times, "{mechanism}");
+}
+
+/// Whether the server lets the one in who says that (SASL-IR, RFC 4959).
+fn authenticated(servers: &Servers, openssl: &Path, said: &str) -> bool {
+    let mut command = Command::new(openssl);
+    command
+        .args(["s_client", "-quiet", "-connect"])
+        .arg(format!("localhost:{}", servers.imap))
+        .arg("-CAfile")
+        .arg(servers.at("cert.pem"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let lines = format!("a AUTHENTICATE XOAUTH2 {said}\r\n\r\nb LOGOUT\r\n");
+    let answer = fed(command, &lines);
+    let answer = String::from_utf8_lossy(&answer.stdout).into_owned();
+    assert!(answer.contains("* OK"), "the server answers: {answer}");
+    answer.contains("a OK")
+}
+
 #[test]
 fn mail_is_sent_and_fetched_with_the_recipes_and_a_token_that_was_refreshed_on_the_way() {
-    let programs = ["dovecot", "exim4", "msmtp", "mbsync", "mutt", "openssl"].map(rig::program);
+    let programs = [
+        "dovecot", "exim4", "msmtp", "mbsync", "mutt", "openssl", "script",
+    ]
+    .map(rig::program);
     let [
         Some(dovecot),
         Some(exim),
         Some(msmtp),
         Some(mbsync),
         Some(mutt),
-        Some(_),
+        Some(openssl),
+        Some(script),
     ] = programs
     else {
         return;
@@ -348,6 +382,20 @@ fn mail_is_sent_and_fetched_with_the_recipes_and_a_token_that_was_refreshed_on_t
         Servers::has(&inbox, "And then it rained.")
     });
 
+    signed_in(&servers, "OAUTHBEARER", 0);
+    let mut command = program(&servers, &stage, &script);
+    let imaps = format!("imaps://{ME}@localhost:{}/INBOX", servers.imap);
+    let read = format!("mutt -F {} -e 'push <exit>' -f {imaps}", muttrc.display());
+    let output = command
+        .env("TERM", "xterm")
+        .args(["-qec", &read, "/dev/null"])
+        .stdin(Stdio::null())
+        .output()
+        .expect("mutt");
+    assert!(output.status.success(), "{output:?}");
+    signed_in(&servers, "OAUTHBEARER", 1);
+    signed_in(&servers, "XOAUTH2", 0);
+
     let rc = give(&servers, ".mbsyncrc", &recipe("# ~/.mbsyncrc", &servers));
     let mut command = program(&servers, &stage, &mbsync);
     let fetched = command
@@ -363,9 +411,16 @@ fn mail_is_sent_and_fetched_with_the_recipes_and_a_token_that_was_refreshed_on_t
             "{fetched:?}"
         );
     }
+    signed_in(&servers, "XOAUTH2", 1);
+    let raw = ["token", PROVIDER, "--format", "xoauth2", "--user", ME];
+    let raw = stage.world.must(&raw);
+    assert!(authenticated(&servers, &openssl, raw.trim()));
+    signed_in(&servers, "XOAUTH2", 2);
     assert_eq!(stage.acted("refresh", 0).len(), 1, "no more than needed");
     // the control: a token that was ended gets nobody in
     stage.world.must(&["revoke", PROVIDER, "--yes"]);
+    assert!(!authenticated(&servers, &openssl, raw.trim()));
+    signed_in(&servers, "XOAUTH2", 2);
     let refused = send("Subject: three\n\nNobody reads this.\n");
     assert!(!refused.status.success(), "{refused:?}");
     for file in ["dovecot.log", "spool/mainlog"] {
