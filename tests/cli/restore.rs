@@ -1117,3 +1117,29 @@ fn vault_restore_gives_later_tokens_the_name_that_an_account_has_since() {
         assert_eq!(world.token("sandbox/writer"), writer, "{is_damaged}");
     }
 }
+
+#[test]
+fn vault_restore_brings_nothing_back_that_lives_on_beside_what_took_its_place() {
+    let world = World::new();
+    // Nobody could say then which account it is.
+    let toml = world.provider_toml();
+    let (start, rest) = toml.split_once("[userinfo]").unwrap();
+    let (_, end) = rest.split_once("[scopes]").unwrap();
+    world.define("sandbox", &[start, "[scopes]", end].concat());
+    world.connect();
+    let file = backup(&world, "vault.age");
+    let name = names(&world).remove(0);
+    let (_, label) = name.split_once('/').unwrap();
+    world.define("sandbox", &toml);
+    for label in [label, "second"] {
+        let again = world.connect_with(&["sandbox", "--account", label]);
+        again.0.ended(0);
+    }
+    assert_eq!(names(&world), ["sandbox/second"]);
+    world.ok(&["vault", "restore", &file, "--force"]);
+    assert_eq!(names(&world), ["sandbox/second"]);
+    world.ok(&["revoke", "sandbox"]);
+    // what is not beside anything any more comes back
+    world.ok(&["vault", "restore", &file, "--force"]);
+    assert_eq!(names(&world), [name]);
+}
