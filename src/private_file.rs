@@ -377,7 +377,8 @@ pub fn set_aside(path: &Path) -> Result<PathBuf, PrivateFileError> {
 /// Puts the file `new`, of the same file system, in the place of the one at `path`, and says where
 /// that is now, as [`set_aside`]. It is one step where the system can exchange two names. Where it
 /// can't, whoever is cut off between two steps leaves nothing at `path`, and the old file under its
-/// new name.
+/// new name. Whoever is cut off before leaves the old file where it stood, and maybe the new one under
+/// a name of what is set aside.
 ///
 /// # Errors
 /// When that can't be done; the old file then stands where it stood. [`PrivateFileError::Unsure`]

@@ -45,6 +45,9 @@ pub struct Put {
     pub suspects: Vec<ConnectionName>,
     /// Connections that have what was newer in the vault that stood there.
     pub newer: Vec<ConnectionName>,
+    /// Connections that are as in the vault that stood there, while the backup has another consent of
+    /// them.
+    pub other_consents: Vec<ConnectionName>,
     /// Nothing could be read in the vault that stood there.
     pub unread: bool,
     /// Where its key is, for people.
@@ -164,14 +167,16 @@ impl App {
         self.refuse_pending_rescues(&vault)?;
         let (then, now) = (generation(&backup)?, generation(&vault)?);
         if then < now && !wanted.force && !vault.has_records_of(&backup)? {
-            return Err(Error::new(Kind::Stopped, "the vault is newer than the backup")
-                .because(format!(
-                    "the backup was made at change {then}, and the vault is at change {now}"
-                ))
-                .hint(
-                    "`--force` brings back what the vault lacks; what it has of its own stays as \
-                     it is",
-                ));
+            return Err(
+                Error::new(Kind::Stopped, "the vault is newer than the backup")
+                    .because(format!(
+                        "the backup was made at change {then}, and the vault is at change {now}"
+                    ))
+                    .hint(
+                        "`--force` brings back what the vault lacks and later tokens of the same \
+                     consents; all else that it has of its own stays as it is",
+                    ),
+            );
         }
         let restored = restore::restore(&mut vault, &backup, self.world())?;
         self.save_anchor(&mut vault);
@@ -245,6 +250,7 @@ impl App {
         Ok(Outcome::Put(Put {
             suspects: accepted.suspects,
             newer: accepted.newer,
+            other_consents: accepted.other_consents,
             unread: placed.aside.is_some() && remaining.is_none(),
             key: source.to_string(),
             key_source: place,

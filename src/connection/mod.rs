@@ -10,6 +10,7 @@ pub mod fresh;
 pub mod hold;
 mod keep;
 pub mod many;
+mod meeting;
 pub mod naming;
 pub mod portable;
 pub mod records;

@@ -1,13 +1,15 @@
 //! What can still be read of a vault in whose place a backup is put.
 //!
-//! It went on after the backup was made, so what it says of a connection is newer, and its tokens may
-//! be the only ones that the provider still honours. Each record is believed for itself: one may be
-//! missing or be an older state of itself, so nothing here makes anything older, or takes it away.
+//! It may have gone on after the backup was made, so its tokens may be the only ones that the provider
+//! still honours. Each record is believed for itself: one may be missing or be an older state of itself.
+//! So nothing is taken away for being missing here, and of one consent nothing gives way to an older
+//! set of tokens; where the two have different consents, what stood there stays, and a person is told.
 
+use crate::connection::meeting::{self, GoesOn};
 use crate::connection::records::{StoredClient, StoredConsent};
-use crate::connection::replaced::StoredReplaced;
+use crate::connection::replaced::{self, StoredReplaced};
 use crate::connection::restore::take_one;
-use crate::connection::rollback::{Accepted, set_back};
+use crate::connection::rollback::{Accepted, Met, set_back};
 use crate::connection::select::Found;
 use crate::connection::state::Connection;
 use crate::connection::stored::StoredConnection;
@@ -62,14 +64,23 @@ impl Remaining {
         self.generation == 0
     }
 
-    /// What it says of a connection, where that is later than what the backup of that generation does:
-    /// it was changed since, or has newer tokens.
-    pub(super) fn later_than(&self, here: &Connection, generation: u64) -> Option<&Connection> {
-        let is_same = |one: &&Found| one.connection.name == here.name;
-        let found = self.connections.iter().find(is_same)?;
-        let is_newer =
-            found.connection.subject == here.subject && found.connection.is_newer_than(here);
-        (found.row.generation() > generation || is_newer).then_some(&found.connection)
+    /// What it has of a connection, `all` of which the backup of that generation has, and whether that
+    /// goes on in the place of the backup's.
+    pub(super) fn meets(&self, connection: &Connection, all: &[Found], generation: u64) -> Met<'_> {
+        let found = meeting::among(&self.connections, connection)?;
+        let here = &found.connection;
+        // Another account's label may have become this one's name.
+        let is_of = |other: &Found| meeting::is_same(&other.connection, here);
+        if !meeting::is_same(connection, here) && all.iter().any(is_of) {
+            return None;
+        }
+        let changed = found.row.generation() > generation;
+        let mut goes_on = meeting::goes_on(here, connection, changed);
+        if goes_on == GoesOn::OverOtherConsent && replaced::has(&self.replaced, connection) {
+            // That one is known to be earlier: there is nothing to tell.
+            goes_on = GoesOn::Standing;
+        }
+        Some((here, goes_on))
     }
 
     /// Takes over what was made after that generation, and the backup can't have.
@@ -82,13 +93,10 @@ impl Remaining {
     ) -> Result<(), ConnectionError> {
         writer.rise_above(self.generation);
         for found in since(&self.connections, generation, |found| &found.row) {
-            let name = found.connection.name.clone();
-            if writer
-                .find::<StoredConnection>(&name.to_string())?
-                .is_some()
-            {
+            if meeting::find(writer, &found.connection)?.is_some() {
                 continue;
             }
+            let name = found.connection.name.clone();
             let mut connection = found.connection.clone();
             connection.state = set_back(&connection, world);
             writer.insert(StoredConnection::from(&connection))?;

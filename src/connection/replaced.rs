@@ -22,7 +22,8 @@ const FORM: u32 = 1;
 pub struct StoredReplaced {
     v: u32,
     id: String,
-    by: String,
+    /// The name of what took its place.
+    pub(super) by: String,
     at_ms: i64,
     before: StoredConnection,
 }
@@ -103,7 +104,8 @@ fn may_live(before: &Connection, by: &Connection, now: &Moment) -> bool {
     tellable && alive && !same_grant
 }
 
-fn rename(
+/// What took the place of `from`, or of others before, is called `to` now.
+pub(super) fn rename(
     writer: &mut Writer<'_>,
     from: &ConnectionName,
     to: &ConnectionName,
@@ -121,6 +123,12 @@ fn all(
     name: &ConnectionName,
 ) -> Result<Vec<Row<StoredReplaced>>, ConnectionError> {
     Ok(snapshot.group::<StoredReplaced>(&name.to_string())?)
+}
+
+/// Whether the consent that `connection` is of is among those that others took the place of.
+pub(super) fn has(all: &[Row<StoredReplaced>], connection: &Connection) -> bool {
+    let mut all = all.iter().filter_map(|row| row.value.before().ok());
+    all.any(|before| before.issue.of == connection.issue.of)
 }
 
 /// How many grants this connection took the place of that may still be alive.

@@ -4,8 +4,12 @@
 //! something older. What the vault lacks comes back, and what is newer stays; the log, the key and who
 //! can open the vault are not the backup's to say.
 
+use std::collections::BTreeMap;
+
+use crate::connection::keep::random_id;
+use crate::connection::meeting::{self, GoesOn};
 use crate::connection::records::{StoredClient, StoredConsent};
-use crate::connection::replaced::StoredReplaced;
+use crate::connection::replaced::{self, StoredReplaced};
 use crate::connection::rollback;
 use crate::connection::select::{self, Found};
 use crate::connection::state::{Connection, State};
@@ -21,11 +25,25 @@ pub struct Restored {
     pub back: Vec<ConnectionName>,
     /// Connections of which the vault has a state of its own, which stays.
     pub kept: Vec<ConnectionName>,
+    /// Those of them of which the backup has another consent.
+    pub other_consents: Vec<ConnectionName>,
     /// Client registrations that are there again.
     pub clients: usize,
     /// Connections whose refresh tokens may have been spent since: of those that are there again, and
     /// of the vault's own where it is older than the backup.
     pub suspects: Vec<ConnectionName>,
+}
+
+impl Restored {
+    /// A connection that is there again, in the state in which it goes on.
+    fn bring(&mut self, mut connection: Connection, world: World<'_>) -> Connection {
+        connection.state = rollback::set_back(&connection, world);
+        if connection.state.is_suspect() {
+            self.suspects.push(connection.name.clone());
+        }
+        self.back.push(connection.name.clone());
+        connection
+    }
 }
 
 /// Everything that comes back, as the backup has it.
@@ -87,34 +105,12 @@ fn take(
     world: World<'_>,
 ) -> Result<Restored, ConnectionError> {
     let mut restored = Restored::default();
+    let mut names = BTreeMap::new();
     for found in from.connections {
-        let name = found.connection.name.clone();
-        let here = writer.find::<StoredConnection>(&name.to_string())?;
-        let (here, state) = match here.map(Found::read).transpose()? {
-            Some(here) => {
-                let Some(state) = newer(&here.connection, &found.connection, world) else {
-                    restored.kept.push(name);
-                    continue;
-                };
-                (Some(here), state)
-            }
-            // What had left that vault stays where it is.
-            None if matches!(found.connection.state, State::Moved) => continue,
-            None => (None, rollback::set_back(&found.connection, world)),
-        };
-        if state.is_suspect() {
-            restored.suspects.push(name.clone());
+        let then = found.connection.name.to_string();
+        if let Some(name) = take_connection(writer, found.connection, &mut restored, world)? {
+            names.insert(then, name.to_string());
         }
-        let connection = Connection {
-            state,
-            ..found.connection
-        };
-        let stored = StoredConnection::from(&connection);
-        match here {
-            Some(here) => writer.update(&here.row, stored)?,
-            None => writer.insert(stored)?,
-        };
-        restored.back.push(name);
     }
     for client in from.clients {
         restored.clients += usize::from(client.take_in(writer)?);
@@ -122,29 +118,52 @@ fn take(
     for consent in from.consents {
         take_one(writer, consent)?;
     }
-    for replaced in from.replaced {
+    for mut replaced in from.replaced {
+        if let Some(name) = names.get(&replaced.by) {
+            replaced.by.clone_from(name);
+        }
         take_one(writer, replaced)?;
     }
     Ok(restored)
 }
 
-/// What the backup has of a connection that is here, where that is the same account's and newer.
-fn newer(here: &Connection, then: &Connection, world: World<'_>) -> Option<State> {
-    let replaceable = matches!(
-        here.state,
-        State::Active(_) | State::Refreshing { .. } | State::Suspect(_) | State::NeedsLogin { .. }
-    );
-    let usable = then.state.usable().is_some();
-    if here.subject != then.subject || !replaceable || !usable {
-        return None;
+/// Takes a connection over, or leaves the vault's own; its name now, where the vault has it.
+fn take_connection(
+    writer: &mut Writer<'_>,
+    then: Connection,
+    restored: &mut Restored,
+    world: World<'_>,
+) -> Result<Option<ConnectionName>, ConnectionError> {
+    let here = meeting::find(writer, &then)?;
+    // It lives on beside what took its place, and ends with that.
+    let is_replaced = replaced::has(&writer.all()?, &then);
+    let Some(here) = here else {
+        // What had left that vault stays where it is.
+        if is_replaced || matches!(then.state, State::Moved) {
+            return Ok(None);
+        }
+        let back = restored.bring(then, world);
+        writer.insert(StoredConnection::from(&back))?;
+        return Ok(Some(back.name));
+    };
+    let name = here.connection.name.clone();
+    let goes_on = meeting::goes_on(&here.connection, &then, true);
+    if goes_on != GoesOn::Backups {
+        if goes_on == GoesOn::OverOtherConsent && !is_replaced {
+            restored.other_consents.push(name.clone());
+        }
+        restored.kept.push(name.clone());
+        return Ok(Some(name));
     }
-    // What works here is of the person's last consent here: it gives way to later tokens of that very
-    // consent only.
-    let works = matches!(here.state, State::Active(_) | State::Refreshing { .. });
-    if works && here.issue.of != then.issue.of || !then.is_newer_than(here) {
-        return None;
+    let named = Connection { name, ..then };
+    let back = restored.bring(named, world);
+    writer.update(&here.row, StoredConnection::from(&back))?;
+    if here.connection.issue.of != back.issue.of {
+        // Its last refresh may have brought tokens that nobody has.
+        let now = (world.now)();
+        replaced::keep(writer, random_id()?, &here.connection, &back, &now)?;
     }
-    Some(rollback::set_back(then, world))
+    Ok(Some(back.name))
 }
 
 fn suspect_all(

@@ -7,7 +7,9 @@ use std::mem::discriminant;
 use std::path::Path;
 
 use crate::connection::hold::LOCK_WAIT;
+use crate::connection::meeting::GoesOn;
 use crate::connection::remaining::Remaining;
+use crate::connection::replaced;
 use crate::connection::select::{self, Found};
 use crate::connection::state::{Connection, State, Unseen};
 use crate::connection::stored::StoredConnection;
@@ -40,6 +42,8 @@ pub struct Accepted {
     pub suspects: Vec<ConnectionName>,
     /// Connections that have the newer tokens of the vault whose place it takes.
     pub newer: Vec<ConnectionName>,
+    /// Connections that are as they were there, while the backup has another consent of them.
+    pub other_consents: Vec<ConnectionName>,
 }
 
 /// Accepts the vault as it is and names the connections that became suspect. What was saved beside
@@ -64,15 +68,19 @@ pub fn accept(
     let accepted = vault.accept_rollback(|writer| {
         writer.rise_above(what.generation);
         let mut accepted = Accepted::default();
-        for found in select::all(writer)? {
-            let left = what
-                .remaining
-                .and_then(|remaining| remaining.later_than(&found.connection, what.generation));
+        let all = select::all(writer)?;
+        let meets = |found: &Found| {
+            let remaining = what.remaining?;
+            remaining.meets(&found.connection, &all, what.generation)
+        };
+        for (found, met) in by_names(all.iter().map(|found| (found, meets(found))).collect()) {
+            let left = met.filter(|(_, goes_on)| *goes_on != GoesOn::Backups);
+            let left = left.map(|(left, _)| left);
             let saved = saved
                 .iter()
                 .find(|(what, _)| what.row == found.row.id && what.version >= found.row.version)
                 .map(|(_, connection)| connection)
-                .filter(|saved| left.is_none_or(|left| saved.is_newer_than(left)));
+                .filter(|saved| left.is_none_or(|left| saved.is_a_later_set_than(left)));
             let mut next = left.unwrap_or(&found.connection).clone();
             if let Some(saved) = saved
                 && let Some(set) = saved.state.set()
@@ -80,13 +88,21 @@ pub fn accept(
                 next.issue = saved.issue;
                 next.state = with_set(next.state, set);
             }
-            let is_other = left.is_some() || saved.is_some();
-            if left.is_some() && saved.is_none() {
-                accepted.newer.push(next.name.clone());
+            let own = &found.connection.name;
+            next.name = name_now(writer, own, met)?;
+            match met {
+                Some((_, GoesOn::OverOtherConsent)) => {
+                    accepted.other_consents.push(next.name.clone());
+                }
+                Some((_, GoesOn::Standing)) if saved.is_none() => {
+                    accepted.newer.push(next.name.clone());
+                }
+                _ => {}
             }
+            let is_other = left.is_some() || saved.is_some() || next.name != *own;
             accepted
                 .suspects
-                .extend(go_on(writer, &found, next, is_other, world)?);
+                .extend(go_on(writer, found, next, is_other, world)?);
         }
         if let Some(remaining) = what.remaining {
             remaining.take_rest(writer, what.generation, world, &mut accepted)?;
@@ -102,6 +118,42 @@ pub fn accept(
         let _ = vault.remove_rescue(what, world.state);
     }
     Ok(accepted)
+}
+
+/// What a connection met in the vault that stood there, and which of the two goes on.
+pub(super) type Met<'a> = Option<(&'a Connection, GoesOn)>;
+
+/// In such an order that who gave its name up comes before who has it since.
+fn by_names<'f>(mut all: Vec<(&'f Found, Met<'f>)>) -> Vec<(&'f Found, Met<'f>)> {
+    let mut sorted = Vec::with_capacity(all.len());
+    while !all.is_empty() {
+        let is_free = |(found, met): &(&Found, Met<'_>)| {
+            let own = &found.connection.name;
+            let last = met.map_or(own, |(met, _)| &met.name);
+            last == own || !all.iter().any(|(other, _)| other.connection.name == *last)
+        };
+        let at = all.iter().position(is_free).unwrap_or(0);
+        sorted.push(all.remove(at));
+    }
+    sorted
+}
+
+/// The name under which a connection goes on: what it was called last, where that is free.
+fn name_now(
+    writer: &mut Writer<'_>,
+    own: &ConnectionName,
+    met: Met<'_>,
+) -> Result<ConnectionName, ConnectionError> {
+    let last = met.map_or(own, |(met, _)| &met.name);
+    if last == own
+        || writer
+            .find::<StoredConnection>(&last.to_string())?
+            .is_some()
+    {
+        return Ok(own.clone());
+    }
+    replaced::rename(writer, own, last)?;
+    Ok(last.clone())
 }
 
 fn with_set(state: State, set: &TokenSet) -> State {

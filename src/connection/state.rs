@@ -416,6 +416,12 @@ impl Connection {
     pub fn is_newer_than(&self, other: &Self) -> bool {
         self.issue.compared(other.issue) == Some(Ordering::Greater)
     }
+
+    /// Whether its tokens are of the consent that those of `other` are of, and came after them.
+    #[must_use]
+    pub fn is_a_later_set_than(&self, other: &Self) -> bool {
+        self.issue.of == other.issue.of && self.is_newer_than(other)
+    }
 }
 
 impl State {

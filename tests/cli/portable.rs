@@ -437,6 +437,24 @@ fn vault_import_never_takes_the_place_of_what_was_connected_here() {
 }
 
 #[test]
+fn vault_import_knows_an_account_again_that_has_another_name_since() {
+    let world = World::new();
+    world.connect();
+    let to = recipient(&world);
+    let export = ["vault", "export", "--connection", "sandbox", "--to", &to];
+    world.ok(&[&export[..], &["away.age"]].concat());
+    let renamed = world.connect_with(&["sandbox", "--account", "second"]);
+    renamed.0.ended(0).says(&["renamed"]);
+    let token = world.token("sandbox");
+    let says = "`sandbox/second` stays as it is here: it was connected here";
+    world.ok(&["vault", "import", "away.age"]).says(&[says]);
+    let list = world.json(&["list"]);
+    assert_eq!(list.len(), 1, "{list:?}");
+    assert_eq!(list[0]["connection"], "sandbox/second");
+    assert_eq!(world.token("sandbox"), token);
+}
+
+#[test]
 fn vault_import_of_an_older_file_does_not_bring_back_what_moved_away() {
     let desk = World::new();
     desk.connect();

@@ -814,6 +814,15 @@ fn vault_restore_sets_no_vault_aside_that_others_have_open() {
     world.ok(&["vault", "check"]);
 }
 
+fn remove_anchors(world: &World) {
+    for file in fs::read_dir(world.path("keys")).unwrap() {
+        let file = file.unwrap().path();
+        if file.extension().is_some_and(|end| end == "anchor") {
+            fs::remove_file(file).unwrap();
+        }
+    }
+}
+
 /// A connection that was restored from an old backup and then connected anew, and a backup of the
 /// vault that was lost, in which the consent before had been refreshed often.
 fn connected_anew(world: &World, with_anchor: bool) -> String {
@@ -825,12 +834,7 @@ fn connected_anew(world: &World, with_anchor: bool) -> String {
     let second = backup(world, "second.age");
     remove_vault(world);
     if !with_anchor {
-        for file in fs::read_dir(world.path("keys")).unwrap() {
-            let file = file.unwrap().path();
-            if file.extension().is_some_and(|end| end == "anchor") {
-                fs::remove_file(file).unwrap();
-            }
-        }
+        remove_anchors(world);
     }
     world.ok(&["vault", "restore", &first]);
     world.run(&["refresh", "sandbox"]).ended(4);
@@ -845,8 +849,13 @@ fn vault_restore_leaves_what_was_connected_anew_since() {
         let world = World::new();
         let second = connected_anew(&world, with_anchor);
         let token = world.token("sandbox");
-        world.ok(&["vault", "restore", &second, "--force"]);
-        assert_eq!(world.token("sandbox"), token, "{with_anchor}");
+        // Done twice it does the same as once: what it made suspect stays as well.
+        for _ in 0..2 {
+            world
+                .ok(&["vault", "restore", &second, "--force"])
+                .says(&["`sandbox/writer` stays as it was: the backup has another consent of it"]);
+            assert_eq!(world.token("sandbox"), token, "{with_anchor}");
+        }
         // Where nothing says how far the vault was, it may have been set back itself.
         let state = if with_anchor { "active" } else { "suspect" };
         assert_eq!(world.shown("sandbox")["state"], state);
@@ -863,7 +872,7 @@ fn vault_restore_takes_the_consent_that_came_last_out_of_what_it_sets_aside() {
     damage_last(&world);
     world
         .ok(&["vault", "restore", &second, "--force"])
-        .says(&["`sandbox/writer` is as it was there, which is newer"]);
+        .says(&["`sandbox/writer` stays as it was: the backup has another consent of it"]);
     assert_eq!(world.token("sandbox"), token);
     world.ok(&["refresh", "sandbox"]);
 }
@@ -903,4 +912,234 @@ fn vault_restore_takes_whatever_became_of_a_connection_out_of_what_it_sets_aside
     assert_eq!(world.token("sandbox/work"), other);
     world.ok(&["refresh", "sandbox/writer"]);
     world.ok(&["refresh", "sandbox/work"]);
+}
+
+/// The file in which the vault is, with all of its log.
+fn vault_file(world: &World) -> Vec<u8> {
+    let raw = rusqlite::Connection::open(world.vault()).unwrap();
+    raw.execute_batch("PRAGMA journal_mode = delete").unwrap();
+    drop(raw);
+    fs::read(world.vault()).unwrap()
+}
+
+fn put_back(world: &World, vault: &[u8]) {
+    remove_vault(world);
+    oauthctl::private_file::replace(&world.vault(), vault).unwrap();
+}
+
+fn damage(world: &World) {
+    add_client(world, "damaged");
+    damage_last(world);
+}
+
+#[test]
+fn vault_restore_of_the_wrong_backup_is_mended_by_that_of_the_right_one() {
+    for is_damaged in [false, true] {
+        let world = World::new();
+        world.connect();
+        let wrong = backup(&world, "wrong.age");
+        for _ in 0..4 {
+            world.ok(&["refresh", "sandbox"]);
+        }
+        let right = backup(&world, "right.age");
+        let live = world.token("sandbox");
+        remove_vault(&world);
+        world.ok(&["vault", "restore", &wrong]);
+        if is_damaged {
+            damage(&world);
+        }
+        // what the wrong one brought was written later, and is older
+        world
+            .ok(&["vault", "restore", &right, "--force"])
+            .says(&["`sandbox/writer` is suspect"])
+            .silent_about("which is newer");
+        assert_eq!(world.token("sandbox"), live, "{is_damaged}");
+        world.ok(&["refresh", "sandbox"]);
+    }
+}
+
+#[test]
+fn vault_restore_brings_newer_tokens_over_what_was_accepted_before() {
+    let world = World::new();
+    world.connect();
+    let old = vault_file(&world);
+    for _ in 0..4 {
+        world.ok(&["refresh", "sandbox"]);
+    }
+    let file = backup(&world, "vault.age");
+    let live = world.token("sandbox");
+    put_back(&world, &old);
+    world.ok(&["vault", "accept-rollback", "--yes"]);
+    let accepted = vault_file(&world);
+    add_client(&world, "more");
+    put_back(&world, &accepted);
+    world.run(&["vault", "restore", &file]).ended(9);
+    world.ok(&["vault", "restore", &file, "--force"]);
+    assert_eq!(world.token("sandbox"), live);
+    world.ok(&["refresh", "sandbox"]);
+}
+
+/// A connection that was restored without an anchor from an old backup and then connected anew, and a
+/// backup of the vault that was lost, in which it had been connected anew as well: that consent has
+/// the higher number, and came first.
+fn connected_anew_twice(world: &World) -> String {
+    world.connect();
+    let first = backup(world, "first.age");
+    for _ in 0..4 {
+        world.ok(&["refresh", "sandbox"]);
+    }
+    world.connect();
+    let second = backup(world, "second.age");
+    remove_vault(world);
+    remove_anchors(world);
+    world.ok(&["vault", "restore", &first]);
+    world.connect();
+    second
+}
+
+#[test]
+fn vault_restore_displaces_no_consent_however_often_it_is_done() {
+    for is_damaged in [false, true] {
+        let world = World::new();
+        let second = connected_anew_twice(&world);
+        let token = world.token("sandbox");
+        if is_damaged {
+            damage(&world);
+        }
+        let restore = ["vault", "restore", &second, "--force"];
+        for _ in 0..2 {
+            let document = world.json(&restore).remove(0);
+            assert_eq!(document["other_consents"][0], "sandbox/writer");
+            assert_eq!(document["kept"][0], "sandbox/writer");
+            assert_eq!(world.token("sandbox"), token, "{is_damaged}");
+        }
+        world.ok(&["refresh", "sandbox"]);
+    }
+}
+
+#[test]
+fn vault_restore_brings_another_consent_back_once_the_vaults_own_is_forgotten() {
+    for moved in [false, true] {
+        let world = World::new();
+        let second = connected_anew_twice(&world);
+        if moved {
+            let identity: age::x25519::Identity = identity_in(world.key_file()).parse().unwrap();
+            let to = identity.to_public().to_string();
+            let export = ["vault", "export", "--connection", "sandbox", "--to", &to];
+            world.ok(&[&export[..], &["away.age"]].concat());
+        }
+        let restore = ["vault", "restore", &second, "--force"];
+        world.ok(&restore).says(&[
+            "the backup has another consent of it; to have that one, say `oauthctl revoke \
+             sandbox/writer --local-only`, then restore again with `--force`",
+        ]);
+        world.run(&["revoke", "sandbox/writer", "--local-only"]);
+        assert!(names(&world).is_empty());
+        world.ok(&restore).says(&["`sandbox/writer` is back"]);
+        world.ok(&["refresh", "sandbox"]);
+    }
+}
+
+#[test]
+fn vault_restore_brings_back_what_came_home_over_what_had_moved_away() {
+    for is_damaged in [false, true] {
+        let world = World::new();
+        world.connect();
+        let identity: age::x25519::Identity = identity_in(world.key_file()).parse().unwrap();
+        let to = identity.to_public().to_string();
+        let export = ["vault", "export", "--connection", "sandbox", "--to", &to];
+        world.ok(&[&export[..], &["away.age"]].concat());
+        let away = backup(&world, "away-then.age");
+        world.ok(&["vault", "import", "away.age"]);
+        fs::remove_file(world.path("work/away.age")).unwrap();
+        for _ in 0..3 {
+            world.ok(&["refresh", "sandbox"]);
+        }
+        let home = backup(&world, "home.age");
+        let live = world.token("sandbox");
+        remove_vault(&world);
+        world.ok(&["vault", "restore", &away]);
+        assert_eq!(world.shown("sandbox")["state"], "moved");
+        if is_damaged {
+            damage(&world);
+        }
+        world.ok(&["vault", "restore", &home, "--force"]);
+        assert_eq!(world.token("sandbox"), live, "{is_damaged}");
+        world.ok(&["refresh", "sandbox"]);
+    }
+}
+
+#[test]
+fn vault_restore_knows_an_account_again_that_has_another_name_since() {
+    for is_damaged in [false, true] {
+        let world = World::new();
+        world.connect();
+        let file = backup(&world, "vault.age");
+        let renamed = world.connect_with(&["sandbox", "--account", "second"]);
+        renamed.0.ended(0).says(&["renamed"]);
+        let token = world.token("sandbox");
+        if is_damaged {
+            damage(&world);
+        }
+        // the backup's consent is older: there is nothing to tell
+        world
+            .ok(&["vault", "restore", &file, "--force"])
+            .silent_about("another consent");
+        assert_eq!(names(&world), ["sandbox/second"], "{is_damaged}");
+        assert_eq!(world.token("sandbox"), token);
+        world.ok(&["revoke", "sandbox/second"]);
+        let tokens = world.sandbox(oauthctl::sandbox::Sandbox::tokens);
+        assert!(tokens.refresh.is_empty(), "{is_damaged}: {tokens:?}");
+    }
+}
+
+#[test]
+fn vault_restore_gives_later_tokens_the_name_that_an_account_has_since() {
+    for is_damaged in [false, true] {
+        let world = World::new();
+        world.connect();
+        world.connect_as("other");
+        let file = backup(&world, "vault.age");
+        world.sandbox(|sandbox| sandbox.sign_in_as("writer".parse().unwrap()));
+        let renamed = world.connect_with(&["sandbox", "--account", "second"]);
+        renamed.0.ended(0).says(&["renamed"]);
+        // another account has the name that it had
+        world.sandbox(|sandbox| sandbox.sign_in_as("other".parse().unwrap()));
+        let renamed = world.connect_with(&["sandbox", "--account", "writer"]);
+        renamed.0.ended(0).says(&["renamed"]);
+        let [second, writer] = ["second", "writer"].map(|it| world.token(&format!("sandbox/{it}")));
+        if is_damaged {
+            damage(&world);
+        }
+        world.ok(&["vault", "restore", &file, "--force"]);
+        assert_eq!(names(&world), ["sandbox/second", "sandbox/writer"]);
+        assert_eq!(world.token("sandbox/second"), second, "{is_damaged}");
+        assert_eq!(world.token("sandbox/writer"), writer, "{is_damaged}");
+    }
+}
+
+#[test]
+fn vault_restore_brings_nothing_back_that_lives_on_beside_what_took_its_place() {
+    let world = World::new();
+    // Nobody could say then which account it is.
+    let toml = world.provider_toml();
+    let (start, rest) = toml.split_once("[userinfo]").unwrap();
+    let (_, end) = rest.split_once("[scopes]").unwrap();
+    world.define("sandbox", &[start, "[scopes]", end].concat());
+    world.connect();
+    let file = backup(&world, "vault.age");
+    let name = names(&world).remove(0);
+    let (_, label) = name.split_once('/').unwrap();
+    world.define("sandbox", &toml);
+    for label in [label, "second"] {
+        let again = world.connect_with(&["sandbox", "--account", label]);
+        again.0.ended(0);
+    }
+    assert_eq!(names(&world), ["sandbox/second"]);
+    world.ok(&["vault", "restore", &file, "--force"]);
+    assert_eq!(names(&world), ["sandbox/second"]);
+    world.ok(&["revoke", "sandbox"]);
+    // what is not beside anything any more comes back
+    world.ok(&["vault", "restore", &file, "--force"]);
+    assert_eq!(names(&world), [name]);
 }

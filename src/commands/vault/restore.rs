@@ -9,15 +9,19 @@ use crate::connection::restore::Restored;
 use crate::error::Result;
 use crate::json::json;
 use crate::names::ConnectionName;
-use crate::ui::counted;
+use crate::ui::{counted, shell_word};
 
 /// Go back to a backup
 ///
 /// Where no vault stands, the backup's becomes the vault. Where one stands, what it lacks comes back:
-/// connections, client registrations and consents; what it has of its own is newer and stays, and so do
-/// its key, its recovery keys and its audit log. A vault that changed since the backup wants `--force`.
-/// So does one that is damaged or was set back: it goes aside, and the backup's becomes the vault, with
-/// the newer tokens that can still be read in what goes aside.
+/// connections, client registrations and consents; what it has of its own stays, and so do its key, its
+/// recovery keys and its audit log. A vault that changed since the backup wants `--force`. So does one
+/// that is damaged or was set back: it goes aside, and the backup's becomes the vault, with what can
+/// still be read in what goes aside.
+///
+/// Of a connection that both have, an account whatever it is called, the later tokens of the same consent
+/// go on. Where the backup has another consent of it, the vault's own stays as long as it doesn't wait for
+/// you to sign in, and you are told.
 ///
 /// Connections whose refresh tokens rotate come back `suspect`: theirs may have been used since, and
 /// using one again can end the live grant, so they are refreshed only when you name them.
@@ -66,7 +70,8 @@ fn document(outcome: &RestoreOutcome) -> Value {
                 "schema": 1,
                 "outcome": "put",
                 "back": null,
-                "kept": names(&put.newer),
+                "kept": names([&put.newer[..], &put.other_consents].concat().as_slice()),
+                "other_consents": names(&put.other_consents),
                 "suspect": names(&put.suspects),
                 "clients": null,
                 "key_source": key_source,
@@ -79,6 +84,7 @@ fn document(outcome: &RestoreOutcome) -> Value {
             "outcome": "filled",
             "back": names(&restored.back),
             "kept": names(&restored.kept),
+            "other_consents": names(&restored.other_consents),
             "suspect": names(&restored.suspects),
             "clients": restored.clients,
             "key_source": null,
@@ -105,6 +111,7 @@ fn say_filled(app: &App, restored: &Restored) {
     for name in &restored.back {
         app.ui.note(&format!("`{name}` is back"));
     }
+    say_other_consents(app, &restored.other_consents);
     say_suspects(app, &restored.suspects);
 }
 
@@ -126,7 +133,18 @@ fn say_put(app: &App, put: &Put) {
         "its key is {}; where that is lost: `oauthctl vault recover --with FILE`",
         put.key
     ));
+    say_other_consents(app, &put.other_consents);
     say_suspects(app, &put.suspects);
+}
+
+fn say_other_consents(app: &App, names: &[ConnectionName]) {
+    for name in names {
+        app.ui.note(&format!(
+            "`{name}` stays as it was: the backup has another consent of it; to have that one, say \
+             `oauthctl revoke {} --local-only`, then restore again with `--force`",
+            shell_word(&name.to_string())
+        ));
+    }
 }
 
 pub(super) fn say_suspects(app: &App, suspects: &[ConnectionName]) {

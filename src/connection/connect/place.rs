@@ -131,7 +131,8 @@ fn is_of_a_kind(row: &Connection, grant: &Connection) -> bool {
     (row.grant == GrantKind::Supplied) == (grant.grant == GrantKind::Supplied)
 }
 
-fn is_the_same_account(row: &Connection, grant: &Connection) -> bool {
+/// Whether both, of one provider, are known to be the same account.
+pub(in crate::connection) fn is_the_same_account(row: &Connection, grant: &Connection) -> bool {
     grant.subject.is_some() && row.subject == grant.subject && is_of_a_kind(row, grant)
 }
 

@@ -3,10 +3,10 @@
 use std::cmp::Ordering;
 
 use crate::connection::hold::LOCK_WAIT;
+use crate::connection::meeting;
 use crate::connection::portable::{Bundle, PortableError, refuse_exchanged, same_recipients};
 use crate::connection::records::StoredClient;
 use crate::connection::rollback::rotates;
-use crate::connection::select::Found;
 use crate::connection::state::{Connection, State, Tickets};
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
@@ -121,8 +121,9 @@ impl Believed<'_> {
                 connection.sealed_for = Some(bundle.recipients.clone());
                 let carried = std::mem::take(&mut connection.tickets.carried);
                 connection.tickets = Tickets::default().come_home(carried);
+                let why = add_connection(writer, &mut connection, world)?;
                 let name = connection.name.clone();
-                if let Some(why) = add_connection(writer, &mut connection, world)? {
+                if let Some(why) = why {
                     arrived.kept.push((name, why));
                     continue;
                 }
@@ -166,11 +167,12 @@ fn add_connection(
     connection: &mut Connection,
     world: World<'_>,
 ) -> Result<Option<Why>, ConnectionError> {
-    let Some(row) = writer.find::<StoredConnection>(&connection.name.to_string())? else {
+    let Some(here) = meeting::find(writer, connection)? else {
         writer.insert(StoredConnection::from(&*connection))?;
         return Ok(None);
     };
-    let here = Found::read(row)?;
+    // What it is called here, it goes on being called.
+    connection.name = here.connection.name.clone();
     let next = match meet(&here.connection, connection) {
         Meeting::Stays(why) => return Ok(Some(why)),
         Meeting::SameTokens => Connection {
