@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::app::unopened;
 use crate::commands::vault::foreign;
-use crate::connection::portable::{self, Bundle, PortableError};
+use crate::connection::portable::{self, Bundle, Leaving, PortableError};
 use crate::error::{Error, Kind, Result};
 use crate::key::Opener;
 use crate::names::ConnectionName;
@@ -15,13 +15,14 @@ use crate::vault::Vault;
 pub(super) const WHERE_THE_FILE_GOES: &str = "if that file was used, or is to be, don't refresh here: what it became comes home with \
      `oauthctl vault import FILE`";
 
-/// A file that is there may be the only one that has the tokens of what left in it.
-pub(super) fn refuse_needed(vault: &Vault, path: &Path) -> Result<()> {
+/// A file that is there may be the only one that has the tokens of what left in it. What is `leaving`
+/// just now is not in it yet.
+pub(super) fn refuse_needed(vault: &Vault, path: &Path, leaving: Option<&Leaving>) -> Result<()> {
     if std::fs::symlink_metadata(path).is_err() {
         return Ok(());
     }
     let whole_path = private_file::whole_path(path).display().to_string();
-    let away = portable::away_in(vault, &whole_path).map_err(refused)?;
+    let away = portable::away_in(vault, &whole_path, leaving).map_err(refused)?;
     let Some(first) = away.first() else {
         return Ok(());
     };
