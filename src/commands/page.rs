@@ -4,14 +4,14 @@
 use std::path::{Path, PathBuf};
 
 use crate::app::{App, absolute};
-use crate::commands::vault::age_file::{refuse_existing, refuse_odd};
+use crate::commands::vault::age_file::{refuse_existing, refuse_unopened};
 use crate::commands::with_its_folder;
 use crate::connection::hold::LOCK_WAIT;
 use crate::error::{Error, Kind, Result};
 use crate::escape;
 use crate::flow::browser::{self, NoBrowser};
 use crate::private_file::{self, PrivateFileError};
-use crate::vault::{Locked, Vault};
+use crate::vault::Vault;
 
 /// A whole page around `body`, which is markup.
 pub(super) fn whole(title: &str, style: &str, body: &str) -> String {
@@ -45,13 +45,9 @@ pub(super) fn write_named(
     let alone = vault.filter(|_| force);
     let alone = alone.map(|vault| vault.lock_files(LOCK_WAIT));
     let _alone = alone.transpose()?;
-    if let Some(vault) = vault {
-        refuse_existing(app, vault, path, force, None)?;
-    } else {
-        let own = app.vault_path()?;
-        let locked = Locked::open(&own).ok().flatten();
-        let header = locked.as_ref().map(Locked::header);
-        refuse_odd(app, &own, header, path, force)?;
+    match vault {
+        Some(vault) => refuse_existing(app, vault, path, force, None)?,
+        None => refuse_unopened(app, path, force)?,
     }
     let written = if force && to.symlink_metadata().is_ok() {
         private_file::replace(&to, page.as_bytes())

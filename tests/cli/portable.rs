@@ -698,6 +698,35 @@ fn vault_export_does_not_replace_a_file_that_has_what_left_in_it() {
 }
 
 #[test]
+fn a_file_that_has_what_left_in_it_is_not_replaced_by_another_vaults_commands() {
+    let desk = World::new();
+    desk.connect();
+    let file = desk.path("work/job.age").display().to_string();
+    let to = recipient(&desk);
+    let export = ["vault", "export", "--connection", "sandbox", "--to", &to];
+    let two = |args: &[&str]| desk.run(&[&["--profile", "two"], args].concat());
+    two(&["vault", "init"]).ended(0);
+    desk.ok(&[&export[..], &[&file]].concat());
+    let before = fs::read(&file).unwrap();
+    let backup = ["vault", "backup", "--force", &file];
+    let report = ["audit", "report", "--force", "--html", &file];
+    for args in [&backup[..], &report] {
+        two(args)
+            .ended(9)
+            .says(&["what left another vault", "name another file"]);
+    }
+    assert_eq!(fs::read(&file).unwrap(), before);
+    // Where it is used, it is renewed; and what is home again is in no file.
+    let job = |args: &[&str]| desk.run(&[&["--profile", "job"], args].concat());
+    job(&["vault", "import", &file]).ended(0);
+    job(&["refresh", "sandbox"]).ended(0);
+    job(&["vault", "export", "--update", &file]).ended(0);
+    two(&backup).ended(9);
+    desk.ok(&["vault", "import", &file]).says(&["took in"]);
+    two(&backup).ended(0);
+}
+
+#[test]
 fn vault_export_and_backup_that_waited_do_not_replace_what_was_exported_meanwhile() {
     let desk = World::new();
     desk.connect();

@@ -6,14 +6,14 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use crate::app::App;
-use crate::commands::vault::export_file::refuse_needed;
+use crate::commands::vault::export_file::{refuse_needed, refuse_needed_by_others};
 use crate::commands::with_its_folder;
 use crate::connection::portable::Leaving;
 use crate::error::{Error, Kind, Result};
 use crate::key::Source;
 use crate::plugin::{self, Nobody};
 use crate::private_file::{self, PrivateFileError};
-use crate::vault::{self, Header, Recipient, Vault, VaultError};
+use crate::vault::{self, Header, Locked, Recipient, Vault, VaultError};
 
 /// How much of a file is looked at for a key.
 const START: usize = 4096;
@@ -93,13 +93,22 @@ pub(in crate::commands) fn refuse_existing(
     refuse_odd(app, vault.path(), Some(vault.header()), path, force)?;
     if force {
         refuse_needed(vault, path, leaving)?;
+        refuse_needed_by_others(app, vault.path(), path)?;
     }
     Ok(())
 }
 
-/// As [`refuse_existing`], for what a vault that is here need not be opened for: whatever a file is,
-/// and not what left in it.
-pub(in crate::commands) fn refuse_odd(
+/// As [`refuse_existing`], for who opens no vault and so can't tell what left one that is here.
+pub(in crate::commands) fn refuse_unopened(app: &App, path: &Path, force: bool) -> Result<()> {
+    let own = app.vault_path()?;
+    let locked = Locked::open(&own).ok().flatten();
+    let header = locked.as_ref().map(Locked::header);
+    refuse_odd(app, &own, header, path, force)?;
+    refuse_needed_by_others(app, &own, path)
+}
+
+/// Refuses what a file is, and not what left in it.
+pub(super) fn refuse_odd(
     app: &App,
     vault: &Path,
     header: Option<&Header>,

@@ -2,7 +2,9 @@ use std::path::{Path, PathBuf};
 
 use crate::app::App;
 use crate::commands::printed;
-use crate::commands::vault::export_file::{WHERE_THE_FILE_GOES, open, read, refused};
+use crate::commands::vault::export_file::{
+    WHERE_THE_FILE_GOES, note_left, open, read, refuse_needed, refused,
+};
 use crate::commands::vault::{age_file, file_name};
 use crate::connection::ConnectionError;
 use crate::connection::hold::LOCK_WAIT;
@@ -80,6 +82,7 @@ fn send(app: &App, args: &Args, path: &Path) -> Result<()> {
     };
     let left = portable::leave(&mut vault, app.world(), journey);
     let (mut bundle, leaving) = left.map_err(refused)?;
+    note_left(app, &vault);
     let sealed = definitions(app, &mut bundle).and_then(|()| seal(&bundle));
     let sealed = match sealed {
         Ok(sealed) => sealed,
@@ -139,6 +142,7 @@ fn turn(
 fn stay(app: &App, vault: &mut Vault, leaving: Leaving, why: Error) -> Error {
     let stayed = leaving.stay(vault, app.world());
     app.save_anchor(vault);
+    note_left(app, vault);
     match stayed {
         Ok(()) => why.note("nothing was written, and the connections are as they were"),
         Err(error) => {
@@ -209,7 +213,9 @@ fn update(app: &App, path: &Path) -> Result<()> {
         return Err(not_taken_in(app.no_vault()?));
     };
     vault.refuse_untrusted()?;
-    age_file::refuse_existing(app, &vault, path, true, None)?;
+    age_file::refuse_odd(app, vault.path(), Some(vault.header()), path, true)?;
+    // What left another vault in it is what came here.
+    refuse_needed(&vault, path, None)?;
     let opener = Opener::from(custody);
     let read_file = || open(&opener, &read(path)?, path, OTHER_KEY);
     let before = read_file()?;

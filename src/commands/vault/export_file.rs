@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::app::unopened;
+use crate::app::{App, unopened};
 use crate::commands::vault::foreign;
 use crate::connection::portable::{self, Bundle, Leaving, PortableError};
 use crate::error::{Error, Kind, Result};
@@ -38,6 +38,29 @@ pub(super) fn refuse_needed(vault: &Vault, path: &Path, leaving: Option<&Leaving
                 path.display(),
             )),
     )
+}
+
+/// The same where it left another vault, as far as that was noted.
+pub(super) fn refuse_needed_by_others(app: &App, vault: &Path, path: &Path) -> Result<()> {
+    if path.symlink_metadata().is_err() || !app.is_left_by_others(vault, path) {
+        return Ok(());
+    }
+    Err(
+        Error::new(Kind::Stopped, "that file has what left another vault in it")
+            .because(format!(
+                "an export of another vault went into `{}`",
+                path.display()
+            ))
+            .hint("name another file")
+            .hint("or remove that one first, if what is in it was taken in where it is used"),
+    )
+}
+
+/// Notes which files have what left this vault in them, for the commands of other vaults.
+pub(super) fn note_left(app: &App, vault: &Vault) {
+    if let Ok(files) = portable::files_away(vault) {
+        app.remember_left(vault, files);
+    }
 }
 
 /// No export is larger.

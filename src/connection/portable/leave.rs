@@ -55,10 +55,24 @@ pub fn away_in(
     Ok(all.into_iter().map(|one| one.connection.name).collect())
 }
 
+/// The files in which there is what left, or is about to, and is not home.
+///
+/// # Errors
+/// When the vault can't be read.
+pub fn files_away(vault: &Vault) -> Result<BTreeSet<String>, PortableError> {
+    let all = vault.read(select::all)?;
+    let files = all.iter().filter_map(|one| away_file(&one.connection));
+    Ok(files.map(str::to_owned).collect())
+}
+
 fn is_away_in(connection: &Connection, file: &str) -> bool {
+    away_file(connection) == Some(file)
+}
+
+fn away_file(connection: &Connection) -> Option<&str> {
     let tickets = &connection.tickets;
     let is_away = !matches!(connection.state, State::Active(_)) && tickets.own.is_some();
-    is_away && tickets.left_in.as_deref() == Some(file)
+    tickets.left_in.as_deref().filter(|_| is_away)
 }
 
 /// Takes connections into a bundle. Where they move, they are `suspect` when this returns.
