@@ -2008,7 +2008,7 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__doc__subcmd__diff)
-            opts="-q -v -h --since --html --json --profile --vault --quiet --verbose --no-input --color --help"
+            opts="-q -v -h --since --html --force --json --profile --vault --quiet --verbose --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -370,6 +370,7 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_s
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from diff" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from diff" -l force -d 'Replace a file that is there'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from diff" -l json -d 'Print JSON: documents on stdout, errors on stderr'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Say nothing but warnings and errors'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand doc; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Say more'

@@ -4,6 +4,8 @@
 //! vault of their own in the place of ours, key and pin included, would name their own place in it.
 //! So a note in the state folder says what was there: another vault, or another place of the key, is
 //! read only until a person confirms it. Whoever can write to the state folder too is not kept out.
+//! The note also names the files that have what left the vault in them, which no other vault's
+//! commands replace.
 
 use std::path::{Path, PathBuf};
 
@@ -15,10 +17,12 @@ use crate::names::VaultId;
 use crate::private_file::{self, PrivateFileError};
 use crate::signing;
 use crate::ui::shell_word;
-use crate::vault::Locked;
+use crate::vault::{Locked, Vault};
 
 const FORM: &str = "oauthctl-known-vault 1";
 const AT_MOST: u64 = 65_536;
+/// What begins the line of a file that has what left the vault in it.
+const LEFT_IN: &str = "left-in ";
 
 /// What is known of the vault at a path.
 #[derive(Debug, PartialEq, Eq)]
@@ -91,6 +95,35 @@ impl App {
         noted.map_err(|error| {
             Error::new(Kind::Failed, "could not note where the new key is").caused_by(&error)
         })
+    }
+
+    /// Remembers in which files there is what left a vault, for the commands of others.
+    pub fn remember_left(&self, vault: &Vault, files: impl IntoIterator<Item = String>) {
+        let path = vault.path();
+        let id = vault.id();
+        let (was, mut lines) = self.noted(path).unwrap_or_else(|| {
+            (
+                id.to_string(),
+                vec![escape::line(&vault.header().key_source)],
+            )
+        });
+        if was != id.to_string() {
+            return;
+        }
+        lines.retain(|line| !line.starts_with(LEFT_IN));
+        lines.extend(files.into_iter().map(|file| left_in(&file)));
+        if let Err(error) = self.write_note(path, id, &lines) {
+            self.ui
+                .detail(&format!("could not note what left the vault: {error}"));
+        }
+    }
+
+    /// Whether a file has what left another vault that stands in it, as it was noted.
+    #[must_use]
+    pub fn is_left_by_others(&self, path: &Path, file: &Path) -> bool {
+        let wanted = left_in(&private_file::whole_path(file).to_string_lossy());
+        let others = self.others(path);
+        others.iter().any(|(_, lines)| lines.contains(&wanted))
     }
 
     /// Where the key of the vault is that was at a path, as it was noted.
@@ -189,11 +222,28 @@ impl App {
         sources: &[&str],
     ) -> std::result::Result<(), PrivateFileError> {
         let path = private_file::whole_path(path);
-        let mut note = format!("{FORM}\n{}\n{id}\n", line(&path));
-        for source in sources {
-            note.extend([&*escape::line(source), "\n"]);
+        let mut lines: Vec<_> = sources.iter().map(|source| escape::line(source)).collect();
+        if let Some((_, before)) = self.noted(&path).filter(|(was, _)| *was == id.to_string()) {
+            lines.extend(before.into_iter().filter(|line| line.starts_with(LEFT_IN)));
         }
-        let file = self.note_of(&path);
+        self.write_note(&path, id, &lines)
+    }
+
+    fn write_note(
+        &self,
+        path: &Path,
+        id: VaultId,
+        lines: &[String],
+    ) -> std::result::Result<(), PrivateFileError> {
+        let mut note = format!("{FORM}\n{}\n{id}\n", line(path));
+        for line in lines {
+            // What is longer can't be read: the places of the key come first.
+            if (note.len() + line.len()) as u64 >= AT_MOST {
+                break;
+            }
+            note.extend([line, "\n"]);
+        }
+        let file = self.note_of(path);
         private_file::ensure_folder(&self.paths.state)?;
         private_file::ensure_folder(file.parent().unwrap_or(&file))?;
         private_file::replace(&file, note.as_bytes())
@@ -205,7 +255,12 @@ impl App {
     }
 }
 
-/// A note: the vault's path as [`line`] says it, its id, and the places of its key.
+fn left_in(file: &str) -> String {
+    format!("{LEFT_IN}{}", escape::line(file))
+}
+
+/// A note: the vault's path as [`line`] says it, its id, the places of its key, and the files with
+/// what left it.
 fn read(note: &Path) -> Option<(String, String, Vec<String>)> {
     let note = private_file::read(note, AT_MOST).ok()?;
     let note = String::from_utf8_lossy(&note);

@@ -15,7 +15,7 @@ mod leave;
 mod renew;
 
 pub use arrive::{Arrived, Believed, Why};
-pub use leave::{Journey, Leaving, away_in, leave};
+pub use leave::{Journey, Leaving, away_in, files_away, leave};
 pub use renew::Renewed;
 
 use std::collections::BTreeSet;

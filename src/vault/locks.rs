@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::anchor::Trust;
 use super::error::VaultError;
 use super::open::Vault;
 use super::record::RowId;
@@ -36,6 +37,22 @@ impl Vault {
     /// When it is not free within `patience`, or can't be taken at all.
     pub fn lock_recipients(&self, patience: Duration) -> Result<Guard, VaultError> {
         Ok(lock::exclusive(&file(&self.path, "recipients")?, patience)?)
+    }
+
+    /// Makes this process the only one that replaces a file which may have in it what left the
+    /// vault: what was seen of such a file stays true until it is replaced. It is taken after all
+    /// others. Nothing leaves a vault that can't be written, nor by that vault's commands.
+    ///
+    /// # Errors
+    /// When it is not free within `patience`, or can't be taken at all.
+    pub fn lock_files(&self, patience: Duration) -> Result<Option<Guard>, VaultError> {
+        if self.trust() == Trust::ReadOnlyFile {
+            return Ok(None);
+        }
+        Ok(Some(lock::exclusive(
+            &file(&self.path, "files")?,
+            patience,
+        )?))
     }
 
     /// Makes this process the only one that refreshes or revokes the connection in that row.

@@ -1,6 +1,7 @@
 //! What changed, and what was there once: `doc diff`, `find`, `version`, `log` and `open`.
 
 use std::fs;
+use std::path::Path;
 
 use crate::desk::Desk;
 use crate::world::World;
@@ -123,6 +124,40 @@ fn doc_diff_html_is_a_page_that_runs_nothing_and_is_nobodys_chapter() {
     let flag = format!("--html={}", named.display());
     desk.ok(&["diff", &flag]);
     assert!(fs::read_to_string(named).unwrap().contains("<ins>"));
+}
+
+#[test]
+fn doc_diff_html_replaces_a_file_only_when_that_is_said_and_never_what_is_needed() {
+    let world = World::with_novel();
+    let desk = with_chapter(&world);
+    let diff = |path: &Path, more: &[&str]| {
+        let flag = format!("--html={}", path.display());
+        desk.run(&[&["diff", &flag][..], more].concat())
+    };
+    let page = world.give("page.html", "mine");
+    diff(&page, &[]).ended(1).says(&["exists", "--force"]);
+    assert_eq!(fs::read_to_string(&page).unwrap(), "mine");
+    diff(&page, &["--force"]).ended(0);
+    assert!(fs::read_to_string(&page).unwrap().contains("<!doctype"));
+    let export = ["vault", "export", "--connection", "sandbox", "--to"];
+    let to = age::x25519::Identity::generate().to_public().to_string();
+    let left = world.path("work/left.age");
+    let link = world.path("work/link");
+    std::os::unix::fs::symlink(&page, &link).unwrap();
+    let kept = [world.key_file(), world.vault(), link, "/dev/null".into()];
+    let kept = kept.map(|path| (fs::read(&path).unwrap(), path));
+    for (before, path) in &kept {
+        for more in [&["--force"][..], &[]] {
+            diff(path, more).ended(1).no_data();
+        }
+        assert!(fs::read(path).unwrap() == *before, "{}", path.display());
+    }
+    let beside = world.vault().with_file_name("vault.db-journal");
+    diff(&beside, &[]).ended(1).says(&["is the vault's"]);
+    world.ok(&[&export[..], &[&to, left.to_str().unwrap()]].concat());
+    let before = fs::read(&left).unwrap();
+    diff(&left, &["--force"]).ended(9).says(&["lives in"]);
+    assert!(fs::read(&left).unwrap() == before);
 }
 
 #[test]

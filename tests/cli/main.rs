@@ -57,6 +57,7 @@ mod scripts;
 mod signals;
 mod token;
 mod trouble;
+mod usual_signals;
 mod vault;
 mod watching;
 mod ways;

@@ -1,6 +1,10 @@
 //! `vault export` and `vault import`: a connection travels to a job and back, and lives in one place.
 
 use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use oauthctl::lock;
 
 use crate::world::{Output, World, identity_in};
 
@@ -709,6 +713,131 @@ fn vault_export_does_not_replace_a_file_that_has_what_left_in_it() {
     desk.ok(&home);
     desk.ok(&["refresh", "sandbox/third"]);
     export("sandbox/third", &file).ended(0);
+}
+
+#[test]
+fn a_file_that_has_what_left_in_it_is_not_replaced_by_another_vaults_commands() {
+    let desk = World::new();
+    desk.connect();
+    let file = desk.path("work/job.age").display().to_string();
+    let to = recipient(&desk);
+    let export = ["vault", "export", "--connection", "sandbox", "--to", &to];
+    let two = |args: &[&str]| desk.run(&[&["--profile", "two"], args].concat());
+    two(&["vault", "init"]).ended(0);
+    desk.ok(&[&export[..], &[&file]].concat());
+    let before = fs::read(&file).unwrap();
+    let backup = ["vault", "backup", "--force", &file];
+    let report = ["audit", "report", "--force", "--html", &file];
+    for args in [&backup[..], &report] {
+        two(args)
+            .ended(9)
+            .says(&["what left another vault", "name another file"]);
+    }
+    assert_eq!(fs::read(&file).unwrap(), before);
+    // Where it is used, it is renewed; and what is home again is in no file.
+    let job = |args: &[&str]| desk.run(&[&["--profile", "job"], args].concat());
+    job(&["vault", "import", &file]).ended(0);
+    job(&["refresh", "sandbox"]).ended(0);
+    job(&["vault", "export", "--update", &file]).ended(0);
+    two(&backup).ended(9);
+    desk.ok(&["vault", "import", &file]).says(&["took in"]);
+    two(&backup).ended(0);
+}
+
+#[test]
+fn vault_export_and_backup_that_waited_do_not_replace_what_was_exported_meanwhile() {
+    let desk = World::new();
+    desk.connect();
+    let to = recipient(&job());
+    let file = desk.give("job.age", "junk").display().to_string();
+    let export = ["vault", "export", "--force", &file, "--to", &to];
+    let export_of = |name: &str| desk.call(&[&export[..], &["--connection", name]].concat());
+    let locks = desk.vault().with_file_name("vault.db.locks");
+    // somebody works on the only connection
+    desk.ok(&["refresh", "sandbox"]);
+    let names = fs::read_dir(&locks).unwrap();
+    let names = names.map(|entry| entry.unwrap().path());
+    let is_one = |path: &PathBuf| path.to_string_lossy().contains("connection-");
+    let newest = names.filter(is_one).max().unwrap();
+    desk.connect_as("reader");
+    let patience = Duration::from_secs(9);
+    let work = lock::exclusive(&newest, patience).unwrap();
+    let slow = export_of("sandbox/writer").start();
+    slow.until_it_waits();
+    export_of("sandbox/reader").run().ended(0);
+    let before = fs::read(&file).unwrap();
+    drop(work);
+    slow.finish()
+        .ended(9)
+        .says(&["`sandbox/reader` lives in", "are as they were"]);
+    assert_eq!(fs::read(&file).unwrap(), before);
+    assert_eq!(desk.shown("sandbox/writer")["state"], "active");
+    // the same with a backup, which waits for whoever works on the vault
+    desk.connect_as("third");
+    let file = desk.give("third.age", "junk").display().to_string();
+    let work = lock::shared(&locks.join("vault"), patience).unwrap();
+    let slow = desk.call(&["vault", "backup", "--force", &file]).start();
+    slow.until_it_waits();
+    let export = ["vault", "export", "--force", &file, "--to", &to];
+    desk.ok(&[&export[..], &["--connection", "sandbox/third"]].concat());
+    let before = fs::read(&file).unwrap();
+    drop(work);
+    slow.finish().ended(9).says(&["`sandbox/third` lives in"]);
+    assert_eq!(fs::read(&file).unwrap(), before);
+}
+
+#[test]
+fn vault_export_and_pages_look_at_a_file_and_replace_it_in_one() {
+    let desk = World::new();
+    desk.connect();
+    let to = recipient(&job());
+    let file = desk.give("job.age", "junk").display().to_string();
+    let locks = desk.vault().with_file_name("vault.db.locks");
+    let turn = lock::exclusive(&locks.join("files"), Duration::from_secs(9)).unwrap();
+    let export = ["vault", "export", "--connection", "sandbox", "--to", &to];
+    let export = desk.call(&[&export[..], &["--force", &file]].concat());
+    let export = export.start();
+    export.until_it_waits();
+    let report = desk.call(&["audit", "report", "--force", "--html", &file]);
+    let report = report.start();
+    report.until_it_waits();
+    drop(turn);
+    report
+        .finish()
+        .ended(9)
+        .says(&["`sandbox/writer` lives in"]);
+    export.finish().ended(0);
+    let sealed = fs::read(&file).unwrap();
+    assert!(sealed.starts_with(b"age-encryption.org/"));
+}
+
+#[test]
+fn vault_export_update_that_waited_does_not_replace_what_came_meanwhile() {
+    let desk = World::new();
+    desk.connect();
+    let job = job();
+    exported(&desk, &job);
+    let file = carry(&desk, "job.age", &job);
+    in_job(&job, &["vault", "import", &file, "--definition", "sandbox"]).ended(0);
+    in_job(&job, &["refresh", "sandbox"]).ended(0);
+    let update = job.call(&["vault", "export", "--update", &file]);
+    let update = update.without("OAUTHCTL_IDENTITY_FILE");
+    let update = update.env("OAUTHCTL_IDENTITY", identity(&job));
+    let locks = job.vault().with_file_name("vault.db.locks");
+    let turn = lock::exclusive(&locks.join("files"), Duration::from_secs(9)).unwrap();
+    let update = update.start();
+    update.until_it_waits();
+    // a person consented anew at the desk, and put the file there
+    desk.connect();
+    exported(&desk, &job);
+    carry(&desk, "job.age", &job);
+    let before = fs::read(&file).unwrap();
+    drop(turn);
+    update.finish().ended(9).says(&["replaced meanwhile"]);
+    assert_eq!(fs::read(&file).unwrap(), before);
+    in_job(&job, &["vault", "import", &file])
+        .ended(0)
+        .says(&["took in"]);
 }
 
 #[test]

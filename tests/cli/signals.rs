@@ -9,22 +9,14 @@ use rustix::process::Signal;
 use crate::running::Running;
 use crate::world::World;
 
-/// The signals that stop a program, and its exit code. Where this test was started to outlive its
-/// terminal, the programs that it starts are too.
-fn stopping() -> Vec<(Signal, i32)> {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let ignored = ignored.map_or(0, |mask| u64::from_str_radix(mask.trim(), 16).unwrap());
-    let mut all = vec![
-        (Signal::INT, 130),
-        (Signal::TERM, 143),
-        (Signal::QUIT, 143),
-        (Signal::HUP, 143),
-        (Signal::USR1, 143),
-    ];
-    all.retain(|(signal, _)| ignored & (1 << (signal.as_raw() - 1)) == 0);
-    all
-}
+/// The signals that stop a program, and its exit code.
+const STOPPING: [(Signal, i32); 5] = [
+    (Signal::INT, 130),
+    (Signal::TERM, 143),
+    (Signal::QUIT, 143),
+    (Signal::HUP, 143),
+    (Signal::USR1, 143),
+];
 
 /// Starts a refresh whose answer comes late, and waits until the server has rotated.
 fn refreshing(world: &World) -> Running {
@@ -44,7 +36,7 @@ fn is_newest(world: &World) -> bool {
 
 #[test]
 fn refresh_that_gets_a_signal_while_the_answer_is_on_its_way_stores_it_first() {
-    for (signal, code) in stopping() {
+    for (signal, code) in STOPPING {
         let world = World::new();
         world.connect();
         let running = refreshing(&world);
@@ -125,7 +117,7 @@ fn refresh_all_that_gets_a_second_signal_stores_every_answer_that_has_come() {
 
 #[test]
 fn refresh_that_gets_a_second_signal_stops_at_once_and_the_next_one_recovers() {
-    for (signal, code) in stopping() {
+    for (signal, code) in STOPPING {
         let world = World::with(|options| {
             let grace = Duration::from_secs(60);
             options.rotation = Rotation::Rotate { grace };
@@ -192,7 +184,7 @@ fn held_lock(world: &World) -> File {
 
 #[test]
 fn refresh_that_waits_for_a_lock_stops_at_a_signal_and_begins_nothing() {
-    for (signal, code) in stopping() {
+    for (signal, code) in STOPPING {
         let world = World::new();
         let toml = world.provider_toml().replace("try_once", "never_retry");
         world.define("sandbox", &toml);
@@ -231,7 +223,7 @@ fn refresh_that_was_started_to_outlive_its_terminal_does() {
 
 #[test]
 fn connect_that_is_told_to_stop_while_it_waits_for_an_answer_is_in_the_log() {
-    for (signal, code) in stopping() {
+    for (signal, code) in STOPPING {
         let world = World::new();
         let mut running = world.call(&["connect", "sandbox", "--no-browser"]).start();
         let url = running.address();

@@ -29,6 +29,7 @@ use tempfile::TempDir;
 
 use crate::canary::{Canary, Class};
 use crate::running::Running;
+use crate::usual_signals::signals_as_usual;
 
 /// What every sandbox is seeded with, so that its secrets are known here.
 const SEED: &str = "hermetic";
@@ -663,17 +664,4 @@ fn every_run_is_searched_for_secrets_in_all_places() {
         world.run(&["list", "a-secret-in-the-arguments"])
     });
     assert!(std::panic::catch_unwind(argument).is_err());
-}
-
-/// Whatever runs the tests in its background may have them ignore Ctrl-C, and so would all that they
-/// start. What is handled here is as usual there.
-fn signals_as_usual() {
-    static ONCE: std::sync::Once = std::sync::Once::new();
-    ONCE.call_once(|| {
-        let always = std::sync::Arc::new(true.into());
-        for signal in [1, 2, 3, 15] {
-            let always = std::sync::Arc::clone(&always);
-            signal_hook::flag::register_conditional_default(signal, always).unwrap();
-        }
-    });
 }

@@ -48,6 +48,8 @@ mod screen;
 mod seams;
 mod stage;
 mod trace;
+#[path = "../cli/usual_signals.rs"]
+mod usual_signals;
 mod visitor;
 mod ways;
 mod world;

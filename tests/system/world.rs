@@ -16,6 +16,7 @@ use url::Url;
 
 use crate::peer::{NATIVE_CLIENT, Peer};
 use crate::rig;
+use crate::usual_signals::signals_as_usual;
 
 /// What the provider is called in a world.
 pub(crate) const PROVIDER: &str = "practice";
@@ -332,17 +333,4 @@ client = "authenticated"
 tokens = "both"
 "#
     )
-}
-
-/// Whatever runs the tests in its background may have them ignore Ctrl-C, and so would all that they
-/// start. What is handled here is as usual there.
-fn signals_as_usual() {
-    static ONCE: std::sync::Once = std::sync::Once::new();
-    ONCE.call_once(|| {
-        let always = std::sync::Arc::new(true.into());
-        for signal in [1, 2, 3, 15] {
-            let always = std::sync::Arc::clone(&always);
-            signal_hook::flag::register_conditional_default(signal, always).expect("a handler");
-        }
-    });
 }

@@ -7,9 +7,8 @@ use serde_json::Value;
 use super::figures::{self, Counts, Failure, Figures, Share};
 use super::filter::Filter;
 use super::report_page;
-use crate::app::{App, absolute, moment};
-use crate::commands::vault::age_file::refuse_existing;
-use crate::commands::{page, printed, state_json, with_its_folder};
+use crate::app::{App, moment};
+use crate::commands::{page, printed, state_json};
 use crate::connection::state::Connection;
 use crate::connection::{ConnectionError, select};
 use crate::error::{Error, Kind, Result};
@@ -74,7 +73,16 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     let vault = app.need_vault()?;
     let report = Report::of(app, &vault, &args.filter)?;
     let to = match args.html.as_deref() {
-        Some(path) if !to_stdout => Some(written(app, &vault, path, &report, args.force)?),
+        Some(path) if !to_stdout => {
+            let page = report_page::page(&report);
+            Some(page::write_named(
+                app,
+                Some(&vault),
+                path,
+                args.force,
+                &page,
+            )?)
+        }
         _ => None,
     };
     if app.ui.json() {
@@ -152,23 +160,6 @@ impl Expiry {
             refreshable: set.is_some() && state_json::is_refreshable(connection),
         }
     }
-}
-
-/// Writes the page, and says where it is.
-fn written(app: &App, vault: &Vault, path: &Path, report: &Report, force: bool) -> Result<PathBuf> {
-    let to = absolute(path);
-    refuse_existing(app, vault, path, force)?;
-    let page = report_page::page(report);
-    let written = if force {
-        page::write(&to, &page)
-    } else {
-        page::write_new(&to, &page)
-    };
-    written.map_err(|error| {
-        let failed = Error::new(Kind::Failed, "could not write the page").caused_by(&error);
-        with_its_folder(failed, path)
-    })?;
-    Ok(to)
 }
 
 /// The tables of the page, each under its title.

@@ -41,6 +41,9 @@ pub(super) struct Args {
         reason = "how clap tells a flag with an optional value"
     )]
     html: Option<Option<PathBuf>>,
+    /// Replace a file that is there
+    #[arg(long, requires = "html")]
+    force: bool,
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<()> {
@@ -56,7 +59,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     };
     if let Some(path) = &args.html {
         let since = args.since.as_deref();
-        return diff_page::show(app, &manuscript, &differences, since, path.as_deref());
+        let to = path.as_deref().map(|path| (path, args.force));
+        return diff_page::show(app, &manuscript, &differences, since, to);
     }
     if app.ui.json() {
         let files = differences.iter().map(|(path, file)| document(path, file));

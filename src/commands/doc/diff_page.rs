@@ -3,25 +3,26 @@
 use std::path::Path;
 
 use super::{diff, shown};
-use crate::app::{App, absolute};
+use crate::app::App;
 use crate::commands::{page, printed};
 use crate::document::compare::{Differences, FileDifference};
 use crate::document::diff::{Fate, Paragraph, Run};
 use crate::document::manuscript::Manuscript;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::escape;
 use crate::json::json;
 
 /// The page's name in the manuscript's own folder.
 const NAME: &str = "diff.html";
 
-/// Writes the page, to `path` or into the manuscript's own folder, and shows it there.
+/// Writes the page, `to` a file, maybe in the place of one, or into the manuscript's own folder, and
+/// shows it there.
 pub(super) fn show(
     app: &App,
     manuscript: &Manuscript,
     differences: &Differences,
     since: Option<&str>,
-    path: Option<&Path>,
+    to: Option<(&Path, bool)>,
 ) -> Result<()> {
     let link = &manuscript.state.link;
     let compared = match since {
@@ -30,16 +31,23 @@ pub(super) fn show(
     };
     let body = body(&link.name, &compared, differences);
     let whole = page::whole(&format!("{}: {compared}", link.name), STYLE, &body);
-    let to = path.map_or_else(|| manuscript.home().join(NAME), absolute);
-    page::write(&to, &whole)
-        .map_err(|error| Error::new(Kind::Failed, "could not write the page").caused_by(&error))?;
+    let page = if let Some((path, force)) = to {
+        // The vault says what left in the file that is to be replaced.
+        let replaces = force && path.symlink_metadata().is_ok();
+        let vault = if replaces { app.open_vault()? } else { None };
+        page::write_named(app, vault.as_ref(), path, force, &whole)?
+    } else {
+        let page = manuscript.home().join(NAME);
+        page::write(&page, &whole)?;
+        page
+    };
     if app.ui.json() {
-        let document = json!({"schema": 1, "page": to.display().to_string()});
+        let document = json!({"schema": 1, "page": page.display().to_string()});
         return printed(app.ui.data(&document.to_string()));
     }
-    printed(app.ui.data(&to.display().to_string()))?;
-    if path.is_none() {
-        page::open(app, &to);
+    printed(app.ui.data(&page.display().to_string()))?;
+    if to.is_none() {
+        page::open(app, &page);
     }
     Ok(())
 }

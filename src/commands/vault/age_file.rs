@@ -6,13 +6,14 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use crate::app::App;
-use crate::commands::vault::export_file::refuse_needed;
+use crate::commands::vault::export_file::{refuse_needed, refuse_needed_by_others};
 use crate::commands::with_its_folder;
+use crate::connection::portable::Leaving;
 use crate::error::{Error, Kind, Result};
 use crate::key::Source;
 use crate::plugin::{self, Nobody};
 use crate::private_file::{self, PrivateFileError};
-use crate::vault::{self, Recipient, Vault, VaultError};
+use crate::vault::{self, Header, Locked, Recipient, Vault, VaultError};
 
 /// How much of a file is looked at for a key.
 const START: usize = 4096;
@@ -80,10 +81,37 @@ pub(super) fn not_written(path: &Path, what: &str, error: &PrivateFileError) -> 
 }
 
 /// Refuses to write over a file unasked, and whatever is said over what can't be had again and what
-/// is no file.
+/// is no file. Who waited since has to ask again, under [`Vault::lock_files`]; what is `leaving` then
+/// may go into the file.
 pub(in crate::commands) fn refuse_existing(
     app: &App,
     vault: &Vault,
+    path: &Path,
+    force: bool,
+    leaving: Option<&Leaving>,
+) -> Result<()> {
+    refuse_odd(app, vault.path(), Some(vault.header()), path, force)?;
+    if force {
+        refuse_needed(vault, path, leaving)?;
+        refuse_needed_by_others(app, vault.path(), path)?;
+    }
+    Ok(())
+}
+
+/// As [`refuse_existing`], for who opens no vault and so can't tell what left one that is here.
+pub(in crate::commands) fn refuse_unopened(app: &App, path: &Path, force: bool) -> Result<()> {
+    let own = app.vault_path()?;
+    let locked = Locked::open(&own).ok().flatten();
+    let header = locked.as_ref().map(Locked::header);
+    refuse_odd(app, &own, header, path, force)?;
+    refuse_needed_by_others(app, &own, path)
+}
+
+/// Refuses what a file is, and not what left in it.
+pub(super) fn refuse_odd(
+    app: &App,
+    vault: &Path,
+    header: Option<&Header>,
     path: &Path,
     force: bool,
 ) -> Result<()> {
@@ -94,11 +122,8 @@ pub(in crate::commands) fn refuse_existing(
             .hint(hint))
     };
     let another = "name another file";
-    if let Some(why) = irreplaceable(app, vault, path) {
+    if let Some(why) = irreplaceable(app, vault, header, path) {
         return refused("that file is needed", why, another);
-    }
-    if force {
-        refuse_needed(vault, path)?;
     }
     match there {
         Ok(there) if !force && !there.is_dir() => refused(
@@ -119,14 +144,15 @@ pub(in crate::commands) fn refuse_existing(
 }
 
 /// Why a file is not replaced: it is the vault's or a key's, or looks like one.
-fn irreplaceable(app: &App, vault: &Vault, path: &Path) -> Option<&'static str> {
-    let place = |path: &Path| -> String {
-        let whole = private_file::whole_path(path);
-        whole.to_string_lossy().into_owned()
-    };
+fn irreplaceable(
+    app: &App,
+    vault: &Path,
+    header: Option<&Header>,
+    path: &Path,
+) -> Option<&'static str> {
     let file = place(path);
     let start = start_of(path);
-    match file.strip_prefix(&place(vault.path())) {
+    match file.strip_prefix(&place(vault)) {
         Some(rest) if rest.is_empty() || rest.starts_with('-') => return Some("is the vault's"),
         // a backup may be called after its vault
         Some(rest)
@@ -136,23 +162,10 @@ fn irreplaceable(app: &App, vault: &Vault, path: &Path) -> Option<&'static str> 
         }
         _ => {}
     }
-    let recorded = Source::parse(&vault.header().key_source).ok();
-    let keys = [
-        recorded.as_ref().and_then(Source::path),
-        app.env.identity_file.as_deref(),
-        app.env.passphrase_file.as_deref(),
-    ];
-    for key in keys.into_iter().flatten().map(place) {
-        match file.strip_prefix(&key) {
-            Some("") => return Some("holds the vault's key, or opens it"),
-            // its pin and its anchor
-            Some(rest) if rest.starts_with(&format!(".{}.", vault.id())) => {
-                return Some("belongs to the vault's key");
-            }
-            _ => {}
-        }
+    if let Some(why) = beside_key(app, header, &file) {
+        return Some(why);
     }
-    if !app.others_with(vault.path(), path).is_empty() {
+    if !app.others_with(vault, path).is_empty() {
         return Some("is another vault's key");
     }
     let start = start?;
@@ -162,6 +175,32 @@ fn irreplaceable(app: &App, vault: &Vault, path: &Path) -> Option<&'static str> 
     let key = b"AGE-SECRET-KEY-1";
     let holds_a_key = start.windows(key.len()).any(|part| part == key);
     holds_a_key.then_some("holds a key")
+}
+
+fn place(path: &Path) -> String {
+    let whole = private_file::whole_path(path);
+    whole.to_string_lossy().into_owned()
+}
+
+/// Why that file is the vault's key, or lies beside it.
+fn beside_key(app: &App, header: Option<&Header>, file: &str) -> Option<&'static str> {
+    let recorded = header.and_then(|header| Source::parse(&header.key_source).ok());
+    let keys = [
+        recorded.as_ref().and_then(Source::path),
+        app.env.identity_file.as_deref(),
+        app.env.passphrase_file.as_deref(),
+    ];
+    for key in keys.into_iter().flatten().map(place) {
+        match (file.strip_prefix(&key), header) {
+            (Some(""), _) => return Some("holds the vault's key, or opens it"),
+            // its pin and its anchor
+            (Some(rest), Some(header)) if rest.starts_with(&format!(".{}.", header.vault_id)) => {
+                return Some("belongs to the vault's key");
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 fn is_age(start: &[u8]) -> bool {

@@ -34,7 +34,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         return Err(app.no_vault()?);
     };
     vault.refuse_doubtful()?;
-    age_file::refuse_existing(app, &vault, path, args.force)?;
+    age_file::refuse_existing(app, &vault, path, args.force, None)?;
     let (turn, mut vault, custody) = if vault.trust() == Trust::ReadOnlyFile {
         // Whoever can write it elsewhere is not seen here; what is read is one state all the same.
         (None, vault, custody)
@@ -64,7 +64,10 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
             "the backup does not open with the vault's key",
         ));
     }
+    let alone = vault.lock_files(LOCK_WAIT)?;
+    age_file::refuse_existing(app, &vault, path, args.force, None)?;
     age_file::write(path, args.force, &sealed, "backup")?;
+    drop(alone);
     if turn.is_some() {
         let event = app.world().bare_event(Action::Backup, Outcome::Done);
         vault.mutate(|writer| -> std::result::Result<(), VaultError> { writer.log(&event) })?;

@@ -2,12 +2,16 @@ use std::path::{Path, PathBuf};
 
 use crate::app::App;
 use crate::commands::printed;
-use crate::commands::vault::export_file::{WHERE_THE_FILE_GOES, open, read, refused};
+use crate::commands::vault::export_file::{
+    WHERE_THE_FILE_GOES, note_left, open, read, refuse_needed, refused,
+};
 use crate::commands::vault::{age_file, file_name};
 use crate::connection::ConnectionError;
+use crate::connection::hold::LOCK_WAIT;
 use crate::connection::portable::{self, Bundle, DefinitionText, Journey, Leaving, PortableError};
 use crate::error::{Error, Kind, Result};
 use crate::key::Opener;
+use crate::lock::Guard;
 use crate::names::ConnectionRef;
 use crate::private_file::{self, PrivateFileError};
 use crate::provider::Providers;
@@ -66,7 +70,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
 fn send(app: &App, args: &Args, path: &Path) -> Result<()> {
     let mut vault = app.need_vault()?;
     vault.refuse_untrusted()?;
-    age_file::refuse_existing(app, &vault, path, args.force)?;
+    age_file::refuse_existing(app, &vault, path, args.force, None)?;
     let whole_path = private_file::whole_path(path).display().to_string();
     // Whom it can't be sealed for is known before anything is changed.
     age_file::seal(b"", &args.to, "export")?;
@@ -78,9 +82,14 @@ fn send(app: &App, args: &Args, path: &Path) -> Result<()> {
     };
     let left = portable::leave(&mut vault, app.world(), journey);
     let (mut bundle, leaving) = left.map_err(refused)?;
+    note_left(app, &vault);
     let sealed = definitions(app, &mut bundle).and_then(|()| seal(&bundle));
     let sealed = match sealed {
         Ok(sealed) => sealed,
+        Err(error) => return Err(stay(app, &mut vault, leaving, error)),
+    };
+    let alone = match turn(app, &vault, path, args.force, &leaving) {
+        Ok(alone) => alone,
         Err(error) => return Err(stay(app, &mut vault, leaving, error)),
     };
     if let Err(why) = age_file::put(path, args.force, &sealed) {
@@ -102,6 +111,7 @@ fn send(app: &App, args: &Args, path: &Path) -> Result<()> {
             .note(format!("`{}` is written all the same", path.display()))
             .hint(WHERE_THE_FILE_GOES));
     }
+    drop(alone);
     app.save_anchor(&mut vault);
     if !args.copy {
         // Tokens that went away leave the disk as far as this program can tell.
@@ -115,10 +125,24 @@ fn seal(bundle: &Bundle) -> Result<Vec<u8>> {
     age_file::seal(&text, &bundle.recipients, "export")
 }
 
+/// The turn to put the file. Others may have put theirs there while this one waited.
+fn turn(
+    app: &App,
+    vault: &Vault,
+    path: &Path,
+    force: bool,
+    leaving: &Leaving,
+) -> Result<Option<Guard>> {
+    let alone = vault.lock_files(LOCK_WAIT)?;
+    age_file::refuse_existing(app, vault, path, force, Some(leaving))?;
+    Ok(alone)
+}
+
 /// Nothing was written: all is as it was.
 fn stay(app: &App, vault: &mut Vault, leaving: Leaving, why: Error) -> Error {
     let stayed = leaving.stay(vault, app.world());
     app.save_anchor(vault);
+    note_left(app, vault);
     match stayed {
         Ok(()) => why.note("nothing was written, and the connections are as they were"),
         Err(error) => {
@@ -189,9 +213,12 @@ fn update(app: &App, path: &Path) -> Result<()> {
         return Err(not_taken_in(app.no_vault()?));
     };
     vault.refuse_untrusted()?;
-    age_file::refuse_existing(app, &vault, path, true)?;
-    let sealed = read(path)?;
-    let before = open(&Opener::from(custody), &sealed, path, OTHER_KEY)?;
+    age_file::refuse_odd(app, vault.path(), Some(vault.header()), path, true)?;
+    // What left another vault in it is what came here.
+    refuse_needed(&vault, path, None)?;
+    let opener = Opener::from(custody);
+    let read_file = || open(&opener, &read(path)?, path, OTHER_KEY);
+    let before = read_file()?;
     let now = before.renewed(&mut vault, app.world()).map_err(|error| {
         let is_missing = matches!(
             error,
@@ -204,11 +231,9 @@ fn update(app: &App, path: &Path) -> Result<()> {
             shown
         }
     })?;
-    let bundle = &now.bundle;
-    let changed = bundle.to_text().map_err(refused)? != before.to_text().map_err(refused)?;
+    let changed = put_anew(&vault, path, [&before, &now.bundle], read_file)?;
     if changed {
-        age_file::write(path, true, &seal(bundle)?, "export")?;
-        log(app, &mut vault, bundle)?;
+        log(app, &mut vault, &now.bundle)?;
     }
     drop(now);
     if app.ui.json() {
@@ -228,6 +253,29 @@ fn update(app: &App, path: &Path) -> Result<()> {
         format!("`{}` is as it was: nothing was refreshed", path.display())
     });
     Ok(())
+}
+
+/// Puts the second bundle in the place of the first, where they differ. Another file may have come
+/// there while its connections were waited for.
+fn put_anew(
+    vault: &Vault,
+    path: &Path,
+    [before, now]: [&Bundle; 2],
+    read_file: impl Fn() -> Result<Bundle>,
+) -> Result<bool> {
+    let text = |bundle: &Bundle| bundle.to_text().map_err(refused);
+    let _alone = vault.lock_files(LOCK_WAIT)?;
+    let there = text(&read_file()?)?;
+    if there == text(now)? {
+        return Ok(false);
+    }
+    if there != text(before)? {
+        return Err(Error::new(Kind::Stopped, "that file is another one by now")
+            .because(format!("`{}` was replaced meanwhile", path.display()))
+            .hint("begin anew: `oauthctl vault export --update FILE`"));
+    }
+    age_file::write(path, true, &seal(now)?, "export")?;
+    Ok(true)
 }
 
 /// What is not here can't have been refreshed here: the import before it did not go well.

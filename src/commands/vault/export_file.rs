@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use crate::app::unopened;
+use crate::app::{App, unopened};
 use crate::commands::vault::foreign;
-use crate::connection::portable::{self, Bundle, PortableError};
+use crate::connection::portable::{self, Bundle, Leaving, PortableError};
 use crate::error::{Error, Kind, Result};
 use crate::key::Opener;
 use crate::names::ConnectionName;
@@ -15,13 +15,14 @@ use crate::vault::Vault;
 pub(super) const WHERE_THE_FILE_GOES: &str = "if that file was used, or is to be, don't refresh here: what it became comes home with \
      `oauthctl vault import FILE`";
 
-/// A file that is there may be the only one that has the tokens of what left in it.
-pub(super) fn refuse_needed(vault: &Vault, path: &Path) -> Result<()> {
+/// A file that is there may be the only one that has the tokens of what left in it. What is `leaving`
+/// just now is not in it yet.
+pub(super) fn refuse_needed(vault: &Vault, path: &Path, leaving: Option<&Leaving>) -> Result<()> {
     if std::fs::symlink_metadata(path).is_err() {
         return Ok(());
     }
     let whole_path = private_file::whole_path(path).display().to_string();
-    let away = portable::away_in(vault, &whole_path).map_err(refused)?;
+    let away = portable::away_in(vault, &whole_path, leaving).map_err(refused)?;
     let Some(first) = away.first() else {
         return Ok(());
     };
@@ -37,6 +38,29 @@ pub(super) fn refuse_needed(vault: &Vault, path: &Path) -> Result<()> {
                 path.display(),
             )),
     )
+}
+
+/// The same where it left another vault, as far as that was noted.
+pub(super) fn refuse_needed_by_others(app: &App, vault: &Path, path: &Path) -> Result<()> {
+    if path.symlink_metadata().is_err() || !app.is_left_by_others(vault, path) {
+        return Ok(());
+    }
+    Err(
+        Error::new(Kind::Stopped, "that file has what left another vault in it")
+            .because(format!(
+                "an export of another vault went into `{}`",
+                path.display()
+            ))
+            .hint("name another file")
+            .hint("or remove that one first, if what is in it was taken in where it is used"),
+    )
+}
+
+/// Notes which files have what left this vault in them, for the commands of other vaults.
+pub(super) fn note_left(app: &App, vault: &Vault) {
+    if let Ok(files) = portable::files_away(vault) {
+        app.remember_left(vault, files);
+    }
 }
 
 /// No export is larger.

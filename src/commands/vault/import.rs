@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::commands::printed;
-use crate::commands::vault::export_file::{open, read, refused};
+use crate::commands::vault::export_file::{note_left, open, read, refused};
 use crate::commands::vault::foreign;
 use crate::connection::portable::{Arrived, Bundle, Why};
 use crate::error::{Error, Kind, Result};
@@ -77,6 +77,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     define(app, definitions)?;
     let arrived = believed.arrive(&mut vault, app.world()).map_err(refused)?;
     app.save_anchor(&mut vault);
+    note_left(app, &vault);
     if app.ui.json() {
         printed(app.ui.data(&document(&arrived)))?;
     } else {

@@ -40,20 +40,39 @@ pub struct Journey<'a> {
     pub file: &'a str,
 }
 
-/// The connections that left in that file, and are not home.
+/// The connections that left in that file, or are about to, and are not home; without those of
+/// `leaving`.
 ///
 /// # Errors
 /// When the vault can't be read.
-pub fn away_in(vault: &Vault, file: &str) -> Result<Vec<ConnectionName>, PortableError> {
+pub fn away_in(
+    vault: &Vault,
+    file: &str,
+    leaving: Option<&Leaving>,
+) -> Result<Vec<ConnectionName>, PortableError> {
     let mut all = vault.read(select::all)?;
-    all.retain(|one| is_away_in(&one.connection, file));
+    all.retain(|one| is_away_in(&one.connection, file) && !leaving.is_some_and(|it| it.has(one)));
     Ok(all.into_iter().map(|one| one.connection.name).collect())
 }
 
+/// The files in which there is what left, or is about to, and is not home.
+///
+/// # Errors
+/// When the vault can't be read.
+pub fn files_away(vault: &Vault) -> Result<BTreeSet<String>, PortableError> {
+    let all = vault.read(select::all)?;
+    let files = all.iter().filter_map(|one| away_file(&one.connection));
+    Ok(files.map(str::to_owned).collect())
+}
+
 fn is_away_in(connection: &Connection, file: &str) -> bool {
+    away_file(connection) == Some(file)
+}
+
+fn away_file(connection: &Connection) -> Option<&str> {
     let tickets = &connection.tickets;
     let is_away = !matches!(connection.state, State::Active(_)) && tickets.own.is_some();
-    is_away && tickets.left_in.as_deref() == Some(file)
+    tickets.left_in.as_deref().filter(|_| is_away)
 }
 
 /// Takes connections into a bundle. Where they move, they are `suspect` when this returns.
@@ -110,10 +129,12 @@ impl Leaving {
     /// When the vault can't be written; the connections then stay `suspect`.
     pub fn done(mut self, vault: &mut Vault, world: World<'_>) -> Result<(), PortableError> {
         self.set(vault, world, "done", |_| State::Moved)?;
-        let here: Vec<_> = self.all.iter().map(|one| one.held.found.row.id).collect();
-        let is_other = |one: &Found| !here.contains(&one.row.id);
-        // The file was not there: what left in one of that name before is elsewhere by now.
-        let former = |one: &Found| is_other(one) && is_away_in(&one.connection, &self.file);
+        // [`away_in`] was asked last while nobody else put a file: what left in one of that name
+        // before was carried away with it. Who is about to leave is still `suspect`, and its own.
+        let former = |one: &Found| {
+            let is_moved = matches!(one.connection.state, State::Moved);
+            is_moved && !self.has(one) && is_away_in(&one.connection, &self.file)
+        };
         if !vault.read(select::all)?.iter().any(former) {
             return Ok(());
         }
@@ -125,6 +146,11 @@ impl Leaving {
             Ok::<_, ConnectionError>(())
         })?;
         Ok(())
+    }
+
+    fn has(&self, other: &Found) -> bool {
+        let mut rows = self.all.iter().map(|one| one.held.found.row.id);
+        rows.any(|row| row == other.row.id)
     }
 
     /// There is no file: everything is as it was.
