@@ -7,7 +7,7 @@
 use crate::connection::records::{StoredClient, StoredConsent};
 use crate::connection::replaced::StoredReplaced;
 use crate::connection::restore::take_one;
-use crate::connection::rollback::{Accepted, set_back};
+use crate::connection::rollback::{Accepted, mark_set_back, set_back};
 use crate::connection::select::Found;
 use crate::connection::state::Connection;
 use crate::connection::stored::StoredConnection;
@@ -91,6 +91,7 @@ impl Remaining {
             }
             let mut connection = found.connection.clone();
             connection.state = set_back(&connection, world);
+            mark_set_back(&mut connection);
             writer.insert(StoredConnection::from(&connection))?;
             if connection.state.is_suspect() {
                 accepted.suspects.push(name.clone());

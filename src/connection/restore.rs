@@ -105,10 +105,11 @@ fn take(
         if state.is_suspect() {
             restored.suspects.push(name.clone());
         }
-        let connection = Connection {
+        let mut connection = Connection {
             state,
             ..found.connection
         };
+        rollback::mark_set_back(&mut connection);
         let stored = StoredConnection::from(&connection);
         match here {
             Some(here) => writer.update(&here.row, stored)?,

@@ -51,9 +51,7 @@ pub fn away_in(vault: &Vault, file: &str) -> Result<Vec<ConnectionName>, Portabl
 }
 
 fn is_away_in(connection: &Connection, file: &str) -> bool {
-    let tickets = &connection.tickets;
-    let is_away = !matches!(connection.state, State::Active(_)) && tickets.own.is_some();
-    is_away && tickets.left_in.as_deref() == Some(file)
+    connection.has_left() && connection.tickets.left_in.as_deref() == Some(file)
 }
 
 /// Takes connections into a bundle. Where they move, they are `suspect` when this returns.
@@ -85,11 +83,10 @@ pub fn leave(
             return Err(PortableError::Rotates { name });
         }
         let before = connection.clone();
-        // All copies have one, so that a later copy takes the place of an earlier one.
-        if !copy || connection.tickets.own.is_none() {
-            connection.tickets.own = Some(Secret::new(hex(&random_id()?)));
-            connection.tickets.left_in = Some(journey.file.to_owned());
-        }
+        // Who opened a copy can't forge another: each has one of its own.
+        connection.tickets.spend();
+        connection.tickets.own = Some(Secret::new(hex(&random_id()?)));
+        connection.tickets.left_in = Some(journey.file.to_owned());
         all.push(Leaver { held, before });
     }
     let found = all.iter().map(|one| &one.held.found);
