@@ -419,6 +419,40 @@ mod tests {
     use super::*;
     use crate::moment::BootTime;
 
+    #[test]
+    fn a_consent_comes_after_all_that_this_vault_can_know_of() {
+        let first = Issue::of_consent(1, 5, None);
+        assert_eq!((first.consent, first.set), (5, 1));
+        // The generation is what consents are above that the vault was set back from.
+        let refreshed = first.refreshed().refreshed();
+        assert_eq!(Issue::of_consent(2, 9, Some(refreshed)).consent, 9);
+        // What came in a file may be of a vault that is ahead.
+        let next = Issue::of_consent(3, 2, Some(refreshed));
+        assert_eq!((next.consent, next.set), (6, 1));
+        assert_eq!(Issue::of_consent(4, 0, None).consent, 1);
+    }
+
+    #[test]
+    fn issues_are_compared_by_consent_and_within_one_by_the_count_of_sets() {
+        let first = Issue::of_consent(1, 5, None);
+        let next = Issue::of_consent(2, 6, Some(first));
+        let often = (0..9).fold(first, |issue, _| issue.refreshed());
+        assert_eq!(next.compared(often), Some(Ordering::Greater));
+        assert_eq!(often.compared(next), Some(Ordering::Less));
+        assert_eq!(often.compared(first), Some(Ordering::Greater));
+        assert_eq!(first.compared(first), Some(Ordering::Equal));
+        // One consent is one, whatever number a vault gave it.
+        let renumbered = Issue {
+            consent: 99,
+            ..first
+        };
+        assert_eq!(often.compared(renumbered), Some(Ordering::Greater));
+        // Two vaults went on apart.
+        let apart = Issue::of_consent(3, 6, Some(first));
+        assert_eq!(next.compared(apart), None);
+        assert_eq!(apart.refreshed().compared(next), None);
+    }
+
     fn at(wall_s: i64, boot: &str, boot_s: u64) -> Moment {
         Moment {
             wall: Timestamp::from_unix_millis(wall_s * 1000),
