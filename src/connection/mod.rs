@@ -24,6 +24,7 @@ pub mod select;
 pub mod start;
 pub mod state;
 pub mod stored;
+pub mod tickets;
 
 pub use error::ConnectionError;
 pub use state::{Connection, GrantKind, State};

@@ -7,14 +7,16 @@
 //! Anybody who knows a public key can seal a file for it, so what comes in is believed as little as
 //! can be: it brings nothing that reads this machine, and its file is renewed only for whom it was
 //! sealed for when it came. It takes the place of what is here only with the **return ticket** that the
-//! export put into the file and kept: that is known to nobody but who could open the file. So what moved
+//! export put into the file and kept: that is known to nobody but who could open that file. So what moved
 //! away, or may have because an export was cut off, comes home with newer tokens, and nothing forged does.
+//! A job that took in an earlier export takes the next one for the same recipients by its proof
+//! (`tickets.rs`), which is no use to whoever opened the earlier one.
 
 mod arrive;
 mod leave;
 mod renew;
 
-pub use arrive::{Arrived, Believed, Why};
+pub use arrive::{Arrived, Believed, Doubt, Why};
 pub use leave::{Journey, Leaving, away_in, files_away, leave};
 pub use renew::Renewed;
 
@@ -27,7 +29,7 @@ use zeroize::Zeroizing;
 use crate::connection::ConnectionError;
 use crate::connection::records::StoredClient;
 use crate::connection::select::Found;
-use crate::connection::state::{Connection, GrantKind, Tickets};
+use crate::connection::state::{Connection, GrantKind};
 use crate::connection::stored::StoredConnection;
 use crate::names::{ConnectionName, ProviderName};
 use crate::vault::{Vault, VaultError, padded_json};
@@ -128,7 +130,7 @@ fn bundle<'f>(
     vault.read(|snapshot| {
         let mut clients = BTreeSet::new();
         for found in found {
-            let connection = outgoing(&found.connection);
+            let connection = outgoing(&found.connection, &bundle.recipients);
             bundle.connections.push(StoredConnection::from(&connection));
             let client =
                 StoredClient::record_name(&connection.name.provider, &connection.stamp.client_id);
@@ -143,14 +145,11 @@ fn bundle<'f>(
     Ok(bundle)
 }
 
-/// As it is in a file: with the tickets of all that it left.
-fn outgoing(connection: &Connection) -> Connection {
+/// As it is in a file for those recipients.
+fn outgoing(connection: &Connection, recipients: &[String]) -> Connection {
     let mut connection = connection.clone();
     connection.sealed_for = None;
-    connection.tickets = Tickets {
-        carried: connection.tickets.outgoing(),
-        ..Tickets::default()
-    };
+    connection.tickets = connection.tickets.outgoing(&connection.name, recipients);
     connection
 }
 

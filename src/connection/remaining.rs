@@ -9,7 +9,7 @@ use crate::connection::meeting::{self, GoesOn};
 use crate::connection::records::{StoredClient, StoredConsent};
 use crate::connection::replaced::{self, StoredReplaced};
 use crate::connection::restore::take_one;
-use crate::connection::rollback::{Accepted, Met, set_back};
+use crate::connection::rollback::{Accepted, Met, mark_set_back, set_back};
 use crate::connection::select::Found;
 use crate::connection::state::Connection;
 use crate::connection::stored::StoredConnection;
@@ -99,6 +99,7 @@ impl Remaining {
             let name = found.connection.name.clone();
             let mut connection = found.connection.clone();
             connection.state = set_back(&connection, world);
+            mark_set_back(&mut connection);
             writer.insert(StoredConnection::from(&connection))?;
             if connection.state.is_suspect() {
                 accepted.suspects.push(name.clone());

@@ -38,6 +38,7 @@ impl Restored {
     /// A connection that is there again, in the state in which it goes on.
     fn bring(&mut self, mut connection: Connection, world: World<'_>) -> Connection {
         connection.state = rollback::set_back(&connection, world);
+        rollback::mark_set_back(&mut connection);
         if connection.state.is_suspect() {
             self.suspects.push(connection.name.clone());
         }

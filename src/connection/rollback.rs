@@ -181,13 +181,21 @@ pub(super) fn go_on(
     world: World<'_>,
 ) -> Result<Option<ConnectionName>, ConnectionError> {
     next.state = set_back(&next, world);
+    mark_set_back(&mut next);
     let is_as_before = discriminant(&next.state) == discriminant(&found.connection.state)
+        && next.tickets.set_back == found.connection.tickets.set_back
         && !matches!(next.state, State::Revoking { .. });
     if is_as_before && !is_other {
         return Ok(None);
     }
     writer.update(&found.row, StoredConnection::from(&next))?;
     Ok(next.state.is_suspect().then_some(next.name))
+}
+
+/// What is away may have been home since, and have left again: a file of before may bring it home with
+/// tokens that were spent.
+pub(super) fn mark_set_back(connection: &mut Connection) {
+    connection.tickets.set_back |= connection.has_left();
 }
 
 /// The state in which a connection goes on that may have gone on elsewhere since.

@@ -7,10 +7,10 @@ use std::cmp::Ordering;
 use std::time::Duration;
 
 use crate::connection::exchange_source::TokenSource;
+use crate::connection::tickets::Tickets;
 use crate::endpoint::Endpoint;
 use crate::moment::{Moment, Timestamp};
 use crate::names::{ClientId, ConnectionName, Scope, hex};
-use crate::secret::Secret;
 use crate::signing::SigningKey;
 use crate::token::TokenSet;
 
@@ -86,76 +86,6 @@ impl Issue {
         }
         Some(self.consent.cmp(&other.consent)).filter(|it| it.is_ne())
     }
-}
-
-/// Return tickets. Anybody can seal a file for a public key; who knows a ticket opened the file that
-/// it went out in.
-#[derive(Debug, Clone, Default)]
-pub struct Tickets {
-    /// That of the export that it left this vault with, or may have: spent when it is home.
-    pub own: Option<Secret>,
-    /// The file that it went into.
-    pub left_in: Option<String>,
-    /// Those of the vaults that it left on its way here.
-    pub carried: Vec<Secret>,
-    /// Those that it left this vault with before, the latest last. They are of no use here, but where
-    /// it was then, they let the file of its next export in.
-    pub spent: Vec<Secret>,
-}
-
-/// Where it was before that, its next export is a stranger's.
-const SPENT_AT_MOST: usize = 4;
-
-impl Tickets {
-    /// Whether one of `known` came along.
-    #[must_use]
-    pub fn bring_one_of<'s>(&self, known: impl IntoIterator<Item = &'s Secret>) -> bool {
-        let mut found = false;
-        for known in known {
-            found |= is_among(known, &self.carried);
-        }
-        found
-    }
-
-    /// It is home, or stayed: what left with its own ticket is no longer waited for.
-    pub fn spend(&mut self) {
-        self.spent.extend(self.own.take());
-        self.left_in = None;
-        let too_many = self.spent.len().saturating_sub(SPENT_AT_MOST);
-        self.spent.drain(..too_many);
-    }
-
-    /// Those that are of no use here any more.
-    #[must_use]
-    pub fn spent_by_now(mut self) -> Vec<Secret> {
-        self.spend();
-        self.spent
-    }
-
-    /// Those of a connection that comes home, where these are of what is here: its own vault's are no
-    /// longer among those that it carries.
-    #[must_use]
-    pub fn come_home(mut self, mut carried: Vec<Secret>) -> Self {
-        self.spend();
-        carried.retain(|one| !is_among(one, &self.spent));
-        Self { carried, ..self }
-    }
-
-    /// What goes into a file: all by which it is known anywhere.
-    #[must_use]
-    pub fn outgoing(mut self) -> Vec<Secret> {
-        self.carried.append(&mut self.spent);
-        self.carried.extend(self.own);
-        self.carried
-    }
-}
-
-fn is_among(one: &Secret, tickets: &[Secret]) -> bool {
-    let mut found = false;
-    for ticket in tickets {
-        found |= ticket.matches(one.expose());
-    }
-    found
 }
 
 /// Refreshes that failed one after the other, for reasons that pass.
@@ -422,6 +352,12 @@ impl Connection {
     pub fn is_a_later_set_than(&self, other: &Self) -> bool {
         self.issue.of == other.issue.of && self.is_newer_than(other)
     }
+
+    /// Whether it left, or may have, and waits for the ticket of that export.
+    #[must_use]
+    pub const fn has_left(&self) -> bool {
+        !matches!(self.state, State::Active(_)) && self.tickets.own.is_some()
+    }
 }
 
 impl State {
@@ -488,6 +424,40 @@ impl State {
 mod tests {
     use super::*;
     use crate::moment::BootTime;
+
+    #[test]
+    fn a_consent_comes_after_all_that_this_vault_can_know_of() {
+        let first = Issue::of_consent(1, 5, None);
+        assert_eq!((first.consent, first.set), (5, 1));
+        // The generation is what consents are above that the vault was set back from.
+        let refreshed = first.refreshed().refreshed();
+        assert_eq!(Issue::of_consent(2, 9, Some(refreshed)).consent, 9);
+        // What came in a file may be of a vault that is ahead.
+        let next = Issue::of_consent(3, 2, Some(refreshed));
+        assert_eq!((next.consent, next.set), (6, 1));
+        assert_eq!(Issue::of_consent(4, 0, None).consent, 1);
+    }
+
+    #[test]
+    fn issues_are_compared_by_consent_and_within_one_by_the_count_of_sets() {
+        let first = Issue::of_consent(1, 5, None);
+        let next = Issue::of_consent(2, 6, Some(first));
+        let often = (0..9).fold(first, |issue, _| issue.refreshed());
+        assert_eq!(next.compared(often), Some(Ordering::Greater));
+        assert_eq!(often.compared(next), Some(Ordering::Less));
+        assert_eq!(often.compared(first), Some(Ordering::Greater));
+        assert_eq!(first.compared(first), Some(Ordering::Equal));
+        // One consent is one, whatever number a vault gave it.
+        let renumbered = Issue {
+            consent: 99,
+            ..first
+        };
+        assert_eq!(often.compared(renumbered), Some(Ordering::Greater));
+        // Two vaults went on apart.
+        let apart = Issue::of_consent(3, 6, Some(first));
+        assert_eq!(next.compared(apart), None);
+        assert_eq!(apart.refreshed().compared(next), None);
+    }
 
     fn at(wall_s: i64, boot: &str, boot_s: u64) -> Moment {
         Moment {

@@ -10,9 +10,9 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::connection::state::{
-    Connection, Exchange, GrantKind, Intent, Issue, LoginReason, Stamp, State, Tickets, Trouble,
-    Unseen,
+    Connection, Exchange, GrantKind, Intent, Issue, LoginReason, Stamp, State, Trouble, Unseen,
 };
+use crate::connection::tickets::Tickets;
 use crate::moment::{BootTime, Moment, Timestamp};
 use crate::names::{ConnectionName, Scope, unhex16};
 use crate::secret::Secret;
@@ -73,6 +73,12 @@ pub struct StoredConnection {
     left_in: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     spent_tickets: Vec<StoredSecret>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    came_by: Option<StoredSecret>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    proofs: Vec<String>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    set_back: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
@@ -360,6 +366,9 @@ impl From<&Connection> for StoredConnection {
             tickets: store_secrets(&connection.tickets.carried),
             left_in: connection.tickets.left_in.clone(),
             spent_tickets: store_secrets(&connection.tickets.spent),
+            came_by: connection.tickets.came_by.as_ref().map(store_secret),
+            proofs: connection.tickets.proofs.clone(),
+            set_back: connection.tickets.set_back,
         }
     }
 }
@@ -407,8 +416,11 @@ impl TryFrom<&StoredConnection> for Connection {
             tickets: Tickets {
                 own: stored.own_ticket.as_ref().map(load_secret),
                 left_in: stored.left_in.clone(),
+                came_by: stored.came_by.as_ref().map(load_secret),
                 carried: stored.tickets.iter().map(load_secret).collect(),
                 spent: stored.spent_tickets.iter().map(load_secret).collect(),
+                proofs: stored.proofs.clone(),
+                set_back: stored.set_back,
             },
         })
     }

@@ -3,7 +3,7 @@
 //! form.
 
 /// The fields, each after its length.
-pub(super) fn join(fields: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn join(fields: &[&[u8]]) -> Vec<u8> {
     let length = fields.iter().map(|field| field.len() + 4).sum();
     let mut joined = Vec::with_capacity(length);
     for field in fields {

@@ -64,6 +64,7 @@ pub use check::{Finding, Remains, Salvaged};
 pub use create::{NewVault, create};
 pub use error::VaultError;
 pub use event::{Action, Caller, Event, Logged, Outcome};
+pub(crate) use fields::join;
 pub use header::Header;
 pub use keys::Keys;
 pub use locked::Locked;

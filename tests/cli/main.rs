@@ -55,6 +55,7 @@ mod saving;
 mod scopes;
 mod scripts;
 mod signals;
+mod tickets;
 mod token;
 mod trouble;
 mod usual_signals;

@@ -195,7 +195,8 @@ fn fixed(
 mod tests {
     use super::*;
     use crate::commands::doctor::check::Level;
-    use crate::connection::state::{Issue, Stamp, Tickets};
+    use crate::connection::state::{Issue, Stamp};
+    use crate::connection::tickets::Tickets;
     use crate::secret::Secret;
 
     const DAY: i64 = 24 * 60 * 60;

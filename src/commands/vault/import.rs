@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::commands::printed;
 use crate::commands::vault::export_file::{note_left, open, read, refused};
 use crate::commands::vault::foreign;
-use crate::connection::portable::{Arrived, Bundle, Why};
+use crate::connection::portable::{Arrived, Bundle, Doubt, Why};
 use crate::error::{Error, Kind, Result};
 use crate::key::Opener;
 use crate::names::{ConnectionName, ProviderName, VaultId};
@@ -16,9 +16,10 @@ use crate::provider::{self, Providers};
 ///
 /// The vault's key has to open the file, or the identity that `--with` names: in a CI job it is
 /// `OAUTHCTL_IDENTITY`, and where there is no vault yet, one is made with it. What was connected here
-/// stays. What moved away comes back, and what came in such a file before is replaced by newer tokens,
-/// where the file was made of the one that it left or came in: anybody can seal a file for a public key,
-/// so each export puts a secret of its own into the file, which has to come back with it.
+/// stays. What moved away comes back, where the file was made of the one that it left in; and what came in
+/// such a file before is replaced by newer tokens, also of a later export for the same recipients. Anybody
+/// can seal a file for a public key, so each export puts a secret of its own into the file, which has to
+/// come back with it.
 ///
 /// `--from` takes in what other programs keep: `gh` (`~/.config/gh/hosts.yml`; tokens in the keyring come
 /// by `gh auth token | oauthctl connect github --with-token`), `git` (`~/.git-credentials`), `rclone`
@@ -106,10 +107,18 @@ fn tell(app: &App, arrived: &Arrived) {
     for connection in &arrived.taken {
         let name = &connection.name;
         app.ui.note(&format!("took in `{name}`"));
-        if connection.state.is_suspect() {
+        let doubted = arrived.doubted.iter().find(|(doubted, _)| doubted == name);
+        if let Some((_, doubt)) = doubted {
+            let why = match doubt {
+                Doubt::AsItLeft => {
+                    "it has the tokens that it left with, which may have been used where it was"
+                }
+                Doubt::SetBack => {
+                    "this vault was set back after it had left, so these may not be its last tokens"
+                }
+            };
             app.ui.note(&format!(
-                "it has the tokens that it left with, which may have been used where it was: only \
-                 `oauthctl refresh {name}` refreshes it"
+                "{why}: only `oauthctl refresh {name}` refreshes it"
             ));
         }
     }
@@ -119,7 +128,7 @@ fn tell(app: &App, arrived: &Arrived) {
     }
 }
 
-/// Newer tokens that stay outside may be the only live ones: that is no success.
+/// Tokens that stay outside may be the only live ones: that is no success.
 fn missed(arrived: &Arrived) -> Result<()> {
     let missed = arrived.kept.iter().filter(|(_, why)| why.is_a_loss());
     let missed: Vec<_> = missed.collect();
@@ -127,7 +136,7 @@ fn missed(arrived: &Arrived) -> Result<()> {
         return Ok(());
     };
     let all = quoted(missed.iter().map(|(name, _)| name));
-    let message = format!("newer tokens of {all} were not taken");
+    let message = format!("tokens of {all} were not taken");
     let mut error = Error::new(Kind::Stopped, message).because(why.words());
     if !arrived.taken.is_empty() {
         let taken = quoted(arrived.taken.iter().map(|one| &one.name));
@@ -137,6 +146,17 @@ fn missed(arrived: &Arrived) -> Result<()> {
         return Err(error.hint(format!(
             "finish that first: `oauthctl refresh {first}` or `oauthctl revoke {first}`"
         )));
+    }
+    if *why == Why::OtherAccount {
+        return Err(error
+            .hint(format!(
+                "to have both, give the one here another name with its own account: \
+                 `oauthctl connect {} --account NAME`; then import again",
+                first.provider
+            ))
+            .hint(format!(
+                "or end the one here: `oauthctl revoke {first}`; then import again"
+            )));
     }
     Err(error
         .hint(format!(

@@ -201,8 +201,8 @@ pub(super) fn put(
     connection.issue = Issue::of_consent(u64::from_le_bytes(of), writer.generation(), before);
     if let Some(found) = &place.existing {
         connection.created = found.connection.created;
-        // Where it was, its next export is known by these.
-        connection.tickets.spent = found.connection.tickets.clone().spent_by_now();
+        // Where it was, it comes home by these, and its next export is let in.
+        connection.tickets = found.connection.tickets.clone().connected_anew();
         keep_refresh_token(&mut connection, &found.connection);
         writer.update(&found.row, StoredConnection::from(&connection))?;
     } else {

@@ -1,6 +1,7 @@
 use super::*;
 use crate::connection::GrantKind;
-use crate::connection::state::{Issue, LoginReason, Stamp, Tickets};
+use crate::connection::state::{Issue, LoginReason, Stamp};
+use crate::connection::tickets::Tickets;
 use crate::moment::{Moment, Timestamp};
 use crate::secret::Secret;
 use crate::token::{Lifetime, TokenSet};

@@ -3,12 +3,15 @@
 use std::cmp::Ordering;
 
 use crate::connection::hold::LOCK_WAIT;
+use crate::connection::keep::random_id;
 use crate::connection::meeting;
 use crate::connection::portable::{Bundle, PortableError, refuse_exchanged, same_recipients};
 use crate::connection::records::StoredClient;
+use crate::connection::replaced;
 use crate::connection::rollback::rotates;
-use crate::connection::state::{Connection, State, Tickets};
+use crate::connection::state::{Connection, State};
 use crate::connection::stored::StoredConnection;
+use crate::connection::tickets::Tickets;
 use crate::connection::{ConnectionError, World};
 use crate::names::ConnectionName;
 use crate::token::TokenSet;
@@ -19,8 +22,19 @@ use crate::vault::{Action, Outcome, Stored, Vault, VaultError, Writer};
 pub struct Arrived {
     /// Connections that are here now, as they are.
     pub taken: Vec<Connection>,
+    /// Those among them that are suspect, and why.
+    pub doubted: Vec<(ConnectionName, Doubt)>,
     /// Connections that stay as they were here, and why.
     pub kept: Vec<(ConnectionName, Why)>,
+}
+
+/// Why what came home may not be what was live last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// It has the tokens that it left with.
+    AsItLeft,
+    /// The vault was set back while it was elsewhere.
+    SetBack,
 }
 
 /// Why a connection of the vault's own stays.
@@ -36,6 +50,8 @@ pub enum Why {
     OtherRecipients,
     /// The file lacks the ticket that it left with, or came here with.
     NoTicket,
+    /// It was connected anew in two places, and nobody can tell where last.
+    OtherConsent,
     /// It is being refreshed or revoked, or that was cut off.
     Busy,
 }
@@ -50,14 +66,15 @@ impl Why {
             Self::OtherAccount => "other_account",
             Self::OtherRecipients => "other_recipients",
             Self::NoTicket => "no_ticket",
+            Self::OtherConsent => "other_consent",
             Self::Busy => "busy",
         }
     }
 
-    /// Whether tokens that may be live and newer stay outside.
+    /// Whether tokens that may be live and are not here stay outside.
     #[must_use]
     pub const fn is_a_loss(self) -> bool {
-        matches!(self, Self::OtherRecipients | Self::NoTicket | Self::Busy)
+        !matches!(self, Self::Here | Self::NotNewer)
     }
 
     /// For people.
@@ -69,6 +86,9 @@ impl Why {
             Self::OtherAccount => "it is another account here",
             Self::OtherRecipients => "it came here in a file for other recipients",
             Self::NoTicket => "the file was not made of the export that it left or came here by",
+            Self::OtherConsent => {
+                "it was connected anew here and where the file is from, and nobody can tell where last"
+            }
             Self::Busy => "a refresh or a revocation of it is under way or was cut off",
         }
     }
@@ -119,13 +139,18 @@ impl Believed<'_> {
             let mut arrived = Arrived::default();
             for mut connection in connections {
                 connection.sealed_for = Some(bundle.recipients.clone());
-                let carried = std::mem::take(&mut connection.tickets.carried);
-                connection.tickets = Tickets::default().come_home(carried);
-                let why = add_connection(writer, &mut connection, world)?;
+                let came = add_connection(writer, &mut connection, world)?;
                 let name = connection.name.clone();
-                if let Some(why) = why {
-                    arrived.kept.push((name, why));
-                    continue;
+                match came {
+                    Came::Stays(why) => {
+                        arrived.kept.push((name, why));
+                        continue;
+                    }
+                    Came::Taken(doubt) => {
+                        arrived
+                            .doubted
+                            .extend(doubt.map(|doubt| (name.clone(), doubt)));
+                    }
                 }
                 bundle.take_client(writer, &connection)?;
                 let mut event = world.event(Action::Import, &name, Outcome::Done);
@@ -161,44 +186,72 @@ impl Bundle {
     }
 }
 
+/// What came of one connection of a file.
+enum Came {
+    Taken(Option<Doubt>),
+    Stays(Why),
+}
+
 /// Takes a connection in, or says why the vault's own stays.
 fn add_connection(
     writer: &mut Writer<'_>,
     connection: &mut Connection,
     world: World<'_>,
-) -> Result<Option<Why>, ConnectionError> {
+) -> Result<Came, ConnectionError> {
     let Some(here) = meeting::find(writer, connection)? else {
+        let tickets = std::mem::take(&mut connection.tickets);
+        connection.tickets = Tickets::default().with_those_of(tickets);
         writer.insert(StoredConnection::from(&*connection))?;
-        return Ok(None);
+        return Ok(Came::Taken(None));
     };
+    let meeting = meet(&here.connection, connection);
     // What it is called here, it goes on being called.
     connection.name = here.connection.name.clone();
-    let next = match meet(&here.connection, connection) {
-        Meeting::Stays(why) => return Ok(Some(why)),
+    let tickets = std::mem::take(&mut connection.tickets);
+    let tickets = here.connection.tickets.clone().with_those_of(tickets);
+    let mut doubt = None;
+    let next = match meeting {
+        Meeting::Stays(why) => return Ok(Came::Stays(why)),
         Meeting::SameTokens => Connection {
             sealed_for: connection.sealed_for.take(),
-            tickets: {
-                let carried = std::mem::take(&mut connection.tickets.carried);
-                here.connection.tickets.clone().come_home(carried)
-            },
+            tickets,
             ..here.connection
         },
         Meeting::Replaces => {
-            let carried = std::mem::take(&mut connection.tickets.carried);
-            connection.tickets = here.connection.tickets.clone().come_home(carried);
-            if !connection.is_newer_than(&here.connection)
+            connection.tickets = tickets;
+            doubt = doubted(&here.connection, connection, world);
+            if doubt.is_some()
                 && let State::Active(set) = &connection.state
-                && rotates(connection, set, world)
             {
-                // The tokens that it left with: where it was, they may have been used since.
                 connection.state = State::Suspect(set.clone());
+            }
+            if here.connection.issue.of != connection.issue.of {
+                let now = (world.now)();
+                replaced::keep(writer, random_id()?, &here.connection, connection, &now)?;
             }
             connection.clone()
         }
     };
     writer.update(&here.row, StoredConnection::from(&next))?;
     *connection = next;
-    Ok(None)
+    Ok(Came::Taken(doubt))
+}
+
+/// Why the refresh token of what takes the place of `here` may have been spent.
+fn doubted(here: &Connection, coming: &Connection, world: World<'_>) -> Option<Doubt> {
+    let rotates = coming
+        .state
+        .set()
+        .is_some_and(|set| rotates(coming, set, world));
+    if !rotates {
+        return None;
+    }
+    if here.tickets.set_back {
+        // It may have been home since, and have left again.
+        return Some(Doubt::SetBack);
+    }
+    // Where it was, the tokens that it left with may have been used since.
+    (!coming.is_newer_than(here)).then_some(Doubt::AsItLeft)
 }
 
 /// What becomes of the vault's own where one of the same name arrives.
@@ -232,7 +285,7 @@ fn meet(here: &Connection, coming: &Connection) -> Meeting {
             Some(Ordering::Greater) => {}
             Some(_) => return Meeting::Stays(Why::NotNewer),
             // Two vaults that were one went on apart: what works here stays.
-            None if here.state.usable().is_some() => return Meeting::Stays(Why::NoTicket),
+            None if here.state.usable().is_some() => return Meeting::Stays(Why::OtherConsent),
             None => {}
         },
     }
@@ -243,16 +296,17 @@ fn meet(here: &Connection, coming: &Connection) -> Meeting {
         return Meeting::Stays(Why::Busy);
     }
     // What left, or may have, waits for the ticket of that export and for no earlier one.
-    let has_left = !matches!(here.state, State::Active(_)) && here.tickets.own.is_some();
-    let known = if has_left {
-        here.tickets.own.as_slice()
-    } else {
-        &here.tickets.carried
+    let has_left = here.has_left();
+    let recipients = coming.sealed_for.as_deref().unwrap_or_default();
+    let may_come = match &here.tickets.own {
+        Some(own) if has_left => coming.tickets.bring(own),
+        _ => here
+            .tickets
+            .let_in(&coming.tickets, &coming.name, recipients),
     };
-    if !coming.tickets.bring_one_of(known) {
+    if !may_come {
         return Meeting::Stays(Why::NoTicket);
     }
-    let recipients = coming.sealed_for.as_deref().unwrap_or_default();
     match &here.sealed_for {
         Some(before) if !has_left && !same_recipients(before, recipients) => {
             Meeting::Stays(Why::OtherRecipients)
@@ -261,11 +315,10 @@ fn meet(here: &Connection, coming: &Connection) -> Meeting {
     }
 }
 
-/// Whether the file that brings it is a later one than that which it came here in: it has a ticket
-/// that is not known here.
+/// Whether the file that brings it is of a later export than that which it came here by.
 fn is_in_a_later_file(here: &Connection, coming: &Connection) -> bool {
-    let mut tickets = coming.tickets.carried.iter();
-    tickets.any(|one| !here.tickets.bring_one_of([one]))
+    let recipients = here.sealed_for.as_deref().unwrap_or_default();
+    !here.tickets.know(&coming.tickets, &here.name, recipients)
 }
 
 fn same_tokens(set: &TokenSet, coming: &Connection) -> bool {

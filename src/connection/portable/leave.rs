@@ -70,9 +70,8 @@ fn is_away_in(connection: &Connection, file: &str) -> bool {
 }
 
 fn away_file(connection: &Connection) -> Option<&str> {
-    let tickets = &connection.tickets;
-    let is_away = !matches!(connection.state, State::Active(_)) && tickets.own.is_some();
-    tickets.left_in.as_deref().filter(|_| is_away)
+    let file = connection.tickets.left_in.as_deref();
+    file.filter(|_| connection.has_left())
 }
 
 /// Takes connections into a bundle. Where they move, they are `suspect` when this returns.
@@ -104,11 +103,10 @@ pub fn leave(
             return Err(PortableError::Rotates { name });
         }
         let before = connection.clone();
-        // All copies have one, so that a later copy takes the place of an earlier one.
-        if !copy || connection.tickets.own.is_none() {
-            connection.tickets.own = Some(Secret::new(hex(&random_id()?)));
-            connection.tickets.left_in = Some(journey.file.to_owned());
-        }
+        // Who opened a copy can't forge another: each has one of its own.
+        connection.tickets.spend();
+        connection.tickets.own = Some(Secret::new(hex(&random_id()?)));
+        connection.tickets.left_in = Some(journey.file.to_owned());
         all.push(Leaver { held, before });
     }
     let found = all.iter().map(|one| &one.held.found);

@@ -30,7 +30,7 @@ impl Bundle {
             let mut one = hold(vault, world, &before.name, LOCK_WAIT)?;
             self.refuse_foreign(&before, &one.found.connection)?;
             let tickets = &mut one.found.connection.tickets;
-            (tickets.own, tickets.spent) = (None, Vec::new());
+            tickets.own = None;
             held.push(one);
         }
         let now = bundle(
@@ -56,7 +56,8 @@ impl Bundle {
         };
         let sealed_for = now.sealed_for.as_deref();
         let same = sealed_for.is_some_and(|before| same_recipients(before, &self.recipients));
-        if !same || !before.tickets.bring_one_of(&now.tickets.carried) {
+        let came_by = now.tickets.came_by.as_ref();
+        if !same || !came_by.is_some_and(|ticket| before.tickets.bring(ticket)) {
             return Err(PortableError::NotFromThere { name });
         }
         if before.is_newer_than(now) {

@@ -26,6 +26,9 @@ fn connection(state: State) -> Connection {
             left_in: Some("/home/me/job.age".to_owned()),
             carried: vec![Secret::new("carried ticket".to_owned())],
             spent: vec![Secret::new("spent ticket".to_owned())],
+            came_by: Some(Secret::new("ticket here".to_owned())),
+            proofs: vec!["proof".to_owned()],
+            set_back: true,
         },
     }
 }
@@ -113,7 +116,7 @@ fn every_state_comes_back_as_it_was_stored() {
 fn a_connection_without_tickets_is_read_and_no_secret_is_shown() {
     let whole = StoredConnection::from(&connection(State::Moved));
     let json = serde_json::to_string(&whole).unwrap();
-    let tickets = r#","own_ticket":"own ticket","tickets":["carried ticket"],"left_in":"/home/me/job.age","spent_tickets":["spent ticket"]"#;
+    let tickets = r#","own_ticket":"own ticket","tickets":["carried ticket"],"left_in":"/home/me/job.age","spent_tickets":["spent ticket"],"came_by":"ticket here","proofs":["proof"],"set_back":true"#;
     let before = json.replace(tickets, "");
     assert_ne!(json, before);
     let read: StoredConnection = serde_json::from_str(&before).unwrap();
@@ -128,6 +131,7 @@ fn a_connection_without_tickets_is_read_and_no_secret_is_shown() {
         "own ticket",
         "carried ticket",
         "spent ticket",
+        "ticket here",
         "PRIVATE KEY",
     ] {
         assert!(!shown.contains(secret), "{secret}");
