@@ -302,21 +302,20 @@ struct OidcAccount {
     client_id: String,
     client_secret: Option<String>,
     refresh_token: Option<String>,
-    #[serde(default)]
-    scope: String,
+    scope: Option<String>,
 }
 
 fn account_json(text: &str) -> Result<Foreign, Misread> {
     let account: OidcAccount = serde_json::from_str(text)
         .map_err(|_| Misread::whole("it is not what `oidc-gen --print ACCOUNT` shows"))?;
-    let scopes = account.scope.split_whitespace();
+    let scopes = account.scope.as_deref().unwrap_or_default();
     Ok(Foreign {
         refresh_token: account.refresh_token.as_deref().and_then(secret),
         client: Some((
             account.client_id,
             account.client_secret.as_deref().and_then(secret),
         )),
-        scopes: scopes.map(str::to_owned).collect(),
+        scopes: scopes.split_whitespace().map(str::to_owned).collect(),
         ..Foreign::new(At::Issuer(account.issuer_url), account.name)
     })
 }
@@ -423,6 +422,9 @@ mod tests {
         let found = read(Form::OidcAgent, text).unwrap();
         assert_eq!(found[0].at, At::Issuer("https://i.example/".to_owned()));
         assert_eq!(found[0].scopes, ["openid", "email"]);
+        let scopeless = text.replace("\"openid  email\"", "null");
+        let found = read(Form::OidcAgent, &scopeless).unwrap();
+        assert!(found[0].scopes.is_empty());
         assert!(read(Form::OidcAgent, "{}").is_err());
         let binary = super::read(Form::OidcAgent, b"\xff").unwrap_err();
         assert_eq!(binary.to_string(), "it is not text");
