@@ -5184,14 +5184,18 @@ _oauthctl() {
             return 0
             ;;
         oauthctl__subcmd__vault__subcmd__import)
-            opts="-q -v -h --from --with --definition --json --profile --vault --quiet --verbose --no-input --color --help"
+            opts="-q -v -h --from --provider --with --definition --json --profile --vault --quiet --verbose --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --from)
-                    COMPREPLY=($(compgen -W "gh git rclone oidc-agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "gh git rclone oidc-agent pizauth" -- "${cur}"))
+                    return 0
+                    ;;
+                --provider)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --with)

@@ -2,6 +2,8 @@
 //!
 //! Values in, values out: nothing here decides what is taken.
 
+mod pizauth;
+
 use serde::Deserialize;
 
 use crate::moment::Timestamp;
@@ -18,6 +20,8 @@ pub enum Form {
     Rclone,
     /// What `oidc-gen --print` shows.
     OidcAgent,
+    /// What `pizauth dump` writes.
+    Pizauth,
 }
 
 /// How the other program says whose server it is.
@@ -29,6 +33,8 @@ pub enum At {
     Issuer(String),
     /// A type of `rclone`'s.
     RcloneType(String),
+    /// A token endpoint.
+    TokenEndpoint(String),
 }
 
 /// One account at another program.
@@ -46,8 +52,26 @@ pub struct Foreign {
     pub expires: Option<Timestamp>,
     /// The registration that the grant belongs to.
     pub client: Option<(String, Option<Secret>)>,
+    /// What was asked for, where the file tells.
+    pub scopes: Vec<String>,
     /// Why it is of no use here, although it has tokens.
     pub unfit: Option<&'static str>,
+}
+
+impl Foreign {
+    /// An account of which nothing more is known yet.
+    const fn new(at: At, account: Option<String>) -> Self {
+        Self {
+            at,
+            account,
+            access_token: None,
+            refresh_token: None,
+            expires: None,
+            client: None,
+            scopes: Vec::new(),
+            unfit: None,
+        }
+    }
 }
 
 /// Why a file is not of the form that it should have.
@@ -85,19 +109,24 @@ impl std::fmt::Display for Misread {
 ///
 /// # Errors
 /// Why it is not of that form, and in which line. Never quotes it.
-pub fn read(form: Form, text: &str) -> Result<Vec<Foreign>, Misread> {
+pub fn read(form: Form, file: &[u8]) -> Result<Vec<Foreign>, Misread> {
+    let text = || str::from_utf8(file).map_err(|_| Misread::whole("it is not text"));
     let mut found = match form {
-        Form::Gh => hosts_yml(text)?,
-        Form::GitCredentialStore => credential_lines(text)?,
-        Form::Rclone => sections(text)?,
-        Form::OidcAgent => vec![account_json(text)?],
+        Form::Gh => hosts_yml(text()?)?,
+        Form::GitCredentialStore => credential_lines(text()?)?,
+        Form::Rclone => sections(text()?)?,
+        Form::OidcAgent => vec![account_json(text()?)?],
+        Form::Pizauth => pizauth::accounts(file)?,
     };
     found.retain(|one| one.access_token.is_some() || one.refresh_token.is_some());
     Ok(found)
 }
 
 fn secret(text: &str) -> Option<Secret> {
-    let text = text.trim().trim_matches(['"', '\'']);
+    bare_secret(text.trim().trim_matches(['"', '\'']))
+}
+
+fn bare_secret(text: &str) -> Option<Secret> {
     let usable = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
     usable.then(|| Secret::new(text.to_owned()))
 }
@@ -136,13 +165,8 @@ fn hosts_yml(text: &str) -> Result<Vec<Foreign>, Misread> {
             ("oauth_token", _) => {
                 let own = account.take_if(|_| users_at.is_some_and(|users| depth > users));
                 found.push(Foreign {
-                    at: At::GitHost(host.clone()),
-                    account: own,
                     access_token: secret(value),
-                    refresh_token: None,
-                    expires: None,
-                    client: None,
-                    unfit: None,
+                    ..Foreign::new(At::GitHost(host.clone()), own)
                 });
             }
             ("user", _) => {
@@ -186,13 +210,9 @@ fn credential_lines(text: &str) -> Result<Vec<Foreign>, Misread> {
         };
         let user = decoded(url.username());
         found.push(Foreign {
-            at: At::GitHost(host),
-            account: user.filter(|user| !user.is_empty()),
             access_token: decoded(password).as_deref().and_then(secret),
-            refresh_token: None,
-            expires: None,
-            client: None,
             unfit: (!is_secure).then_some("it is sent without TLS"),
+            ..Foreign::new(At::GitHost(host), user.filter(|user| !user.is_empty()))
         });
     }
     Ok(found)
@@ -234,15 +254,8 @@ fn sections(text: &str) -> Result<Vec<Foreign>, Misread> {
             .strip_prefix('[')
             .and_then(|line| line.strip_suffix(']'))
         {
-            found.push(Foreign {
-                at: At::RcloneType(String::new()),
-                account: Some(name.to_owned()),
-                access_token: None,
-                refresh_token: None,
-                expires: None,
-                client: None,
-                unfit: None,
-            });
+            let at = At::RcloneType(String::new());
+            found.push(Foreign::new(at, Some(name.to_owned())));
             continue;
         }
         let (key, value) = line
@@ -289,28 +302,31 @@ struct OidcAccount {
     client_id: String,
     client_secret: Option<String>,
     refresh_token: Option<String>,
+    scope: Option<String>,
 }
 
 fn account_json(text: &str) -> Result<Foreign, Misread> {
     let account: OidcAccount = serde_json::from_str(text)
         .map_err(|_| Misread::whole("it is not what `oidc-gen --print ACCOUNT` shows"))?;
+    let scopes = account.scope.as_deref().unwrap_or_default();
     Ok(Foreign {
-        at: At::Issuer(account.issuer_url),
-        account: account.name,
-        access_token: None,
         refresh_token: account.refresh_token.as_deref().and_then(secret),
-        expires: None,
         client: Some((
             account.client_id,
             account.client_secret.as_deref().and_then(secret),
         )),
-        unfit: None,
+        scopes: scopes.split_whitespace().map(str::to_owned).collect(),
+        ..Foreign::new(At::Issuer(account.issuer_url), account.name)
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(form: Form, text: &str) -> Result<Vec<Foreign>, Misread> {
+        super::read(form, text.as_bytes())
+    }
 
     fn token(one: &Foreign) -> &str {
         one.access_token.as_ref().unwrap().expose()
@@ -402,9 +418,15 @@ mod tests {
 
     #[test]
     fn an_account_of_oidc_agent_is_read() {
-        let text = r#"{"name":"w","issuer_url":"https://i.example/","client_id":"c","client_secret":"s","refresh_token":"rt","cert_path":"/x"}"#;
+        let text = r#"{"name":"w","issuer_url":"https://i.example/","client_id":"c","client_secret":"s","refresh_token":"rt","cert_path":"/x","scope":"openid  email"}"#;
         let found = read(Form::OidcAgent, text).unwrap();
         assert_eq!(found[0].at, At::Issuer("https://i.example/".to_owned()));
+        assert_eq!(found[0].scopes, ["openid", "email"]);
+        let scopeless = text.replace("\"openid  email\"", "null");
+        let found = read(Form::OidcAgent, &scopeless).unwrap();
+        assert!(found[0].scopes.is_empty());
         assert!(read(Form::OidcAgent, "{}").is_err());
+        let binary = super::read(Form::OidcAgent, b"\xff").unwrap_err();
+        assert_eq!(binary.to_string(), "it is not text");
     }
 }

@@ -4,7 +4,8 @@ const TENANT: &str = "{tenantid}";
 
 /// Whether `said` is `issuer`. An issuer with `{tenantid}` (one server for many tenants) matches
 /// any tenant name in its place; [`for_tenant`] compares more closely once the tenant is known.
-pub(super) fn matches(issuer: &str, said: &str) -> bool {
+#[must_use]
+pub fn matches(issuer: &str, said: &str) -> bool {
     match issuer.split_once(TENANT) {
         None => issuer == said,
         Some((before, after)) => said
@@ -12,6 +13,14 @@ pub(super) fn matches(issuer: &str, said: &str) -> bool {
             .and_then(|rest| rest.strip_suffix(after))
             .is_some_and(is_tenant),
     }
+}
+
+/// Where the tenant is whose issuer `said` is: `https://login.example/TENANT`. `None` where the
+/// server has no tenants, or it is none of its issuers.
+#[must_use]
+pub fn tenant_address<'s>(issuer: &str, said: &'s str) -> Option<&'s str> {
+    let (_, after) = issuer.split_once(TENANT)?;
+    said.strip_suffix(after).filter(|_| matches(issuer, said))
 }
 
 /// The issuer of one tenant; `None` when the name can't be one.
@@ -47,7 +56,13 @@ mod tests {
             "https://login.example/v2.0",
         ] {
             assert!(!matches(issuer, bad), "{bad}");
+            assert_eq!(tenant_address(issuer, bad), None, "{bad}");
         }
+        assert_eq!(
+            tenant_address(issuer, "https://login.example/a-1/v2.0"),
+            Some("https://login.example/a-1")
+        );
+        assert_eq!(tenant_address("https://x", "https://x"), None);
         assert_eq!(
             for_tenant(issuer, Some("a-1")).as_deref(),
             Some("https://login.example/a-1/v2.0")

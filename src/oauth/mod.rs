@@ -12,7 +12,7 @@ pub mod device;
 pub mod discovery;
 pub mod dpop;
 pub mod id_token;
-mod issuer;
+pub mod issuer;
 pub mod json;
 mod jws;
 pub mod pushed;

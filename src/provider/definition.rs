@@ -80,14 +80,23 @@ pub struct Definition {
     pub api_hosts: BTreeSet<String>,
     /// The environment variable that programs for this provider take a token from.
     pub token_variable: Option<VariableName>,
-    /// The types of `rclone` remotes that are this provider's.
-    pub rclone_types: Vec<String>,
+    /// What it takes of what other programs keep.
+    pub import: Import,
     /// What git is told there, where its repositories are reached with the access token.
     pub git: Option<Git>,
     /// Where this provider keeps manuscripts.
     pub documents: Option<Documents>,
     /// The scope catalogue.
     pub catalogue: Vec<CatalogueScope>,
+}
+
+/// What a provider takes of what other programs keep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// The types of `rclone` remotes that are this provider's.
+    pub rclone_types: Vec<String>,
+    /// It takes what fits several definitions alike.
+    pub first: bool,
 }
 
 /// How git signs in with an access token.

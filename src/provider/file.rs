@@ -410,6 +410,7 @@ section! {
     /// By what other programs call it.
     struct Import {
         rclone: Vec<String>,
+        first: bool,
     }
 }
 

@@ -111,11 +111,19 @@ fn a_file_for_another_server_takes_over_no_hosts_and_no_imports() {
          token = \"https://{host}/token\"\n[api]\nhosts = [\"graph.microsoft.us\"]\n\
          [userinfo]\nendpoint = \"https://graph.microsoft.us/v1.0/me\"\nid = [\"/id\"]\nlabel = [\"/mail\"]\n"
     );
-    assert!(read(&national).rclone_types.is_empty());
+    assert!(read(&national).import.rclone_types.is_empty());
     let own = format!("{national}[import]\nrclone = [\"onedrive\"]\n");
-    assert_eq!(read(&own).rclone_types, ["onedrive"]);
+    assert_eq!(read(&own).import.rclone_types, ["onedrive"]);
+    // nor is it the first of those that fit
+    let google = read("extends = \"google\"\ndisplay_name = \"Mine\"\n");
+    assert!(google.import.first);
+    let elsewhere = format!(
+        "{}[revocation]\nkind = \"none\"\n",
+        national.replace("extends = \"microsoft\"", "extends = \"google\"")
+    );
+    assert!(!read(&elsewhere).import.first);
     let same = read("extends = \"microsoft\"\ndisplay_name = \"Mine\"\n");
-    assert_eq!(same.rclone_types, ["onedrive"]);
+    assert_eq!(same.import.rclone_types, ["onedrive"]);
 }
 
 #[test]

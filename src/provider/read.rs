@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use super::definition::{
     AnswerRules, AssertionAudience, BodyKind, CatalogueScope, ClientAuthentication, ClientRules,
-    Definition, Documents, DocumentsKind, Dpop, Git, IssParameter, LostAnswer, MissingExpiry,
-    Origin, Pkce, Redirect, RedirectHost, RefreshRules, Rotation, ScopeCategory, ScopeRules,
-    SecretRule, Userinfo, UserinfoMethod,
+    Definition, Documents, DocumentsKind, Dpop, Git, Import, IssParameter, LostAnswer,
+    MissingExpiry, Origin, Pkce, Redirect, RedirectHost, RefreshRules, Rotation, ScopeCategory,
+    ScopeRules, SecretRule, Userinfo, UserinfoMethod,
 };
 use super::file::{self, File, Parsed};
 use super::source::Fault;
@@ -89,7 +89,7 @@ pub(super) fn definition(
         revocation: read_revocation::revocation(file.revocation)?,
         api_hosts: ordered::set(file.api.hosts),
         token_variable: file.exec.variable.0,
-        rclone_types: file.import.rclone,
+        import: import(file.import),
         git,
         documents,
         catalogue,
@@ -118,6 +118,13 @@ fn documents(section: file::Documents, hosts: &[String]) -> Result<Documents, Fa
         graphql: section.graphql.0,
         archive: section.archive.0,
     })
+}
+
+fn import(section: file::Import) -> Import {
+    Import {
+        rclone_types: section.rclone,
+        first: section.first,
+    }
 }
 
 fn dpop(dpop: file::Dpop) -> Dpop {

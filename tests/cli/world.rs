@@ -198,8 +198,13 @@ impl World {
 
     /// Writes a file that a test gives to the program, with mode 0600; it may hold a secret.
     pub(crate) fn give(&self, name: &str, content: &str) -> PathBuf {
+        self.give_bytes(name, content.as_bytes())
+    }
+
+    /// [`World::give`], of what is no text.
+    pub(crate) fn give_bytes(&self, name: &str, content: &[u8]) -> PathBuf {
         let path = self.path("given").join(name);
-        private_file::replace(&path, content.as_bytes()).unwrap();
+        private_file::replace(&path, content).unwrap();
         path
     }
 

@@ -66,7 +66,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("anstream", "ui"),
     ("apple_native_keyring_store", "key/keyring"),
     ("base64", "document http oauth plugin sandbox signing"),
-    ("chacha20poly1305", "vault"),
+    ("chacha20poly1305", "connection/foreign vault"),
     ("clap", "commands generate"),
     ("clap_complete", "commands/completions generate"),
     ("clap_mangen", "generate"),

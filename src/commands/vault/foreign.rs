@@ -1,8 +1,10 @@
 //! `vault import --from`: what other programs keep.
 
+use std::cmp::Reverse;
 use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::app::{App, moment};
 use crate::commands::connect::{no_client, not_named};
@@ -13,10 +15,10 @@ use crate::connection::foreign::{self, At, Foreign, Form};
 use crate::connection::records::StoredClient;
 use crate::error::{Error, Kind, Result};
 use crate::escape;
-use crate::flow::code;
-use crate::names::{AccountLabel, ClientId, ConnectionName};
-use crate::oauth::Client;
-use crate::oauth::userinfo::Identity;
+use crate::flow::code::{self, WhoError};
+use crate::names::{AccountLabel, ClientId, ConnectionName, ProviderName, Scope};
+use crate::oauth::userinfo::{Identity, UserinfoError};
+use crate::oauth::{Client, issuer, scope};
 use crate::private_file::{self, PrivateFileError};
 use crate::provider::definition::{Definition, Rotation};
 use crate::secret::Secret;
@@ -38,9 +40,20 @@ pub(super) enum Program {
     Rclone,
     /// What `oidc-gen --print` shows
     OidcAgent,
+    /// What `pizauth dump` writes
+    Pizauth,
 }
 
-pub(super) fn run(app: &App, program: Program, path: &Path) -> Result<()> {
+/// `provider` is chosen where several fit.
+pub(super) fn run(
+    app: &App,
+    program: Program,
+    path: &Path,
+    provider: Option<&ProviderName>,
+) -> Result<()> {
+    if let Some(name) = provider {
+        app.providers().get(name)?;
+    }
     let shown = if path == Path::new("-") {
         "stdin".to_owned()
     } else {
@@ -54,9 +67,9 @@ pub(super) fn run(app: &App, program: Program, path: &Path) -> Result<()> {
         Program::Git => Form::GitCredentialStore,
         Program::Rclone => Form::Rclone,
         Program::OidcAgent => Form::OidcAgent,
+        Program::Pizauth => Form::Pizauth,
     };
-    let text = str::from_utf8(&text).map_err(|_| unreadable().because("it is not text"))?;
-    let found = foreign::read(form, text).map_err(|why| unreadable().because(why.to_string()))?;
+    let found = foreign::read(form, &text).map_err(|why| unreadable().because(why.to_string()))?;
     if found.is_empty() {
         return Err(no_tokens(program, &shown));
     }
@@ -64,7 +77,7 @@ pub(super) fn run(app: &App, program: Program, path: &Path) -> Result<()> {
     let (mut taken, mut left_out, mut first_error) = (0, Vec::new(), None);
     for one in found {
         let what = words(&one);
-        match take(app, &mut vault, &one) {
+        match take(app, &mut vault, &one, provider) {
             Ok(Ended::TakenIn { name, rotates }) => {
                 taken += 1;
                 app.ui.note(&format!("took in `{name}` from {what}"));
@@ -119,7 +132,7 @@ fn no_tokens(program: Program, shown: &str) -> Error {
         Program::Gh => error
             .because("`gh` keeps them in the keyring, unless it is told not to")
             .hint("take it from there: `gh auth token | oauthctl connect github --with-token`"),
-        Program::Git | Program::Rclone | Program::OidcAgent => error,
+        Program::Git | Program::Rclone | Program::OidcAgent | Program::Pizauth => error,
     }
 }
 
@@ -130,6 +143,7 @@ impl Program {
             Self::Git => "git's file",
             Self::Rclone => "rclone",
             Self::OidcAgent => "oidc-agent",
+            Self::Pizauth => "pizauth",
         }
     }
 }
@@ -146,6 +160,7 @@ fn words(one: &Foreign) -> String {
         At::GitHost(host) => host,
         At::Issuer(issuer) => issuer,
         At::RcloneType(kind) => kind,
+        At::TokenEndpoint(url) => url,
     };
     match &one.account {
         Some(account) => format!("`{}` at `{}`", escape::line(account), escape::line(at)),
@@ -154,11 +169,16 @@ fn words(one: &Foreign) -> String {
 }
 
 /// Stores one, under the name that its provider gives it, unless nothing can be done with it.
-fn take(app: &App, vault: &mut Vault, one: &Foreign) -> Result<Ended> {
+fn take(
+    app: &App,
+    vault: &mut Vault,
+    one: &Foreign,
+    provider: Option<&ProviderName>,
+) -> Result<Ended> {
     if let Some(why) = one.unfit {
         return Ok(Ended::LeftOut(why.to_owned()));
     }
-    let definition = match definition_of(app, &one.at) {
+    let definition = match definition_of(app, one, provider) {
         Ok(definition) => definition,
         Err(why) => return Ok(Ended::LeftOut(why)),
     };
@@ -169,13 +189,14 @@ fn take(app: &App, vault: &mut Vault, one: &Foreign) -> Result<Ended> {
         )));
     };
     let renews = one.refresh_token.is_some();
-    let set = set(one);
+    let mut set = set(one);
+    let identity = whose(&definition, one, &mut set)?;
     let landed = Landed {
         definition: &definition,
         client_id: &client.id,
         redirect_uri: None,
         requested: Vec::new(),
-        identity: whose(&definition, one, &set)?,
+        identity,
         set,
         account: None,
         grant: if renews {
@@ -219,24 +240,65 @@ fn client(one: &Foreign) -> Result<Option<Client>> {
 }
 
 /// The one definition that it is about, or why there is none: a token that could be of two
-/// providers is shown to neither.
-fn definition_of(app: &App, at: &At) -> std::result::Result<Arc<Definition>, String> {
+/// providers is shown to neither. Of several that one server's tokens fit, it is the named one, else the
+/// one that knows most of its scopes, else the one that says it comes first.
+fn definition_of(
+    app: &App,
+    one: &Foreign,
+    chosen: Option<&ProviderName>,
+) -> std::result::Result<Arc<Definition>, String> {
     let providers = app.providers();
     let names = providers.names();
     let definitions = names.iter().filter_map(|name| providers.get(name).ok());
-    let mut fitting: Vec<_> = definitions.filter(|one| is_about(one, at)).collect();
-    match (fitting.pop(), fitting.as_slice()) {
-        (None, _) => Err("no definition of a provider fits".to_owned()),
-        (Some(only), []) => Ok(only),
-        (Some(last), others) => {
-            let mut names: Vec<_> = others.iter().map(|one| format!("`{}`", one.name)).collect();
-            names.push(format!("`{}`", last.name));
+    let (mut fitting, others): (Vec<_>, Vec<_>) =
+        definitions.partition(|definition| is_about(definition, &one.at));
+    let rank = |definition: &Definition| {
+        let is_chosen = chosen == Some(&definition.name);
+        let unknown = unknown_scopes(definition, &one.scopes);
+        (is_chosen, Reverse(unknown), definition.import.first)
+    };
+    let best = fitting.iter().map(|definition| rank(definition)).max();
+    fitting.retain(|definition| Some(rank(definition)) == best);
+    match fitting.as_slice() {
+        [] => Err(none_fits(&others, &one.at)),
+        [only] => Ok(Arc::clone(only)),
+        several => {
+            let names: Vec<_> = several
+                .iter()
+                .map(|definition| format!("`{}`", definition.name))
+                .collect();
             Err(format!(
-                "the definitions {} all fit, and only one may",
+                "the definitions {} all fit, and only one may; say which: `--provider NAME`",
                 names.join(", ")
             ))
         }
     }
+}
+
+/// How many of these scopes the definition doesn't speak of.
+fn unknown_scopes(definition: &Definition, scopes: &[String]) -> usize {
+    let scopes: Vec<Scope> = scopes.iter().filter_map(|one| one.parse().ok()).collect();
+    let rules = &definition.scopes;
+    let known = definition.catalogue.iter().map(|row| &row.name);
+    let known: Vec<_> = known
+        .chain(&rules.default)
+        .chain(&rules.required)
+        .cloned()
+        .collect();
+    scope::compare(rules, &scopes, &known).missing.len()
+}
+
+fn none_fits(others: &[Arc<Definition>], at: &At) -> String {
+    if let At::Issuer(issuer) = at
+        && let Some(near) = others.iter().find(|one| is_of_issuer(one, issuer))
+    {
+        let name = &near.name;
+        return format!(
+            "`{name}` signs in for another tenant; write a definition with `extends = \"{name}\"`, this \
+             issuer and its tenant in `[endpoints]`, and add it: `oauthctl provider add FILE`"
+        );
+    }
+    "no definition of a provider fits; `oauthctl provider add FILE` brings one".to_owned()
 }
 
 fn is_about(definition: &Definition, at: &At) -> bool {
@@ -246,11 +308,32 @@ fn is_about(definition: &Definition, at: &At) -> bool {
             git.is_some_and(|git| git.hosts.contains(host))
         }
         At::Issuer(issuer) => {
-            let known = definition.issuer.as_ref();
-            known.is_some_and(|it| it.trim_end_matches('/') == issuer.trim_end_matches('/'))
+            is_of_issuer(definition, issuer) && is_of_its_tenant(definition, issuer)
         }
-        At::RcloneType(kind) => definition.rclone_types.contains(kind),
+        At::RcloneType(kind) => definition.import.rclone_types.contains(kind),
+        At::TokenEndpoint(url) => definition.token_endpoint.as_str() == url,
     }
+}
+
+/// With or without a `/` at the end, which other programs put there.
+fn is_of_issuer(definition: &Definition, issuer: &str) -> bool {
+    let known = definition.issuer.as_deref();
+    known.is_some_and(|known| issuer::matches(bare(known), bare(issuer)))
+}
+
+/// Where one server has many tenants, a grant of one of them is refreshed at that one's address.
+fn is_of_its_tenant(definition: &Definition, issuer: &str) -> bool {
+    let known = definition.issuer.as_deref().map(bare);
+    let address = known.and_then(|known| issuer::tenant_address(known, bare(issuer)));
+    let endpoint = definition.token_endpoint.as_str();
+    address.is_none_or(|address| {
+        let rest = endpoint.strip_prefix(address);
+        rest.is_some_and(|rest| rest.starts_with('/'))
+    })
+}
+
+fn bare(url: &str) -> &str {
+    url.trim_end_matches('/')
 }
 
 /// An access token that is not there, or over, is fetched at the first use.
@@ -260,10 +343,8 @@ fn set(one: &Foreign) -> TokenSet {
         .expires
         .map(|end| end.unix_millis().saturating_sub(now.wall.unix_millis()));
     let lifetime = match (left, &one.refresh_token) {
-        (Some(left), _) => Lifetime::Limited(std::time::Duration::from_millis(
-            left.try_into().unwrap_or(0),
-        )),
-        (None, Some(_)) => Lifetime::Limited(std::time::Duration::ZERO),
+        (Some(left), _) => Lifetime::Limited(Duration::from_millis(left.try_into().unwrap_or(0))),
+        (None, Some(_)) => Lifetime::Limited(Duration::ZERO),
         (None, None) => Lifetime::Unknown,
     };
     TokenSet {
@@ -279,15 +360,26 @@ fn set(one: &Foreign) -> TokenSet {
     }
 }
 
-/// Asks the provider; of a token that is over only the other program's word is known.
-fn whose(definition: &Definition, one: &Foreign, set: &TokenSet) -> Result<Identity> {
+/// Asks the provider; of a token that is over only the other program's word is known, and of one that
+/// may not ask: a grant for mail may be for mail only. Then the first use refreshes, which tells.
+fn whose(definition: &Definition, one: &Foreign, set: &mut TokenSet) -> Result<Identity> {
     if one.access_token.is_some() && set.is_fresh(&moment(), None) {
         let http = network();
-        return block_on(async {
-            code::supplied(&http, definition, set)
-                .await
-                .map_err(|error| not_named(definition, &error))
-        });
+        let said = block_on(async {
+            match code::supplied(&http, definition, set).await {
+                Ok(identity) => Ok(Some(identity)),
+                Err(WhoError::Userinfo(UserinfoError::Refused { .. }))
+                    if one.refresh_token.is_some() =>
+                {
+                    Ok(None)
+                }
+                Err(error) => Err(not_named(definition, &error)),
+            }
+        })?;
+        if let Some(identity) = said {
+            return Ok(identity);
+        }
+        set.lifetime = Lifetime::Limited(Duration::ZERO);
     }
     let label = one.account.as_deref();
     let label = label.and_then(|label| label.parse::<AccountLabel>().ok());

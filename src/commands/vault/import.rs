@@ -23,10 +23,14 @@ use crate::provider::{self, Providers};
 ///
 /// `--from` takes in what other programs keep: `gh` (`~/.config/gh/hosts.yml`; tokens in the keyring come
 /// by `gh auth token | oauthctl connect github --with-token`), `git` (`~/.git-credentials`), `rclone`
-/// (remotes with a client of their own) and `oidc-agent` (what `oidc-gen --print ACCOUNT` shows). A dump of
-/// pizauth is sealed for pizauth alone. A token that is still good is shown to its own provider only, which
-/// says whose it is, where it can. A refresh token without one (of rclone and oidc-agent) is shown to nobody:
-/// it has the account's name from the file, and the first use tells whether it is good. Where refresh tokens rotate, remove the account from the other program: only one can use them.
+/// (remotes with a client of their own), `oidc-agent` (what `oidc-gen --print ACCOUNT` shows) and `pizauth`
+/// (what `pizauth dump` writes, with the clients of its accounts). A dump of pizauth only looks encrypted:
+/// whoever has it has the tokens, so delete it afterwards, or don't write it: `pizauth dump | oauthctl vault
+/// import --from pizauth -`. Where several definitions fit, the one that knows the account's scopes takes it,
+/// or the one that `--provider` names. A token that is still good is shown to its own provider only, which
+/// says whose it is, where it can. A refresh token without one (of rclone, oidc-agent and pizauth) is shown
+/// to nobody: it has the account's name from the file, and the first use tells whether it is good. Where
+/// refresh tokens rotate, remove the account from the other program: only one can use them.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  oauthctl vault import job.age\n  oauthctl vault import --from gh ~/.config/gh/hosts.yml"
@@ -38,6 +42,9 @@ pub(in crate::commands) struct Args {
     /// Take in what another program keeps
     #[arg(long, value_enum, value_name = "PROGRAM")]
     from: Option<foreign::Program>,
+    /// Whose tokens they are, where several definitions fit
+    #[arg(long, value_name = "PROVIDER", requires = "from")]
+    provider: Option<ProviderName>,
     /// An identity that opens the file, where the vault's own key doesn't: that of the job
     #[arg(long = "with", value_name = "FILE", conflicts_with = "from")]
     with: Option<PathBuf>,
@@ -49,7 +56,7 @@ pub(in crate::commands) struct Args {
 
 pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     if let Some(program) = args.from {
-        return foreign::run(app, program, &args.file);
+        return foreign::run(app, program, &args.file, args.provider.as_ref());
     }
     let sealed = read(&args.file)?;
     // before anybody is asked for a key
