@@ -18,6 +18,8 @@ use crate::ui::shell_word;
 use crate::vault::Locked;
 
 const FORM: &str = "oauthctl-known-vault 1";
+/// How a line begins that names a place where a key was made, or is, which no header named yet.
+const MADE: &str = "made ";
 const AT_MOST: u64 = 65_536;
 
 /// What is known of the vault at a path.
@@ -67,7 +69,8 @@ impl App {
     /// step after which it may be either. Where that can't be written, the next run knows no more than
     /// this one did.
     pub fn remember(&self, path: &Path, id: VaultId, sources: &[&str]) {
-        if let Err(error) = self.note(path, id, sources) {
+        let made = self.made_but(path, id, sources);
+        if let Err(error) = self.note(path, id, sources, &made) {
             self.ui
                 .detail(&format!("could not note which vault is here: {error}"));
         }
@@ -79,7 +82,60 @@ impl App {
     /// # Errors
     /// When there is an old note that can't be replaced.
     pub fn remember_either(&self, path: &Path, id: VaultId, sources: [&str; 2]) -> Result<()> {
-        let noted = self.note(path, id, &sources);
+        let made = self.made_but(path, id, &sources);
+        self.must_note(path, id, &sources, &made)
+    }
+
+    /// Remembers a place before a key is made there: cut off, it is found again. `source` is where the
+    /// vault says that its key is. It is forgotten as soon as the vault says that it is at that place.
+    ///
+    /// # Errors
+    /// As [`App::remember_either`].
+    pub fn remember_made(
+        &self,
+        path: &Path,
+        id: VaultId,
+        source: &str,
+        place: &Source,
+    ) -> Result<()> {
+        // The vault's first item in the keyring may stand there.
+        if *place == Source::Keyring {
+            return Ok(());
+        }
+        let mut made = self.made(path, id);
+        made.retain(|one| one != place);
+        made.push(place.clone());
+        let own = id.to_string();
+        let noted = self.noted(&private_file::whole_path(path));
+        let sources = noted.filter(|(was, _)| *was == own);
+        let sources = sources.map_or_else(|| vec![source.to_owned()], |(_, sources)| sources);
+        let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
+        self.must_note(path, id, &sources, &made)
+    }
+
+    /// The places where keys were made for the vault at `path` that it did not name when that was
+    /// noted.
+    #[must_use]
+    pub fn made(&self, path: &Path, id: VaultId) -> Vec<Source> {
+        let path = private_file::whole_path(path);
+        let Some(note) = self
+            .read_note(&path)
+            .filter(|note| note.id == id.to_string())
+        else {
+            return Vec::new();
+        };
+        let made = note.made.iter();
+        made.filter_map(|text| Source::parse(text).ok()).collect()
+    }
+
+    fn made_but(&self, path: &Path, id: VaultId, sources: &[&str]) -> Vec<Source> {
+        let mut made = self.made(path, id);
+        made.retain(|place| place.to_text().ok().as_deref() != sources.first().copied());
+        made
+    }
+
+    fn must_note(&self, path: &Path, id: VaultId, sources: &[&str], made: &[Source]) -> Result<()> {
+        let noted = self.note(path, id, sources, made);
         if noted.is_err()
             && self
                 .note_of(&private_file::whole_path(path))
@@ -140,9 +196,9 @@ impl App {
         let folder = std::fs::read_dir(self.paths.state.join("vaults"));
         let files = folder.into_iter().flatten().flatten();
         let noted = files.filter_map(|file| read(&file.path()));
-        let stand = noted.filter(|(at, ..)| *at != own && Path::new(at).exists());
+        let stand = noted.filter(|note| note.path != own && Path::new(&note.path).exists());
         stand
-            .filter_map(|(_, id, sources)| Some((id.parse().ok()?, sources)))
+            .filter_map(|note| Some((note.id.parse().ok()?, note.sources)))
             .collect()
     }
 
@@ -178,20 +234,31 @@ impl App {
 
     /// The vault's id and the places of its key, as they were noted of a resolved path.
     fn noted(&self, path: &Path) -> Option<(String, Vec<String>)> {
-        let (at, id, sources) = read(&self.note_of(path))?;
-        (at == line(path)).then_some((id, sources))
+        self.read_note(path).map(|note| (note.id, note.sources))
     }
 
-    fn note(
+    fn read_note(&self, path: &Path) -> Option<Note> {
+        read(&self.note_of(path)).filter(|note| note.path == line(path))
+    }
+
+    /// Writes the note; see [`Note`].
+    ///
+    /// # Errors
+    /// When it can't be written; the old one then stands.
+    pub(super) fn note(
         &self,
         path: &Path,
         id: VaultId,
         sources: &[&str],
+        made: &[Source],
     ) -> std::result::Result<(), PrivateFileError> {
         let path = private_file::whole_path(path);
         let mut note = format!("{FORM}\n{}\n{id}\n", line(&path));
         for source in sources {
             note.extend([&*escape::line(source), "\n"]);
+        }
+        for place in made.iter().filter_map(|place| place.to_text().ok()) {
+            note.extend([MADE, &place, "\n"]);
         }
         let file = self.note_of(&path);
         private_file::ensure_folder(&self.paths.state)?;
@@ -205,15 +272,38 @@ impl App {
     }
 }
 
-/// A note: the vault's path as [`line`] says it, its id, and the places of its key.
-fn read(note: &Path) -> Option<(String, String, Vec<String>)> {
+/// What is noted of a vault.
+struct Note {
+    /// As [`line`] says it.
+    path: String,
+    id: String,
+    /// The places of its key.
+    sources: Vec<String>,
+    /// See [`App::made`].
+    made: Vec<String>,
+}
+
+fn read(note: &Path) -> Option<Note> {
     let note = private_file::read(note, AT_MOST).ok()?;
     let note = String::from_utf8_lossy(&note);
     let mut lines = note.lines().map(str::to_owned);
     if lines.next()? != FORM {
         return None;
     }
-    Some((lines.next()?, lines.next()?, lines.collect()))
+    let (path, id) = (lines.next()?, lines.next()?);
+    let (mut sources, mut made) = (Vec::new(), Vec::new());
+    for line in lines {
+        match line.strip_prefix(MADE) {
+            Some(place) => made.push(place.to_owned()),
+            None => sources.push(line),
+        }
+    }
+    Some(Note {
+        path,
+        id,
+        sources,
+        made,
+    })
 }
 
 /// Whether pins or anchors of other vaults lie beside a key's place.

@@ -52,6 +52,7 @@ impl App {
         let kept = match there {
             Some(there) => there,
             None => {
+                self.remember_made(vault.path(), vault.id(), &recorded, to)?;
                 key::keep(to, old.identity().clone(), &ask).map_err(|error| self.no_key(&error))?
             }
         };

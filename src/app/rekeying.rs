@@ -157,6 +157,8 @@ impl App {
                     .because(format!("`{}` exists", path.display())),
             );
         }
+        let former = &vault.header().key_source;
+        self.remember_made(vault.path(), vault.id(), former, source)?;
         let prompt = |question: &str| self.ui.ask_secret(question);
         let ask = Ask {
             identity: None,

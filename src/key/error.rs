@@ -189,6 +189,15 @@ impl KeyError {
         }
     }
 
+    /// Whether nothing is there.
+    #[must_use]
+    pub fn is_of_none(&self) -> bool {
+        match self {
+            Self::File(error) => error.is_not_found(),
+            other => matches!(other, Self::NoEntry { .. }),
+        }
+    }
+
     /// Whether it is about a key that is in a file.
     #[must_use]
     pub const fn is_of_a_file(&self) -> bool {
