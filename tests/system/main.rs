@@ -47,6 +47,7 @@ mod rig;
 mod screen;
 mod seams;
 mod stage;
+mod stray;
 mod trace;
 mod visitor;
 mod ways;
