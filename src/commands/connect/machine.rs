@@ -10,7 +10,7 @@ use crate::connection::exchange_source::TokenSource;
 use crate::connection::state::Exchange;
 use crate::connection::{GrantKind, client};
 use crate::error::{Error, Kind, Result};
-use crate::flow::code::Login;
+use crate::flow::code::{Login, LoginError};
 use crate::flow::machine;
 use crate::names::Scope;
 use crate::oauth::Client;
@@ -95,13 +95,25 @@ pub(super) fn authorise(
                 kept.map(|()| connected)
             }
             Err(error) => {
-                let failed = exchange_failed(definition, error);
+                let wants_scope = scopes.is_empty() && is_of_scope(&error);
+                let mut failed = exchange_failed(definition, error);
+                if wants_scope {
+                    let provider = &definition.name;
+                    failed.hints = vec![format!(
+                        "the provider wants a scope, and none was asked for: name one with \
+                         `--scope`; `oauthctl scopes {provider}` may list them"
+                    )];
+                }
                 let why = failed.causes.join(": ");
                 let logged = connect::abandon(vault, world, attempt, definition, &why);
                 Err(and_not_logged(failed, logged))
             }
         }
     })
+}
+
+fn is_of_scope(error: &LoginError) -> bool {
+    matches!(error, LoginError::Token(error) if error.code() == Some("invalid_scope"))
 }
 
 fn check_proof(definition: &Definition, client: &Client) -> Result<()> {
