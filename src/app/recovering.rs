@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use crate::app::stray::GOES;
 use crate::app::{App, other_pin};
 use crate::connection::hold::LOCK_WAIT;
 use crate::error::{Error, Kind, Result};
@@ -65,7 +66,7 @@ impl App {
         let stays = |error: Error| {
             error.note(format!(
                 "the new key stays in {described}; as long as the vault names another one, nothing \
-                 uses it"
+                 uses it{GOES}"
             ))
         };
         let mut recipients = vec![Recipient::master(made.recipient().to_string())];

@@ -13,6 +13,9 @@ use crate::names::VaultId;
 use crate::private_file::whole_path;
 use crate::vault::{Action, Outcome, Standing, Vault, VaultError};
 
+/// What becomes of a key that a failed run leaves, told after where it is.
+pub(super) const GOES: &str = "; the next command removes it where that is safe";
+
 impl App {
     /// Removes them, where `key` just opened the vault and nobody is making one. What stays is noted
     /// still.

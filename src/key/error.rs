@@ -196,9 +196,10 @@ impl KeyError {
     /// Whether nothing is there.
     #[must_use]
     pub fn is_of_none(&self) -> bool {
-        match self {
-            Self::File(error) => error.is_not_found(),
-            other => matches!(other, Self::NoEntry { .. }),
+        if let Self::File(error) = self {
+            error.is_not_found()
+        } else {
+            matches!(self, Self::NoEntry { .. })
         }
     }
 

@@ -29,9 +29,10 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     }
     let Some(value) = decisive(&layers).and_then(|layer| layer.value.as_ref()) else {
         let unset = Error::new(Kind::Failed, format!("`{}` is not set", args.key));
-        return Err(unset.hint(match &args.key {
-            Setting::Hook(_) => HOOKS_ARE.to_owned(),
-            key => format!("set it with `oauthctl config set {key} VALUE`"),
+        return Err(unset.hint(if let Setting::Hook(_) = args.key {
+            HOOKS_ARE.to_owned()
+        } else {
+            format!("set it with `oauthctl config set {} VALUE`", args.key)
         }));
     };
     printed(app.ui.data(&crate::escape::line(value)))

@@ -95,15 +95,7 @@ pub(super) fn authorise(
                 kept.map(|()| connected)
             }
             Err(error) => {
-                let wants_scope = scopes.is_empty() && is_of_scope(&error);
-                let mut failed = exchange_failed(definition, error);
-                if wants_scope {
-                    let provider = &definition.name;
-                    failed.hints = vec![format!(
-                        "the provider wants a scope, and none was asked for: name one with \
-                         `--scope`; `oauthctl scopes {provider}` may list them"
-                    )];
-                }
+                let failed = refused(definition, scopes, error);
                 let why = failed.causes.join(": ");
                 let logged = connect::abandon(vault, world, attempt, definition, &why);
                 Err(and_not_logged(failed, logged))
@@ -112,8 +104,19 @@ pub(super) fn authorise(
     })
 }
 
-fn is_of_scope(error: &LoginError) -> bool {
-    matches!(error, LoginError::Token(error) if error.code() == Some("invalid_scope"))
+/// A provider that wants a scope speaks of a wrong one also where none was asked for.
+fn refused(definition: &Definition, scopes: &[Scope], error: LoginError) -> Error {
+    let is_of_scope =
+        matches!(&error, LoginError::Token(error) if error.code() == Some("invalid_scope"));
+    let mut failed = exchange_failed(definition, error);
+    if is_of_scope && scopes.is_empty() {
+        failed.hints = vec![format!(
+            "the provider wants a scope, and none was asked for: name one with `--scope`; \
+             `oauthctl scopes {}` may list them",
+            definition.name
+        )];
+    }
+    failed
 }
 
 fn check_proof(definition: &Definition, client: &Client) -> Result<()> {
