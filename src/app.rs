@@ -16,6 +16,7 @@ mod opening;
 mod recovering;
 mod rekeying;
 mod restoring;
+mod stray;
 mod there;
 
 use std::cell::OnceCell;

@@ -45,6 +45,22 @@ pub struct Hooks {
     pub on_error: Vec<String>,
 }
 
+impl Hooks {
+    /// What they are called in the file.
+    pub const NAMES: [&str; 3] = ["on_login_required", "on_refresh", "on_error"];
+
+    /// The program of that name with its arguments.
+    #[must_use]
+    pub fn of(&self, name: &str) -> &[String] {
+        match name {
+            "on_login_required" => &self.on_login_required,
+            "on_refresh" => &self.on_refresh,
+            "on_error" => &self.on_error,
+            _ => &[],
+        }
+    }
+}
+
 /// A provider's name alone means this connection, in this folder and below.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FolderRule {

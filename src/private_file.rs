@@ -531,6 +531,20 @@ pub fn is_half_written(path: &Path) -> bool {
     })
 }
 
+/// Files that were being written at `path`, or at a name beside it that begins with its own and a
+/// dot, when the program was killed.
+#[must_use]
+pub fn half_written_of(path: &Path) -> Vec<PathBuf> {
+    let start = with_suffix(path, ".").into_os_string();
+    let entries = fs::read_dir(folder(path)).into_iter().flatten().flatten();
+    let mut found: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    found.retain(|path| {
+        let path_bytes = path.as_os_str().as_encoded_bytes();
+        is_half_written(path) && path_bytes.starts_with(start.as_encoded_bytes())
+    });
+    found
+}
+
 fn put(
     path: &Path,
     content: &[u8],

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::App;
-use crate::config::AuditPolicy;
+use crate::config::{AuditPolicy, Hooks};
 use crate::env;
 use crate::error::{Error, Kind, Result};
 use crate::names::{AccountLabel, ConnectionName, ConnectionRef, NameError, ProviderName};
+use crate::ui::shell_word;
 
 /// Something that several layers may decide.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,12 +22,18 @@ pub enum Setting {
     Vault,
     /// The account that a provider's name alone means.
     Account(ProviderName),
+    /// The program that is told of something, by its name in the file.
+    Hook(&'static str),
 }
 
 impl FromStr for Setting {
     type Err = String;
 
     fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let hook = text.strip_prefix("hooks.");
+        if let Some(name) = Hooks::NAMES.into_iter().find(|name| Some(*name) == hook) {
+            return Ok(Self::Hook(name));
+        }
         match (text, text.strip_prefix("account.")) {
             ("audit", _) => Ok(Self::Audit),
             ("profile", _) => Ok(Self::Profile),
@@ -36,7 +43,9 @@ impl FromStr for Setting {
                 name.map_err(|error: NameError| error.to_string())
             }
             (_, None) => Err(
-                "the settings are `audit`, `profile`, `vault` and `account.PROVIDER`".to_owned(),
+                "the settings are `audit`, `profile`, `vault`, `account.PROVIDER` and \
+                 `hooks.on_login_required`, `.on_refresh`, `.on_error`"
+                    .to_owned(),
             ),
         }
     }
@@ -49,6 +58,7 @@ impl std::fmt::Display for Setting {
             Self::Profile => f.write_str("profile"),
             Self::Vault => f.write_str("vault"),
             Self::Account(provider) => write!(f, "account.{provider}"),
+            Self::Hook(name) => write!(f, "hooks.{name}"),
         }
     }
 }
@@ -107,6 +117,12 @@ impl App {
                 ]
             }
             Setting::Vault => self.vault_layers()?,
+            Setting::Hook(name) => {
+                let words = self.config.hooks.of(name).iter();
+                let words: Vec<String> = words.map(|word| shell_word(word)).collect();
+                let filed = (!words.is_empty()).then(|| words.join(" "));
+                vec![layer("file", file(), filed), layer("default", "", None)]
+            }
             Setting::Account(provider) => {
                 let filed = self.config.accounts.get(provider).map(ToString::to_string);
                 let variable = env::account_variable(provider);

@@ -4,8 +4,6 @@
 //! vault of their own in the place of ours, key and pin included, would name their own place in it.
 //! So a note in the state folder says what was there: another vault, or another place of the key, is
 //! read only until a person confirms it. Whoever can write to the state folder too is not kept out.
-//! The note also names the files that have what left the vault in them, which no other vault's
-//! commands replace.
 
 use std::path::{Path, PathBuf};
 
@@ -20,9 +18,11 @@ use crate::ui::shell_word;
 use crate::vault::{Locked, Vault};
 
 const FORM: &str = "oauthctl-known-vault 1";
-const AT_MOST: u64 = 65_536;
-/// What begins the line of a file that has what left the vault in it.
+/// How a line begins that names a place where a key was made, or is, which no header named yet.
+const MADE: &str = "made ";
+/// How a line begins that names a file with what left the vault in it.
 const LEFT_IN: &str = "left-in ";
+const AT_MOST: u64 = 65_536;
 
 /// What is known of the vault at a path.
 #[derive(Debug, PartialEq, Eq)]
@@ -71,7 +71,8 @@ impl App {
     /// step after which it may be either. Where that can't be written, the next run knows no more than
     /// this one did.
     pub fn remember(&self, path: &Path, id: VaultId, sources: &[&str]) {
-        if let Err(error) = self.note(path, id, sources) {
+        let made = self.made_but(path, id, sources);
+        if let Err(error) = self.note(path, id, sources, &made) {
             self.ui
                 .detail(&format!("could not note which vault is here: {error}"));
         }
@@ -83,7 +84,60 @@ impl App {
     /// # Errors
     /// When there is an old note that can't be replaced.
     pub fn remember_either(&self, path: &Path, id: VaultId, sources: [&str; 2]) -> Result<()> {
-        let noted = self.note(path, id, &sources);
+        let made = self.made_but(path, id, &sources);
+        self.must_note(path, id, &sources, &made)
+    }
+
+    /// Remembers a place before a key is made there: cut off, it is found again. `source` is where the
+    /// vault says that its key is. It is forgotten as soon as the vault says that it is at that place.
+    ///
+    /// # Errors
+    /// As [`App::remember_either`].
+    pub fn remember_made(
+        &self,
+        path: &Path,
+        id: VaultId,
+        source: &str,
+        place: &Source,
+    ) -> Result<()> {
+        // The vault's first item in the keyring may stand there.
+        if *place == Source::Keyring {
+            return Ok(());
+        }
+        let mut made = self.made(path, id);
+        made.retain(|one| one != place);
+        made.push(place.clone());
+        let own = id.to_string();
+        let noted = self.noted(&private_file::whole_path(path));
+        let sources = noted.filter(|(was, _)| *was == own);
+        let sources = sources.map_or_else(|| vec![source.to_owned()], |(_, sources)| sources);
+        let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
+        self.must_note(path, id, &sources, &made)
+    }
+
+    /// The places where keys were made for the vault at `path` that it did not name when that was
+    /// noted.
+    #[must_use]
+    pub fn made(&self, path: &Path, id: VaultId) -> Vec<Source> {
+        let path = private_file::whole_path(path);
+        let Some(note) = self
+            .read_note(&path)
+            .filter(|note| note.id == id.to_string())
+        else {
+            return Vec::new();
+        };
+        let made = note.made.iter();
+        made.filter_map(|text| Source::parse(text).ok()).collect()
+    }
+
+    fn made_but(&self, path: &Path, id: VaultId, sources: &[&str]) -> Vec<Source> {
+        let mut made = self.made(path, id);
+        made.retain(|place| place.to_text().ok().as_deref() != sources.first().copied());
+        made
+    }
+
+    fn must_note(&self, path: &Path, id: VaultId, sources: &[&str], made: &[Source]) -> Result<()> {
+        let noted = self.note(path, id, sources, made);
         if noted.is_err()
             && self
                 .note_of(&private_file::whole_path(path))
@@ -99,20 +153,19 @@ impl App {
 
     /// Remembers in which files there is what left a vault, for the commands of others.
     pub fn remember_left(&self, vault: &Vault, files: impl IntoIterator<Item = String>) {
-        let path = vault.path();
-        let id = vault.id();
-        let (was, mut lines) = self.noted(path).unwrap_or_else(|| {
-            (
-                id.to_string(),
-                vec![escape::line(&vault.header().key_source)],
-            )
+        let id = vault.id().to_string();
+        let mut note = self.read_note(vault.path()).unwrap_or_else(|| Note {
+            path: line(vault.path()),
+            id: id.clone(),
+            sources: vec![escape::line(&vault.header().key_source)],
+            made: Vec::new(),
+            left_in: Vec::new(),
         });
-        if was != id.to_string() {
+        if note.id != id {
             return;
         }
-        lines.retain(|line| !line.starts_with(LEFT_IN));
-        lines.extend(files.into_iter().map(|file| left_in(&file)));
-        if let Err(error) = self.write_note(path, id, &lines) {
+        note.left_in = files.into_iter().map(|file| escape::line(&file)).collect();
+        if let Err(error) = self.write_note(vault.path(), &note) {
             self.ui
                 .detail(&format!("could not note what left the vault: {error}"));
         }
@@ -121,9 +174,11 @@ impl App {
     /// Whether a file has what left another vault that stands in it, as it was noted.
     #[must_use]
     pub fn is_left_by_others(&self, path: &Path, file: &Path) -> bool {
-        let wanted = left_in(&private_file::whole_path(file).to_string_lossy());
+        let wanted = line(&private_file::whole_path(file));
         let others = self.others(path);
-        others.iter().any(|(_, lines)| lines.contains(&wanted))
+        others
+            .iter()
+            .any(|(_, note)| note.left_in.contains(&wanted))
     }
 
     /// Where the key of the vault is that was at a path, as it was noted.
@@ -156,7 +211,7 @@ impl App {
             kept.is_some_and(|kept| kept == private_file::whole_path(place))
         };
         let others = self.others(path).into_iter();
-        let with = others.filter(|(_, sources)| sources.iter().any(is_there));
+        let with = others.filter(|(_, note)| note.sources.iter().any(is_there));
         with.map(|(id, _)| id).collect()
     }
 
@@ -167,15 +222,15 @@ impl App {
         self.others(path).iter().any(|(other, _)| *other == id)
     }
 
-    /// The ids of the other vaults that stand, and the places of their keys.
-    fn others(&self, path: &Path) -> Vec<(VaultId, Vec<String>)> {
+    /// The other vaults that stand, and what is noted of them.
+    fn others(&self, path: &Path) -> Vec<(VaultId, Note)> {
         let own = line(&private_file::whole_path(path));
         let folder = std::fs::read_dir(self.paths.state.join("vaults"));
         let files = folder.into_iter().flatten().flatten();
         let noted = files.filter_map(|file| read(&file.path()));
-        let stand = noted.filter(|(at, ..)| *at != own && Path::new(at).exists());
+        let stand = noted.filter(|note| note.path != own && Path::new(&note.path).exists());
         stand
-            .filter_map(|(_, id, sources)| Some((id.parse().ok()?, sources)))
+            .filter_map(|note| Some((note.id.parse().ok()?, note)))
             .collect()
     }
 
@@ -211,42 +266,45 @@ impl App {
 
     /// The vault's id and the places of its key, as they were noted of a resolved path.
     fn noted(&self, path: &Path) -> Option<(String, Vec<String>)> {
-        let (at, id, sources) = read(&self.note_of(path))?;
-        (at == line(path)).then_some((id, sources))
+        self.read_note(path).map(|note| (note.id, note.sources))
     }
 
-    fn note(
+    fn read_note(&self, path: &Path) -> Option<Note> {
+        read(&self.note_of(path)).filter(|note| note.path == line(path))
+    }
+
+    /// Writes the note; see [`Note`].
+    ///
+    /// # Errors
+    /// When it can't be written; the old one then stands.
+    pub(super) fn note(
         &self,
         path: &Path,
         id: VaultId,
         sources: &[&str],
+        made: &[Source],
     ) -> std::result::Result<(), PrivateFileError> {
         let path = private_file::whole_path(path);
-        let mut lines: Vec<_> = sources.iter().map(|source| escape::line(source)).collect();
-        if let Some((_, before)) = self.noted(&path).filter(|(was, _)| *was == id.to_string()) {
-            lines.extend(before.into_iter().filter(|line| line.starts_with(LEFT_IN)));
-        }
-        self.write_note(&path, id, &lines)
+        let id = id.to_string();
+        let before = self.read_note(&path).filter(|note| note.id == id);
+        let note = Note {
+            path: line(&path),
+            id,
+            sources: sources.iter().map(|source| escape::line(source)).collect(),
+            made: made
+                .iter()
+                .filter_map(|place| place.to_text().ok())
+                .collect(),
+            left_in: before.map(|note| note.left_in).unwrap_or_default(),
+        };
+        self.write_note(&path, &note)
     }
 
-    fn write_note(
-        &self,
-        path: &Path,
-        id: VaultId,
-        lines: &[String],
-    ) -> std::result::Result<(), PrivateFileError> {
-        let mut note = format!("{FORM}\n{}\n{id}\n", line(path));
-        for line in lines {
-            // What is longer can't be read: the places of the key come first.
-            if (note.len() + line.len()) as u64 >= AT_MOST {
-                break;
-            }
-            note.extend([line, "\n"]);
-        }
+    fn write_note(&self, path: &Path, note: &Note) -> std::result::Result<(), PrivateFileError> {
         let file = self.note_of(path);
         private_file::ensure_folder(&self.paths.state)?;
         private_file::ensure_folder(file.parent().unwrap_or(&file))?;
-        private_file::replace(&file, note.as_bytes())
+        private_file::replace(&file, note.to_text().as_bytes())
     }
 
     fn note_of(&self, path: &Path) -> PathBuf {
@@ -255,20 +313,62 @@ impl App {
     }
 }
 
-fn left_in(file: &str) -> String {
-    format!("{LEFT_IN}{}", escape::line(file))
+/// What is noted of a vault.
+struct Note {
+    /// As [`line`] says it.
+    path: String,
+    id: String,
+    /// The places of its key.
+    sources: Vec<String>,
+    /// See [`App::made`].
+    made: Vec<String>,
+    /// See [`App::remember_left`].
+    left_in: Vec<String>,
 }
 
-/// A note: the vault's path as [`line`] says it, its id, the places of its key, and the files with
-/// what left it.
-fn read(note: &Path) -> Option<(String, String, Vec<String>)> {
+impl Note {
+    fn to_text(&self) -> String {
+        let Self { path, id, .. } = self;
+        let mut note = format!("{FORM}\n{path}\n{id}\n");
+        let sources = self.sources.iter().map(|line| ("", line));
+        let made = self.made.iter().map(|line| (MADE, line));
+        let left_in = self.left_in.iter().map(|line| (LEFT_IN, line));
+        for (what, line) in sources.chain(made).chain(left_in) {
+            // What is longer can't be read: the places of the key come first.
+            if (note.len() + what.len() + line.len()) as u64 >= AT_MOST {
+                break;
+            }
+            note.extend([what, line, "\n"]);
+        }
+        note
+    }
+}
+
+fn read(note: &Path) -> Option<Note> {
     let note = private_file::read(note, AT_MOST).ok()?;
     let note = String::from_utf8_lossy(&note);
     let mut lines = note.lines().map(str::to_owned);
     if lines.next()? != FORM {
         return None;
     }
-    Some((lines.next()?, lines.next()?, lines.collect()))
+    let (path, id) = (lines.next()?, lines.next()?);
+    let mut note = Note {
+        path,
+        id,
+        sources: Vec::new(),
+        made: Vec::new(),
+        left_in: Vec::new(),
+    };
+    for line in lines {
+        if let Some(place) = line.strip_prefix(MADE) {
+            note.made.push(place.to_owned());
+        } else if let Some(file) = line.strip_prefix(LEFT_IN) {
+            note.left_in.push(file.to_owned());
+        } else {
+            note.sources.push(line);
+        }
+    }
+    Some(note)
 }
 
 /// Whether pins or anchors of other vaults lie beside a key's place.

@@ -1,6 +1,7 @@
 //! Keeping the master identity elsewhere.
 
 use crate::app::App;
+use crate::app::stray::GOES;
 use crate::connection::hold::LOCK_WAIT;
 use crate::error::{self, Error, Kind};
 use crate::key::{self, Ask, Custody, Source, Way};
@@ -49,15 +50,15 @@ impl App {
         if standing.key_source() != recorded {
             return Err(VaultError::Conflict.into());
         }
-        let kept = match there {
-            Some(there) => there,
-            None => {
-                key::keep(to, old.identity().clone(), &ask).map_err(|error| self.no_key(&error))?
-            }
+        let kept = if let Some(there) = there {
+            there
+        } else {
+            self.remember_made(vault.path(), vault.id(), &recorded, to)?;
+            key::keep(to, old.identity().clone(), &ask).map_err(|error| self.no_key(&error))?
         };
         moved.to = kept.describe();
         self.name_place(&mut vault, &standing, kept, &from, to, &mut moved)
-            .map_err(|error| error.note(format!("a copy of the key is {} now", moved.to)))?;
+            .map_err(|error| error.note(format!("a copy of the key is {} now{GOES}", moved.to)))?;
         Ok(moved)
     }
 

@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use crate::app::stray::GOES;
 use crate::app::{App, other_pin};
 use crate::connection::hold::LOCK_WAIT;
 use crate::error::{Error, Kind, Result};
@@ -60,12 +61,12 @@ impl App {
         let place = self.place_of_new_key(wanted, vault.path(), vault.id(), &former)?;
         // Whoever has to choose a passphrase may take their time, and so may plugins: others go on
         // meanwhile.
-        let (place, made) = self.new_key(vault.id(), place, wanted.is_named)?;
+        let (place, made) = self.new_key(&vault, place, wanted.is_named)?;
         let described = made.describe();
         let stays = |error: Error| {
             error.note(format!(
                 "the new key stays in {described}; as long as the vault names another one, nothing \
-                 uses it"
+                 uses it{GOES}"
             ))
         };
         let mut recipients = vec![Recipient::master(made.recipient().to_string())];
@@ -186,7 +187,7 @@ impl App {
     /// place of that kind.
     fn new_key(
         &self,
-        vault_id: VaultId,
+        vault: &Vault,
         mut place: Source,
         is_named: bool,
     ) -> Result<(Source, Custody)> {
@@ -195,16 +196,18 @@ impl App {
             let ask = Ask {
                 identity: None,
                 identity_file: None,
-                ..self.ask(vault_id, place, &prompt)
+                ..self.ask(vault.id(), place, &prompt)
             };
-            key::mint(place, &ask)
+            let recorded = &vault.header().key_source;
+            self.remember_made(vault.path(), vault.id(), recorded, place)?;
+            Ok::<_, Error>(key::mint(place, &ask))
         };
-        let mut made = mint(&place);
+        let mut made = mint(&place)?;
         if !is_named
             && made.as_ref().is_err_and(KeyError::is_taken)
             && let Ok(Some(another)) = place.another()
         {
-            made = mint(&another);
+            made = mint(&another)?;
             place = another;
         }
         let made = made.map_err(|error| self.no_place(&error))?;

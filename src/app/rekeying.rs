@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::app::opening::Keeper;
+use crate::app::stray::GOES;
 use crate::connection::hold::LOCK_WAIT;
 use crate::connection::naming::naming;
 use crate::error::{Error, Kind, Result};
@@ -96,7 +97,7 @@ impl App {
         let _alone = done.map_err(|error| {
             error.note(format!(
                 "the new key stays in {place}; as long as the old one opens the vault, nothing \
-                 uses it"
+                 uses it{GOES}"
             ))
         })?;
         self.remember(&path, id, &[&now]);
@@ -157,6 +158,8 @@ impl App {
                     .because(format!("`{}` exists", path.display())),
             );
         }
+        let former = &vault.header().key_source;
+        self.remember_made(vault.path(), vault.id(), former, source)?;
         let prompt = |question: &str| self.ui.ask_secret(question);
         let ask = Ask {
             identity: None,

@@ -108,10 +108,12 @@ fn of_connection(app: &App, error: &ConnectionError) -> Vec<String> {
         ConnectionError::LoginRequired {
             name,
             reason: LoginReason::Ended { code, description },
+            ..
         } => on(&name.provider, code, description),
         ConnectionError::LoginRequired {
             name,
             reason: LoginReason::NoRefreshToken,
+            ..
         }
         | ConnectionError::NoRefreshToken { name, .. } => {
             let definition = app.providers().get(&name.provider).ok();

@@ -11,6 +11,7 @@ use crate::commands::audit::ACTIONS;
 use crate::commands::git::known_hosts;
 use crate::commands::vault::recipients::recipients;
 use crate::commands::{Cli, printed};
+use crate::config::Hooks;
 use crate::connection::select;
 use crate::error::Result;
 use crate::names::{ConnectionName, ProviderName};
@@ -210,6 +211,7 @@ fn names(app: &App, wanted: Wanted, about: Option<&str>, found: &mut BTreeSet<St
             found.extend(["audit", "profile"].map(str::to_owned));
             if wanted == Wanted::Setting {
                 found.insert(Setting::Vault.to_string());
+                found.extend(Hooks::NAMES.map(|name| Setting::Hook(name).to_string()));
             }
             let providers = connections(app).into_iter().map(|name| name.provider);
             found.extend(providers.map(|name| Setting::Account(name).to_string()));

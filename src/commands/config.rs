@@ -15,6 +15,9 @@ use crate::private_file;
 /// How long another `config set` may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Where hooks stand.
+const HOOKS_ARE: &str = "write it into the file that `oauthctl config path` names: an array of arguments, under `[hooks]`";
+
 mod get;
 mod list;
 mod path;
@@ -26,6 +29,12 @@ mod unset;
 /// `account.PROVIDER` is the account that `PROVIDER` alone means; with `--folder` only there and
 /// below. A flag beats the environment, the environment a folder rule, a folder rule the file's
 /// setting for everywhere. Nothing is switched from one command to the next.
+///
+/// Hooks are programs of yours that are told what happened. They stand in the file only, below a line
+/// `[hooks]`, each as an array of arguments that no shell reads: `on_login_required` (a person must
+/// sign in again), `on_refresh` (new tokens are stored) and `on_error` (a refresh failed otherwise),
+/// such as `on_refresh = ["~/bin/refreshed"]`. Each gets the event as one line of JSON on stdin,
+/// without a token, once the answer is out, and 10 seconds at most.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     oauthctl config set account.github octocat\n  \
@@ -73,6 +82,7 @@ fn place(app: &App, setting: &Setting, folder: Option<&PathBuf>) -> Result<Place
             "`vault` is not a setting of the file".to_owned(),
             "say `--vault PATH`, set `OAUTHCTL_VAULT`, or choose a profile",
         ),
+        (Setting::Hook(_), _) => unfit("a hook is not set from here".to_owned(), HOOKS_ARE),
         (Setting::Account(provider), None) => Ok(Place::Account(provider.clone())),
         (Setting::Account(provider), Some(folder)) => {
             let folder = written(app, provider, folder)?;

@@ -12,6 +12,7 @@ use crate::connection::refresh::check_stamp;
 use crate::connection::select;
 use crate::connection::{Connection, ConnectionError};
 use crate::error::{Error, Kind, Result};
+use crate::key;
 use crate::names::{ConnectionRef, ProviderName};
 use crate::provider::definition::{Definition, Git};
 use crate::vault::Vault;
@@ -48,7 +49,13 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     let Some(request) = read_request()? else {
         return Ok(());
     };
-    wanted(app, &request)
+    wanted(app, &request).map_err(without_terminal)
+}
+
+/// What can be typed is git's: on no terminal is anybody asked here.
+fn without_terminal(mut error: Error) -> Error {
+    error.hints.retain(|hint| hint != key::ON_A_TERMINAL);
+    error
 }
 
 /// What git said, unless it makes no sense or is about something that tokens never go to.

@@ -39,8 +39,11 @@ pub(super) fn document(connection: &Connection, now: &Moment) -> Value {
 
 /// Whether new tokens can be had without a person.
 pub(super) fn is_refreshable(connection: &Connection) -> bool {
-    let set = connection.state.set();
-    connection.grant.needs_nobody() || set.is_some_and(|set| set.refresh_token.is_some())
+    let set = connection.state.usable();
+    let has_refresh_token = set.is_some_and(|set| set.refresh_token.is_some());
+    // A suspect one is refreshed only when a person names it.
+    let may_be = set.is_some() && !connection.state.is_suspect();
+    may_be && (connection.grant.needs_nobody() || has_refresh_token)
 }
 
 /// What is left of the access token, in words.
@@ -50,7 +53,9 @@ pub(super) fn expiry(state: &State, now: &Moment) -> String {
     };
     match set.remaining(now) {
         Remaining::Time(left) => format!("in {}", span(left)),
-        Remaining::Expired if set.refresh_token.is_some() => "refreshed when used".to_owned(),
+        Remaining::Expired if set.refresh_token.is_some() && !state.is_suspect() => {
+            "refreshed when used".to_owned()
+        }
         Remaining::Expired => "expired".to_owned(),
         Remaining::ClockUnsure => "unsure, the clock jumped".to_owned(),
         Remaining::Unlimited if set.lifetime == Lifetime::Forever => "never".to_owned(),

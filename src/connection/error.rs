@@ -6,7 +6,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::connection::exchange_source::NoToken;
-use crate::connection::state::{LoginReason, Trouble};
+use crate::connection::state::{Connection, LoginReason, Trouble};
 use crate::connection::stored::FormError;
 use crate::http::SendError;
 use crate::names::{ConnectionName, ConnectionRef, ProviderName};
@@ -40,6 +40,8 @@ pub enum ConnectionError {
         name: ConnectionName,
         /// Why.
         reason: LoginReason,
+        /// It came here in an exported file.
+        came_in_file: bool,
     },
     /// It is being revoked.
     #[error("`{name}` is being revoked")]
@@ -271,6 +273,17 @@ pub enum ConnectionError {
     /// The provider's definition can't be used.
     #[error(transparent)]
     Provider(#[from] ProviderError),
+}
+
+impl ConnectionError {
+    /// A person has to sign in again to that connection.
+    pub(super) fn login_required(connection: &Connection, reason: LoginReason) -> Self {
+        Self::LoginRequired {
+            name: connection.name.clone(),
+            reason,
+            came_in_file: connection.sealed_for.is_some(),
+        }
+    }
 }
 
 fn quoted(names: &[String]) -> String {

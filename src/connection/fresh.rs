@@ -122,10 +122,10 @@ fn decide(
     let set = match &found.connection.state {
         State::Active(set) | State::Refreshing { set, .. } | State::Suspect(set) => set,
         State::NeedsLogin { reason, .. } => {
-            return Err(ConnectionError::LoginRequired {
-                name,
-                reason: reason.clone(),
-            });
+            return Err(ConnectionError::login_required(
+                &found.connection,
+                reason.clone(),
+            ));
         }
         State::Revoking { .. } => return Err(ConnectionError::Revoking { name }),
         State::Moved => return Err(ConnectionError::Moved { name }),

@@ -164,10 +164,8 @@ pub fn begin(
             Remaining::Time(_) => return Ok(Begun::CannotBe),
             Remaining::Expired | Remaining::ClockUnsure => {}
         }
-        return Err(ConnectionError::LoginRequired {
-            name: name.clone(),
-            reason: LoginReason::NoRefreshToken,
-        });
+        let reason = LoginReason::NoRefreshToken;
+        return Err(ConnectionError::login_required(connection, reason));
     }
     leave_alone(connection, reason, &now)?;
     let set = set.clone();
@@ -188,10 +186,9 @@ fn refreshable(connection: &Connection, reason: Reason) -> Result<&TokenSet, Con
         State::Active(set) | State::Refreshing { set, .. } | State::Suspect(set) => Ok(set),
         State::Revoking { set, .. } if reason == Reason::Revoked => Ok(set),
         State::Revoking { .. } => Err(ConnectionError::Revoking { name: name() }),
-        State::NeedsLogin { reason, .. } => Err(ConnectionError::LoginRequired {
-            name: name(),
-            reason: reason.clone(),
-        }),
+        State::NeedsLogin { reason, .. } => {
+            Err(ConnectionError::login_required(connection, reason.clone()))
+        }
         State::Moved => Err(ConnectionError::Moved { name: name() }),
     }
 }
@@ -341,11 +338,8 @@ fn request(
             redirect_uri: stamp.redirect_uri.as_deref(),
         },
         (_, None, _) => {
-            let name = connection.name.clone();
-            return Err(ConnectionError::LoginRequired {
-                name,
-                reason: LoginReason::NoRefreshToken,
-            });
+            let reason = LoginReason::NoRefreshToken;
+            return Err(ConnectionError::login_required(connection, reason));
         }
     };
     let write = || token_request(definition, &client, &stamp.token_endpoint, &grant);

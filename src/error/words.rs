@@ -157,8 +157,17 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
                     provider_of(asked)
                 ))
         }
-        C::LoginRequired { name, reason } => {
-            let shown = top(Kind::LoginRequired).hint(sign_in_again(name));
+        C::LoginRequired {
+            name,
+            reason,
+            came_in_file,
+        } => {
+            let mut shown = top(Kind::LoginRequired);
+            shown.hints = if *came_in_file {
+                in_a_file(name, reason)
+            } else {
+                vec![sign_in_again(name)]
+            };
             match reason {
                 LoginReason::LostAnswer { .. } => shown.hint(
                     "nothing was deleted; the old grant can be ended in the provider's settings",
@@ -286,6 +295,28 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
 
 fn sign_in_again(name: &ConnectionName) -> String {
     format!("sign in again with `oauthctl connect {}`", name.provider)
+}
+
+/// Who uses a connection that came in a file can't sign in, where that is a job.
+fn in_a_file(name: &ConnectionName, reason: &LoginReason) -> Vec<String> {
+    let anew = format!(
+        "connect at home, `oauthctl connect {}`, and export anew: `oauthctl vault export`",
+        name.provider
+    );
+    if *reason == LoginReason::NoRefreshToken {
+        return vec![anew];
+    }
+    vec![
+        "it came in a file: either that was not put back after a job had renewed it, or two jobs \
+         use it"
+            .to_owned(),
+        anew,
+        format!(
+            "jobs that run side by side need a connection each: `oauthctl connect {} \
+             --client-credentials`",
+            name.provider
+        ),
+    ]
 }
 
 fn provider_of(asked: &crate::names::ConnectionRef) -> String {

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use age::secrecy::ExposeSecret;
 use age::x25519;
+use zeroize::Zeroizing;
 
 use super::identity::{self, Protection};
 use super::keyring::{Asked, Item, Keyring, SERVICE};
@@ -13,6 +14,7 @@ use super::notes::{self, Notes};
 use super::opener::{self, Unopened};
 use super::{Ask, KeyError, Source};
 use crate::names::VaultId;
+use crate::private_file;
 use crate::secret::Secret;
 
 const FILE_VARIABLE: &str = "OAUTHCTL_IDENTITY_FILE";
@@ -342,6 +344,16 @@ fn anchor_user(user: &str) -> String {
     format!("{user}:anchor")
 }
 
+/// The user of the item that a vault's identity is in, where that is in the keyring.
+#[must_use]
+pub fn item(source: &Source, vault_id: VaultId) -> Option<String> {
+    match source {
+        Source::Keyring => Some(user(vault_id)),
+        Source::KeyringItem(mark) => Some(marked_user(vault_id, mark)),
+        Source::IdentityFile(_) | Source::PassphraseFile(_) | Source::Environment => None,
+    }
+}
+
 /// Retires the identity that another one took the place of, after the vault was opened with that
 /// one: its notes go, and with them an item of the keyring, which is this vault's alone. An identity
 /// file stays, because other vaults and older backups may need it.
@@ -349,19 +361,41 @@ fn anchor_user(user: &str) -> String {
 /// # Errors
 /// What a keyring or the system said; part of it may then be left.
 pub fn retire(source: &Source, ask: &Ask) -> Result<(), KeyError> {
-    let user = match source {
-        Source::Keyring => user(ask.vault_id),
-        Source::KeyringItem(mark) => marked_user(ask.vault_id, mark),
-        Source::IdentityFile(path) | Source::PassphraseFile(path) => {
-            return Notes::beside(path, ask.vault_id).remove();
-        }
-        Source::Environment => return Ok(()),
+    if let Some(path) = source.path() {
+        return Notes::beside(path, ask.vault_id).remove();
+    }
+    let Some(user) = item(source, ask.vault_id) else {
+        return Ok(());
     };
     let keyring = Keyring::start(ask.patience())?;
     for item in [pin_user(&user), anchor_user(&user), user] {
         keyring.delete(&item)?;
     }
     Ok(())
+}
+
+/// Removes an identity that no vault names from `ask.recorded`, where it was made or was being made:
+/// what [`retire`] removes, and a file too.
+///
+/// # Errors
+/// What a keyring or the system said; part of it may then be left.
+pub fn discard(ask: &Ask) -> Result<(), KeyError> {
+    retire(ask.recorded, ask)?;
+    let Some(path) = ask.recorded.path() else {
+        return Ok(());
+    };
+    for draft in private_file::half_written_of(path) {
+        notes::remove_file(&draft)?;
+    }
+    notes::remove_file(path)
+}
+
+/// Whether a file says that it was made to hold a key of that vault.
+#[must_use]
+pub fn is_made_for(path: &Path, vault_id: VaultId) -> bool {
+    let text = private_file::read(path, identity::FILE_LIMIT).map(Zeroizing::new);
+    let text = text.unwrap_or_default();
+    str::from_utf8(&text).is_ok_and(|text| text.starts_with(&identity::title(vault_id)))
 }
 
 /// What the environment gives, the file before the text.

@@ -178,6 +178,10 @@ fn words(words: impl Into<String>) -> Way {
     Way::Words(words.into())
 }
 
+/// The way out where nobody could be asked.
+pub const ON_A_TERMINAL: &str =
+    "or run this on a terminal, without `--no-input`, `OAUTHCTL_NO_INPUT` and `CI`";
+
 impl KeyError {
     /// Whether something stands where a new key was to be.
     #[must_use]
@@ -186,6 +190,16 @@ impl KeyError {
             source.kind() == io::ErrorKind::AlreadyExists
         } else {
             matches!(self, Self::Exists { .. })
+        }
+    }
+
+    /// Whether nothing is there.
+    #[must_use]
+    pub fn is_of_none(&self) -> bool {
+        if let Self::File(error) = self {
+            error.is_not_found()
+        } else {
+            matches!(self, Self::NoEntry { .. })
         }
     }
 
@@ -207,7 +221,8 @@ impl KeyError {
                 ways("start a keyring in this session: gnome-keyring, KWallet or KeePassXC")
             }
             Self::Locked { .. } => ways(
-                "unlock the keyring (log in on the desktop, or run this on a terminal) and try again",
+                "unlock the keyring (log in on the desktop, or run `oauthctl list` on a terminal) and \
+                 try again",
             ),
             Self::NoEntry { .. } => {
                 let mut ways =
@@ -226,9 +241,7 @@ impl KeyError {
             Self::Failed { .. } | Self::NotKept { .. } => ways("see `oauthctl doctor`"),
             Self::NoTerminal { .. } => vec![
                 words("put the passphrase into a private file and set `OAUTHCTL_PASSPHRASE_FILE`"),
-                words(
-                    "or run this on a terminal, without `--no-input`, `OAUTHCTL_NO_INPUT` and `CI`",
-                ),
+                words(ON_A_TERMINAL),
             ],
             Self::WrongPassphrase { from: Some(_), .. } => vec![
                 words("name the file with its passphrase, or unset the variable to be asked"),

@@ -218,3 +218,34 @@ fn config_set_folder_writes_no_way_back_even_where_nothing_is_yet() {
     assert_eq!(text.matches(&path).count(), 1, "{text}");
     assert_eq!(text.matches("path").count(), 1, "{text}");
 }
+
+#[test]
+fn config_list_and_get_tell_of_hooks_and_set_says_where_they_stand() {
+    let world = World::new();
+    world.ok(&["config", "list"]).silent_about("hooks");
+    let unset = world.run(&["config", "get", "hooks.on_error"]).ended(1);
+    unset
+        .says(&["`hooks.on_error` is not set", "under `[hooks]`"])
+        .silent_about("config set");
+    let folder = world.path("home/config/oauthctl");
+    private_file::ensure_folder(&folder).unwrap();
+    let text = "[hooks]\non_refresh = [\"notify-send\", \"a b\"]\n";
+    fs::write(folder.join("config.toml"), text).unwrap();
+    let list = world.ok(&["config", "list"]).stdout;
+    let row = list.lines().find(|line| line.contains("hooks.on_refresh"));
+    let row = row.unwrap_or_default();
+    assert!(
+        row.contains("notify-send 'a b'") && row.ends_with("file"),
+        "{list}"
+    );
+    assert!(!list.contains("on_error"), "{list}");
+    let got = world.json(&["config", "get", "hooks.on_refresh"]).remove(0);
+    assert_eq!(got["value"], "notify-send 'a b'", "{got}");
+    world
+        .run(&["config", "set", "hooks.on_refresh", "x"])
+        .ended(2)
+        .says(&["an array of arguments", "under `[hooks]`"]);
+    world.run(&["config", "get", "hooks.on_eror"]).ended(2);
+    let set = fs::read_to_string(folder.join("config.toml")).unwrap();
+    assert_eq!(set, text);
+}

@@ -393,3 +393,30 @@ fn git_setup_warns_where_no_connection_answers_yet() {
         .ok(&["git", "setup", "git.example"])
         .silent_about("no connection");
 }
+
+#[test]
+fn git_credential_that_needs_a_passphrase_names_no_terminal() {
+    let world = World::new();
+    define(&world, "\"git.example\"");
+    let passphrase = world.give("passphrase", "correct horse");
+    let key = world.path("given/key.age");
+    let init = ["vault", "init", "--key", "passphrase", "--identity-file"];
+    let init = world
+        .call(&init)
+        .arg(&key)
+        .without("OAUTHCTL_IDENTITY_FILE");
+    let init = init.env("OAUTHCTL_PASSPHRASE_FILE", &passphrase);
+    init.run().ended(0);
+    let shut = |args: &[&str], stdin: &str| {
+        let call = world.call(args).without("OAUTHCTL_IDENTITY_FILE");
+        call.stdin(stdin).run().ended(6)
+    };
+    // the control
+    shut(&["list"], "").says(&["or run this on a terminal"]);
+    shut(
+        &["git-credential", "get"],
+        "protocol=https\nhost=git.example\n\n",
+    )
+    .silent_about("terminal")
+    .says(&["OAUTHCTL_PASSPHRASE_FILE"]);
+}

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use oauthctl::sandbox::{CONFIDENTIAL_CLIENT, Endpoint, PUBLIC_CLIENT, SIGNING_CLIENT};
 use oauthctl::signing::SigningKey;
 
-use crate::world::World;
+use crate::world::{World, identity_in};
 
 /// A world whose definition has the confidential client, with its secret stored.
 fn with_secret(lifetimes: &str) -> World {
@@ -252,4 +252,51 @@ fn connect_token_exchange_takes_the_jobs_token_from_a_variable() {
         .run(&args)
         .ended(1)
         .says(&["`env:ID_TOKEN` holds no token: it is not set"]);
+}
+
+#[test]
+fn connect_client_credentials_without_a_scope_where_one_is_wanted_says_so() {
+    let world = with_secret("3600");
+    world.faults(&["token:*=refused=invalid_scope"]);
+    let bare = world.run(&CREDENTIALS[..3]).ended(7);
+    bare.silent_about("a scope that was asked for").says(&[
+        "hint: the provider wants a scope, and none was asked for",
+        "`--scope`",
+    ]);
+    world
+        .run(&CREDENTIALS)
+        .ended(7)
+        .says(&["a scope that was asked for is not known there"])
+        .silent_about("none was asked for");
+}
+
+#[test]
+fn a_job_whose_file_was_renewed_by_another_job_hears_what_to_do_with_the_file() {
+    let desk = World::new();
+    desk.connect();
+    let job = World::empty();
+    job.make_key();
+    job.define("sandbox", &desk.provider_toml());
+    job.access_token(&desk.token("sandbox"));
+    let identity: age::x25519::Identity = identity_in(job.key_file()).parse().unwrap();
+    let to = identity.to_public().to_string();
+    let file = desk.path("work/job.age").display().to_string();
+    let export = ["vault", "export", "--connection", "sandbox", "--to", &to];
+    desk.ok(&[&export[..], &[&file]].concat());
+    let own = job.path("work/job.age");
+    oauthctl::private_file::replace(&own, &std::fs::read(&file).unwrap()).unwrap();
+    job.ok(&["vault", "import", own.to_str().unwrap()]);
+    desk.faults(&["refresh:*=invalid-grant"]);
+    for again in [["refresh", "sandbox"], ["token", "sandbox"]] {
+        job.run(&again)
+            .ended(4)
+            .says(&[
+                "not put back after a job had renewed it",
+                "connect at home, `oauthctl connect sandbox`, and export anew",
+                "`oauthctl connect sandbox --client-credentials`",
+            ])
+            .silent_about("sign in again");
+    }
+    let doctor = job.run(&["doctor"]);
+    assert!(doctor.stdout.contains("connect at home"), "{doctor:?}");
 }

@@ -55,6 +55,7 @@ mod saving;
 mod scopes;
 mod scripts;
 mod signals;
+mod stray;
 mod tickets;
 mod token;
 mod trouble;

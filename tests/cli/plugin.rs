@@ -8,11 +8,11 @@ use oauthctl::sandbox::Endpoint;
 use crate::running::Running;
 use crate::world::{Call, Output, World, identity_in, new_identity, set_mode};
 
-const RECIPIENT: &str = "age1toy1pzry9x8guq22xa";
+pub(crate) const RECIPIENT: &str = "age1toy1pzry9x8guq22xa";
 const IDENTITY: &str = "AGE-PLUGIN-TOY-1PZRY9X8G7GW3G7";
 
 /// Puts the plugin of the fixtures into a folder, and says which.
-fn install(world: &World, folder: &str) -> PathBuf {
+pub(crate) fn install(world: &World, folder: &str) -> PathBuf {
     let folder = world.path(folder);
     fs::create_dir_all(&folder).unwrap();
     let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/age-plugin-toy");
@@ -20,24 +20,24 @@ fn install(world: &World, folder: &str) -> PathBuf {
     folder
 }
 
-fn with_path(world: &World, folder: &Path, args: &[&str]) -> Output {
+pub(crate) fn with_path(world: &World, folder: &Path, args: &[&str]) -> Output {
     let path = format!("{}:/usr/bin:/bin", folder.display());
     world.call(args).env("PATH", path).run()
 }
 
 /// Has the plugin wait from now on until [`go`].
-fn hold(folder: &Path) {
+pub(crate) fn hold(folder: &Path) {
     fs::write(folder.join("age-plugin-toy.mode"), "waits").unwrap();
     fs::write(folder.join("age-plugin-toy.log"), "").unwrap();
     let _ = fs::remove_file(folder.join("age-plugin-toy.go"));
 }
 
-fn go(folder: &Path) {
+pub(crate) fn go(folder: &Path) {
     fs::write(folder.join("age-plugin-toy.go"), "").unwrap();
 }
 
 /// Starts what a plugin holds up, and waits until it does.
-fn held_up(world: &World, folder: &Path, call: Call<'_>) -> Running {
+pub(crate) fn held_up(world: &World, folder: &Path, call: Call<'_>) -> Running {
     let path = format!("{}:/usr/bin:/bin", folder.display());
     let running = call.env("PATH", path).start();
     world.until("the plugin was started", |_| {

@@ -39,7 +39,12 @@ fn vault_restore_puts_the_backup_where_the_vault_was_lost() {
         .says(&["restored: the vault is the backup's now", "is suspect"]);
     world.ok(&["vault", "check"]);
     world.ok(&["audit", "verify"]);
-    assert_eq!(world.shown("sandbox")["state"], "suspect");
+    let shown = world.shown("sandbox");
+    assert_eq!(shown["state"], "suspect");
+    // nor does it go on by itself
+    assert_eq!(shown["refreshable"], false);
+    let report = world.json(&["audit", "report"]).remove(0);
+    assert_eq!(report["expiries"][0]["refreshable"], false, "{report}");
     assert_eq!(world.token("sandbox"), token);
     let events = world.json(&["audit", "--action", "restore"]);
     assert_eq!(events.len(), 1);

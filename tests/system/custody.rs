@@ -175,7 +175,7 @@ fn timed(stage: &Stage, arguments: &[&str]) -> (Ended, Duration) {
 }
 
 /// A world in this session.
-fn stage() -> Stage {
+pub(crate) fn stage() -> Stage {
     let mut stage = Stage::new("3600");
     for name in ["DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"] {
         if let Ok(value) = std::env::var(name) {

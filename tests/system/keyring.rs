@@ -108,7 +108,9 @@ fn inside() {
     let Ok(name) = std::env::var(SCENARIO) else {
         return;
     };
-    let mut scenarios = SCENARIOS.iter().chain(crate::custody::SCENARIOS);
+    let others = crate::custody::SCENARIOS.iter();
+    let others = others.chain(crate::stray::SCENARIOS);
+    let mut scenarios = SCENARIOS.iter().chain(others);
     let (_, scenario) = scenarios.find(|(known, _)| *known == name).unwrap();
     scenario();
 }

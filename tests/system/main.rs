@@ -47,6 +47,7 @@ mod rig;
 mod screen;
 mod seams;
 mod stage;
+mod stray;
 mod trace;
 #[path = "../cli/usual_signals.rs"]
 mod usual_signals;

@@ -44,14 +44,25 @@ pub(crate) fn is_whole(world: &World, token: &str) -> Result<(), String> {
     }
 }
 
-/// What a rekey leaves beside the vault when it is cut off, and the next command takes away.
-fn leftovers(world: &World) -> Vec<PathBuf> {
+/// What lies beside the vault and has that in its name.
+fn beside(world: &World, part: &str) -> Vec<PathBuf> {
     let folder = world.vault();
     let entries = fs::read_dir(folder.parent().unwrap_or(Path::new("."))).expect("a folder");
     entries
         .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.to_string_lossy().contains("before-rekey"))
+        .filter(|path| path.to_string_lossy().contains(part))
         .collect()
+}
+
+/// In how many files beside the vault an identity is.
+fn keys(world: &World) -> usize {
+    let texts = beside(world, "identity").into_iter().map(fs::read);
+    texts
+        .filter(|text| {
+            let text = text.as_ref().expect("a file");
+            String::from_utf8_lossy(text).contains("AGE-SECRET-KEY-")
+        })
+        .count()
 }
 
 #[test]
@@ -70,6 +81,7 @@ fn vault_rekey_killed_at_every_system_call_leaves_the_old_key_or_the_new_one() {
         chosen.swap_remove(chance.below(chosen.len()));
     }
     let (mut old, mut new) = (0, 0);
+    let mut used = keys(world);
     for call in chosen {
         is_whole(world, &token).expect("before");
         let before = key_source(world);
@@ -81,10 +93,13 @@ fn vault_rekey_killed_at_every_system_call_leaves_the_old_key_or_the_new_one() {
             (true, true) => old += 1,
             (true, false) => {
                 new += 1;
-                assert!(leftovers(world).is_empty(), "{call:?}");
+                assert!(beside(world, "before-rekey").is_empty(), "{call:?}");
             }
             (false, _) => {}
         }
+        // Each that was in use stays, since older backups may need it; no other one does.
+        used += usize::from(after != before);
+        assert_eq!(keys(world), used, "{call:?}");
     }
     assert!(old > 0 && new > 0, "killed before: {old}, after: {new}");
     rig::say(&format!(

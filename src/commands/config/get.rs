@@ -2,6 +2,7 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::app::choice::{Layer, Setting, decisive};
+use crate::commands::config::HOOKS_ARE;
 use crate::commands::printed;
 use crate::error::{Error, Kind, Result};
 use crate::json::json;
@@ -10,7 +11,7 @@ use crate::ui;
 /// Print a setting as it holds here and now
 #[derive(Debug, clap::Args)]
 pub(in crate::commands) struct Args {
-    /// `audit`, `profile`, `vault` or `account.PROVIDER`
+    /// `audit`, `profile`, `vault`, `account.PROVIDER` or `hooks.EVENT`
     #[arg(value_name = "KEY")]
     key: Setting,
     /// Say what each layer says and which one decides
@@ -27,12 +28,12 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         return explain(app, &layers);
     }
     let Some(value) = decisive(&layers).and_then(|layer| layer.value.as_ref()) else {
-        return Err(
-            Error::new(Kind::Failed, format!("`{}` is not set", args.key)).hint(format!(
-                "set it with `oauthctl config set {} VALUE`",
-                args.key
-            )),
-        );
+        let unset = Error::new(Kind::Failed, format!("`{}` is not set", args.key));
+        return Err(unset.hint(if let Setting::Hook(_) = args.key {
+            HOOKS_ARE.to_owned()
+        } else {
+            format!("set it with `oauthctl config set {} VALUE`", args.key)
+        }));
     };
     printed(app.ui.data(&crate::escape::line(value)))
 }

@@ -2,6 +2,7 @@ use crate::app::App;
 use crate::app::choice::{Setting, decisive};
 use crate::commands::config::get;
 use crate::commands::printed;
+use crate::config::Hooks;
 use crate::error::Result;
 use crate::ordered;
 use crate::ui;
@@ -15,10 +16,14 @@ pub(in crate::commands) fn run(app: &App, _: &Args) -> Result<()> {
     let of_folders = of_folders.map(|rule| &rule.connection.provider);
     let providers = ordered::set(app.config.accounts.keys().chain(of_folders));
     let accounts = providers.into_iter().cloned().map(Setting::Account);
+    let hooks = Hooks::NAMES.into_iter();
+    let hooks = hooks.filter(|name| !app.config.hooks.of(name).is_empty());
+    let hooks = hooks.map(Setting::Hook);
     let mut rows = Vec::new();
     for key in [Setting::Audit, Setting::Profile, Setting::Vault]
         .into_iter()
         .chain(accounts)
+        .chain(hooks)
     {
         let layers = app.layers(&key)?;
         if app.ui.json() {

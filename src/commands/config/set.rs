@@ -29,7 +29,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
                 .and_then(|rest| rest.strip_prefix('/'))
                 .unwrap_or(&args.value)
         }
-        Setting::Audit | Setting::Profile | Setting::Vault => &args.value,
+        Setting::Audit | Setting::Profile | Setting::Vault | Setting::Hook(_) => &args.value,
     };
     change(app, &args.key, &place, Some(value))?;
     app.ui.note(&format!(

@@ -10,7 +10,7 @@ use crate::connection::exchange_source::TokenSource;
 use crate::connection::state::Exchange;
 use crate::connection::{GrantKind, client};
 use crate::error::{Error, Kind, Result};
-use crate::flow::code::Login;
+use crate::flow::code::{Login, LoginError};
 use crate::flow::machine;
 use crate::names::Scope;
 use crate::oauth::Client;
@@ -95,13 +95,28 @@ pub(super) fn authorise(
                 kept.map(|()| connected)
             }
             Err(error) => {
-                let failed = exchange_failed(definition, error);
+                let failed = refused(definition, scopes, error);
                 let why = failed.causes.join(": ");
                 let logged = connect::abandon(vault, world, attempt, definition, &why);
                 Err(and_not_logged(failed, logged))
             }
         }
     })
+}
+
+/// A provider that wants a scope speaks of a wrong one also where none was asked for.
+fn refused(definition: &Definition, scopes: &[Scope], error: LoginError) -> Error {
+    let is_of_scope =
+        matches!(&error, LoginError::Token(error) if error.code() == Some("invalid_scope"));
+    let mut failed = exchange_failed(definition, error);
+    if is_of_scope && scopes.is_empty() {
+        failed.hints = vec![format!(
+            "the provider wants a scope, and none was asked for: name one with `--scope`; \
+             `oauthctl scopes {}` may list them",
+            definition.name
+        )];
+    }
+    failed
 }
 
 fn check_proof(definition: &Definition, client: &Client) -> Result<()> {

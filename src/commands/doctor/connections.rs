@@ -35,7 +35,14 @@ pub(super) fn checks(patient: &Patient) -> Vec<Check> {
 
 fn forecast(connection: &Connection, limits: Limits, consented: Timestamp, now: &Moment) -> Check {
     let name = &connection.name;
-    let connect = format!("sign in again: `oauthctl connect {}`", name.provider);
+    let connect = if connection.sealed_for.is_some() {
+        format!(
+            "connect at home, `oauthctl connect {}`, and export anew",
+            name.provider
+        )
+    } else {
+        format!("sign in again: `oauthctl connect {}`", name.provider)
+    };
     match &connection.state {
         State::NeedsLogin { reason, .. } => {
             let why = match reason {

@@ -31,6 +31,7 @@ pub(super) fn checks(app: &App) -> Result<(Vec<Check>, Option<Box<Vault>>)> {
     checks.extend(permissions(app)?);
     checks.extend(rooms(app)?);
     checks.extend(half_written);
+    checks.extend(opened.iter().flat_map(|vault| strays(app, vault)));
     Ok((checks, opened))
 }
 
@@ -243,6 +244,27 @@ fn half_written(app: &App, seen: &Seen) -> Result<Vec<Check>> {
         Check::warn("files", text).hint(format!("if no `oauthctl` runs now: `rm {word}`"))
     };
     Ok(app.half_written(key)?.iter().map(told).collect())
+}
+
+/// Keys that the vault never named; see [`App::strays`].
+fn strays(app: &App, vault: &Vault) -> Vec<Check> {
+    let told = |place: &Source| {
+        let text = format!("what was left of a new key may be {place}: a run was cut off");
+        let check = Check::warn("files", text)
+            .hint("the next command removes it where that is safe: `oauthctl list`");
+        check.hint(match place.path() {
+            Some(path) => format!(
+                "if it stays, and nothing else needs it: `rm {}`",
+                shell_word(&path.display().to_string())
+            ),
+            None => format!(
+                "if it stays: remove it from the keyring, and what is named like it: service \
+                 `oauthctl`, user `{}`",
+                key::item(place, vault.id()).unwrap_or_default()
+            ),
+        })
+    };
+    app.strays(vault).iter().map(told).collect()
 }
 
 fn way_out(error: &PrivateFileError, check: Check) -> Check {

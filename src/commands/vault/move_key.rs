@@ -15,7 +15,8 @@ use crate::key::Source;
 ///
 /// The key stays the same, so recovery keys and backups stay good. It is written to the new place and
 /// read back before the vault names that place, in one step; the keyring's old item is removed when the
-/// vault was opened with the new one. After a theft this is not enough: `oauthctl vault rekey`.
+/// vault was opened with the new one, and so is what a move that was cut off left. After a theft this is
+/// not enough: `oauthctl vault rekey`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     oauthctl vault move-key --to keyring\n  \

@@ -210,7 +210,7 @@ pub(super) fn ended(
         writer.log(&event)?;
         writer.update(row, StoredConnection::from(&connection))
     })?;
-    Ok(ConnectionError::LoginRequired { name, reason })
+    Ok(ConnectionError::login_required(&connection, reason))
 }
 
 /// No new set came. The intent stays where the provider may have acted, else all is as before.
