@@ -22,12 +22,12 @@ use crate::exchange::{Outgoing, unique};
 use crate::http::{Http, Response, SendError};
 use crate::lock::Guard;
 use crate::moment::Moment;
-use crate::names::ConnectionName;
+use crate::names::{ConnectionName, ConnectionRef};
 use crate::oauth::scope;
 use crate::oauth::token_request::{Grant, token_request};
 use crate::provider::definition::{Definition, LostAnswer};
 use crate::secret::Secret;
-use crate::stop::{self, InTheAir};
+use crate::stop::{self, InTheAir, Stake};
 use crate::token::{Remaining, TokenSet};
 use crate::vault::{Rescue, Row, Vault};
 
@@ -271,6 +271,11 @@ fn depart(
     } else {
         State::Refreshing { set, intent }
     };
+    let stake = if let State::Revoking { .. } = under_way {
+        Stake::Revocation
+    } else {
+        Stake::Connection
+    };
     let before = std::mem::replace(&mut connection.state, under_way);
     let row = vault.mutate(|writer| writer.update(&row, StoredConnection::from(&connection)))?;
     let reserved = vault.reserve_rescue(rescued(&row, what), RESCUE_ROOM, world.state);
@@ -296,7 +301,7 @@ fn depart(
         started,
         request: Some(request),
         _locks: locks,
-        _air: InTheAir::new(),
+        _air: InTheAir::with(stake),
     }))
 }
 
@@ -375,7 +380,7 @@ pub fn check_stamp(
 ) -> Result<(), ConnectionError> {
     let moved = |what| {
         Err(ConnectionError::DefinitionMoved {
-            provider: definition.name.clone(),
+            of: ConnectionRef::Exact(connection.name.clone()),
             what,
         })
     };
