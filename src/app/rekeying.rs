@@ -8,7 +8,8 @@ use crate::app::opening::Keeper;
 use crate::connection::hold::LOCK_WAIT;
 use crate::connection::naming::naming;
 use crate::error::{Error, Kind, Result};
-use crate::key::{self, Ask, Custody, Source};
+use crate::key::{self, Ask, Custody, KeyError, Source};
+use crate::private_file::PrivateFileError;
 use crate::vault::{
     Action, AnchorKeeper, NewKey, Outcome, Recipient, RetiredKey, Vault, VaultError,
 };
@@ -163,7 +164,14 @@ impl App {
             identity_file: None,
             ..self.ask(vault.id(), source, &prompt)
         };
-        key::mint(source, &ask).map_err(|error| self.no_key(&error))
+        key::mint(source, &ask).map_err(|error| {
+            let mut shown = self.no_key(&error);
+            if let KeyError::File(PrivateFileError::Io { .. }) = error {
+                shown.kind = Kind::Failed;
+                shown.message = "could not write the vault's new key".to_owned();
+            }
+            shown
+        })
     }
 
     /// Removes what a rekey left of the former identity, once the vault was opened with the new one.
