@@ -168,7 +168,7 @@ impl App {
             let mut shown = self.no_key(&error);
             if let KeyError::File(PrivateFileError::Io { .. }) = error {
                 shown.kind = Kind::Failed;
-                shown.message = "could not write the vault's new key".to_owned();
+                "could not write the vault's new key".clone_into(&mut shown.message);
             }
             shown
         })

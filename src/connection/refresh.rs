@@ -271,11 +271,6 @@ fn depart(
     } else {
         State::Refreshing { set, intent }
     };
-    let stake = if let State::Revoking { .. } = under_way {
-        Stake::Revocation
-    } else {
-        Stake::Connection
-    };
     let before = std::mem::replace(&mut connection.state, under_way);
     let row = vault.mutate(|writer| writer.update(&row, StoredConnection::from(&connection)))?;
     let reserved = vault.reserve_rescue(rescued(&row, what), RESCUE_ROOM, world.state);
@@ -290,6 +285,7 @@ fn depart(
         }
     };
     Ok(Box::new(Flight {
+        _air: InTheAir::with(stake(&connection.state)),
         name: connection.name.clone(),
         definition,
         row,
@@ -301,8 +297,19 @@ fn depart(
         started,
         request: Some(request),
         _locks: locks,
-        _air: InTheAir::with(stake),
     }))
+}
+
+/// What hangs on the answer.
+const fn stake(under_way: &State) -> Stake {
+    match under_way {
+        State::Revoking { .. } => Stake::Revocation,
+        State::Active(_)
+        | State::Refreshing { .. }
+        | State::NeedsLogin { .. }
+        | State::Suspect(_)
+        | State::Moved => Stake::Connection,
+    }
 }
 
 /// The definition as the flow that a connection was made by sees it.

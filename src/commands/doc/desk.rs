@@ -193,7 +193,7 @@ fn look_again(store: &GitHub<'_>, link: &Link, error: DocumentError) -> Document
     }
     match store.by_name(&link.name) {
         Ok(None) if is_version => {
-            let what = link.name.to_string();
+            let what = link.name.clone();
             DocumentError::Store(StoreError::NotFound { what })
         }
         Ok(Some(found)) if found.id != link.repository => {
