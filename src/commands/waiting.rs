@@ -30,21 +30,25 @@ impl<T> Ended<T> {
 /// Runs network work on one thread until it ends or a signal comes. What was done when a signal has
 /// come is of no interest then.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    let Ended { done, stopped } = run(work, |_| {})?;
+    let Ended { done, stopped } = run(work, |_, _| {})?;
     stopped.map_or(Ok(done), Err)
 }
 
 /// As [`block_on`], for work that spends something at a provider: says at once what a signal waits
 /// for, and what was done all the same.
 pub(super) fn to_its_end<T>(ui: &Ui, work: impl Future<Output = Result<T>>) -> Result<Ended<T>> {
-    run(work, |stake| {
+    run(work, |signal, stake| {
+        let again = match signal {
+            Signal::Interrupt => "Ctrl-C",
+            Signal::Terminate => "signal",
+        };
         let lost = match stake {
             Stake::Connection => "the connection may need a new login then",
             Stake::Consent => "you may have to sign in again then",
             Stake::Revocation => "nobody knows then whether access has ended",
         };
         ui.interrupt(&format!(
-            "the provider's answer is on its way and is waited for; a second signal gives it up, \
+            "the provider's answer is on its way and is waited for; a second {again} gives it up, \
              and {lost}"
         ));
     })
@@ -59,7 +63,10 @@ pub(super) fn after_telling(told: Result<()>, stopped: Option<Error>) -> Result<
     }
 }
 
-fn run<T>(work: impl Future<Output = Result<T>>, say: impl FnOnce(Stake)) -> Result<Ended<T>> {
+fn run<T>(
+    work: impl Future<Output = Result<T>>,
+    say: impl FnOnce(Signal, Stake),
+) -> Result<Ended<T>> {
     let not_started = |error: io::Error| {
         Error::new(Kind::Failed, "could not start the network").caused_by(&error)
     };
@@ -76,7 +83,7 @@ fn run<T>(work: impl Future<Output = Result<T>>, say: impl FnOnce(Stake)) -> Res
             return Err(signal.into());
         };
         if !stop::are_anothers() {
-            say(stake);
+            say(signal, stake);
         }
         // What a server answers now exists nowhere else. Nothing new is begun, and every request
         // has its limit, so this ends. Whoever insists is obeyed, but for whoever means a command

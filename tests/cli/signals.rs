@@ -52,14 +52,17 @@ fn refresh_that_gets_a_signal_while_the_answer_is_on_its_way_stores_it_first() {
         // at once, and not when the answer is there
         running.line(|line| line.contains("is waited for").then_some(()));
         assert!(running.lives());
+        let again = if code == 130 { "Ctrl-C" } else { "signal" };
         let word = if code == 130 {
             "interrupted"
         } else {
             "terminated"
         };
         running.finish().ended(code).no_data().says(&[
-            "warning: the provider's answer is on its way and is waited for; a second signal gives \
-             it up, and the connection may need a new login then\n",
+            &format!(
+                "warning: the provider's answer is on its way and is waited for; a second {again} \
+                 gives it up, and the connection may need a new login then\n"
+            ),
             "sandbox/writer: refreshed",
             &format!("error: {word}\n"),
         ]);
@@ -175,7 +178,7 @@ fn revoke_and_connect_that_get_a_signal_finish_what_the_server_did() {
     });
     running.signal(Signal::INT);
     running.finish().ended(130).says(&[
-        "a second signal gives it up, and nobody knows then whether access has ended",
+        "a second Ctrl-C gives it up, and nobody knows then whether access has ended",
         "sandbox/writer: revoked at the provider and erased here",
         "error: interrupted",
     ]);
