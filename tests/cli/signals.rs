@@ -53,7 +53,7 @@ fn refresh_that_gets_a_signal_while_the_answer_is_on_its_way_stores_it_first() {
         running.line(|line| line.contains("is waited for").then_some(()));
         assert!(running.lives());
         let again = if code == 130 { "Ctrl-C" } else { "signal" };
-        let word = if code == 130 {
+        let ending = if code == 130 {
             "interrupted"
         } else {
             "terminated"
@@ -64,7 +64,7 @@ fn refresh_that_gets_a_signal_while_the_answer_is_on_its_way_stores_it_first() {
                  gives it up, and the connection may need a new login then\n"
             ),
             "sandbox/writer: refreshed",
-            &format!("error: {word}\n"),
+            &format!("error: {ending}\n"),
         ]);
         assert_eq!(world.shown("sandbox")["state"], "active");
         world.faults(&[]);
