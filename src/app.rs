@@ -31,7 +31,8 @@ pub use moving::Moved;
 pub use recovering::{Recovered, Wanted as WantedRecovery};
 pub use rekeying::Rekeyed;
 pub use restoring::{
-    Outcome as RestoreOutcome, Put as RestorePut, Wanted as WantedRestore, other_pin, unopened,
+    Expected, Outcome as RestoreOutcome, Put as RestorePut, Wanted as WantedRestore, other_pin,
+    unopened,
 };
 
 use crate::config::{self, Config, ConfigError};
@@ -123,8 +124,10 @@ impl App {
             Ok(config) => (config, None),
             Err(error) if settings == Settings::IfUsable => (Config::default(), Some(error)),
             Err(error) => {
-                let message = "could not read the settings";
-                return Err(Error::new(Kind::Failed, message).caused_by(&error));
+                let file = paths.config.join(SETTINGS);
+                return Err(Error::new(Kind::Failed, "could not read the settings")
+                    .caused_by(&error)
+                    .hint(format!("mend `{}`, or move it away", file.display())));
             }
         };
         let (caller, providers) = (OnceCell::new(), OnceCell::new());

@@ -4,9 +4,17 @@
 mod documents;
 mod words;
 
+pub(crate) use words::BACK_TO_A_BACKUP;
+
 use std::error::Error as StdError;
+use std::io;
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
+
+use crate::private_file::is_no_room;
+
+/// The way out where the disk is full.
+const FREE_SOME_SPACE: &str = "free some space and try again";
 
 /// What kind of failure it was. Each kind is one exit code, and exit codes are an API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,6 +78,12 @@ impl Kind {
             Self::Interrupted => "interrupted",
             Self::Terminated => "terminated",
         }
+    }
+
+    /// Whether nothing failed, and somebody said to stop.
+    #[must_use]
+    pub const fn is_a_signal(self) -> bool {
+        matches!(self, Self::Interrupted | Self::Terminated)
     }
 
     /// Of many connections' failures, the one that decides the exit code: the first of no key,
@@ -157,7 +171,8 @@ impl Error {
         self
     }
 
-    /// Adds an error and everything beneath it as causes.
+    /// Adds an error and everything beneath it as causes. A full disk has its way out wherever it is
+    /// met.
     #[must_use]
     pub fn caused_by(mut self, cause: &(dyn StdError + 'static)) -> Self {
         let mut next = Some(cause);
@@ -166,6 +181,11 @@ impl Error {
             // Some libraries repeat their source in their own text.
             if self.causes.last().is_none_or(|last| !last.ends_with(&text)) {
                 self.causes.push(text);
+            }
+            if let Some(io) = error.downcast_ref::<io::Error>()
+                && is_no_room(io.kind())
+            {
+                self = self.hint(FREE_SOME_SPACE);
             }
             next = error.source();
         }
@@ -236,7 +256,7 @@ mod tests {
 
     #[test]
     fn causes_are_listed_once_each() {
-        let inner = std::io::Error::other("disk on fire");
+        let inner = io::Error::other("disk on fire");
         let outer = crate::private_file::PrivateFileError::Io {
             action: "read",
             path: "x".into(),
@@ -244,5 +264,20 @@ mod tests {
         };
         let error = Error::new(Kind::Failed, "could not start").caused_by(&outer);
         assert_eq!(error.causes, ["could not read `x`", "disk on fire"]);
+        assert!(error.hints.is_empty());
+    }
+
+    #[test]
+    fn a_full_disk_has_its_way_out_whatever_could_not_be_written() {
+        for kind in [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded] {
+            let full = crate::private_file::PrivateFileError::Io {
+                action: "write",
+                path: "x".into(),
+                source: kind.into(),
+            };
+            let settings = crate::config::ConfigError::from(full);
+            let error = Error::new(Kind::Failed, "could not save").caused_by(&settings);
+            assert_eq!(error.hints, [FREE_SOME_SPACE], "{kind}");
+        }
     }
 }

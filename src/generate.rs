@@ -23,6 +23,12 @@ pub const SHELLS: [(Shell, &str); 5] = [
     (Shell::Elvish, "oauthctl.elv"),
 ];
 
+/// What a signal does, for people.
+const SIGNALS: &str = "A signal such as Ctrl-C ends a command at once, unless a provider's answer is on \
+its way that exists nowhere else, such as the new tokens of a refresh. That answer is waited for and stored, \
+nothing new is begun, and a line on stderr says so. A second signal gives the answer up. Where the provider \
+has spent the old refresh token by then, the connection needs a new login.";
+
 /// What each exit code means, in order. The README shows the same table.
 pub const EXIT_CODES: [(u8, &str); 12] = [
     (0, "done, or nothing to do"),
@@ -182,6 +188,7 @@ fn page(
     add_after_help(&mut text, &after, is_root);
     if is_root {
         add_table(&mut text, "EXIT STATUS", &exit_codes());
+        section(&mut text, "SIGNALS", &format!("{}\n", escaped(SIGNALS)));
         add_table(
             &mut text,
             "ENVIRONMENT",

@@ -51,7 +51,8 @@
 //! ([`connection::start`]) seals the one-time secrets for a `--resume` within ten minutes.
 //!
 //! **A signal** ends a process at once, unless a request that spends something is in the air
-//! ([`stop`]): then its answer is stored first, nothing new is begun, and a second signal insists.
+//! ([`stop`]): then its answer is stored first, nothing new is begun, and a second signal insists. The
+//! first one is answered at once with a line that says so, and what was done is told before the end.
 //!
 //! **`revoke`** ([`connection::revoke`]) marks the connection `Revoking` before anything else, tells
 //! the provider in the way that its definition names, and erases only after the provider confirmed. What was not
@@ -157,6 +158,9 @@
 //!
 //! - `vault restore` into a vault that stands replaces nothing: it fills. `vault export` moves, also what
 //!   does not rotate, unless told to `--copy`; it brings definitions along, but none over a shipped one.
+//! - Signing in to a connection again (`connect PROVIDER/ACCOUNT`, or `--account`) asks for what it asked
+//!   for and has. `connect PROVIDER` does so only where its one connection is over: else a second
+//!   account may be meant, which gets no more than the default.
 //! - `vault move-key` keeps the identity, and leaves an identity file where it is: others may use it.
 //! - The environment's vault (`OAUTHCTL_VAULT`) gives way to `--profile`: a flag beats a variable.
 //! - `refresh` of a connection that has no refresh token and does not expire is nothing to do, exit
@@ -241,9 +245,10 @@
 //! **Not in our hands**: what SSDs, snapshots, backups and swap keep of what was deleted; memory is
 //! wiped and core files are off, but pages are not locked. A log that is cut at its end and a vault
 //! that was set back are invisible where no anchor is kept. When a provider forgets the old refresh
-//! token at the moment it answers (rotation with no grace), a crash between its answer and our
-//! commit or rescue file, some milliseconds, loses the grant; it is reported in words and the
-//! person signs in again.
+//! token at the moment it acts (rotation with no grace), whatever ends the process or the way to us from
+//! then until our commit or rescue file loses the grant: a kill, a power cut, a second signal, a
+//! connection that breaks. That is the time of the answer on the network and some milliseconds here;
+//! it is reported in words and the person signs in again.
 //!
 //! # Platforms
 //!

@@ -206,6 +206,17 @@ pub enum ConnectionRef {
     Exact(ConnectionName),
 }
 
+impl ConnectionRef {
+    /// The provider, whatever is said of the account.
+    #[must_use]
+    pub const fn provider(&self) -> &ProviderName {
+        match self {
+            Self::Provider(provider) => provider,
+            Self::Exact(name) => &name.provider,
+        }
+    }
+}
+
 impl fmt::Display for ConnectionRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -76,6 +76,15 @@ impl PrivateFileError {
     }
 }
 
+/// Whether the system has no room left.
+#[must_use]
+pub fn is_no_room(kind: io::ErrorKind) -> bool {
+    matches!(
+        kind,
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
+}
+
 fn io_error<'a>(
     action: &'static str,
     path: &'a Path,

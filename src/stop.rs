@@ -47,9 +47,13 @@ static FLAGS: OnceLock<Flags> = OnceLock::new();
 /// How many [`Listening`] there are.
 static LISTENERS: AtomicUsize = AtomicUsize::new(0);
 
-static IN_THE_AIR: AtomicUsize = AtomicUsize::new(0);
+static CONNECTIONS: AtomicUsize = AtomicUsize::new(0);
+static CONSENTS: AtomicUsize = AtomicUsize::new(0);
+static REVOCATIONS: AtomicUsize = AtomicUsize::new(0);
 
 static INSISTED: AtomicBool = AtomicBool::new(false);
+
+static ARE_ANOTHERS: AtomicBool = AtomicBool::new(false);
 
 /// While one of these lives, signals are heard and don't end the process by themselves.
 #[derive(Debug)]
@@ -149,6 +153,18 @@ pub fn insisted() -> bool {
     INSISTED.load(Ordering::SeqCst)
 }
 
+/// From now on signals are meant for a command that runs beside this process, or they are not any
+/// more.
+pub fn leave_to_another(are_anothers: bool) {
+    ARE_ANOTHERS.store(are_anothers, Ordering::SeqCst);
+}
+
+/// Whether signals are meant for a command that runs beside this process.
+#[must_use]
+pub fn are_anothers() -> bool {
+    ARE_ANOTHERS.load(Ordering::SeqCst)
+}
+
 /// What is passed on to a command. SIGPIPE and SIGXFSZ are not: they tell who writes of that very
 /// write. (The first is ignored from before `main` on, and programs that are started get it back as
 /// it is by default: the standard library does both, so that nobody knows here how it was before.)
@@ -225,33 +241,56 @@ fn by_the_system(_: c_int) -> bool {
     foreground.is_ok_and(|group| group == rustix::process::getpgrp())
 }
 
+/// What is lost with an answer that nobody waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stake {
+    /// A connection: its refresh token may be spent, and the next one is in the answer.
+    Connection,
+    /// A sign-in: its code may be spent, and the grant is used by nobody.
+    Consent,
+    /// Whether access has ended. That can be asked again.
+    Revocation,
+}
+
+impl Stake {
+    const fn in_the_air(self) -> &'static AtomicUsize {
+        match self {
+            Self::Connection => &CONNECTIONS,
+            Self::Consent => &CONSENTS,
+            Self::Revocation => &REVOCATIONS,
+        }
+    }
+}
+
 /// A request that spends something has left, or is about to; what it brings must be stored.
 #[derive(Debug)]
-pub struct InTheAir(());
+pub struct InTheAir(Stake);
 
 impl InTheAir {
     /// From just before the request leaves until its answer is stored.
     #[must_use]
-    pub fn new() -> Self {
-        IN_THE_AIR.fetch_add(1, Ordering::SeqCst);
-        Self(())
-    }
-}
-
-impl Default for InTheAir {
-    fn default() -> Self {
-        Self::new()
+    pub fn with(stake: Stake) -> Self {
+        stake.in_the_air().fetch_add(1, Ordering::SeqCst);
+        Self(stake)
     }
 }
 
 impl Drop for InTheAir {
     fn drop(&mut self) {
-        IN_THE_AIR.fetch_sub(1, Ordering::SeqCst);
+        self.0.in_the_air().fetch_sub(1, Ordering::SeqCst);
     }
+}
+
+/// What hangs on the answers that are waited for and must be stored: the most precious of it.
+#[must_use]
+pub fn at_stake() -> Option<Stake> {
+    let all = [Stake::Connection, Stake::Consent, Stake::Revocation];
+    let is_in_the_air = |stake: &Stake| stake.in_the_air().load(Ordering::SeqCst) > 0;
+    all.into_iter().find(is_in_the_air)
 }
 
 /// Whether an answer is waited for that must be stored.
 #[must_use]
 pub fn must_wait() -> bool {
-    IN_THE_AIR.load(Ordering::SeqCst) > 0
+    at_stake().is_some()
 }

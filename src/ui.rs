@@ -11,6 +11,7 @@ mod qr;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::time::Duration;
 
+use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 
 pub use hidden::HiddenLines;
@@ -185,8 +186,9 @@ impl Ui {
     pub fn show(&self, spans: &[Span<'_>]) {
         let mut talk = io::stderr().lock();
         let coloured = self.colours(AutoStream::choice(&talk));
+        let line = format!("{}\n", painted(spans, coloured, false));
         // Nobody is left to tell when stderr is gone.
-        let _ = writeln!(talk, "{}", painted(spans, coloured, false));
+        let _ = talk.write_all(line.as_bytes());
     }
 
     fn colours(&self, by_itself: ColorChoice) -> bool {
@@ -260,6 +262,15 @@ impl Ui {
         self.talk(&format!("{YELLOW}warning:{PLAIN} {text}"));
     }
 
+    /// A warning amid what stands on the line, such as a bar and the terminal's own `^C`: it takes
+    /// their place.
+    pub fn interrupt(&self, text: &str) {
+        if self.talk_to_terminal {
+            let _ = io::stderr().lock().write_all(b"\r\x1b[K"); // nobody is left to tell
+        }
+        self.warn(text);
+    }
+
     /// A heading or a command echoed by `demo`.
     pub fn heading(&self, text: &str) {
         self.talk(&format!("{BOLD}{}{PLAIN}", escape::block(text)));
@@ -290,7 +301,9 @@ impl Ui {
     /// A line of JSON on stderr.
     pub fn error_document(&self, document: &str) {
         // Nobody is left to tell when stderr is gone.
-        let _ = writeln!(io::stderr().lock(), "{document}");
+        let _ = io::stderr()
+            .lock()
+            .write_all(format!("{document}\n").as_bytes());
     }
 
     /// Asks for a line. `None` when nobody is there to answer or nothing was typed.
@@ -371,9 +384,15 @@ impl Ui {
         let _ = write!(talk, "{}", escape::block(question)).and_then(|()| talk.flush());
     }
 
+    /// One line in one piece: what other processes say at the same time comes before or after it.
     fn talk(&self, text: &str) {
+        let mut line = format!("{text}\n");
+        if !self.colours(AutoStream::choice(&io::stderr())) {
+            // The stream would write what is between the colours piece by piece.
+            line = strip_str(&line).to_string();
+        }
         // Nobody is left to tell when stderr is gone.
-        let _ = writeln!(self.stream(), "{text}");
+        let _ = self.stream().write_all(line.as_bytes());
     }
 
     fn stream(&self) -> AutoStream<io::StderrLock<'static>> {

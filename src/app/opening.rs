@@ -245,11 +245,23 @@ impl App {
 
     /// Says that there is no vault where one was named: what is empty then may be a typing error.
     pub fn say_no_vault(&self) {
-        let is_usual = self.chosen_vault().is_ok_and(|flags| flags.is_empty());
-        if let (Ok(path), false) = (self.vault_path(), is_usual) {
-            let path = path.display();
-            self.ui.note(&format!("there is no vault at `{path}`"));
+        if let Some(absent) = self.absent_vault() {
+            self.ui.note(&absent);
         }
+    }
+
+    /// Which vault is absent, where it is another one than the one that is used by default.
+    #[must_use]
+    pub fn absent_vault(&self) -> Option<String> {
+        if self.chosen_vault().is_ok_and(|flags| flags.is_empty()) {
+            return None;
+        }
+        let path = self.vault_path().ok()?;
+        let profile = self.profile().ok();
+        let profile = profile.filter(|name| self.vault_of(name) == path);
+        let of = profile.map(|name| format!(" of the profile `{name}`"));
+        let of = of.unwrap_or_default();
+        Some(format!("there is no vault{of} at `{}`", path.display()))
     }
 
     /// What to say where there is no vault and one is needed.
@@ -354,11 +366,15 @@ impl App {
             KeyError::Overridden { .. } | KeyError::BadPassphrase { .. }
         ) {
             Kind::Usage
+        } else if error.is_no_room() {
+            Kind::Failed
         } else {
             Kind::NoKey
         };
         let message = if let KeyError::BadPassphrase { .. } = error {
             "could not take the passphrase"
+        } else if error.is_no_room() {
+            "could not write the key of the vault"
         } else {
             "could not get the key of the vault"
         };

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::app::stray::GOES;
-use crate::app::{App, other_pin};
+use crate::app::{App, Expected, other_pin};
 use crate::connection::hold::LOCK_WAIT;
 use crate::error::{Error, Kind, Result};
 use crate::key::{self, Ask, Custody, KeyError, Opener, Source, Way};
@@ -52,9 +52,13 @@ impl App {
         let (locked, recovery) = self.opened_for_recovery(wanted)?;
         let given = wanted.fingerprint.or(recovery.fingerprint());
         let fingerprint = given.ok_or_else(unconfirmed)?.to_owned();
+        let expected = match wanted.fingerprint {
+            Some(_) => Expected::Given,
+            None => Expected::Sheet(wanted.with),
+        };
         let mut vault = locked
             .unlock(recovery.identity(), Some(&fingerprint), None)
-            .map_err(other_pin)?;
+            .map_err(|error| other_pin(error, &expected))?;
         let _turn = vault.lock_recipients(LOCK_WAIT)?;
         let standing = vault.standing()?;
         let former = standing.key_source().to_owned();

@@ -9,7 +9,8 @@ use crate::app::stray::GOES;
 use crate::connection::hold::LOCK_WAIT;
 use crate::connection::naming::naming;
 use crate::error::{Error, Kind, Result};
-use crate::key::{self, Ask, Custody, Source};
+use crate::key::{self, Ask, Custody, KeyError, Source};
+use crate::private_file::PrivateFileError;
 use crate::vault::{
     Action, AnchorKeeper, NewKey, Outcome, Recipient, RetiredKey, Vault, VaultError,
 };
@@ -166,7 +167,14 @@ impl App {
             identity_file: None,
             ..self.ask(vault.id(), source, &prompt)
         };
-        key::mint(source, &ask).map_err(|error| self.no_key(&error))
+        key::mint(source, &ask).map_err(|error| {
+            let mut shown = self.no_key(&error);
+            if let KeyError::File(PrivateFileError::Io { .. }) = error {
+                shown.kind = Kind::Failed;
+                "could not write the vault's new key".clone_into(&mut shown.message);
+            }
+            shown
+        })
     }
 
     /// Removes what a rekey left of the former identity, once the vault was opened with the new one.

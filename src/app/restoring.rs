@@ -1,5 +1,6 @@
 //! Going back to a backup.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -158,8 +159,9 @@ impl App {
         let keys = if let Some(keys) = keys {
             keys
         } else {
-            let pin = pin(wanted, &opener).unwrap_or_else(|| vault.fingerprint());
-            sound_keys(&backup, &opener, &pin)?
+            let here = || (vault.fingerprint(), Expected::Here);
+            let (pin, expected) = pin(wanted, &opener).unwrap_or_else(here);
+            sound_keys(&backup, &opener, &pin, &expected)?
         };
         let backup = backup.unlock_with(keys, true, None)?;
         // All that took its time is done.
@@ -194,8 +196,9 @@ impl App {
             Some(custody) => custody.read_pin().map_err(|error| self.no_key(&error))?,
             None => None,
         };
-        let pin = pin(wanted, &opener).or(kept).ok_or_else(unconfirmed)?;
-        let keys = sound_keys(&locked, &opener, &pin)?;
+        let kept = kept.map(|kept| (kept, Expected::Noted));
+        let (pin, expected) = pin(wanted, &opener).or(kept).ok_or_else(unconfirmed)?;
+        let keys = sound_keys(&locked, &opener, &pin, &expected)?;
         Ok(Opened {
             keys,
             opener,
@@ -365,8 +368,13 @@ fn open_image(image: &[u8], file: &Path) -> Result<Locked> {
 }
 
 /// The keys of the vault in a backup, all of which is what was written.
-fn sound_keys(backup: &Locked, opener: &Opener<'_>, pin: &str) -> Result<Keys> {
-    let damaged = |what: &dyn std::fmt::Display| {
+fn sound_keys(
+    backup: &Locked,
+    opener: &Opener<'_>,
+    pin: &str,
+    expected: &Expected<'_>,
+) -> Result<Keys> {
+    let damaged = |what: &dyn fmt::Display| {
         Error::new(Kind::Stopped, "the backup is damaged")
             .because(what.to_string())
             .hint("take another one; nothing was changed")
@@ -379,23 +387,58 @@ fn sound_keys(backup: &Locked, opener: &Opener<'_>, pin: &str) -> Result<Keys> {
         Ok((keys, findings)) => findings
             .first()
             .map_or(Ok(keys), |found| Err(damaged(found))),
-        Err(error @ VaultError::PinMismatch { .. }) => Err(other_pin(error)),
+        Err(VaultError::PinMismatch { found }) => Err(other_backup(&found, expected)),
         Err(error) if error.is_damage() => Err(damaged(&error)),
         Err(error) => Err(error.into()),
     }
 }
 
+/// Where the fingerprint that is expected comes from.
+#[derive(Clone, Copy)]
+pub enum Expected<'a> {
+    /// A person gave it.
+    Given,
+    /// It stands on a recovery sheet.
+    Sheet(&'a Path),
+    /// It was noted when the vault was here last.
+    Noted,
+    /// It is that of the vault that stands here.
+    Here,
+}
+
+impl fmt::Display for Expected<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Given => f.write_str("the fingerprint that was given"),
+            Self::Sheet(file) => write!(f, "the fingerprint in `{}`", file.display()),
+            Self::Noted => f.write_str("the fingerprint that is noted beside the key"),
+            Self::Here => f.write_str("the fingerprint of the vault that stands here"),
+        }
+    }
+}
+
+/// Where the backup is of a vault with another fingerprint: what can be done.
+fn other_backup(found: &str, expected: &Expected<'_>) -> Error {
+    Error::new(Kind::Stopped, format!("{expected} is not the backup's"))
+        .because(format!("the backup's is {found}"))
+        .hint(
+            "`vault rekey` and `vault recipients remove` change it: a backup or a sheet from before \
+             has the one from before",
+        )
+        .hint(format!(
+            "if that is on a sheet of yours, or was printed to you, say `--fingerprint {found}`; if \
+             not, somebody else may have made this backup"
+        ))
+}
+
 /// Where the fingerprint that a person gave, or that stands on their sheet, is not the vault's: what
 /// can be done.
 #[must_use]
-pub fn other_pin(error: VaultError) -> Error {
+pub fn other_pin(error: VaultError, expected: &Expected<'_>) -> Error {
     let VaultError::PinMismatch { found } = error else {
         return Error::from(error);
     };
-    let shown = Error::new(
-        Kind::Stopped,
-        "the fingerprint that was given is not this vault's",
-    );
+    let shown = Error::new(Kind::Stopped, format!("{expected} is not this vault's"));
     shown
         .because(format!("its own is {found}"))
         .hint(
@@ -413,9 +456,12 @@ fn generation(vault: &Vault) -> Result<u64> {
 }
 
 /// The fingerprint that a person gave, or that stands on the recovery sheet.
-fn pin(wanted: &Wanted<'_>, opener: &Opener<'_>) -> Option<String> {
-    let given = wanted.fingerprint.as_deref();
-    given.or(opener.fingerprint()).map(str::to_owned)
+fn pin<'a>(wanted: &Wanted<'a>, opener: &Opener<'_>) -> Option<(String, Expected<'a>)> {
+    let given = wanted.fingerprint.clone();
+    given.map(|given| (given, Expected::Given)).or_else(|| {
+        let (stands, file) = opener.fingerprint().zip(wanted.with)?;
+        Some((stands.to_owned(), Expected::Sheet(file)))
+    })
 }
 
 fn unconfirmed() -> Error {
@@ -429,12 +475,17 @@ fn unconfirmed() -> Error {
 
 fn unseal(sealed: &[u8], opener: &Opener<'_>) -> Result<Vec<u8>> {
     opener.open(sealed).map_err(|why| {
-        unopened(
+        let is_age = why != Unopened::NotAge;
+        let shown = unopened(
             why,
             "could not open the backup",
             &opener.describe(),
             "name an identity or the recovery sheet of that vault: `--with FILE`",
-        )
+        );
+        if is_age {
+            return shown;
+        }
+        shown.hint("name what `oauthctl vault backup` wrote; a recovery sheet goes with it: `oauthctl vault restore BACKUP --with SHEET`")
     })
 }
 

@@ -38,7 +38,7 @@ const PAGES: usize = 10_000;
     oauthctl api github https://api.github.com/user\n  \
     oauthctl api github https://api.github.com/user/repos --paginate --jq '.[].full_name'\n  \
     oauthctl api github https://api.github.com/gists -X POST --input gist.json\n  \
-    oauthctl api google 'https://www.googleapis.com/calendar/v3/users/me/calendarList' -f maxResults=5")]
+    oauthctl api google 'https://www.googleapis.com/calendar/v3/users/me/calendarList' -X GET -f maxResults=5")]
 pub(super) struct Args {
     /// The connection: `PROVIDER` or `PROVIDER/ACCOUNT`
     #[arg(value_name = "CONNECTION")]
@@ -104,6 +104,10 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
             return Err(unfinished(seen.len()).because("the pages go round in a circle"));
         }
         check_host(&definition, &next)?;
+        if args.include {
+            // A body need not end with its line.
+            printed(app.ui.data(""))?;
+        }
         call = call.at(next);
     }
 }

@@ -29,6 +29,8 @@ pub(crate) fn script(shell: Shell) -> String {
     let script = String::from_utf8_lossy(&script).into_owned();
     match shell {
         Shell::Bash => {
+            // It offers what is hidden, too.
+            let script = script.replace(" completions complete help\"", " completions help\"");
             BASH.to_owned()
                 + &script.replace("complete -F _oauthctl ", "complete -F _oauthctl_known ")
         }

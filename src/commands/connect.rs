@@ -14,6 +14,7 @@ use std::time::Duration;
 use crate::app::{App, moment};
 use crate::commands::discover::Discovered;
 use crate::commands::token::duration;
+use crate::commands::waiting::{Ended, after_telling};
 use crate::commands::{advice, block_on, discover, network, printed, state_json, wizard};
 use crate::connection::connect::{self, Aside, Connected, Replaced};
 use crate::connection::exchange_source::TokenSource;
@@ -30,19 +31,21 @@ use crate::vault::Vault;
 ///
 /// Opens the provider's page in your browser, waits for its answer on this machine, and stores the
 /// tokens encrypted. Connecting the same account again updates it; another account is stored beside
-/// it. Where there is no app registration yet, it leads you through making one. An issuer's URL in
-/// place of a name discovers the provider.
+/// it. A connection's name, `PROVIDER/ACCOUNT`, signs in to that one again, with the scopes that it
+/// has unless you say others. Where there is no app registration yet, it leads you through making one.
+/// An issuer's URL in place of a name discovers the provider.
 #[derive(Debug, Clone, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one switch")]
 #[command(after_help = "Examples:\n  \
     oauthctl connect github\n  \
     oauthctl connect google --feature calendar,tasks:write\n  \
+    oauthctl connect google/me@example.org\n  \
     oauthctl connect google/me@example.org --add drive:read\n  \
     oauthctl connect github --device\n  \
     oauthctl connect https://login.example.org --client-id my-app\n  \
     gh auth token | oauthctl connect github --with-token")]
 pub(super) struct Args {
-    /// The provider's name, or an issuer's https URL; with `--add` a connection
+    /// The provider's name, an issuer's https URL, or a connection to sign in to again
     #[arg(
         value_name = "PROVIDER|URL|CONNECTION",
         required_unless_present = "resume"
@@ -171,6 +174,9 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         let granted = Granted::of(Some(&discovered));
         return connect(app, args, &discovered.definition, None, &granted);
     }
+    if provider.contains('/') {
+        return again(app, args, provider);
+    }
     let name: ProviderName = provider.parse().map_err(|error: crate::names::NameError| {
         Error::new(Kind::Usage, "could not read the provider's name").caused_by(&error)
     })?;
@@ -181,12 +187,39 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
 /// Asks the same account for more.
 fn extend(app: &App, args: &Args, connection: &str) -> Result<()> {
     let vault = app.need_vault()?;
-    let connection = asked::extended(app, &vault, connection)?;
+    let connection = asked::named(app, &vault, connection)?;
+    asked::consented(&connection)?;
     let definition = app.world().definition_of(&connection.name)?;
     let mut args = args.clone();
     args.scopes = asked::union(app, &definition, &connection, &args.add)?;
     args.client_id = Some(connection.stamp.client_id.clone());
     args.account = Some(connection.name.account.clone());
+    args.dpop |= connection.dpop.is_some();
+    connect(app, &args, &definition, Some(vault), &Granted::of(None))
+}
+
+/// Signs in to a connection that there is: it keeps what it has, unless the person asks for
+/// something else.
+fn again(app: &App, args: &Args, connection: &str) -> Result<()> {
+    let vault = app.need_vault()?;
+    let connection = asked::named(app, &vault, connection)?;
+    if args.with_token {
+        asked::brought(&connection)?;
+    } else if !args.machine.is_one() {
+        asked::consented(&connection)?;
+    }
+    let definition = app.world().definition_of(&connection.name)?;
+    let mut args = args.clone();
+    if args.scopes.is_empty() && args.features.is_empty() {
+        args.scopes = asked::kept(app, &definition, &connection)?;
+    }
+    if !args.with_token {
+        let (flag, stamp) = (args.client_id.as_ref(), &connection.stamp);
+        let id = vault
+            .read(|snapshot| client::for_another_sign_in(snapshot, &definition, flag, stamp))?;
+        args.client_id = Some(id);
+    }
+    args.account.get_or_insert(connection.name.account);
     args.dpop |= connection.dpop.is_some();
     connect(app, &args, &definition, Some(vault), &Granted::of(None))
 }
@@ -201,7 +234,6 @@ fn connect(
     let mut args = args.clone();
     let of_features = asked::of_features(app, definition, &args.features)?;
     args.scopes.extend(of_features);
-    let args = &args;
     let token = if args.with_token {
         Some(supplied::token_from_stdin(app)?)
     } else {
@@ -222,8 +254,12 @@ fn connect(
     };
     vault.refuse_untrusted()?;
     if !args.with_token && !args.machine.is_one() {
-        asked::confirm(app, args, definition, &vault)?;
+        if args.scopes.is_empty() {
+            args.scopes = asked::as_before(app, &args, definition, &vault)?;
+        }
+        asked::confirm(app, &args, definition, &vault)?;
     }
+    let args = &args;
     settle(app, &mut vault)?;
     if !args.with_token {
         let for_device = args.device.then(|| definition.for_device());
@@ -254,7 +290,8 @@ fn connect(
         let _ = connect::log_failure(&mut vault, app.world(), definition, "interrupted");
     }
     app.save_anchor(&mut vault);
-    show(app, args, definition, &connected?)
+    let Ended { done, stopped } = connected?;
+    after_telling(show(app, args, definition, &done), stopped)
 }
 
 /// Reports what earlier connects left behind, and takes over what they saved.
@@ -322,7 +359,7 @@ fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) 
         }
         printed(app.ui.data(&document.to_string()))?;
     } else {
-        say(app, definition, connected);
+        say(app, args, definition, connected);
     }
     let page = definition
         .revocation
@@ -356,7 +393,7 @@ fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) 
 }
 
 /// What was stored, for people.
-fn say(app: &App, definition: &Definition, connected: &Connected) {
+fn say(app: &App, args: &Args, definition: &Definition, connected: &Connected) {
     let connection = &connected.connection;
     let verb = if connected.updated {
         "updated"
@@ -391,6 +428,13 @@ fn say(app: &App, definition: &Definition, connected: &Connected) {
     if !lost.is_empty() {
         app.ui
             .note(&format!("not granted any more: {}", lost.join(" ")));
+        if args.scopes.is_empty() {
+            let name = shell_word(&connection.name.to_string());
+            let lost = shell_word(&lost.join(","));
+            app.ui.hint(&app.ui.as_typed(&format!(
+                "ask for it again: `oauthctl connect {name} --add {lost}`"
+            )));
+        }
     }
     app.ui
         .detail(&format!("provider: {}", definition.display_name));

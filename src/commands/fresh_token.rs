@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::app::{App, moment};
 use crate::commands::hooks::{self, Event};
-use crate::commands::{advice, block_on, network};
+use crate::commands::waiting::{Ended, to_its_end};
+use crate::commands::{advice, network};
 use crate::connection::fresh::{self, Accept, Cached, HandOut, Want};
 use crate::connection::refresh::{self, Reason};
 use crate::error::{Error, Kind, Result};
@@ -24,7 +25,7 @@ use crate::vault::Vault;
 pub(super) fn vault(app: &App, asked: &ConnectionRef) -> Result<(Vault, Arc<Custody>)> {
     match app.open_vault_and_key()? {
         Some(opened) => Ok(opened),
-        None => Err(missing(&app.meant(asked)?)),
+        None => Err(missing(app, &app.meant(asked)?)),
     }
 }
 
@@ -96,33 +97,40 @@ fn refresh_now(
     seen: Option<&Moment>,
 ) -> Result<()> {
     let http = network();
-    let refreshed = block_on(async {
+    let refreshed = to_its_end(&app.ui, async {
         let refreshed =
             refresh::refresh(vault, app.world(), &http, name, seen, Reason::Stale).await;
         refreshed.map_err(|error| advice::explained(app, error))
     });
     match refreshed {
-        Ok(true) => hooks::note(app, name, Event::Refresh),
-        Ok(false) => {}
+        Ok(Ended { done, stopped }) => {
+            if done {
+                hooks::note(app, name, Event::Refresh);
+            }
+            match stopped {
+                Some(stopped) if done => {
+                    let told = format!("`{name}` was refreshed: its new tokens are stored");
+                    Err(stopped.note(told))
+                }
+                stopped => stopped.map_or(Ok(()), Err),
+            }
+        }
         Err(error) => {
             hooks::note(app, name, Event::of(&error));
-            return Err(error);
+            Err(error)
         }
     }
-    Ok(())
 }
 
-fn missing(asked: &ConnectionRef) -> Error {
+fn missing(app: &App, asked: &ConnectionRef) -> Error {
+    let absent = app.absent_vault();
     Error::new(
         Kind::LoginRequired,
         format!("there is no connection `{asked}`"),
     )
-    .because("there is no vault yet")
+    .because(absent.unwrap_or_else(|| "there is no vault yet".to_owned()))
     .hint(format!(
         "make one with `oauthctl connect {}`",
-        match asked {
-            ConnectionRef::Provider(provider) => provider.to_string(),
-            ConnectionRef::Exact(name) => name.provider.to_string(),
-        }
+        asked.provider()
     ))
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand};
 
-use super::{Cli, Command, GlobalArgs, report, token};
+use super::{Cli, Command, GlobalArgs, exit_code, printed, report, token};
 use crate::error::{Error, Kind};
 use crate::escape;
 use crate::ui::{Ui, Voice};
@@ -53,6 +53,7 @@ enum HotCommand {
 /// An option of the command that `exec` shall run is none of ours; clap would put `--` before it and
 /// not before the command.
 pub(super) fn with_a_better_tip(mut error: clap::Error, arguments: &[OsString]) -> clap::Error {
+    leave_out_the_hidden(&mut error);
     let words: Vec<_> = arguments
         .iter()
         .map(|word| word.to_string_lossy())
@@ -75,25 +76,45 @@ pub(super) fn with_a_better_tip(mut error: clap::Error, arguments: &[OsString]) 
     error
 }
 
+/// What only completion scripts call is no command that somebody meant.
+fn leave_out_the_hidden(error: &mut clap::Error) {
+    let similar = ContextKind::SuggestedSubcommand;
+    let Some(ContextValue::Strings(names)) = error.get(similar) else {
+        return;
+    };
+    let names = names.iter().filter(|name| *name != "complete");
+    let names: Vec<_> = names.cloned().collect();
+    error.insert(similar, ContextValue::Strings(names));
+}
+
 pub(super) fn show_clap(error: &clap::Error, json: bool) -> ExitCode {
     if matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
     ) {
-        // Nobody is left to tell when stdout is gone.
-        let _ = error.print();
-        return ExitCode::SUCCESS;
+        let shown = error.print();
+        let voice = Voice {
+            json,
+            ..Voice::default()
+        };
+        return ExitCode::from(exit_code(&Ui::new(voice), printed(shown)));
     }
     if json {
-        // clap's first line says what is wrong, the rest is for people.
+        // clap's first line says what is wrong, and those below it what it is about; the rest is for
+        // people.
         let text = error.to_string();
-        let message = text
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches("error: ");
-        let error = Error::new(Kind::Usage, message);
         let mut lines = text.lines();
+        let first = lines.next().unwrap_or_default();
+        let mut message = first.trim_start_matches("error: ").to_owned();
+        if message.ends_with(':') {
+            let about = text
+                .lines()
+                .skip(1)
+                .map_while(|line| line.strip_prefix("  "));
+            let about: Vec<_> = about.map(str::trim).collect();
+            message = format!("{message} {}", about.join(", "));
+        }
+        let error = Error::new(Kind::Usage, message);
         let tip = lines.find_map(|line| line.trim_start().strip_prefix("tip: "));
         let voice = Voice {
             json,

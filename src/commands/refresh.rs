@@ -2,7 +2,8 @@ use std::collections::BTreeSet;
 
 use crate::app::App;
 use crate::commands::hooks::{self, Event};
-use crate::commands::{advice, block_on, network, printed};
+use crate::commands::waiting::{Ended, after_telling, to_its_end};
+use crate::commands::{advice, network, printed};
 use crate::connection::many::{self, Progress, Wanted};
 use crate::connection::select;
 use crate::connection::{Connection, ConnectionError, State};
@@ -16,6 +17,9 @@ use crate::vault::Vault;
 ///
 /// Named connections are refreshed whatever is left of them. `--due` takes those that are expired
 /// or about to be, and tries revocations again that a provider did not confirm.
+///
+/// Ctrl-C while a provider's answer is on its way waits for it and stores it. A second one gives it
+/// up, which may cost the connection.
 #[derive(Debug, clap::Args)]
 #[command(group(clap::ArgGroup::new("which").required(true).args(["connections", "all", "due"])))]
 pub(super) struct Args {
@@ -49,7 +53,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     let world = app.world();
     let bar = app.ui.progress(chosen.refresh.len() as u64);
     let attended = !many;
-    let outcomes = block_on(async {
+    let ended = to_its_end(&app.ui, async {
         let mut outcomes = many::refresh_all(
             &mut vault,
             world,
@@ -74,7 +78,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     });
     drop(bar);
     app.save_anchor(&mut vault);
-    show(app, outcomes?)
+    let Ended { done, stopped } = ended?;
+    after_telling(show(app, done), stopped)
 }
 
 struct Chosen {
@@ -157,13 +162,16 @@ fn show(app: &App, mut outcomes: Outcomes) -> Result<()> {
         && let Some((name, Err(error))) = outcomes.pop()
     {
         let error = about(&name, advice::explained(app, error));
-        hooks::note(app, &name, Event::of(&error));
+        if !error.kind.is_a_signal() {
+            hooks::note(app, &name, Event::of(&error));
+        }
         return Err(error);
     }
     outcomes.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     let mut kinds = Vec::new();
     let total = outcomes.len();
     let mut retry_after = None;
+    let mut not_begun = 0;
     for (name, outcome) in outcomes {
         let (word, error) = match outcome {
             Ok(done) => {
@@ -172,9 +180,15 @@ fn show(app: &App, mut outcomes: Outcomes) -> Result<()> {
                 }
                 (done.word(), None)
             }
+            Err(ConnectionError::Stopped) if !app.ui.json() => {
+                not_begun += 1;
+                continue;
+            }
             Err(error) => {
                 let error = about(&name, advice::explained(app, error));
-                hooks::note(app, &name, Event::of(&error));
+                if !error.kind.is_a_signal() {
+                    hooks::note(app, &name, Event::of(&error));
+                }
                 ("failed", Some(error))
             }
         };
@@ -198,6 +212,10 @@ fn show(app: &App, mut outcomes: Outcomes) -> Result<()> {
                     .error(&error.message, &error.causes, &error.notes, &error.hints);
             }
         }
+    }
+    if not_begun > 0 {
+        app.ui
+            .note(&format!("not begun: {}", counted(not_begun, "connection")));
     }
     match Kind::most_pressing(kinds.iter().copied()) {
         None => Ok(()),

@@ -1,7 +1,8 @@
 use std::collections::BTreeSet;
 
 use crate::app::App;
-use crate::commands::{advice, block_on, network, printed};
+use crate::commands::waiting::{after_telling, to_its_end};
+use crate::commands::{advice, network, printed};
 use crate::connection::revoke::{self, Remote, Report};
 use crate::connection::{ConnectionError, select};
 use crate::error::{Error, Kind, Result};
@@ -70,27 +71,26 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         }
     }
     let world = app.world();
-    let outcomes = if args.local_only {
-        names
-            .into_iter()
-            .map(|name| {
-                let ended = revoke::forget(&mut vault, world, &name);
-                (name, ended)
-            })
-            .collect()
+    let mut outcomes = Vec::with_capacity(names.len());
+    let mut stopped = None;
+    if args.local_only {
+        for name in names {
+            let ended = revoke::forget(&mut vault, world, &name);
+            outcomes.push((name, ended));
+        }
     } else {
         let http = network();
-        block_on(async {
-            let mut outcomes = Vec::with_capacity(names.len());
+        let ended = to_its_end(&app.ui, async {
             for name in names {
                 let ended = revoke::revoke(&mut vault, world, &http, &name).await;
                 outcomes.push((name, ended));
             }
-            Ok(outcomes)
-        })?
-    };
+            Ok(())
+        });
+        stopped = ended.map_or_else(Some, |ended| ended.stopped);
+    }
     app.save_anchor(&mut vault);
-    show(app, outcomes)
+    after_telling(show(app, outcomes), stopped)
 }
 
 type Outcomes = Vec<(ConnectionName, std::result::Result<Report, ConnectionError>)>;
@@ -98,6 +98,7 @@ type Outcomes = Vec<(ConnectionName, std::result::Result<Report, ConnectionError
 fn show(app: &App, outcomes: Outcomes) -> Result<()> {
     let total = outcomes.len();
     let mut failures = Vec::new();
+    let mut not_begun = 0;
     for (name, outcome) in outcomes {
         let word = shell_word(&name.to_string());
         let not_told = |report: &Report| {
@@ -140,8 +141,16 @@ fn show(app: &App, outcomes: Outcomes) -> Result<()> {
         }
         failures.extend(match outcome {
             Ok(_) => failure,
+            Err(ConnectionError::Stopped) => {
+                not_begun += 1;
+                None
+            }
             Err(error) => Some(Error::from(error)),
         });
+    }
+    if not_begun > 0 {
+        app.ui
+            .note(&format!("not begun: {}", counted(not_begun, "connection")));
     }
     if failures.len() <= 1 {
         return failures.pop().map_or(Ok(()), Err);

@@ -7,10 +7,66 @@ use std::task::Poll;
 
 use crate::error::{Error, Kind, Result};
 use crate::http;
-use crate::stop::{self, Signal};
+use crate::stop::{self, Signal, Stake};
+use crate::ui::Ui;
 
-/// Runs network work on one thread until it ends or a signal comes.
+/// Work that was done, and the signal that came meanwhile: what was done is told, then the signal
+/// ends the process.
+pub(super) struct Ended<T> {
+    pub(super) done: T,
+    pub(super) stopped: Option<Error>,
+}
+
+impl<T> Ended<T> {
+    /// Done, and nobody said to stop.
+    pub(super) const fn in_peace(done: T) -> Self {
+        Self {
+            done,
+            stopped: None,
+        }
+    }
+}
+
+/// Runs network work on one thread until it ends or a signal comes. What was done when a signal has
+/// come is of no interest then.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let Ended { done, stopped } = run(work, |_, _| {})?;
+    stopped.map_or(Ok(done), Err)
+}
+
+/// As [`block_on`], for work that spends something at a provider: says at once what a signal waits
+/// for, and what was done all the same.
+pub(super) fn to_its_end<T>(ui: &Ui, work: impl Future<Output = Result<T>>) -> Result<Ended<T>> {
+    run(work, |signal, stake| {
+        let again = match signal {
+            Signal::Interrupt => "Ctrl-C",
+            Signal::Terminate => "signal",
+        };
+        let lost = match stake {
+            Stake::Connection => "the connection may need a new login then",
+            Stake::Consent => "you may have to sign in again then",
+            Stake::Revocation => "nobody knows then whether access has ended",
+        };
+        ui.interrupt(&format!(
+            "the provider's answer is on its way and is waited for; a second {again} gives it up, \
+             and {lost}"
+        ));
+    })
+}
+
+/// How a command ends that has told what it did, where a signal came meanwhile.
+pub(super) fn after_telling(told: Result<()>, stopped: Option<Error>) -> Result<()> {
+    match (told, stopped) {
+        (told, None) => told,
+        (Ok(()), Some(stopped)) => Err(stopped),
+        (Err(error), Some(stopped)) => Err(stopped_too(error, stopped)),
+    }
+}
+
+fn run<T>(
+    work: impl Future<Output = Result<T>>,
+    say: impl FnOnce(Signal, Stake),
+) -> Result<Ended<T>> {
     let not_started = |error: io::Error| {
         Error::new(Kind::Failed, "could not start the network").caused_by(&error)
     };
@@ -23,22 +79,30 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
             signal = signals.first() => signal,
             done = &mut work => return told_to_stop(done),
         };
-        if !stop::must_wait() {
+        let Some(stake) = stop::at_stake() else {
             return Err(signal.into());
+        };
+        if !stop::are_anothers() {
+            say(signal, stake);
         }
         // What a server answers now exists nowhere else. Nothing new is begun, and every request
-        // has its limit, so this ends. Whoever insists is obeyed.
-        let signal = tokio::select! {
-            biased;
-            signal = signals.next() => signal,
-            done = &mut work => return told_to_stop(done),
+        // has its limit, so this ends. Whoever insists is obeyed, but for whoever means a command
+        // that runs beside this.
+        let signal = loop {
+            tokio::select! {
+                biased;
+                signal = signals.next() => if !stop::are_anothers() {
+                    break signal;
+                },
+                done = &mut work => return told_to_stop(done),
+            }
         };
         stop::insist();
         // What has arrived by now is stored.
         tokio::select! {
             biased;
             done = &mut work => told_to_stop(done),
-            () = std::future::ready(()) => Err(signal.into()),
+            () = std::future::ready(()) => Err(given_up(signal)),
         }
     });
     ended.map_err(not_started)?
@@ -46,16 +110,46 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
 
 /// Work that ended after a signal came ends the process as the signal would have; a failure is told
 /// all the same, unless it is the signal's own doing.
-fn told_to_stop<T>(done: Result<T>) -> Result<T> {
+fn told_to_stop<T>(done: Result<T>) -> Result<Ended<T>> {
     let Some(signal) = stop::asked() else {
-        return done;
+        return done.map(Ended::in_peace);
     };
+    let stopped = given_up(signal);
+    match done {
+        Ok(done) => Ok(Ended {
+            done,
+            stopped: Some(stopped),
+        }),
+        Err(error) => Err(stopped_too(error, stopped)),
+    }
+}
+
+fn stopped_too(error: Error, stopped: Error) -> Error {
+    if error.kind == stopped.kind {
+        stopped
+    } else {
+        error.exits_with(stopped.kind.exit_code())
+    }
+}
+
+/// The signal, and what it may have cost where it was insisted on.
+fn given_up(signal: Signal) -> Error {
     let stopped = Error::from(signal);
-    Err(match done {
-        Ok(_) => stopped,
-        Err(error) if error.kind == stopped.kind => stopped,
-        Err(error) => error.exits_with(stopped.kind.exit_code()),
-    })
+    let Some(stake) = stop::at_stake().filter(|_| stop::insisted()) else {
+        return stopped;
+    };
+    let stopped = stopped.because("an answer of the provider was not waited for");
+    match stake {
+        Stake::Connection => stopped
+            .note("if it brought new tokens they are lost, and the connection needs a new login")
+            .hint("`oauthctl list` says `refreshing` of it; its next refresh tells which it is"),
+        Stake::Consent => stopped
+            .note("the provider may have made a grant that nobody uses")
+            .hint("connect again, and look at your apps in the provider's settings"),
+        Stake::Revocation => stopped
+            .note("access may have ended or not; what is kept here is never handed out")
+            .hint("ask again: `oauthctl refresh --due`"),
+    }
 }
 
 /// The signals that stop work, as they come.

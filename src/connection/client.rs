@@ -34,6 +34,24 @@ pub fn for_connect(
     with_secret(snapshot, definition, id)
 }
 
+/// The client id to sign in to a connection with once more: its own, unless something else is said
+/// for new connections by now.
+///
+/// # Errors
+/// When a record can't be read.
+pub fn for_another_sign_in(
+    snapshot: &Snapshot<'_>,
+    definition: &Definition,
+    flag: Option<&ClientId>,
+    stamp: &Stamp,
+) -> Result<ClientId, ConnectionError> {
+    let id = match named_outside(definition, flag) {
+        Some(id) => Some(id),
+        None => current(snapshot, &definition.name)?.map(|client| client.id),
+    };
+    Ok(id.unwrap_or_else(|| stamp.client_id.clone()))
+}
+
 /// The client id that a connection to this provider was made with before, such as one that a flag
 /// named.
 fn used_before(

@@ -103,10 +103,10 @@ pub enum ConnectionError {
         source: VaultError,
     },
     /// The definition's endpoints are not those the grant was made with.
-    #[error("the definition of `{provider}` now names another {what}; nothing was sent there")]
+    #[error("the definition of `{}` now names another {what}; nothing was sent there", of.provider())]
     DefinitionMoved {
-        /// The provider.
-        provider: ProviderName,
+        /// The connection, where it is one's.
+        of: ConnectionRef,
         /// Which endpoint.
         what: &'static str,
     },

@@ -22,12 +22,12 @@ use crate::exchange::{Outgoing, unique};
 use crate::http::{Http, Response, SendError};
 use crate::lock::Guard;
 use crate::moment::Moment;
-use crate::names::ConnectionName;
+use crate::names::{ConnectionName, ConnectionRef};
 use crate::oauth::scope;
 use crate::oauth::token_request::{Grant, token_request};
 use crate::provider::definition::{Definition, LostAnswer};
 use crate::secret::Secret;
-use crate::stop::{self, InTheAir};
+use crate::stop::{self, InTheAir, Stake};
 use crate::token::{Remaining, TokenSet};
 use crate::vault::{Rescue, Row, Vault};
 
@@ -282,6 +282,7 @@ fn depart(
         }
     };
     Ok(Box::new(Flight {
+        _air: InTheAir::with(stake(&connection.state)),
         name: connection.name.clone(),
         definition,
         row,
@@ -293,8 +294,19 @@ fn depart(
         started,
         request: Some(request),
         _locks: locks,
-        _air: InTheAir::new(),
     }))
+}
+
+/// What hangs on the answer.
+const fn stake(under_way: &State) -> Stake {
+    match under_way {
+        State::Revoking { .. } => Stake::Revocation,
+        State::Active(_)
+        | State::Refreshing { .. }
+        | State::NeedsLogin { .. }
+        | State::Suspect(_)
+        | State::Moved => Stake::Connection,
+    }
 }
 
 /// The definition as the flow that a connection was made by sees it.
@@ -369,7 +381,7 @@ pub fn check_stamp(
 ) -> Result<(), ConnectionError> {
     let moved = |what| {
         Err(ConnectionError::DefinitionMoved {
-            provider: definition.name.clone(),
+            of: ConnectionRef::Exact(connection.name.clone()),
             what,
         })
     };

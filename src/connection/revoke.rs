@@ -21,7 +21,7 @@ use crate::names::{ClientId, ConnectionName, ConnectionRef};
 use crate::oauth::request::RequestError;
 use crate::oauth::revocation::{self, Outcome as Said, RevocationRequest, Revoked};
 use crate::provider::definition::{Definition, Revocation, RevokedTokens};
-use crate::stop::{self, InTheAir};
+use crate::stop::{self, InTheAir, Stake};
 use crate::token::TokenSet;
 use crate::vault::{Action, Outcome, Row, Vault};
 
@@ -172,7 +172,7 @@ async fn end(
     if stop::asked().is_some() {
         return Err(ConnectionError::Stopped);
     }
-    let _air = InTheAir::new();
+    let _air = InTheAir::with(Stake::Revocation);
     match tell(http, definition, requests).await {
         Ok(Remote::AlreadyGone)
             if by_access_token(definition)
@@ -286,7 +286,7 @@ fn prepare(
     let stamp = &connection.stamp;
     if stamp.revocation != revocation_target(definition, &stamp.client_id) {
         return Err(ConnectionError::DefinitionMoved {
-            provider: definition.name.clone(),
+            of: ConnectionRef::Exact(connection.name.clone()),
             what: "revocation endpoint",
         });
     }

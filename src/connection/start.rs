@@ -13,7 +13,7 @@ use crate::connection::stored::{FormError, StoredMoment, key, key_text, scopes, 
 use crate::connection::{ConnectionError, World};
 use crate::lock::Guard;
 use crate::moment::Moment;
-use crate::names::{AccountLabel, ClientId, ProviderName, Scope, hex};
+use crate::names::{AccountLabel, ClientId, ConnectionRef, ProviderName, Scope, hex};
 use crate::oauth::attempt::Attempt;
 use crate::provider::definition::Definition;
 use crate::secret::Secret;
@@ -159,8 +159,8 @@ pub fn take(vault: &mut Vault, world: World<'_>, id: &str) -> Result<Taken, Conn
         ),
     ] {
         if !same {
-            let provider = start.provider;
-            return Err(ConnectionError::DefinitionMoved { provider, what });
+            let of = ConnectionRef::Provider(start.provider);
+            return Err(ConnectionError::DefinitionMoved { of, what });
         }
     }
     let left = left(&row.value, &(world.now)()).ok_or(ConnectionError::NoStart)?;

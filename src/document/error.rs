@@ -174,6 +174,12 @@ pub enum StoreError {
         /// What.
         what: String,
     },
+    /// There is no such version in the repository.
+    #[error("there is no version `{name}`")]
+    NoVersion {
+        /// How it was called.
+        name: String,
+    },
     /// Another version has that name.
     #[error("another version is called `{name}` already")]
     Taken {

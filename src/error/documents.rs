@@ -67,6 +67,8 @@ fn stored(store: &StoreError) -> Error {
         S::NoToken | S::TokenRefused => shown(Kind::LoginRequired),
         S::Forbidden { .. } => shown(Kind::Refused)
             .hint("the account may look at the repository without being allowed to write to it, or the organisation has to allow this program"),
+        S::NoVersion { .. } => shown(Kind::Usage)
+            .hint("see which there are: `oauthctl doc log`; names are in `oauthctl doc version`"),
         S::NotFound { .. } => shown(Kind::Refused)
             .hint("has it another name now, or does another account own it?"),
         S::Taken { .. } => shown(Kind::Failed)

@@ -2,7 +2,7 @@
 
 use crate::connection::ConnectionError;
 use crate::connection::state::LoginReason;
-use crate::error::{Error, Kind};
+use crate::error::{Error, FREE_SOME_SPACE, Kind};
 use crate::flow::code::LoginError;
 use crate::http::SendError;
 use crate::lock::LockError;
@@ -17,6 +17,9 @@ use crate::vault::VaultError;
 /// The way out where locks can't be taken.
 const NO_LOCK: &str = "the vault's folder must be yours to write to, on a file system that has locks; a vault elsewhere is `--vault PATH`";
 
+/// The way out of a vault that is damaged.
+pub(crate) const BACK_TO_A_BACKUP: &str = "go back to a backup: `oauthctl vault restore BACKUP --force`; what stands here goes aside, and newer tokens that can still be read in it are kept";
+
 impl From<VaultError> for Error {
     fn from(error: VaultError) -> Self {
         use VaultError as V;
@@ -27,11 +30,13 @@ impl From<VaultError> for Error {
                 PrivateFileError::Loose { .. }
                 | PrivateFileError::Foreign { .. }
                 | PrivateFileError::Symlink { .. }
-                | PrivateFileError::WrongType { .. }
                 | PrivateFileError::TooLarge { .. },
             ) => shown(Kind::Stopped)
                 .hint("a vault is a file of your own with mode 0600 in a folder that only you write to")
                 .hint("mend it with `chmod 600 FILE` and `chmod 700 FOLDER`, then look who could write it"),
+            V::Unsafe(PrivateFileError::WrongType { .. }) => {
+                shown(Kind::Stopped).hint("name another file with `--vault PATH`")
+            }
             V::NotAVault { .. } => shown(Kind::Failed).hint("name another file with `--vault PATH`"),
             V::Newer { .. } => {
                 shown(Kind::Failed).hint("update oauthctl; the vault was left untouched")
@@ -42,7 +47,8 @@ impl From<VaultError> for Error {
                 .hint("somebody who knows your public key may have put a vault of their own here; restore the file from a backup")
                 .hint("connect nothing with this vault: new tokens would be readable to whoever made it"),
             V::Tampered { .. } | V::UnknownRecord { .. } | V::Audit(_) => shown(Kind::Stopped)
-                .hint("see what is left with `oauthctl vault check`, and save it with `oauthctl vault check --salvage FILE`"),
+                .hint("see what is left with `oauthctl vault check`, and save it with `oauthctl vault check --salvage FILE`")
+                .hint(BACK_TO_A_BACKUP),
             V::RolledBack { .. } | V::CopiedInstance => shown(Kind::Stopped)
                 .hint("if you restored this file yourself, say `oauthctl vault accept-rollback`"),
             // how without a sheet is said as soon as the vault is opened
@@ -57,7 +63,7 @@ impl From<VaultError> for Error {
             V::Busy | V::Lock(LockError::TimedOut { .. }) | V::KeyChanged | V::Conflict => {
                 shown(Kind::Temporary).hint("try again in a moment")
             }
-            V::NoSpace { .. } => shown(Kind::Failed).hint("free some space and try again"),
+            V::NoSpace { .. } => shown(Kind::Failed).hint(FREE_SOME_SPACE),
             V::UnmergedLog { .. } => {
                 shown(Kind::Failed).hint("open it once where it can be written")
             }
@@ -139,7 +145,7 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
         C::NotFound { asked, near } if near.is_empty() => top(Kind::LoginRequired)
             .hint(format!(
                 "make one with `oauthctl connect {}`",
-                provider_of(asked)
+                asked.provider()
             ))
             .hint("see `oauthctl list`"),
         C::NotFound { near, .. } => {
@@ -154,7 +160,7 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
                 .hint(format!("say which: {}", names.join(", ")))
                 .hint(format!(
                     "or choose one for good: `oauthctl config set account.{} ACCOUNT`",
-                    provider_of(asked)
+                    asked.provider()
                 ))
         }
         C::LoginRequired {
@@ -209,8 +215,9 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
                 span(*wait)
             ))
         }
-        C::DefinitionMoved { provider, .. } => top(Kind::LoginRequired).hint(format!(
-            "if you changed it on purpose, sign in again with `oauthctl connect {provider}`"
+        C::DefinitionMoved { of, .. } => top(Kind::LoginRequired).hint(format!(
+            "if you changed it on purpose, sign in again with `oauthctl connect {}`",
+            shell_word(&of.to_string())
         )),
         C::NoDefinition { name } => top(Kind::Failed)
             .hint("define it again with `oauthctl provider add FILE`")
@@ -294,14 +301,15 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
 }
 
 fn sign_in_again(name: &ConnectionName) -> String {
-    format!("sign in again with `oauthctl connect {}`", name.provider)
+    let name = shell_word(&name.to_string());
+    format!("sign in again with `oauthctl connect {name}`")
 }
 
 /// Who uses a connection that came in a file can't sign in, where that is a job.
 fn in_a_file(name: &ConnectionName, reason: &LoginReason) -> Vec<String> {
+    let own = shell_word(&name.to_string());
     let anew = format!(
-        "connect at home, `oauthctl connect {}`, and export anew: `oauthctl vault export`",
-        name.provider
+        "connect at home, `oauthctl connect {own}`, and export anew: `oauthctl vault export`"
     );
     if *reason == LoginReason::NoRefreshToken {
         return vec![anew];
@@ -317,14 +325,6 @@ fn in_a_file(name: &ConnectionName, reason: &LoginReason) -> Vec<String> {
             name.provider
         ),
     ]
-}
-
-fn provider_of(asked: &crate::names::ConnectionRef) -> String {
-    use crate::names::ConnectionRef;
-    match asked {
-        ConnectionRef::Provider(provider) => provider.to_string(),
-        ConnectionRef::Exact(name) => name.provider.to_string(),
-    }
 }
 
 fn with_wait(error: Error, wait: Option<std::time::Duration>) -> Error {

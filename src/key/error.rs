@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::SourceError;
 use crate::names::VaultId;
-use crate::private_file::PrivateFileError;
+use crate::private_file::{PrivateFileError, is_no_room};
 
 /// What stands between the caller and the key. `said` is what the keyring answered, escaped.
 #[derive(Debug, Error)]
@@ -201,6 +201,12 @@ impl KeyError {
         } else {
             matches!(self, Self::NoEntry { .. })
         }
+    }
+
+    /// Whether a key's file could not be written for lack of room.
+    #[must_use]
+    pub fn is_no_room(&self) -> bool {
+        matches!(self, Self::File(PrivateFileError::Io { source, .. }) if is_no_room(source.kind()))
     }
 
     /// Whether it is about a key that is in a file.

@@ -13,7 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::error::{VaultError, io_at, sqlite, sqlite_at, tampered};
 use super::schema::{APPLICATION, SCHEMA};
-use crate::private_file;
+use crate::private_file::{self, PrivateFileError};
 
 /// How long a mutation or a reader waits for SQLite's locks.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
@@ -62,6 +62,10 @@ pub(super) fn open(path: &Path) -> Result<Option<Database>, VaultError> {
     };
     match private_file::check_file(&path) {
         Err(error) if error.is_not_found() => return Ok(None),
+        // What others may read and is none of ours is not to be made private, but left alone.
+        Err(PrivateFileError::Loose { .. }) if !begins_like_a_vault(&path) => {
+            return Err(VaultError::NotAVault { path });
+        }
         checked => checked?,
     }
     if let Some(folder) = path.parent() {
@@ -164,6 +168,13 @@ pub(super) fn set_pragma(
     connection
         .pragma_update_and_check(None, name, value, |row| row.get(0))
         .map_err(sqlite(connection))
+}
+
+/// Whether a regular file begins like one; one that can't be read may.
+fn begins_like_a_vault(path: &Path) -> bool {
+    let file = File::open(path);
+    let checked = file.map(|file| check_start(path, &file));
+    !matches!(checked, Ok(Err(VaultError::NotAVault { .. })))
 }
 
 /// Reads SQLite's file header (file format, section 1.3); says whether it uses a write-ahead log.

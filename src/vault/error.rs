@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::verify::AuditFault;
 use crate::lock::LockError;
-use crate::private_file::PrivateFileError;
+use crate::private_file::{PrivateFileError, is_no_room};
 
 /// Why the vault did not do what was asked.
 #[derive(Debug, Error)]
@@ -256,10 +256,7 @@ pub(super) fn io_at<'a>(
 ) -> impl Fn(io::Error) -> VaultError + 'a {
     move |source| {
         let (kind, path) = (source.kind(), path.to_owned());
-        if matches!(
-            kind,
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
-        ) {
+        if is_no_room(kind) {
             VaultError::NoSpace { path }
         } else if kind == io::ErrorKind::ReadOnlyFilesystem {
             VaultError::ReadOnly { path }

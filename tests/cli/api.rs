@@ -273,6 +273,14 @@ fn api_follows_pages_and_redirects_of_the_same_place() {
     let (world, api) = world();
     let output = call(&world, &api.url("/pages?page=1"), &["--paginate"]).ended(0);
     assert_eq!(output.stdout, "[page][page][3]");
+    let output = call(
+        &world,
+        &api.url("/pages?page=1"),
+        &["--paginate", "--include"],
+    )
+    .ended(0);
+    let starts = output.stdout.lines().filter(|line| *line == "HTTP 200");
+    assert_eq!(starts.count(), 3, "{output:?}");
     let output = call(&world, &api.url("/pages?page=1"), &[]).ended(0);
     assert_eq!(output.stdout, "[page]");
     assert_eq!(

@@ -486,6 +486,7 @@ fn vault_check_salvages_what_still_authenticates() {
     });
     let output = world.run(&["vault", "check"]).ended(9);
     assert!(output.stdout.contains("[fail] "), "{output:?}");
+    output.says(&["--salvage FILE", "`oauthctl vault restore BACKUP --force`"]);
     let file = world.path("given/salvaged.age");
     let call = world.call(&["vault", "check", "--salvage"]).arg(&file);
     call.run()

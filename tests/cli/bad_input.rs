@@ -448,3 +448,78 @@ fn a_recovery_key_that_can_not_be_written_makes_no_vault() {
     made.finish().ended(0);
     assert!(world.vault().exists() && world.path("given/sheet").exists());
 }
+
+#[test]
+fn a_usage_error_with_json_names_what_is_missing() {
+    let world = World::empty();
+    let error = world.run(&["token", "--json"]).ended(2).error();
+    let message = error["message"].as_str().unwrap();
+    assert!(
+        message.ends_with("were not provided: <CONNECTION>"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_typo_is_not_taken_for_a_command_that_only_shells_call() {
+    let world = World::empty();
+    let output = world.run(&["conect"]).ended(2).says(&["'connect'"]);
+    assert!(!output.stderr.contains("'complete'"), "{output:?}");
+    let script = world.ok(&["completions", "bash"]).stdout;
+    assert!(!script.contains(" complete help"), "it is offered");
+}
+
+#[test]
+fn help_that_could_not_be_written_is_no_success() {
+    let world = World::empty();
+    let call = world.call(&["--help"]).through("exec \"$@\" >/dev/full");
+    call.run().ended(1).says(&["could not write to stdout"]);
+}
+
+#[test]
+fn vault_that_is_something_else_is_not_to_be_made_private() {
+    let world = World::new();
+    let text = world.path("work/README.md");
+    fs::write(&text, "# a text\n".repeat(40)).unwrap();
+    set_mode(&text, 0o644);
+    for path in [text, world.path("work")] {
+        let call = world.call(&["list", "--vault"]).arg(&path);
+        let output = call
+            .run()
+            .no_data()
+            .says(&["hint: name another file with `--vault PATH`"]);
+        assert_ne!(output.code, 0);
+        output.silent_about("chmod");
+    }
+}
+
+#[test]
+fn token_of_a_profile_without_a_vault_names_the_profile() {
+    let world = World::new();
+    world.connect();
+    let call = world
+        .call(&["token", "sandbox"])
+        .env("OAUTHCTL_PROFILE", "nosuch");
+    call.run()
+        .ended(4)
+        .no_data()
+        .says(&["there is no vault of the profile `nosuch` at `"]);
+    // control: the usual one is not named
+    let world = World::new();
+    world
+        .run(&["token", "sandbox"])
+        .ended(4)
+        .says(&["there is no vault yet"]);
+}
+
+#[test]
+fn settings_that_make_no_sense_say_where_and_what_to_do() {
+    let world = World::new();
+    let file = world.path("home/config/oauthctl/config.toml");
+    oauthctl::private_file::replace(&file, b"audit = \"required\"\nnosuch = 1\n").unwrap();
+    let mend = format!("hint: mend `{}`, or move it away", file.display());
+    world
+        .run(&["list"])
+        .ended(1)
+        .says(&["line 2", "nosuch", &mend]);
+}

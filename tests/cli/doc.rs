@@ -551,6 +551,10 @@ fn doc_restore_brings_an_earlier_text_back_and_doc_log_tells_which_there_are() {
         .ended(2)
         .says(&["not in that version"]);
     desk.run(&["restore", "a.md@nosuch"])
-        .ended(7)
-        .says(&["nosuch"]);
+        .ended(2)
+        .says(&[
+            "there is no version `nosuch`",
+            "hint: see which there are: `oauthctl doc log`",
+        ])
+        .silent_about("account");
 }

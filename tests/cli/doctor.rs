@@ -173,7 +173,7 @@ fn doctor_names_every_fault_with_its_exit_code_and_a_way_out() {
         "",
     );
     failing(
-        doctor().env("OAUTHCTL_IDENTITY_FILE", "/nonexistent"),
+        doctor().env("OAUTHCTL_IDENTITY_FILE", world.path("none")),
         6,
         "vault",
         "",
@@ -186,7 +186,7 @@ fn doctor_names_every_fault_with_its_exit_code_and_a_way_out() {
         "SOCKS",
     );
     failing(
-        doctor().env("SSL_CERT_FILE", "/nonexistent"),
+        doctor().env("SSL_CERT_FILE", world.path("none")),
         1,
         "tls",
         "SSL_CERT_FILE",

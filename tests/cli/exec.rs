@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::Duration;
 
 use oauthctl::sandbox::Endpoint;
 use rustix::process::Signal;
@@ -272,6 +273,31 @@ fn exec_refresh_file_renews_on_after_an_interrupt_that_the_command_survived() {
         .ended(6)
         .silent();
     assert_eq!(world.count(Endpoint::Refresh), 2);
+}
+
+#[test]
+fn exec_refresh_file_gives_no_answer_up_for_interrupts_that_the_command_survives() {
+    let world = World::with(|options| options.lifetimes = "4,3600".parse().unwrap());
+    world.connect();
+    world.faults(&["refresh:*=slow=1500"]);
+    let path = world.path("given/fresh").display().to_string();
+    let line = format!(
+        "PATH=/usr/bin:/bin; f='{path}'; old=$SANDBOX_TOKEN; trap : INT; {UNTIL_IT_CHANGES}; exit 6"
+    );
+    let args = ["exec", "sandbox", "--refresh-file", &path];
+    let running = world.call(&[&args[..], &["--", "/bin/sh", "-c", &line]].concat());
+    let running = running.start();
+    world.until("the server is asked", |world| {
+        world.count(Endpoint::Refresh) == 1
+    });
+    for _ in 0..3 {
+        running.signal(Signal::INT);
+        running.until_heard();
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    running.finish().ended(6).silent();
+    assert_eq!(world.count(Endpoint::Refresh), 1);
+    assert_eq!(world.shown("sandbox")["state"], "active");
 }
 
 #[test]

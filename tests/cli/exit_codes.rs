@@ -95,11 +95,11 @@ fn exit_code_5_is_temporary_and_says_when_to_try_again() {
 fn exit_code_6_is_no_key() {
     let world = World::new();
     world.connect();
-    for lost in [None, Some("/nonexistent/key.txt")] {
+    for lost in [None, Some(world.path("none/key.txt"))] {
         let call = world
             .call(&["token", "sandbox"])
             .without("OAUTHCTL_IDENTITY_FILE");
-        let call = match lost {
+        let call = match &lost {
             Some(path) => call.env("OAUTHCTL_IDENTITY_FILE", path),
             None => call
                 .without("XDG_DATA_HOME")

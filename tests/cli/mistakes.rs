@@ -106,7 +106,7 @@ fn refresh_and_token_tell_of_the_seven_days_of_testing() {
         // `token` meets what the vault remembers, and says the same
         world.run(&args).ended(4).no_data().says(&[
             "hint: while the consent screen says Testing, a connection ends after 7 days",
-            "hint: sign in again with `oauthctl connect sandbox`",
+            "hint: sign in again with `oauthctl connect sandbox/writer`",
         ]);
     }
     // control: who has no testing mode says nothing of it

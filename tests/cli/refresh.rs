@@ -91,7 +91,7 @@ fn refresh_that_lost_its_answer_needs_a_login_where_the_server_grants_no_grace()
         world.run(&["refresh", "sandbox"]).ended(4).no_data().says(&[
             "error: `sandbox/writer` needs a new login: the answer to a refresh was lost or of no \
              use, and now it is over (`invalid_grant`)",
-            "hint: sign in again with `oauthctl connect sandbox`",
+            "hint: sign in again with `oauthctl connect sandbox/",
             "nothing was deleted",
         ]);
         world
@@ -291,7 +291,7 @@ fn connect_again_keeps_the_refresh_token_that_a_second_consent_does_not_repeat()
         .says(&[
             "error: `sandbox/somebody-else` can't be refreshed: the provider gave no refresh token",
             "its access token ends in ",
-            "hint: sign in again with `oauthctl connect sandbox`",
+            "hint: sign in again with `oauthctl connect sandbox/",
         ]);
     world
         .ok(&["refresh", "--all"])

@@ -147,6 +147,7 @@ fn vault_recipients_remove_leaves_that_key_outside_and_the_others_inside() {
     assert_eq!(opens(&lines[0]), 0);
     let removed = world.ok(&["vault", "recipients", "remove", "lost"]);
     assert!(!removed.stdout.contains("lost"), "{removed:?}");
+    let removed = removed.silent_about("no recovery key is left");
     let removed = removed.says(&["removed `lost`"]);
     let key = new_key(&world, &[world.key_file()]);
     assert_eq!(opens(&lines[0]), 6);
@@ -156,7 +157,11 @@ fn vault_recipients_remove_leaves_that_key_outside_and_the_others_inside() {
     // the sheet that stays says the old fingerprint
     let sheet = world.path("given/kept").display().to_string();
     let recover = ["vault", "recover", "--with", &sheet, "--key", "file"];
-    world.run(&recover).ended(9);
+    world.run(&recover).ended(9).says(&[
+        &format!("the fingerprint in `{sheet}` is not this vault's"),
+        "older recovery sheets keep the old one",
+        "--fingerprint ",
+    ]);
     let status = with_key(&world, &key, &["--json", "vault", "status"])
         .documents()
         .remove(0);
@@ -168,6 +173,54 @@ fn vault_recipients_remove_leaves_that_key_outside_and_the_others_inside() {
         .call(&["token", "sandbox"])
         .without("OAUTHCTL_IDENTITY_FILE");
     assert_eq!(call.run().ended(0).stdout.trim(), token);
+    // nobody is left to open it when its own key is lost
+    let call = world.call(&["vault", "recipients", "remove", "kept"]);
+    call.without("OAUTHCTL_IDENTITY_FILE")
+        .run()
+        .ended(0)
+        .says(&[
+            "removed `kept`",
+            "warning: no recovery key is left",
+            "oauthctl vault recipients add --recovery-file FILE",
+        ]);
+}
+
+#[test]
+fn vault_restore_of_a_backup_from_before_a_rekey_says_whose_fingerprint_it_compares() {
+    let world = World::new();
+    world.connect();
+    let backup = world.path("work/before.age").display().to_string();
+    world.ok(&["vault", "backup", &backup]);
+    let status = world.json(&["vault", "status"]).remove(0);
+    let before = status["fingerprint"].as_str().unwrap().to_owned();
+    world.ok(&["vault", "rekey"]);
+    let key = new_key(&world, &[world.key_file()]);
+    let old = world.key_file().display().to_string();
+    let restore = ["vault", "restore", &backup, "--with", &old];
+    with_key(&world, &key, &restore).ended(9).says(&[
+        "the fingerprint of the vault that stands here is not the backup's",
+        &format!("the backup's is {before}"),
+        "a backup or a sheet from before has the one from before",
+        &format!("say `--fingerprint {before}`"),
+    ]);
+    let named = [&restore[..], &["--fingerprint", &before, "--force"]].concat();
+    with_key(&world, &key, &named).ended(0);
+}
+
+#[test]
+fn vault_rekey_that_has_no_room_for_the_new_key_says_so() {
+    let world = World::new();
+    world.connect();
+    let place = world.path("work/none/key.txt").display().to_string();
+    // a limit on the size of files stands for the full disk, and a folder that is none for what else
+    let rekey = ["vault", "rekey", "--key", "file", "--identity-file", &place];
+    fs::write(world.path("work/none"), "x").unwrap();
+    world.run(&rekey).ended(1).says(&[
+        "could not write the vault's new key",
+        "caused by:",
+        "was not touched",
+    ]);
+    world.token("sandbox");
 }
 
 #[test]

@@ -744,6 +744,15 @@ fn vault_restore_of_what_is_no_backup_says_so_and_nothing_of_the_vault() {
     remove_vault(&world);
     restore(&[]);
     assert!(!world.vault().exists());
+    let sheet = world
+        .give("sheet.txt", "# a recovery sheet\n")
+        .display()
+        .to_string();
+    world.run(&["vault", "restore", &sheet]).ended(1).says(&[
+        "it is no age file",
+        "name what `oauthctl vault backup` wrote",
+        "--with SHEET",
+    ]);
 }
 
 #[test]

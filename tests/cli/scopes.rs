@@ -214,3 +214,105 @@ fn connect_asks_for_the_union_when_scopes_are_added() {
     assert_eq!(second.iter().filter(|scope| *scope == "read").count(), 1);
     assert!(second.contains(&"write".to_owned()));
 }
+
+#[test]
+fn connect_of_a_connection_signs_in_again_and_keeps_its_scopes() {
+    let world = World::new();
+    let (output, _) = world.connect_with(&["sandbox", "--scope", "read", "--scope", "repo"]);
+    output.ended(0);
+    let before = granted(&world, "sandbox");
+    let asked_before = asked(&world, &["sandbox/writer"]);
+    assert!(
+        asked_before.contains(&"repo".to_owned()),
+        "{asked_before:?}"
+    );
+    assert_eq!(granted(&world, "sandbox"), before);
+    // what the hint of an ended one says
+    world.faults(&["refresh:*=invalid-grant"]);
+    world
+        .run(&["refresh", "sandbox"])
+        .ended(4)
+        .says(&["hint: sign in again with `oauthctl connect sandbox/writer`"]);
+    world.faults(&[]);
+    let (output, _) = world.connect_with(&["sandbox/writer"]);
+    output
+        .ended(0)
+        .says(&[
+            "asking for what `sandbox/writer` has",
+            "updated `sandbox/writer`",
+        ])
+        .silent_about("not granted any more");
+    assert_eq!(granted(&world, "sandbox"), before);
+    // the person decides
+    let (output, _) = world.connect_with(&["sandbox/writer", "--scope", "read"]);
+    output
+        .ended(0)
+        .says(&["not granted any more: repo"])
+        .silent_about("--add");
+    world
+        .run(&["connect", "sandbox/nobody"])
+        .ended(4)
+        .says(&["`sandbox/nobody`"]);
+    world.run(&["connect", "sandbox/"]).ended(2);
+}
+
+#[test]
+fn connect_of_a_connection_leaves_it_when_another_account_signs_in() {
+    let world = World::new();
+    world.connect();
+    let token = world.token("sandbox/writer");
+    world.sandbox(|sandbox| sandbox.sign_in_as("reader".parse().unwrap()));
+    let (output, _) = world.connect_with(&["sandbox/writer"]);
+    output
+        .ended(9)
+        .says(&["another account than the one that `sandbox/writer` is"]);
+    assert_eq!(world.token("sandbox/writer"), token);
+}
+
+#[test]
+fn connect_of_a_provider_keeps_the_scopes_of_its_one_connection_that_is_over() {
+    let world = World::new();
+    let (output, _) = world.connect_with(&["sandbox", "--scope", "read", "--scope", "repo"]);
+    output.ended(0);
+    let before = granted(&world, "sandbox");
+    world.faults(&["refresh:*=invalid-grant"]);
+    world.run(&["refresh", "sandbox"]).ended(4);
+    world.faults(&[]);
+    let (output, _) = world.connect_with(&["sandbox"]);
+    output.ended(0);
+    assert_eq!(granted(&world, "sandbox"), before);
+    // one that lives may be meant to get a second account beside it, which gets what is usual
+    let (output, _) = world.connect_with(&["sandbox"]);
+    output.ended(0).says(&[
+        "not granted any more: repo",
+        "hint: ask for it again: `oauthctl connect sandbox/writer --add repo`",
+    ]);
+    // whoever names the account means the connection
+    let (output, _) = world.connect_with(&["sandbox/writer", "--add", "repo"]);
+    output.ended(0);
+    let (output, _) = world.connect_with(&["sandbox", "--account", "writer"]);
+    output.ended(0);
+    assert_eq!(granted(&world, "sandbox"), before);
+}
+
+#[test]
+fn connect_of_a_connection_takes_a_token_in_place_of_one_that_was_brought() {
+    let world = World::new();
+    world.connect();
+    let brought = world.token("sandbox");
+    let bring = |connection: &str| {
+        let call = world.call(&["connect", connection, "--with-token"]);
+        call.stdin(&brought).run()
+    };
+    let call = world.call(&["connect", "sandbox", "--with-token", "--account", "own"]);
+    call.stdin(&brought).run().ended(0);
+    world.run(&["connect", "sandbox/own"]).ended(2).says(&[
+        "is a token that you brought",
+        "`oauthctl connect sandbox/own --with-token`",
+    ]);
+    bring("sandbox/own").ended(0);
+    assert_eq!(world.json(&["list"]).len(), 2);
+    bring("sandbox/writer")
+        .ended(2)
+        .says(&["`sandbox/writer` is no token that you brought"]);
+}

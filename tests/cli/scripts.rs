@@ -129,7 +129,7 @@ fn token_copy_puts_it_on_the_clipboard_and_takes_it_away() {
         .says(&["something else is on the clipboard"]);
     assert_eq!(fs::read_to_string(&clipboard).unwrap(), "mine");
     let call = world.call(&["token", "sandbox", "--copy"]);
-    call.env("PATH", "/nonexistent")
+    call.env("PATH", world.path("none"))
         .run()
         .ended(1)
         .no_data()

@@ -39,9 +39,25 @@ fn refresh_that_gets_a_signal_while_the_answer_is_on_its_way_stores_it_first() {
     for (signal, code) in STOPPING {
         let world = World::new();
         world.connect();
-        let running = refreshing(&world);
+        let mut running = refreshing(&world);
         running.signal(signal);
-        running.finish().ended(code).no_data();
+        // at once, and not when the answer is there
+        running.line(|line| line.contains("is waited for").then_some(()));
+        assert!(running.lives());
+        let again = if code == 130 { "Ctrl-C" } else { "signal" };
+        let ending = if code == 130 {
+            "interrupted"
+        } else {
+            "terminated"
+        };
+        running.finish().ended(code).no_data().says(&[
+            &format!(
+                "warning: the provider's answer is on its way and is waited for; a second {again} \
+                 gives it up, and the connection may need a new login then\n"
+            ),
+            "sandbox/writer: refreshed",
+            &format!("error: {ending}\n"),
+        ]);
         assert_eq!(world.shown("sandbox")["state"], "active");
         world.faults(&[]);
         assert!(is_newest(&world));
@@ -124,14 +140,19 @@ fn refresh_that_gets_a_second_signal_stops_at_once_and_the_next_one_recovers() {
         });
         world.connect();
         world.faults(&["refresh:1=stall"]);
-        let running = world.call(&["refresh", "sandbox"]).start();
+        let mut running = world.call(&["refresh", "sandbox"]).start();
         world.until("the server is asked", |world| {
             world.count(Endpoint::Refresh) == 1
         });
         running.signal(signal);
-        running.until_heard();
+        running.line(|line| line.contains("is waited for").then_some(()));
         running.signal(signal);
-        running.finish().ended(code).no_data();
+        running.finish().ended(code).no_data().says(&[
+            "warning: the provider's answer is on its way",
+            "an answer of the provider was not waited for",
+            "note: if it brought new tokens they are lost, and the connection needs a new login",
+            "hint: `oauthctl list` says `refreshing` of it",
+        ]);
         assert_eq!(world.shown("sandbox")["state"], "refreshing");
         world.faults(&[]);
         world.ok(&["refresh", "sandbox"]);
@@ -148,7 +169,11 @@ fn revoke_and_connect_that_get_a_signal_finish_what_the_server_did() {
         world.count(Endpoint::Revoke) == 1
     });
     running.signal(Signal::INT);
-    running.finish().ended(130);
+    running.finish().ended(130).says(&[
+        "a second Ctrl-C gives it up, and nobody knows then whether access has ended",
+        "sandbox/writer: revoked at the provider and erased here",
+        "error: interrupted",
+    ]);
     assert!(world.json(&["list"]).is_empty());
 
     world.faults(&["token:*=slow=500"]);
@@ -161,11 +186,53 @@ fn revoke_and_connect_that_get_a_signal_finish_what_the_server_did() {
         world.count(Endpoint::Token) == before + 1
     });
     running.signal(Signal::TERM);
-    running.finish().ended(143);
+    running.finish().ended(143).says(&[
+        "you may have to sign in again then",
+        "connected `sandbox/writer`",
+        "error: terminated",
+    ]);
     browser.join().unwrap();
     world.faults(&[]);
     assert!(is_newest(&world));
     assert_eq!(world.shown("sandbox")["state"], "active");
+}
+
+#[test]
+fn token_that_gets_a_signal_while_it_refreshes_says_that_the_connection_is_whole() {
+    let world = World::expired();
+    let before = world.count(Endpoint::Refresh);
+    world.faults(&["refresh:*=slow=600"]);
+    let running = world.call(&["token", "sandbox"]).start();
+    world.until("the server is asked", |world| {
+        world.count(Endpoint::Refresh) == before + 1
+    });
+    running.signal(Signal::INT);
+    running.finish().ended(130).no_data().says(&[
+        "is waited for",
+        "error: interrupted",
+        "note: `sandbox/writer` was refreshed: its new tokens are stored",
+    ]);
+    world.faults(&[]);
+    assert!(is_newest(&world));
+}
+
+#[test]
+fn refresh_and_revoke_of_many_that_get_a_signal_say_what_was_done_and_what_not() {
+    let world = World::new();
+    world.connect();
+    world.connect_as("reader");
+    world.faults(&["revoke:*=slow=500"]);
+    let running = world.call(&["revoke", "--all", "--yes"]).start();
+    world.until("the server is asked", |world| {
+        world.count(Endpoint::Revoke) == 1
+    });
+    running.signal(Signal::INT);
+    running.finish().ended(130).says(&[
+        "sandbox/reader: revoked at the provider",
+        "not begun: 1 connection",
+        "error: interrupted",
+    ]);
+    assert_eq!(world.json(&["list"]).len(), 1);
 }
 
 /// The lock of the world's only connection, as another process would hold it.

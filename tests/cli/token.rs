@@ -205,7 +205,7 @@ fn token_of_an_ended_grant_needs_a_login_and_connecting_again_mends_it() {
     world.faults(&["refresh:*=invalid-grant"]);
     let ended = [
         "error: `sandbox/writer` needs a new login: the provider ended it (`invalid_grant`",
-        "hint: sign in again with `oauthctl connect sandbox`",
+        "hint: sign in again with `oauthctl connect sandbox/writer`",
     ];
     world
         .run(&["token", "sandbox"])

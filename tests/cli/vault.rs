@@ -218,7 +218,9 @@ fn vault_commands_without_a_vault_say_so() {
     assert!(!made);
     world.run(&["vault", "check"]).ended(1).no_data();
     world
-        .run(&["vault", "recover", "--with", "/nonexistent"])
+        .call(&["vault", "recover", "--with"])
+        .arg(world.path("none"))
+        .run()
         .ended(1)
         .no_data();
     world.run(&["show", "sandbox"]).ended(4).no_data();

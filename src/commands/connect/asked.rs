@@ -3,16 +3,18 @@
 
 use std::str::FromStr;
 
-use crate::app::App;
+use crate::app::{App, moment};
 use crate::commands::advice;
 use crate::commands::connect::Args;
 use crate::connection::select::{self, Found};
-use crate::connection::{Connection, GrantKind};
+use crate::connection::{Connection, GrantKind, State};
 use crate::error::{Error, Kind, Result};
 use crate::names::{ConnectionRef, Scope};
 use crate::oauth::scope::{compare, request_scopes};
 use crate::provider::definition::{CatalogueScope, Definition, ScopeRules};
 use crate::provider::features::{Feature, FeatureError};
+use crate::token::Remaining;
+use crate::ui::shell_word;
 use crate::vault::Vault;
 
 /// The scopes that the features stand for.
@@ -51,8 +53,8 @@ fn unknown(error: &FeatureError) -> Error {
     }
 }
 
-/// The connection that is to get more scopes.
-pub(super) fn extended(app: &App, vault: &Vault, asked: &str) -> Result<Connection> {
+/// The connection that is meant, to be signed in to again.
+pub(super) fn named(app: &App, vault: &Vault, asked: &str) -> Result<Connection> {
     let asked: ConnectionRef = asked.parse().map_err(|error: crate::names::NameError| {
         Error::new(Kind::Usage, "could not read the connection's name").caused_by(&error)
     })?;
@@ -60,20 +62,100 @@ pub(super) fn extended(app: &App, vault: &Vault, asked: &str) -> Result<Connecti
     let Found { connection, .. } = vault
         .read(|snapshot| select::find(snapshot, &meant))
         .map_err(|error| advice::on_asked(app, &asked, error))?;
+    Ok(connection)
+}
+
+/// Refuses a connection that nobody consents to.
+pub(super) fn consented(connection: &Connection) -> Result<()> {
     let name = &connection.name;
     match connection.grant {
-        GrantKind::AuthorizationCode | GrantKind::Device => Ok(connection),
+        GrantKind::AuthorizationCode | GrantKind::Device => Ok(()),
         GrantKind::Supplied => Err(Error::new(
             Kind::Usage,
-            format!("`{name}` is a token that you brought, and gets no more scopes"),
+            format!("`{name}` is a token that you brought, and gets no other scopes"),
         )
-        .hint("make one with more scopes at the provider, and bring that")),
+        .hint(format!(
+            "make another one at the provider, and bring that: `oauthctl connect {} --with-token`",
+            shell_word(&name.to_string())
+        ))),
         GrantKind::ClientCredentials { .. } | GrantKind::TokenExchange(_) => Err(Error::new(
             Kind::Usage,
             format!("nobody consents to `{name}`"),
         )
         .hint("connect it again with all scopes that it is to have")),
     }
+}
+
+/// Refuses a connection whose place no token that was brought may take.
+pub(super) fn brought(connection: &Connection) -> Result<()> {
+    if connection.grant == GrantKind::Supplied {
+        return Ok(());
+    }
+    let name = &connection.name;
+    let message = format!("`{name}` is no token that you brought");
+    Err(Error::new(Kind::Usage, message).hint(format!(
+        "keep both: `oauthctl connect {} --with-token --account LABEL`",
+        name.provider
+    )))
+}
+
+/// What is asked for where nobody says: the scopes of the connection that is signed in to again.
+/// Without its name that is the only one of the provider, and only where it is over; else a second
+/// account may be meant.
+pub(super) fn as_before(
+    app: &App,
+    args: &Args,
+    definition: &Definition,
+    vault: &Vault,
+) -> Result<Vec<Scope>> {
+    let mut found = vault.read(select::all)?;
+    found.retain(|found| {
+        let connection = &found.connection;
+        connection.name.provider == definition.name && connection.grant.is_a_persons()
+    });
+    let before = match &args.account {
+        Some(account) => found
+            .iter()
+            .find(|one| one.connection.name.account == *account),
+        None if found.len() == 1 => found.first().filter(|one| is_over(&one.connection)),
+        None => None,
+    };
+    before.map_or(Ok(Vec::new()), |before| {
+        kept(app, definition, &before.connection)
+    })
+}
+
+/// Whether nothing but another sign-in helps it.
+fn is_over(connection: &Connection) -> bool {
+    match &connection.state {
+        State::NeedsLogin { .. } | State::Suspect(_) | State::Moved => true,
+        State::Revoking { .. } => false,
+        State::Active(set) | State::Refreshing { set, .. } => {
+            set.refresh_token.is_none() && set.remaining(&moment()) == Remaining::Expired
+        }
+    }
+}
+
+/// What the connection asked for and has; says so where it is more than what is usual.
+pub(super) fn kept(
+    app: &App,
+    definition: &Definition,
+    connection: &Connection,
+) -> Result<Vec<Scope>> {
+    let scopes = union(app, definition, connection, &[])?;
+    let usual = request_scopes(definition, &[]);
+    if !compare(&definition.scopes, &usual, &scopes)
+        .extra
+        .is_empty()
+    {
+        let names: Vec<_> = scopes.iter().map(ToString::to_string).collect();
+        app.ui.note(&format!(
+            "asking for what `{}` has: {}; `--scope` asks for something else",
+            connection.name,
+            names.join(" ")
+        ));
+    }
+    Ok(scopes)
 }
 
 /// What the connection asked for and has, and what is to be added to it.

@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::app::{App, moment};
 use crate::commands::connect::announce::announce;
 use crate::commands::connect::{Args, Granted};
-use crate::commands::{advice, block_on, network};
+use crate::commands::waiting::{Ended, to_its_end};
+use crate::commands::{advice, network};
 use crate::connection::connect::{self, Connected, Landed};
 use crate::connection::{ConnectionError, GrantKind, client};
 use crate::error::{Error, Kind, Result};
@@ -18,7 +19,7 @@ use crate::oauth::scope::request_scopes;
 use crate::oauth::userinfo::Identity;
 use crate::provider::definition::{Definition, Dpop};
 use crate::signing::SigningKey;
-use crate::stop::{self, InTheAir};
+use crate::stop::{self, InTheAir, Stake};
 use crate::token::TokenSet;
 use crate::vault::Vault;
 
@@ -29,7 +30,7 @@ pub(super) fn authorise(
     definition: &Definition,
     vault: &mut Vault,
     granted: &Granted<'_>,
-) -> Result<Connected> {
+) -> Result<Ended<Connected>> {
     let flag = args.client_id.as_ref();
     let client = vault.read(|snapshot| client::for_connect(snapshot, definition, flag))?;
     let scopes = request_scopes(definition, &args.scopes);
@@ -43,7 +44,7 @@ pub(super) fn authorise(
     let way = args.way();
     let prepared = code::prepare(login, way).map_err(|error| login_failed(definition, error))?;
     let http = network();
-    block_on(async {
+    to_its_end(&app.ui, async {
         let prepared = prepared
             .pushed(&http, login, moment)
             .await
@@ -144,7 +145,7 @@ pub(super) async fn redeem(
     };
     let mut attempt = connect::begin(vault, world, definition, &login.client.id, account)?;
     // From here until it is stored, what the provider grants exists nowhere else.
-    let _air = InTheAir::new();
+    let _air = InTheAir::with(Stake::Consent);
     if stop::asked().is_some() {
         connect::abandon(vault, world, attempt, definition, "interrupted")?;
         return Err(ConnectionError::Stopped.into());

@@ -7,7 +7,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::app::{App, moment};
 use crate::commands::connect::code::{and_not_logged, binding, login_failed};
 use crate::commands::connect::{Args, Granted};
-use crate::commands::{block_on, network};
+use crate::commands::network;
+use crate::commands::waiting::{Ended, to_its_end};
 use crate::connection::connect::{self, Connected, Landed};
 use crate::connection::{ConnectionError, GrantKind, client};
 use crate::error::{Error, Kind, Result};
@@ -17,7 +18,7 @@ use crate::http::Http;
 use crate::oauth::scope::request_scopes;
 use crate::oauth::userinfo::Identity;
 use crate::provider::definition::Definition;
-use crate::stop::{self, InTheAir};
+use crate::stop::{self, InTheAir, Stake};
 use crate::token::TokenSet;
 use crate::vault::Vault;
 
@@ -28,7 +29,7 @@ pub(super) fn authorise(
     definition: &Definition,
     vault: &mut Vault,
     granted: &Granted<'_>,
-) -> Result<Connected> {
+) -> Result<Ended<Connected>> {
     let definition = &definition.for_device();
     let flag = args.client_id.as_ref();
     let client = vault.read(|snapshot| client::for_connect(snapshot, definition, flag))?;
@@ -41,7 +42,7 @@ pub(super) fn authorise(
         dpop: key.as_ref(),
     };
     let http = network();
-    block_on(async {
+    to_its_end(&app.ui, async {
         let asked = device::ask(&http, login, moment)
             .await
             .map_err(|error| failed(definition, error))?;
@@ -135,7 +136,7 @@ async fn ask_once(
         args.account.as_ref(),
     )?;
     // The answer may bring the tokens, which then exist nowhere else until they are stored.
-    let _air = InTheAir::new();
+    let _air = InTheAir::with(Stake::Consent);
     if stop::asked().is_some() {
         connect::withdraw(vault, attempt)?;
         return Err(ConnectionError::Stopped.into());

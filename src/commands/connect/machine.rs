@@ -4,7 +4,8 @@
 use crate::app::{App, moment};
 use crate::commands::connect::code::{and_not_logged, binding, exchange_failed};
 use crate::commands::connect::{Args, Granted};
-use crate::commands::{block_on, network};
+use crate::commands::network;
+use crate::commands::waiting::{Ended, to_its_end};
 use crate::connection::connect::{self, Connected, Landed};
 use crate::connection::exchange_source::TokenSource;
 use crate::connection::state::Exchange;
@@ -18,7 +19,7 @@ use crate::oauth::scope;
 use crate::oauth::token_request::Grant;
 use crate::oauth::userinfo::Identity;
 use crate::provider::definition::Definition;
-use crate::stop::InTheAir;
+use crate::stop::{InTheAir, Stake};
 use crate::token::TokenSet;
 use crate::vault::Vault;
 
@@ -32,7 +33,7 @@ pub(super) fn authorise(
     definition: &Definition,
     vault: &mut Vault,
     granted: &Granted<'_>,
-) -> Result<Connected> {
+) -> Result<Ended<Connected>> {
     let source = args.machine.token_exchange.as_ref();
     let flag = args.client_id.as_ref();
     let client = vault.read(|snapshot| client::for_connect(snapshot, definition, flag))?;
@@ -85,8 +86,8 @@ pub(super) fn authorise(
     let world = app.world();
     let http = network();
     let attempt = connect::begin(vault, world, definition, &client.id, args.account.as_ref())?;
-    block_on(async {
-        let _air = InTheAir::new();
+    to_its_end(&app.ui, async {
+        let _air = InTheAir::with(Stake::Consent);
         match machine::fetch(&http, login, &grant, moment).await {
             Ok(redeemed) => {
                 let landed = landed(&redeemed.set, redeemed.identity);

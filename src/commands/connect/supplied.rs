@@ -4,6 +4,7 @@ use std::io::Read;
 
 use crate::app::{App, moment};
 use crate::commands::connect::{Args, Granted};
+use crate::commands::waiting::Ended;
 use crate::commands::{block_on, network};
 use crate::connection::connect::{self, Connected, Landed};
 use crate::connection::{ConnectionError, GrantKind, client};
@@ -24,7 +25,7 @@ pub(super) fn supply(
     vault: &mut Vault,
     token: Secret,
     granted: &Granted<'_>,
-) -> Result<Connected> {
+) -> Result<Ended<Connected>> {
     let world = app.world();
     let set = TokenSet {
         access_token: token,
@@ -64,7 +65,8 @@ pub(super) fn supply(
         grant: GrantKind::Supplied,
         dpop: None,
     };
-    Ok(connect::store(vault, world, attempt, &landed)?)
+    let stored = connect::store(vault, world, attempt, &landed)?;
+    Ok(Ended::in_peace(stored))
 }
 
 /// For a token that is no client's of ours: any name will do.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use crate::app::{App, moment};
 use crate::commands::connect::code::{answered, binding, logged, login_failed, redeem};
 use crate::commands::connect::{Args, Granted, settle, show};
+use crate::commands::waiting::{Ended, after_telling, to_its_end};
 use crate::commands::{block_on, network, printed};
 use crate::connection::client;
 use crate::connection::connect::Connected;
@@ -83,7 +84,8 @@ pub(super) fn resume(app: &App, args: &Args, id: &str) -> Result<()> {
     let definition = app.providers().get(&taken.start.provider)?;
     let connected = finish(app, args, id, &definition, &mut vault, taken);
     app.save_anchor(&mut vault);
-    show(app, args, &definition, &connected?)
+    let Ended { done, stopped } = connected?;
+    after_telling(show(app, args, &definition, &done), stopped)
 }
 
 fn finish(
@@ -93,7 +95,7 @@ fn finish(
     definition: &Definition,
     vault: &mut Vault,
     taken: Taken,
-) -> Result<Connected> {
+) -> Result<Ended<Connected>> {
     let start = taken.start.clone();
     let flag = Some(&start.client_id);
     let client = vault.read(|snapshot| client::for_connect(snapshot, definition, flag))?;
@@ -113,7 +115,7 @@ fn finish(
         })?;
     let http = network();
     let begun = Instant::now();
-    block_on(async {
+    to_its_end(&app.ui, async {
         let (arrived, landing) = match answered(app, definition, prepared, way, patience).await {
             Ok(answered) => answered,
             Err(LoginError::Wait(_) | LoginError::NothingPasted) => {

@@ -183,12 +183,19 @@ pub(super) fn try_store<T>(
     })
 }
 
-/// Where the repository is not found by its number: another one may have its name now.
+/// Where the repository is not found by its number: another one may have its name now. Who can't see
+/// it finds none of its versions.
 fn look_again(store: &GitHub<'_>, link: &Link, error: DocumentError) -> DocumentError {
-    if !matches!(error, DocumentError::Store(StoreError::NotFound { .. })) || link.repository == 0 {
+    let is_version = matches!(error, DocumentError::Store(StoreError::NoVersion { .. }));
+    let is_lost = matches!(error, DocumentError::Store(StoreError::NotFound { .. }));
+    if !(is_version || is_lost) || link.repository == 0 {
         return error;
     }
     match store.by_name(&link.name) {
+        Ok(None) if is_version => {
+            let what = link.name.clone();
+            DocumentError::Store(StoreError::NotFound { what })
+        }
         Ok(Some(found)) if found.id != link.repository => {
             DocumentError::Guard(Guard::OtherRepository { name: found.name })
         }

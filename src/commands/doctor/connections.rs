@@ -9,9 +9,10 @@ use crate::connection::GrantKind;
 use crate::connection::state::{Connection, LoginReason, State};
 use crate::error::Kind;
 use crate::moment::{Moment, Timestamp};
+use crate::names::ConnectionName;
 use crate::provider::definition::Limits;
 use crate::token::{Lifetime, Remaining, TokenSet};
-use crate::ui::span;
+use crate::ui::{shell_word, span};
 
 const TOPIC: &str = "connection";
 
@@ -36,12 +37,10 @@ pub(super) fn checks(patient: &Patient) -> Vec<Check> {
 fn forecast(connection: &Connection, limits: Limits, consented: Timestamp, now: &Moment) -> Check {
     let name = &connection.name;
     let connect = if connection.sealed_for.is_some() {
-        format!(
-            "connect at home, `oauthctl connect {}`, and export anew",
-            name.provider
-        )
+        let name = shell_word(&name.to_string());
+        format!("connect at home, `oauthctl connect {name}`, and export anew")
     } else {
-        format!("sign in again: `oauthctl connect {}`", name.provider)
+        sign_in_again(name)
     };
     match &connection.state {
         State::NeedsLogin { reason, .. } => {
@@ -86,10 +85,7 @@ fn refreshable(
     now: &Moment,
 ) -> Check {
     let refresh = format!("`oauthctl refresh {}`", connection.name);
-    let connect = format!(
-        "sign in again: `oauthctl connect {}`",
-        connection.name.provider
-    );
+    let connect = sign_in_again(&connection.name);
     let used = set.obtained.wall;
     if let Some(trouble) = &connection.trouble
         && trouble.left(now).is_some()
@@ -153,6 +149,11 @@ fn refreshable(
     Check::ok(TOPIC, text)
 }
 
+fn sign_in_again(name: &ConnectionName) -> String {
+    let name = shell_word(&name.to_string());
+    format!("sign in again: `oauthctl connect {name}`")
+}
+
 /// Lives as long as its access token.
 fn fixed(
     connection: &Connection,
@@ -164,7 +165,7 @@ fn fixed(
     let connect = match connection.grant {
         GrantKind::Supplied => format!(
             "store a new one: `oauthctl connect {} --with-token`",
-            connection.name.provider
+            shell_word(&connection.name.to_string())
         ),
         GrantKind::AuthorizationCode
         | GrantKind::Device

@@ -6,6 +6,7 @@ use crate::commands::doctor::check::{Check, Level};
 use crate::connection::{ConnectionError, client};
 use crate::env;
 use crate::error::{Error, Kind};
+use crate::names::ConnectionRef;
 use crate::oauth::Client;
 use crate::provider::definition::{Definition, SecretRule};
 use crate::vault::Vault;
@@ -104,7 +105,7 @@ fn older(patient: &Patient, definition: &Definition, vault: Option<&Vault>) -> V
         let stamp = &connection.stamp;
         if stamp.token_endpoint.as_str() != definition.token_endpoint.as_str() {
             let error = ConnectionError::DefinitionMoved {
-                provider: definition.name.clone(),
+                of: ConnectionRef::Exact(name.clone()),
                 what: "token endpoint",
             };
             checks.push(Check::failed(TOPIC, error.into()).of(name));

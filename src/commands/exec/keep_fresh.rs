@@ -70,6 +70,7 @@ pub(super) fn run(
     let incoming = Incoming::take().map_err(failed)?;
     let _listening = stop::listen().map_err(failed)?;
     write(path, first, private_file::create_whole)?;
+    stop::leave_to_another(true);
     #[cfg(unix)]
     let ending = mind(command, path, incoming);
     #[cfg(not(unix))]
@@ -202,6 +203,7 @@ fn mind(
     let (tell, ending) = mpsc::channel();
     std::thread::spawn(move || {
         let status = watch(&mut child, &mut incoming);
+        stop::leave_to_another(false);
         let _ = fs::remove_file(path);
         let _ = tell.send(status);
     });
@@ -264,6 +266,7 @@ fn mind(
     let (tell, ending) = mpsc::channel();
     std::thread::spawn(move || {
         let status = child.wait();
+        stop::leave_to_another(false);
         let _ = fs::remove_file(path);
         let _ = tell.send(status);
     });

@@ -7,6 +7,7 @@ use crate::private_file;
 use crate::provider::check::check;
 use crate::provider::definition::Origin;
 use crate::provider::{LARGEST_FILE, parse, save_user_file};
+use crate::ui::shell_word;
 
 /// Add a provider from a definition file
 ///
@@ -36,7 +37,15 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     let text = String::from_utf8(bytes)
         .map_err(|_| Error::new(Kind::Failed, "the definition is not UTF-8"))?;
     // Checked under the name of the file that the person knows.
-    parse(&name, &text, Origin::UserFile(args.file.clone()))?;
+    parse(&name, &text, Origin::UserFile(args.file.clone())).map_err(|error| {
+        let mut shown = Error::from(error);
+        // It is none of the providers that `check` knows yet.
+        shown.hints = vec![format!(
+            "mend the file, and add it again: `oauthctl provider add {}`",
+            shell_word(&args.file.display().to_string())
+        )];
+        shown
+    })?;
     let target = app.providers().user_file(&name);
     if target.exists() && !args.replace {
         return Err(

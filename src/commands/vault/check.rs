@@ -1,10 +1,11 @@
 use std::path::PathBuf;
 
-use crate::app::{App, other_pin};
+use crate::app::{App, Expected, other_pin};
 use crate::commands::printed;
 use crate::commands::vault::file_name;
 use crate::commands::vault::salvage;
-use crate::error::{Error, Kind, Result};
+use crate::error::{BACK_TO_A_BACKUP, Error, Kind, Result};
+use crate::vault::VaultError;
 
 /// Look at every record, event and page of the vault
 ///
@@ -29,7 +30,9 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     if let Some(file) = &args.salvage {
         return salvage::run(app, &locked, &custody, pin.as_deref(), file);
     }
-    let findings = locked.check(custody.identity(), pin.as_deref())?;
+    let findings = locked
+        .check(custody.identity(), pin.as_deref())
+        .map_err(unreadable)?;
     let words: Vec<String> = findings.iter().map(ToString::to_string).collect();
     if app.ui.json() {
         let document = crate::json::json!({
@@ -56,7 +59,18 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         Kind::Stopped,
         format!("{} things are wrong with the vault", words.len()),
     )
-    .hint("save what still authenticates: `oauthctl vault check --salvage FILE`"))
+    .hint("save what still authenticates: `oauthctl vault check --salvage FILE`")
+    .hint(BACK_TO_A_BACKUP))
+}
+
+/// Why nothing in it can be looked at, without the advice to look at it.
+pub(super) fn unreadable(error: VaultError) -> Error {
+    let is_damaged = error.is_damage() && !matches!(error, VaultError::PinMismatch { .. });
+    let mut shown = Error::from(error);
+    if is_damaged {
+        shown.hints = vec![BACK_TO_A_BACKUP.to_owned()];
+    }
+    shown
 }
 
 fn confirm(app: &App, fingerprint: &str) -> Result<()> {
@@ -71,7 +85,7 @@ fn confirm(app: &App, fingerprint: &str) -> Result<()> {
     let (id, source) = (header.vault_id, header.key_source.clone());
     let mut vault = locked.unlock(custody.identity(), pin.as_deref(), None)?;
     vault.confirm(fingerprint).map_err(|error| {
-        let mut shown = other_pin(error);
+        let mut shown = other_pin(error, &Expected::Given);
         for hint in &mut shown.hints {
             *hint = hint.replace("`--fingerprint ", "`--confirm ");
         }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use crate::app::App;
+use crate::commands::vault::check::unreadable;
 use crate::error::{Error, Kind, Result};
 use crate::key::Custody;
 use crate::private_file;
@@ -58,7 +59,7 @@ pub(super) fn run(
             // Half a salvage would pass for a whole one.
             let _ = std::fs::remove_file(path);
             Err(match stop {
-                Stop::Vault(error) => error.into(),
+                Stop::Vault(error) => unreadable(error),
                 Stop::File(error) => failed(&error),
             })
         }

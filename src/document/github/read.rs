@@ -410,8 +410,8 @@ impl GitHub<'_> {
                 _ => return Err(refusal(&response)),
             }
         }
-        Err(StoreError::NotFound {
-            what: format!("the version {}", crate::escape::line(name)),
+        Err(StoreError::NoVersion {
+            name: crate::escape::line(name),
         })
     }
 

@@ -27,7 +27,14 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     })?;
     app.ui.note(&what);
     rekey::tell(app, &done)?;
-    list::show(app, &recipients(&done.vault)?)
+    let left = recipients(&done.vault)?;
+    if left.iter().all(|one| one.label == Recipient::MASTER) {
+        app.ui.warn(
+            "no recovery key is left: whoever loses the vault's own key loses the vault; make one \
+             with `oauthctl vault recipients add --recovery-file FILE`",
+        );
+    }
+    list::show(app, &left)
 }
 
 /// The new key would have no place.
