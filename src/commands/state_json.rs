@@ -39,11 +39,10 @@ pub(super) fn document(connection: &Connection, now: &Moment) -> Value {
 
 /// Whether new tokens can be had without a person.
 pub(super) fn is_refreshable(connection: &Connection) -> bool {
-    let set = connection.state.usable();
+    let set = connection.state.set();
     let has_refresh_token = set.is_some_and(|set| set.refresh_token.is_some());
     // A suspect one is refreshed only when a person names it.
-    let may_be = set.is_some() && !connection.state.is_suspect();
-    may_be && (connection.grant.needs_nobody() || has_refresh_token)
+    !connection.state.is_suspect() && (connection.grant.needs_nobody() || has_refresh_token)
 }
 
 /// What is left of the access token, in words.

@@ -157,7 +157,7 @@ impl Expiry {
                 Remaining::Unlimited | Remaining::ClockUnsure => None,
             }),
             words: set.map(|_| state_json::expiry(&connection.state, now)),
-            refreshable: state_json::is_refreshable(connection),
+            refreshable: set.is_some() && state_json::is_refreshable(connection),
         }
     }
 }
