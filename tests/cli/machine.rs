@@ -292,7 +292,7 @@ fn a_job_whose_file_was_renewed_by_another_job_hears_what_to_do_with_the_file() 
             .ended(4)
             .says(&[
                 "not put back after a job had renewed it",
-                "connect at home, `oauthctl connect sandbox`, and export anew",
+                "connect at home, `oauthctl connect sandbox/writer`, and export anew",
                 "`oauthctl connect sandbox --client-credentials`",
             ])
             .silent_about("sign in again");
