@@ -2,7 +2,7 @@
 
 use std::future::{Future, poll_fn};
 use std::io;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 
 use crate::error::{Error, Kind, Result};
@@ -30,14 +30,14 @@ impl<T> Ended<T> {
 /// Runs network work on one thread until it ends or a signal comes. What was done when a signal has
 /// come is of no interest then.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    let Ended { done, stopped } = run(work, |_, _| {})?;
+    let Ended { done, stopped } = run(work, &|_, _| {})?;
     stopped.map_or(Ok(done), Err)
 }
 
 /// As [`block_on`], for work that spends something at a provider: says at once what a signal waits
 /// for, and what was done all the same.
 pub(super) fn to_its_end<T>(ui: &Ui, work: impl Future<Output = Result<T>>) -> Result<Ended<T>> {
-    run(work, |signal, stake| {
+    run(work, &|signal, stake| {
         let again = match signal {
             Signal::Interrupt => "Ctrl-C",
             Signal::Terminate => "signal",
@@ -63,49 +63,66 @@ pub(super) fn after_telling(told: Result<()>, stopped: Option<Error>) -> Result<
     }
 }
 
-fn run<T>(
-    work: impl Future<Output = Result<T>>,
-    say: impl FnOnce(Signal, Stake),
-) -> Result<Ended<T>> {
+/// What to say when a signal comes while an answer is on its way.
+type Say<'s> = &'s dyn Fn(Signal, Stake);
+
+fn run<T>(work: impl Future<Output = Result<T>>, say: Say<'_>) -> Result<Ended<T>> {
+    let mut done = None;
+    let given_up = {
+        let work = pin!(async { done = Some(work.await) });
+        watched(work, say)
+    };
+    // Once for each kind of work, and all the rest once for all of them.
+    match done {
+        Some(done) => told_to_stop(done),
+        None => Err(given_up),
+    }
+}
+
+/// Runs work until it is done or is given up, and tells why it would be.
+fn watched(work: Pin<&mut dyn Future<Output = ()>>, say: Say<'_>) -> Error {
     let not_started = |error: io::Error| {
         Error::new(Kind::Failed, "could not start the network").caused_by(&error)
     };
-    let _listening = stop::listen().map_err(not_started)?;
-    let ended = http::block_on(async {
-        let mut work = pin!(work);
-        let mut signals = Signals::listen();
-        let signal = tokio::select! {
-            biased; // the signals first, so that they are listened to before anything is done
-            signal = signals.first() => signal,
-            done = &mut work => return told_to_stop(done),
-        };
-        let Some(stake) = stop::at_stake() else {
-            return Err(signal.into());
-        };
-        if !stop::are_anothers() {
-            say(signal, stake);
-        }
-        // What a server answers now exists nowhere else. Nothing new is begun, and every request
-        // has its limit, so this ends. Whoever insists is obeyed, but for whoever means a command
-        // that runs beside this.
-        let signal = loop {
-            tokio::select! {
-                biased;
-                signal = signals.next() => if !stop::are_anothers() {
-                    break signal;
-                },
-                done = &mut work => return told_to_stop(done),
-            }
-        };
-        stop::insist();
-        // What has arrived by now is stored.
+    let listening = stop::listen();
+    let ended = listening.and_then(|_listening| http::block_on(until_stopped(work, say)));
+    ended.unwrap_or_else(not_started)
+}
+
+/// As [`watched`]; the error says nothing where the work is done.
+async fn until_stopped(mut work: Pin<&mut dyn Future<Output = ()>>, say: Say<'_>) -> Error {
+    let done = || Error::new(Kind::Failed, "the work is done");
+    let mut signals = Signals::listen();
+    let signal = tokio::select! {
+        biased; // the signals first, so that they are listened to before anything is done
+        signal = signals.first() => signal,
+        () = &mut work => return done(),
+    };
+    let Some(stake) = stop::at_stake() else {
+        return signal.into();
+    };
+    if !stop::are_anothers() {
+        say(signal, stake);
+    }
+    // What a server answers now exists nowhere else. Nothing new is begun, and every request has its
+    // limit, so this ends. Whoever insists is obeyed, but for whoever means a command that runs
+    // beside this.
+    let signal = loop {
         tokio::select! {
             biased;
-            done = &mut work => told_to_stop(done),
-            () = std::future::ready(()) => Err(given_up(signal)),
+            signal = signals.next() => if !stop::are_anothers() {
+                break signal;
+            },
+            () = &mut work => return done(),
         }
-    });
-    ended.map_err(not_started)?
+    };
+    stop::insist();
+    // What has arrived by now is stored.
+    tokio::select! {
+        biased;
+        () = &mut work => done(),
+        () = std::future::ready(()) => given_up(signal),
+    }
 }
 
 /// Work that ended after a signal came ends the process as the signal would have; a failure is told

@@ -31,6 +31,7 @@ use crate::connection::records::StoredClient;
 use crate::connection::select::Found;
 use crate::connection::state::{Connection, GrantKind};
 use crate::connection::stored::StoredConnection;
+use crate::connection::tickets;
 use crate::names::{ConnectionName, ProviderName};
 use crate::vault::{Vault, VaultError, padded_json};
 
@@ -212,5 +213,5 @@ impl Bundle {
 
 /// The same recipients, in whatever order they were named.
 fn same_recipients(one: &[String], other: &[String]) -> bool {
-    one.iter().collect::<BTreeSet<_>>() == other.iter().collect()
+    tickets::unordered(one) == tickets::unordered(other)
 }

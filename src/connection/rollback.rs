@@ -64,7 +64,6 @@ pub fn accept(
     for folder in what.rescues {
         saved.extend(self::saved(vault, folder)?);
     }
-    saved.sort_by_key(|(what, _)| std::cmp::Reverse(what.version));
     let accepted = vault.accept_rollback(|writer| {
         writer.rise_above(what.generation);
         let mut accepted = Accepted::default();
@@ -78,7 +77,8 @@ pub fn accept(
             let left = left.map(|(left, _)| left);
             let saved = saved
                 .iter()
-                .find(|(what, _)| what.row == found.row.id && what.version >= found.row.version)
+                .filter(|(what, _)| what.row == found.row.id && what.version >= found.row.version)
+                .max_by_key(|(what, _)| what.version)
                 .map(|(_, connection)| connection)
                 .filter(|saved| left.is_none_or(|left| saved.is_a_later_set_than(left)));
             let mut next = left.unwrap_or(&found.connection).clone();

@@ -149,13 +149,22 @@ fn is_proven(
     found
 }
 
+/// Recipients, each once and in whatever order they were named.
+pub(super) fn unordered(recipients: &[String]) -> BTreeSet<&str> {
+    let mut all = BTreeSet::new();
+    for one in recipients {
+        all.insert(one.as_str());
+    }
+    all
+}
+
 /// That who makes the export of the ticket `later` knows `earlier`.
 fn proof(earlier: &Secret, later: &Secret, name: &ConnectionName, recipients: &[String]) -> String {
     let name = name.to_string();
     let mut parts: Vec<&[u8]> = vec![b"oauthctl later export", name.as_bytes()];
     parts.push(later.expose().as_bytes());
-    let recipients: BTreeSet<_> = recipients.iter().map(String::as_bytes).collect();
-    parts.extend(recipients);
+    let recipients = unordered(recipients);
+    parts.extend(recipients.iter().map(|one| one.as_bytes()));
     hex(&hs256(earlier, &join(&parts)))
 }
 

@@ -126,15 +126,24 @@ impl Vault {
         &mut self,
         f: impl FnOnce(&mut Writer<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        if self.committed.is_none() {
-            self.merge_log()?;
-        }
-        set_synchronous(&self.connection, FULL)?;
+        self.prepare_change()?;
         let transaction = self.begin(TransactionBehavior::Immediate)?;
         let mut writer = Writer::new(self.snapshot(&transaction)?);
         let value = f(&mut writer)?;
         let (head, directory) = writer.finish()?;
         transaction.commit().map_err(sqlite(&self.connection))?;
+        self.note_change(head, directory);
+        Ok(value)
+    }
+
+    fn prepare_change(&self) -> Result<(), VaultError> {
+        if self.committed.is_none() {
+            self.merge_log()?;
+        }
+        set_synchronous(&self.connection, FULL)
+    }
+
+    fn note_change(&mut self, head: SealedHead, directory: Arc<Directory>) {
         self.seen.replace(Some(Seen {
             generation: head.head.generation,
             hash: head.hash,
@@ -142,7 +151,6 @@ impl Vault {
         }));
         self.committed = Some(head);
         self.trim_log();
-        Ok(value)
     }
 
     /// Reads the newest state and appends to the audit log, committed when this returns but not yet

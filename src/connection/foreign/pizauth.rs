@@ -39,7 +39,7 @@ pub(super) fn accounts(dump: &[u8]) -> Result<Vec<Foreign>, Misread> {
     if !rest.0.is_empty() {
         return Err(MALFORMED);
     }
-    found.sort_by(|one, other| one.account.cmp(&other.account));
+    found.sort_unstable_by(|one, other| one.account.cmp(&other.account));
     Ok(found)
 }
 
