@@ -302,3 +302,42 @@ fn vault_import_into_a_vault_that_was_set_back_is_suspect_until_a_person_says() 
     over(&first, &desk);
     assert_eq!(desk.shown("sandbox")["state"], "active");
 }
+
+/// Connects again under another name.
+fn rename(world: &World, label: &str) {
+    let (output, _) = world.connect_with(&["sandbox", "--account", label]);
+    output.ended(0);
+}
+
+#[test]
+fn vault_export_update_knows_a_connection_that_was_renamed_where_its_file_is_from() {
+    let desk = World::new();
+    desk.connect();
+    let job = job_of(&desk);
+    over(&desk, &job);
+    rename(&desk, "second");
+    exported(&desk, &job);
+    let file = carry(&desk, "job.age", &job);
+    import(&job, &file)
+        .ended(0)
+        .says(&["took in `sandbox/writer`"]);
+    job.ok(&["refresh", "sandbox"]);
+    let token = job.token("sandbox");
+    job.ok(&["vault", "export", "--update", &file])
+        .says(&["sealed"]);
+    let log = job.json(&["audit", "--action", "export"]);
+    assert_eq!(log.last().unwrap()["connection"], "sandbox/writer");
+    job.ok(&["vault", "export", "--update", &file])
+        .says(&["is as it was"]);
+    // The job's next run without its vault, and the way home.
+    let sealed = fs::read(&file).unwrap();
+    oauthctl::private_file::replace(&desk.path("work/job.age"), &sealed).unwrap();
+    home(&desk, &job).says(&["took in `sandbox/second`"]);
+    assert_eq!(desk.token("sandbox"), token);
+    // A later export of that name is let in by its proof.
+    exported(&desk, &job);
+    let file = carry(&desk, "job.age", &job);
+    import(&job, &file)
+        .ended(0)
+        .says(&["took in `sandbox/writer`"]);
+}
