@@ -341,3 +341,38 @@ fn vault_export_update_knows_a_connection_that_was_renamed_where_its_file_is_fro
         .ended(0)
         .says(&["took in `sandbox/writer`"]);
 }
+
+#[test]
+fn vault_import_takes_in_beside_what_was_connected_here_under_another_name() {
+    let desk = World::new();
+    desk.connect();
+    let job = job_of(&desk);
+    desk.sandbox(|sandbox| sandbox.sign_in_as("writer".parse().unwrap()));
+    rename(&job, "mine");
+    let own = job.token("sandbox/mine");
+    let token = desk.token("sandbox");
+    let mut document = exported(&desk, &job);
+    let file = carry(&desk, "job.age", &job);
+    import(&job, &file)
+        .ended(0)
+        .says(&["took in `sandbox/writer`"]);
+    assert_eq!(job.token("sandbox/writer"), token);
+    assert_eq!(job.token("sandbox/mine"), own);
+    // Each goes its own way from then on.
+    job.ok(&["refresh", "sandbox/writer"]);
+    job.ok(&["vault", "export", "--update", &file]);
+    let renewed = fs::read(&file).unwrap();
+    oauthctl::private_file::replace(&desk.path("work/job.age"), &renewed).unwrap();
+    home(&desk, &job).says(&["took in `sandbox/writer`"]);
+    // Where another account has that name, the tokens stay outside, which is no success.
+    job.run(&["revoke", "sandbox/writer", "--local-only"]);
+    document["connections"][0]["subject"] = "other".into();
+    document["connections"][0]["issue"]["of"] = 7.into();
+    import(&job, &sealed(&job, &document)).ended(0);
+    exported(&desk, &job);
+    let file = carry(&desk, "job.age", &job);
+    import(&job, &file).ended(9).says(&[
+        "tokens of `sandbox/writer` were not taken",
+        "another account",
+    ]);
+}
