@@ -401,6 +401,13 @@ fn vault_import_from_pizauth_finds_the_shipped_definition_of_an_account() {
     let file = world.give_bytes("dump", &dump(1, &accounts.collect::<Vec<_>>()));
     world
         .call(&["vault", "import", "--from", "pizauth"])
+        .args(&["--provider", "github"])
+        .arg(&file)
+        .run()
+        .ended(1)
+        .says(&["`gmail`", "left out: the definition `github` does not fit"]);
+    world
+        .call(&["vault", "import", "--from", "pizauth"])
         .arg(file)
         .run()
         .ended(0)
