@@ -1169,7 +1169,7 @@ Register-ArgumentCompleter -Native -CommandName 'oauthctl' -ScriptBlock {
         }
         'oauthctl;vault;import' {
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Take in what another program keeps')
-            [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Whose tokens they are, where several definitions fit')
+            [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Whose tokens they are; what is not of that provider is left out')
             [CompletionResult]::new('--with', '--with', [CompletionResultType]::ParameterName, 'An identity that opens the file, where the vault''s own key doesn''t: that of the job')
             [CompletionResult]::new('--definition', '--definition', [CompletionResultType]::ParameterName, 'Take the definition of this provider too, which came with the file and says where its tokens go')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: a vault and key of its own')

@@ -1070,7 +1070,7 @@ set edit:completion:arg-completer[oauthctl] = {|@words|
         }
         &'oauthctl;vault;import'= {
             cand --from 'Take in what another program keeps'
-            cand --provider 'Whose tokens they are, where several definitions fit'
+            cand --provider 'Whose tokens they are; what is not of that provider is left out'
             cand --with 'An identity that opens the file, where the vault''s own key doesn''t: that of the job'
             cand --definition 'Take the definition of this provider too, which came with the file and says where its tokens go'
             cand --profile 'Use this profile: a vault and key of its own'

@@ -800,7 +800,7 @@ git\t'The file of `git credential-store`'
 rclone\t'`rclone.conf`'
 oidc-agent\t'What `oidc-gen --print` shows'
 pizauth\t'What `pizauth dump` writes'"
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from import" -l provider -d 'Whose tokens they are, where several definitions fit' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from import" -l provider -d 'Whose tokens they are; what is not of that provider is left out' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from import" -l with -d 'An identity that opens the file, where the vault\'s own key doesn\'t: that of the job' -r -F
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from import" -l definition -d 'Take the definition of this provider too, which came with the file and says where its tokens go' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand vault; and __fish_seen_subcommand_from import" -l profile -d 'Use this profile: a vault and key of its own' -r

@@ -13,7 +13,7 @@ pub use settle::{CutOff, settle};
 use std::time::Duration;
 
 use self::place::Place;
-pub(super) use self::place::is_the_same_account;
+pub(super) use self::place::{free_name, is_the_same_account};
 use crate::connection::World;
 use crate::connection::error::ConnectionError;
 use crate::connection::hold::{Held, LOCK_WAIT, hold};

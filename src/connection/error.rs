@@ -42,6 +42,8 @@ pub enum ConnectionError {
         reason: LoginReason,
         /// It came here in an exported file.
         came_in_file: bool,
+        /// With which option of `connect` it is had again, after a space.
+        option: &'static str,
     },
     /// It is being revoked.
     #[error("`{name}` is being revoked")]
@@ -60,6 +62,8 @@ pub enum ConnectionError {
     Suspect {
         /// The connection.
         name: ConnectionName,
+        /// With which option of `connect` it is had again, after a space.
+        option: &'static str,
     },
     /// A scope that the caller insists on is not granted.
     #[error("`{name}` was not granted {}", quoted(missing))]
@@ -240,6 +244,8 @@ pub enum ConnectionError {
     NoRefreshToken {
         /// The connection.
         name: ConnectionName,
+        /// With which option of `connect` it is had again, after a space.
+        option: &'static str,
         /// How long the access token lives.
         left: Duration,
     },
@@ -282,6 +288,7 @@ impl ConnectionError {
             name: connection.name.clone(),
             reason,
             came_in_file: connection.sealed_for.is_some(),
+            option: connection.grant.option(),
         }
     }
 }

@@ -50,6 +50,13 @@ pub(super) fn is_same(one: &Connection, other: &Connection) -> bool {
     one.name.provider == other.name.provider && is_the_same_account(one, other)
 }
 
+/// Whether `here` has no more than the name of `connection`, and another of `all` is of its account:
+/// that one's label became this one's name.
+pub(super) fn is_anothers(here: &Connection, connection: &Connection, all: &[Found]) -> bool {
+    let is_of = |other: &Found| is_same(&other.connection, here);
+    !is_same(connection, here) && all.iter().any(is_of)
+}
+
 /// Which of two goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum GoesOn {

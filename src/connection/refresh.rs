@@ -158,6 +158,7 @@ pub fn begin(
             Remaining::Time(left) if reason == Reason::Asked => {
                 return Err(ConnectionError::NoRefreshToken {
                     name: name.clone(),
+                    option: connection.grant.option(),
                     left,
                 });
             }
@@ -180,7 +181,10 @@ fn refreshable(connection: &Connection, reason: Reason) -> Result<&TokenSet, Con
             if reason == Reason::Asked {
                 Ok(set)
             } else {
-                Err(ConnectionError::Suspect { name: name() })
+                Err(ConnectionError::Suspect {
+                    name: name(),
+                    option: connection.grant.option(),
+                })
             }
         }
         State::Active(set) | State::Refreshing { set, .. } | State::Suspect(set) => Ok(set),

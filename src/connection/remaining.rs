@@ -69,9 +69,7 @@ impl Remaining {
     pub(super) fn meets(&self, connection: &Connection, all: &[Found], generation: u64) -> Met<'_> {
         let found = meeting::among(&self.connections, connection)?;
         let here = &found.connection;
-        // Another account's label may have become this one's name.
-        let is_of = |other: &Found| meeting::is_same(&other.connection, here);
-        if !meeting::is_same(connection, here) && all.iter().any(is_of) {
+        if meeting::is_anothers(here, connection, all) {
             return None;
         }
         let changed = found.row.generation() > generation;
@@ -119,7 +117,15 @@ impl Remaining {
             take_one(writer, row.value.clone())?;
         }
         for row in since(&self.replaced, generation, |row| row) {
-            take_one(writer, row.value.clone())?;
+            let mut replaced = row.value.clone();
+            // What took its place may go on under another name.
+            let is_by = |one: &&Found| one.connection.name.to_string() == replaced.by;
+            if let Some(by) = self.connections.iter().find(is_by)
+                && let Some(now) = meeting::find(writer, &by.connection)?
+            {
+                replaced.by = now.connection.name.to_string();
+            }
+            take_one(writer, replaced)?;
         }
         Ok(())
     }

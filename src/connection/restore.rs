@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::connection::connect::free_name;
 use crate::connection::keep::random_id;
 use crate::connection::meeting::{self, GoesOn};
 use crate::connection::records::{StoredClient, StoredConsent};
@@ -107,10 +108,11 @@ fn take(
 ) -> Result<Restored, ConnectionError> {
     let mut restored = Restored::default();
     let mut names = BTreeMap::new();
-    for found in from.connections {
-        let then = found.connection.name.to_string();
-        if let Some(name) = take_connection(writer, found.connection, &mut restored, world)? {
-            names.insert(then, name.to_string());
+    let all = &from.connections;
+    for found in all {
+        let then = found.connection.clone();
+        if let Some(name) = take_connection(writer, then, all, &mut restored, world)? {
+            names.insert(found.connection.name.to_string(), name.to_string());
         }
     }
     for client in from.clients {
@@ -128,14 +130,17 @@ fn take(
     Ok(restored)
 }
 
-/// Takes a connection over, or leaves the vault's own; its name now, where the vault has it.
+/// Takes a connection, one of `all`, over, or leaves the vault's own; its name now, where the vault has
+/// it.
 fn take_connection(
     writer: &mut Writer<'_>,
-    then: Connection,
+    mut then: Connection,
+    all: &[Found],
     restored: &mut Restored,
     world: World<'_>,
 ) -> Result<Option<ConnectionName>, ConnectionError> {
     let here = meeting::find(writer, &then)?;
+    let here = here.filter(|here| !meeting::is_anothers(&here.connection, &then, all));
     // It lives on beside what took its place, and ends with that.
     let is_replaced = replaced::has(&writer.all()?, &then);
     let Some(here) = here else {
@@ -143,6 +148,7 @@ fn take_connection(
         if is_replaced || matches!(then.state, State::Moved) {
             return Ok(None);
         }
+        then.name = free_name(writer, then.name)?;
         let back = restored.bring(then, world);
         writer.insert(StoredConnection::from(&back))?;
         return Ok(Some(back.name));

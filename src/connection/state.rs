@@ -209,6 +209,17 @@ impl GrantKind {
         }
     }
 
+    /// With which option of `connect` one is had again, after a space.
+    #[must_use]
+    pub const fn option(&self) -> &'static str {
+        match self {
+            Self::AuthorizationCode | Self::Device => "",
+            Self::Supplied => " --with-token",
+            Self::ClientCredentials { .. } => " --client-credentials",
+            Self::TokenExchange(_) => " --token-exchange SOURCE",
+        }
+    }
+
     /// Whether a person gave it to our client, so that it is theirs and ours to end.
     #[must_use]
     pub const fn is_a_persons(&self) -> bool {

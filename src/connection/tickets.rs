@@ -46,6 +46,14 @@ impl Tickets {
         is_among(ticket, self.own.as_slice()) | is_among(ticket, &self.carried)
     }
 
+    /// Whether a file was made of an export of this connection, or of one that it came by.
+    #[must_use]
+    pub fn are_kin(&self, file: &Self) -> bool {
+        let own = self.own.iter().chain(&self.came_by);
+        let mut all = own.chain(&self.spent).chain(&self.carried);
+        all.any(|ticket| file.bring(ticket))
+    }
+
     /// Whether the file of `later`, for those recipients, was made of the export that it came by, or of
     /// a later one from the same place.
     #[must_use]

@@ -167,12 +167,13 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
             name,
             reason,
             came_in_file,
+            option,
         } => {
             let mut shown = top(Kind::LoginRequired);
             shown.hints = if *came_in_file {
-                in_a_file(name, reason)
+                in_a_file(name, option, reason)
             } else {
-                vec![sign_in_again(name)]
+                vec![sign_in_again(name, option)]
             };
             match reason {
                 LoginReason::LostAnswer { .. } => shown.hint(
@@ -186,12 +187,12 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
         )),
         C::Moved { .. } => top(Kind::LoginRequired)
             .hint("bring it back with `oauthctl vault import FILE`, or connect it again"),
-        C::Suspect { name } => top(Kind::Stopped)
+        C::Suspect { name, option } => top(Kind::Stopped)
             .note("using an old refresh token again can end the live grant")
             .hint(format!(
                 "if this vault is the only one in use, say `oauthctl refresh {name}`"
             ))
-            .hint(sign_in_again(name)),
+            .hint(sign_in_again(name, option)),
         C::ScopeMissing { name, missing } => {
             top(Kind::LoginRequired).hint(format!(
                 "ask for more: `oauthctl connect {} --add {}`",
@@ -276,9 +277,9 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
             .caused_by(source.as_ref())
             .hint("make room or mend the vault's folder, then connect again"),
         C::NotLogged { why } => top(Kind::Temporary).because(why.clone()),
-        C::NoRefreshToken { name, left } => top(Kind::LoginRequired)
+        C::NoRefreshToken { name, option, left } => top(Kind::LoginRequired)
             .note(format!("its access token ends in {}", span(*left)))
-            .hint(sign_in_again(name)),
+            .hint(sign_in_again(name, option)),
         C::Taken { name } => top(Kind::Stopped)
             .note("the token was not stored")
             .hint(format!(
@@ -300,16 +301,16 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
     }
 }
 
-fn sign_in_again(name: &ConnectionName) -> String {
+fn sign_in_again(name: &ConnectionName, option: &str) -> String {
     let name = shell_word(&name.to_string());
-    format!("sign in again with `oauthctl connect {name}`")
+    format!("sign in again with `oauthctl connect {name}{option}`")
 }
 
 /// Who uses a connection that came in a file can't sign in, where that is a job.
-fn in_a_file(name: &ConnectionName, reason: &LoginReason) -> Vec<String> {
+fn in_a_file(name: &ConnectionName, option: &str, reason: &LoginReason) -> Vec<String> {
     let own = shell_word(&name.to_string());
     let anew = format!(
-        "connect at home, `oauthctl connect {own}`, and export anew: `oauthctl vault export`"
+        "connect at home, `oauthctl connect {own}{option}`, and export anew: `oauthctl vault export`"
     );
     if *reason == LoginReason::NoRefreshToken {
         return vec![anew];

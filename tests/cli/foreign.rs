@@ -370,6 +370,42 @@ fn vault_import_from_pizauth_takes_a_grant_that_may_not_say_whose_it_is() {
 }
 
 #[test]
+fn token_of_a_brought_token_that_is_over_says_how_another_is_brought() {
+    let world = World::new();
+    world.connect();
+    let token = world.token("sandbox");
+    world.run(&["revoke", "sandbox", "--local-only", "--yes"]);
+    let own = world.sandbox(|sandbox| format!("{}/token", sandbox.url()));
+    let over = Account {
+        name: "mail",
+        client: "mine",
+        scopes: &[],
+        token_endpoint: &own,
+        active: Some(("sbx_at_that_is_over", 2, None)),
+    };
+    let file = world.give_bytes("dump", &dump(1, &[over]));
+    world
+        .call(&["vault", "import", "--from", "pizauth"])
+        .arg(file)
+        .run()
+        .ended(0);
+    let way = "oauthctl connect sandbox/mail --with-token`";
+    world.run(&["token", "sandbox"]).ended(4).says(&[way]);
+    let doctor = world.run(&["doctor"]);
+    assert!(doctor.stdout.contains(way), "{doctor:?}");
+    world
+        .run(&["connect", "sandbox/mail"])
+        .ended(2)
+        .says(&[way]);
+    world
+        .call(&["connect", "sandbox/mail", "--with-token"])
+        .stdin(&token)
+        .run()
+        .ended(0);
+    assert_eq!(world.token("sandbox"), token);
+}
+
+#[test]
 fn vault_import_from_pizauth_finds_the_shipped_definition_of_an_account() {
     let world = World::empty();
     world.make_key();
@@ -399,6 +435,13 @@ fn vault_import_from_pizauth_finds_the_shipped_definition_of_an_account() {
             active: Some(("at-of-theirs", 2, Some("rt-of-theirs"))),
         });
     let file = world.give_bytes("dump", &dump(1, &accounts.collect::<Vec<_>>()));
+    world
+        .call(&["vault", "import", "--from", "pizauth"])
+        .args(&["--provider", "github"])
+        .arg(&file)
+        .run()
+        .ended(1)
+        .says(&["`gmail`", "left out: the definition `github` does not fit"]);
     world
         .call(&["vault", "import", "--from", "pizauth"])
         .arg(file)

@@ -54,6 +54,18 @@ const CREDENTIALS: [&str; 5] = [
 ];
 
 #[test]
+fn connect_of_a_client_that_acts_for_itself_says_how_it_is_had_again() {
+    let world = with_secret("3600");
+    world.ok(&CREDENTIALS);
+    let again = ["connect", "sandbox/sandbox-confidential"];
+    let way = "`oauthctl connect sandbox/sandbox-confidential --client-credentials --scope SCOPE`";
+    world.run(&again).ended(2).says(&[way]);
+    let option = ["--client-credentials", "--scope", "read"];
+    world.ok(&[&again[..], &option].concat());
+    assert_eq!(world.json(&["list"]).len(), 1);
+}
+
+#[test]
 fn connect_client_credentials_signs_the_client_in_and_token_asks_anew_when_it_is_over() {
     let world = with_secret("0,3600");
     world

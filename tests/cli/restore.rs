@@ -1157,3 +1157,42 @@ fn vault_restore_brings_nothing_back_that_lives_on_beside_what_took_its_place() 
     world.ok(&["vault", "restore", &file, "--force"]);
     assert_eq!(names(&world), [name]);
 }
+
+#[test]
+fn vault_restore_brings_back_an_account_whose_name_another_has_since() {
+    for is_damaged in [false, true] {
+        let world = World::new();
+        world.connect();
+        world.connect_as("other");
+        let file = backup(&world, "vault.age");
+        let other = world.token("sandbox/other");
+        world.run(&["revoke", "sandbox/other", "--local-only"]);
+        world.sandbox(|sandbox| sandbox.sign_in_as("writer".parse().unwrap()));
+        let renamed = world.connect_with(&["sandbox", "--account", "other"]);
+        renamed.0.ended(0).says(&["renamed"]);
+        let writer = world.token("sandbox/other");
+        if is_damaged {
+            damage(&world);
+        }
+        let restore = ["vault", "restore", &file, "--force"];
+        let document = world.json(&restore).remove(0);
+        let [others, writers] = if is_damaged {
+            ["sandbox/other", "sandbox/writer"]
+        } else {
+            assert_eq!(document["back"][0], "sandbox/other (2)");
+            assert_eq!(document["kept"].as_array().unwrap().len(), 1);
+            ["sandbox/other (2)", "sandbox/other"]
+        };
+        assert_eq!(world.token(others), other);
+        assert_eq!(world.token(writers), writer);
+        world.ok(&restore);
+        assert_eq!(names(&world).len(), 2, "{is_damaged}");
+        // Each ends with its own earlier consents, and with no other's.
+        let live = || world.sandbox(|sandbox| sandbox.tokens().refresh.len());
+        assert_eq!(live(), 3);
+        world.ok(&["revoke", others]);
+        assert_eq!(live(), 2, "{is_damaged}");
+        world.ok(&["revoke", writers]);
+        assert_eq!(live(), 0, "{is_damaged}");
+    }
+}

@@ -302,3 +302,77 @@ fn vault_import_into_a_vault_that_was_set_back_is_suspect_until_a_person_says() 
     over(&first, &desk);
     assert_eq!(desk.shown("sandbox")["state"], "active");
 }
+
+/// Connects again under another name.
+fn rename(world: &World, label: &str) {
+    let (output, _) = world.connect_with(&["sandbox", "--account", label]);
+    output.ended(0);
+}
+
+#[test]
+fn vault_export_update_knows_a_connection_that_was_renamed_where_its_file_is_from() {
+    let desk = World::new();
+    desk.connect();
+    let job = job_of(&desk);
+    over(&desk, &job);
+    rename(&desk, "second");
+    exported(&desk, &job);
+    let file = carry(&desk, "job.age", &job);
+    import(&job, &file)
+        .ended(0)
+        .says(&["took in `sandbox/writer`"]);
+    job.ok(&["refresh", "sandbox"]);
+    let token = job.token("sandbox");
+    job.ok(&["vault", "export", "--update", &file])
+        .says(&["sealed"]);
+    let log = job.json(&["audit", "--action", "export"]);
+    assert_eq!(log.last().unwrap()["connection"], "sandbox/writer");
+    job.ok(&["vault", "export", "--update", &file])
+        .says(&["is as it was"]);
+    // The job's next run without its vault, and the way home.
+    let sealed = fs::read(&file).unwrap();
+    oauthctl::private_file::replace(&desk.path("work/job.age"), &sealed).unwrap();
+    home(&desk, &job).says(&["took in `sandbox/second`"]);
+    assert_eq!(desk.token("sandbox"), token);
+    // A later export of that name is let in by its proof.
+    exported(&desk, &job);
+    let file = carry(&desk, "job.age", &job);
+    import(&job, &file)
+        .ended(0)
+        .says(&["took in `sandbox/writer`"]);
+}
+
+#[test]
+fn vault_import_takes_in_beside_what_was_connected_here_under_another_name() {
+    let desk = World::new();
+    desk.connect();
+    let job = job_of(&desk);
+    desk.sandbox(|sandbox| sandbox.sign_in_as("writer".parse().unwrap()));
+    rename(&job, "mine");
+    let own = job.token("sandbox/mine");
+    let token = desk.token("sandbox");
+    let mut document = exported(&desk, &job);
+    let file = carry(&desk, "job.age", &job);
+    import(&job, &file)
+        .ended(0)
+        .says(&["took in `sandbox/writer`"]);
+    assert_eq!(job.token("sandbox/writer"), token);
+    assert_eq!(job.token("sandbox/mine"), own);
+    // Each goes its own way from then on.
+    job.ok(&["refresh", "sandbox/writer"]);
+    job.ok(&["vault", "export", "--update", &file]);
+    let renewed = fs::read(&file).unwrap();
+    oauthctl::private_file::replace(&desk.path("work/job.age"), &renewed).unwrap();
+    home(&desk, &job).says(&["took in `sandbox/writer`"]);
+    // Where another account has that name, the tokens stay outside, which is no success.
+    job.run(&["revoke", "sandbox/writer", "--local-only"]);
+    document["connections"][0]["subject"] = "other".into();
+    document["connections"][0]["issue"]["of"] = 7.into();
+    import(&job, &sealed(&job, &document)).ended(0);
+    exported(&desk, &job);
+    let file = carry(&desk, "job.age", &job);
+    import(&job, &file).ended(9).says(&[
+        "tokens of `sandbox/writer` were not taken",
+        "another account",
+    ]);
+}

@@ -82,7 +82,11 @@ pub(super) fn consented(connection: &Connection) -> Result<()> {
             Kind::Usage,
             format!("nobody consents to `{name}`"),
         )
-        .hint("connect it again with all scopes that it is to have")),
+        .hint(format!(
+            "connect it again with all scopes that it is to have: `oauthctl connect {}{} --scope SCOPE`",
+            shell_word(&name.to_string()),
+            connection.grant.option()
+        ))),
     }
 }
 

@@ -5,11 +5,9 @@ use std::time::Duration;
 use crate::app::moment;
 use crate::commands::doctor::Patient;
 use crate::commands::doctor::check::Check;
-use crate::connection::GrantKind;
 use crate::connection::state::{Connection, LoginReason, State};
 use crate::error::Kind;
 use crate::moment::{Moment, Timestamp};
-use crate::names::ConnectionName;
 use crate::provider::definition::Limits;
 use crate::token::{Lifetime, Remaining, TokenSet};
 use crate::ui::{shell_word, span};
@@ -37,10 +35,10 @@ pub(super) fn checks(patient: &Patient) -> Vec<Check> {
 fn forecast(connection: &Connection, limits: Limits, consented: Timestamp, now: &Moment) -> Check {
     let name = &connection.name;
     let connect = if connection.sealed_for.is_some() {
-        let name = shell_word(&name.to_string());
-        format!("connect at home, `oauthctl connect {name}`, and export anew")
+        let (name, option) = (shell_word(&name.to_string()), connection.grant.option());
+        format!("connect at home, `oauthctl connect {name}{option}`, and export anew")
     } else {
-        sign_in_again(name)
+        sign_in_again(connection)
     };
     match &connection.state {
         State::NeedsLogin { reason, .. } => {
@@ -70,7 +68,7 @@ fn forecast(connection: &Connection, limits: Limits, consented: Timestamp, now: 
             if set.refresh_token.is_some() {
                 refreshable(connection, set, limits, consented, now)
             } else {
-                fixed(connection, set, limits, now, connect)
+                fixed(set, limits, now, connect)
             }
         }
     }
@@ -85,7 +83,7 @@ fn refreshable(
     now: &Moment,
 ) -> Check {
     let refresh = format!("`oauthctl refresh {}`", connection.name);
-    let connect = sign_in_again(&connection.name);
+    let connect = sign_in_again(connection);
     let used = set.obtained.wall;
     if let Some(trouble) = &connection.trouble
         && trouble.left(now).is_some()
@@ -149,29 +147,16 @@ fn refreshable(
     Check::ok(TOPIC, text)
 }
 
-fn sign_in_again(name: &ConnectionName) -> String {
-    let name = shell_word(&name.to_string());
-    format!("sign in again: `oauthctl connect {name}`")
+fn sign_in_again(connection: &Connection) -> String {
+    let name = shell_word(&connection.name.to_string());
+    format!(
+        "sign in again: `oauthctl connect {name}{}`",
+        connection.grant.option()
+    )
 }
 
 /// Lives as long as its access token.
-fn fixed(
-    connection: &Connection,
-    set: &TokenSet,
-    limits: Limits,
-    now: &Moment,
-    connect: String,
-) -> Check {
-    let connect = match connection.grant {
-        GrantKind::Supplied => format!(
-            "store a new one: `oauthctl connect {} --with-token`",
-            shell_word(&connection.name.to_string())
-        ),
-        GrantKind::AuthorizationCode
-        | GrantKind::Device
-        | GrantKind::ClientCredentials { .. }
-        | GrantKind::TokenExchange(_) => connect,
-    };
+fn fixed(set: &TokenSet, limits: Limits, now: &Moment, connect: String) -> Check {
     match set.remaining(now) {
         Remaining::Expired => {
             let text = "its access token is over, and there is no refresh token";
@@ -203,6 +188,7 @@ fn fixed(
 mod tests {
     use super::*;
     use crate::commands::doctor::check::Level;
+    use crate::connection::GrantKind;
     use crate::connection::state::{Issue, Stamp};
     use crate::connection::tickets::Tickets;
     use crate::secret::Secret;

@@ -8,7 +8,9 @@ use crate::commands::vault::export_file::{
 use crate::commands::vault::{age_file, file_name};
 use crate::connection::ConnectionError;
 use crate::connection::hold::LOCK_WAIT;
-use crate::connection::portable::{self, Bundle, DefinitionText, Journey, Leaving, PortableError};
+use crate::connection::portable::{
+    self, Bundle, DefinitionText, Journey, Leaving, PortableError, Renewed,
+};
 use crate::error::{Error, Kind, Result};
 use crate::key::Opener;
 use crate::lock::Guard;
@@ -233,7 +235,7 @@ fn update(app: &App, path: &Path) -> Result<()> {
     })?;
     let changed = put_anew(&vault, path, [&before, &now.bundle], read_file)?;
     if changed {
-        log(app, &mut vault, &now.bundle)?;
+        log(app, &mut vault, &now)?;
     }
     drop(now);
     if app.ui.json() {
@@ -288,12 +290,11 @@ fn not_taken_in(mut shown: Error) -> Error {
 }
 
 /// Tells the audit log of each connection whose tokens are in the file now.
-fn log(app: &App, vault: &mut Vault, now: &Bundle) -> Result<()> {
-    let connections = now.connections().map_err(refused)?;
+fn log(app: &App, vault: &mut Vault, now: &Renewed) -> Result<()> {
     vault.mutate(|writer| -> std::result::Result<(), VaultError> {
-        for connection in &connections {
+        for name in now.names() {
             let world = app.world();
-            let mut event = world.event(Action::Export, &connection.name, Outcome::Done);
+            let mut event = world.event(Action::Export, name, Outcome::Done);
             event.detail = Some("sealed anew".to_owned());
             writer.log(&event)?;
         }

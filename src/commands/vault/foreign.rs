@@ -44,7 +44,7 @@ pub(super) enum Program {
     Pizauth,
 }
 
-/// `provider` is chosen where several fit.
+/// Where `provider` is named, nothing is taken in that its definition doesn't fit.
 pub(super) fn run(
     app: &App,
     program: Program,
@@ -252,10 +252,17 @@ fn definition_of(
     let definitions = names.iter().filter_map(|name| providers.get(name).ok());
     let (mut fitting, others): (Vec<_>, Vec<_>) =
         definitions.partition(|definition| is_about(definition, &one.at));
+    if let Some(chosen) = chosen
+        && !fitting.is_empty()
+    {
+        fitting.retain(|definition| definition.name == *chosen);
+        if fitting.is_empty() {
+            return Err(format!("the definition `{chosen}` does not fit"));
+        }
+    }
     let rank = |definition: &Definition| {
-        let is_chosen = chosen == Some(&definition.name);
         let unknown = unknown_scopes(definition, &one.scopes);
-        (is_chosen, Reverse(unknown), definition.import.first)
+        (Reverse(unknown), definition.import.first)
     };
     let best = fitting.iter().map(|definition| rank(definition)).max();
     fitting.retain(|definition| Some(rank(definition)) == best);

@@ -42,7 +42,7 @@ pub(in crate::commands) struct Args {
     /// Take in what another program keeps
     #[arg(long, value_enum, value_name = "PROGRAM")]
     from: Option<foreign::Program>,
-    /// Whose tokens they are, where several definitions fit
+    /// Whose tokens they are; what is not of that provider is left out
     #[arg(long, value_name = "PROVIDER", requires = "from")]
     provider: Option<ProviderName>,
     /// An identity that opens the file, where the vault's own key doesn't: that of the job

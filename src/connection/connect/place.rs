@@ -2,7 +2,7 @@
 
 use crate::connection::ConnectionError;
 use crate::connection::keep::random_id;
-use crate::connection::select::Found;
+use crate::connection::select::{self, Found};
 use crate::connection::state::{Connection, GrantKind, Issue, State};
 use crate::connection::stored::StoredConnection;
 use crate::names::{AccountLabel, ConnectionName};
@@ -157,6 +157,20 @@ fn aside(row: &Connection, grant: &Connection, name: ConnectionName) -> Aside {
     } else {
         Aside::OtherKind(name)
     }
+}
+
+/// That name where nobody has it, else with a number behind the label.
+///
+/// # Errors
+/// When a record can't be read, or no name is left.
+pub(in crate::connection) fn free_name(
+    snapshot: &Snapshot<'_>,
+    name: ConnectionName,
+) -> Result<ConnectionName, ConnectionError> {
+    let all = select::all(snapshot)?;
+    numbered(name, |name| {
+        all.iter().all(|one| one.connection.name != *name)
+    })
 }
 
 /// The name itself where it is free, else with a number behind the label.

@@ -9,13 +9,14 @@ use crate::connection::portable::{Bundle, PortableError, refuse_exchanged, same_
 use crate::connection::records::StoredClient;
 use crate::connection::replaced;
 use crate::connection::rollback::rotates;
+use crate::connection::select::Found;
 use crate::connection::state::{Connection, State};
 use crate::connection::stored::StoredConnection;
 use crate::connection::tickets::Tickets;
 use crate::connection::{ConnectionError, World};
 use crate::names::ConnectionName;
 use crate::token::TokenSet;
-use crate::vault::{Action, Outcome, Stored, Vault, VaultError, Writer};
+use crate::vault::{Action, Outcome, Snapshot, Stored, Vault, VaultError, Writer};
 
 /// What came of an import.
 #[derive(Debug, Default)]
@@ -198,7 +199,7 @@ fn add_connection(
     connection: &mut Connection,
     world: World<'_>,
 ) -> Result<Came, ConnectionError> {
-    let Some(here) = meeting::find(writer, connection)? else {
+    let Some(here) = find(writer, connection)? else {
         let tickets = std::mem::take(&mut connection.tickets);
         connection.tickets = Tickets::default().with_those_of(tickets);
         writer.insert(StoredConnection::from(&*connection))?;
@@ -235,6 +236,24 @@ fn add_connection(
     writer.update(&here.row, StoredConnection::from(&next))?;
     *connection = next;
     Ok(Came::Taken(doubt))
+}
+
+/// What it meets. One of the same account that was connected here under another name, and that no file
+/// of this export can come home to, stays beside it.
+fn find(snapshot: &Snapshot<'_>, coming: &Connection) -> Result<Option<Found>, ConnectionError> {
+    let met = meeting::find(snapshot, coming)?;
+    let is_beside = |found: &Found| {
+        let here = &found.connection;
+        here.name != coming.name
+            && here.sealed_for.is_none()
+            && here.issue.of != coming.issue.of
+            && !here.tickets.are_kin(&coming.tickets)
+    };
+    if !met.as_ref().is_some_and(is_beside) {
+        return Ok(met);
+    }
+    let named = snapshot.find::<StoredConnection>(&coming.name.to_string())?;
+    named.map(Found::read).transpose()
 }
 
 /// Why the refresh token of what takes the place of `here` may have been spent.
