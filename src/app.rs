@@ -34,6 +34,7 @@ pub use restoring::{
     Expected, Outcome as RestoreOutcome, Put as RestorePut, Wanted as WantedRestore, other_pin,
     unopened,
 };
+pub use stray::Stray;
 
 use crate::config::{self, Config, ConfigError};
 use crate::connection::World;

@@ -635,6 +635,17 @@ pub fn whole_path(path: &Path) -> PathBuf {
     }
 }
 
+/// Whether two paths lead to one file, over whatever links.
+#[must_use]
+pub fn is_same(one: &Path, other: &Path) -> bool {
+    #[cfg(unix)]
+    if let (Ok(one), Ok(other)) = (fs::metadata(one), fs::metadata(other)) {
+        use std::os::unix::fs::MetadataExt;
+        return (one.dev(), one.ino()) == (other.dev(), other.ino());
+    }
+    whole_path(one) == whole_path(other)
+}
+
 fn sync(folder: &Path) -> io::Result<()> {
     if cfg!(windows) {
         return Ok(()); // a folder can't be opened for syncing there; NTFS journals its entries

@@ -18,11 +18,40 @@ use crate::ui::shell_word;
 use crate::vault::{Locked, Vault};
 
 const FORM: &str = "oauthctl-known-vault 1";
-/// How a line begins that names a place where a key was made, or is, which no header named yet.
+/// How a line begins that says of a key that no header named yet what is made, and where.
 const MADE: &str = "made ";
 /// How a line begins that names a file with what left the vault in it.
 const LEFT_IN: &str = "left-in ";
 const AT_MOST: u64 = 65_536;
+
+/// A key that was put somewhere before the vault named that place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// Where it is, or would be.
+    pub place: Source,
+    /// The public key of an identity that was made for the vault; `None` for a copy of its key.
+    pub fresh: Option<String>,
+}
+
+impl Made {
+    fn parse(text: &str) -> Option<Self> {
+        let words = text.split_once(' ');
+        let (fresh, place) = match words.filter(|(first, _)| first.starts_with("age1")) {
+            Some((fresh, place)) => (Some(fresh.to_owned()), place),
+            None => (None, text),
+        };
+        let place = Source::parse(place).ok()?;
+        Some(Self { place, fresh })
+    }
+
+    fn to_text(&self) -> Option<String> {
+        let place = self.place.to_text().ok()?;
+        Some(match &self.fresh {
+            Some(fresh) => format!("{fresh} {place}"),
+            None => place,
+        })
+    }
+}
 
 /// What is known of the vault at a path.
 #[derive(Debug, PartialEq, Eq)]
@@ -88,37 +117,45 @@ impl App {
         self.must_note(path, id, &sources, &made)
     }
 
-    /// Remembers a place before a key is made there: cut off, it is found again. `source` is where the
-    /// vault says that its key is. It is forgotten as soon as the vault says that it is at that place.
+    /// Remembers what is made, and where, before that is done: cut off, it is found again. `source` is
+    /// where the vault says that its key is. It is forgotten as soon as the vault says that it is at
+    /// that place.
     ///
     /// # Errors
     /// As [`App::remember_either`].
-    pub fn remember_made(
-        &self,
-        path: &Path,
-        id: VaultId,
-        source: &str,
-        place: &Source,
-    ) -> Result<()> {
+    pub fn remember_made(&self, path: &Path, id: VaultId, source: &str, new: Made) -> Result<()> {
         // The vault's first item in the keyring may stand there.
-        if *place == Source::Keyring {
+        if new.place == Source::Keyring {
             return Ok(());
         }
         let mut made = self.made(path, id);
-        made.retain(|one| one != place);
-        made.push(place.clone());
-        let own = id.to_string();
-        let noted = self.noted(&private_file::whole_path(path));
-        let sources = noted.filter(|(was, _)| *was == own);
-        let sources = sources.map_or_else(|| vec![source.to_owned()], |(_, sources)| sources);
+        made.retain(|one| one.place != new.place);
+        made.push(new);
+        let sources = self.sources(path, id, source);
         let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
         self.must_note(path, id, &sources, &made)
     }
 
-    /// The places where keys were made for the vault at `path` that it did not name when that was
-    /// noted.
+    /// Forgets a place again where nothing was made.
+    pub fn forget_made(&self, path: &Path, id: VaultId, source: &str, place: &Source) {
+        let mut made = self.made(path, id);
+        made.retain(|one| one.place != *place);
+        let sources = self.sources(path, id, source);
+        let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
+        // A note that stays says less than what is looked at then.
+        let _ = self.note(path, id, &sources, &made);
+    }
+
+    /// The noted places of the vault's key, else the one that the vault says.
+    fn sources(&self, path: &Path, id: VaultId, source: &str) -> Vec<String> {
+        let noted = self.noted(&private_file::whole_path(path));
+        let own = noted.filter(|(was, _)| *was == id.to_string());
+        own.map_or_else(|| vec![source.to_owned()], |(_, sources)| sources)
+    }
+
+    /// What was made for the vault at `path` at places that it did not name when that was noted.
     #[must_use]
-    pub fn made(&self, path: &Path, id: VaultId) -> Vec<Source> {
+    pub fn made(&self, path: &Path, id: VaultId) -> Vec<Made> {
         let path = private_file::whole_path(path);
         let Some(note) = self
             .read_note(&path)
@@ -127,16 +164,16 @@ impl App {
             return Vec::new();
         };
         let made = note.made.iter();
-        made.filter_map(|text| Source::parse(text).ok()).collect()
+        made.filter_map(|text| Made::parse(text)).collect()
     }
 
-    fn made_but(&self, path: &Path, id: VaultId, sources: &[&str]) -> Vec<Source> {
+    fn made_but(&self, path: &Path, id: VaultId, sources: &[&str]) -> Vec<Made> {
         let mut made = self.made(path, id);
-        made.retain(|place| place.to_text().ok().as_deref() != sources.first().copied());
+        made.retain(|one| one.place.to_text().ok().as_deref() != sources.first().copied());
         made
     }
 
-    fn must_note(&self, path: &Path, id: VaultId, sources: &[&str], made: &[Source]) -> Result<()> {
+    fn must_note(&self, path: &Path, id: VaultId, sources: &[&str], made: &[Made]) -> Result<()> {
         let noted = self.note(path, id, sources, made);
         if noted.is_err()
             && self
@@ -204,11 +241,8 @@ impl App {
     pub fn others_with(&self, path: &Path, place: &Path) -> Vec<VaultId> {
         let is_there = |source: &String| {
             let source = Source::parse(source).ok();
-            let kept = source
-                .as_ref()
-                .and_then(Source::path)
-                .map(private_file::whole_path);
-            kept.is_some_and(|kept| kept == private_file::whole_path(place))
+            let kept = source.as_ref().and_then(Source::path);
+            kept.is_some_and(|kept| private_file::is_same(kept, place))
         };
         let others = self.others(path).into_iter();
         let with = others.filter(|(_, note)| note.sources.iter().any(is_there));
@@ -282,7 +316,7 @@ impl App {
         path: &Path,
         id: VaultId,
         sources: &[&str],
-        made: &[Source],
+        made: &[Made],
     ) -> std::result::Result<(), PrivateFileError> {
         let path = private_file::whole_path(path);
         let id = id.to_string();
@@ -291,10 +325,7 @@ impl App {
             path: line(&path),
             id,
             sources: sources.iter().map(|source| escape::line(source)).collect(),
-            made: made
-                .iter()
-                .filter_map(|place| place.to_text().ok())
-                .collect(),
+            made: made.iter().filter_map(Made::to_text).collect(),
             left_in: before.map(|note| note.left_in).unwrap_or_default(),
         };
         self.write_note(&path, &note)

@@ -155,6 +155,11 @@ impl App {
             .map(|entry| entry.path())
             .filter(|path| private_file::is_half_written(path))
             .collect();
+        if let Some((id, _)) = self.noted_key(&vault) {
+            let made = self.made(&vault, id);
+            let files = made.iter().filter_map(|one| one.place.path());
+            found.extend(files.flat_map(private_file::half_written_of));
+        }
         found.sort_unstable();
         found.dedup();
         Ok(found)

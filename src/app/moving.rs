@@ -1,7 +1,7 @@
 //! Keeping the master identity elsewhere.
 
 use crate::app::App;
-use crate::app::stray::GOES;
+use crate::app::stray::Stray;
 use crate::connection::hold::LOCK_WAIT;
 use crate::error::{self, Error, Kind};
 use crate::key::{self, Ask, Custody, Source, Way};
@@ -13,6 +13,8 @@ pub struct Moved {
     pub from: Source,
     /// Where it is, for people.
     pub to: String,
+    /// Copies that moves left which were cut off.
+    pub copies: Vec<Stray>,
     /// What was not swept out of the vault's log, and why.
     pub unswept: Result<(), VaultError>,
 }
@@ -40,6 +42,7 @@ impl App {
         let mut moved = Moved {
             from: from.clone(),
             to: to.to_string(),
+            copies: Vec::new(),
             unswept: Ok(()),
         };
         if only_look {
@@ -53,12 +56,17 @@ impl App {
         let kept = if let Some(there) = there {
             there
         } else {
-            self.remember_made(vault.path(), vault.id(), &recorded, to)?;
-            key::keep(to, old.identity().clone(), &ask).map_err(|error| self.no_key(&error))?
+            self.make_noted(&vault, Some(&old), to, &ask)?
+                .map_err(|error| self.no_key(&error))?
         };
         moved.to = kept.describe();
         self.name_place(&mut vault, &standing, kept, &from, to, &mut moved)
-            .map_err(|error| error.note(format!("a copy of the key is {} now{GOES}", moved.to)))?;
+            .map_err(|error| {
+                let copy = format!("a copy of the key is {} now", moved.to);
+                error.note(format!("{copy}, and stays until you remove it"))
+            })?;
+        let strays = self.strays(&vault, &to.to_text().unwrap_or_default());
+        moved.copies = strays.into_iter().filter(|one| one.is_copy).collect();
         Ok(moved)
     }
 

@@ -7,7 +7,7 @@ use crate::app::stray::GOES;
 use crate::app::{App, Expected, other_pin};
 use crate::connection::hold::LOCK_WAIT;
 use crate::error::{Error, Kind, Result};
-use crate::key::{self, Ask, Custody, KeyError, Opener, Source, Way};
+use crate::key::{Ask, Custody, KeyError, Opener, Source, Way};
 use crate::names::VaultId;
 use crate::vault::{
     Action, LeftOut, Locked, Outcome, Recipient, Rewrapped, Standing, Vault, VaultError, Whom,
@@ -202,9 +202,7 @@ impl App {
                 identity_file: None,
                 ..self.ask(vault.id(), place, &prompt)
             };
-            let recorded = &vault.header().key_source;
-            self.remember_made(vault.path(), vault.id(), recorded, place)?;
-            Ok::<_, Error>(key::mint(place, &ask))
+            self.make_noted(vault, None, place, &ask)
         };
         let mut made = mint(&place)?;
         if !is_named

@@ -159,22 +159,21 @@ impl App {
                     .because(format!("`{}` exists", path.display())),
             );
         }
-        let former = &vault.header().key_source;
-        self.remember_made(vault.path(), vault.id(), former, source)?;
         let prompt = |question: &str| self.ui.ask_secret(question);
         let ask = Ask {
             identity: None,
             identity_file: None,
             ..self.ask(vault.id(), source, &prompt)
         };
-        key::mint(source, &ask).map_err(|error| {
-            let mut shown = self.no_key(&error);
-            if let KeyError::File(PrivateFileError::Io { .. }) = error {
-                shown.kind = Kind::Failed;
-                "could not write the vault's new key".clone_into(&mut shown.message);
-            }
-            shown
-        })
+        self.make_noted(vault, None, source, &ask)?
+            .map_err(|error| {
+                let mut shown = self.no_key(&error);
+                if let KeyError::File(PrivateFileError::Io { .. }) = error {
+                    shown.kind = Kind::Failed;
+                    "could not write the vault's new key".clone_into(&mut shown.message);
+                }
+                shown
+            })
     }
 
     /// Removes what a rekey left of the former identity, once the vault was opened with the new one.

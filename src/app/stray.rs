@@ -1,27 +1,82 @@
-//! Keys that a run made for the vault and that the vault never named, because it was cut off.
+//! Keys that a run put somewhere and that the vault never named there, because it was cut off.
 //!
-//! A key is made before the commit that says where it is, and whoever is killed in between leaves it.
-//! So its place is noted before it is made ([`App::remember_made`]), and what is there goes when the
-//! vault was opened with the key that it does name. What may be the only key stays: one that the
-//! vault is locked to and that was not had from its own place, and whatever can't be looked at.
+//! A key is written before the commit that says where it is, and whoever is killed in between leaves
+//! it. So what is made, and where, is noted first ([`App::make_noted`]). Only a fresh identity is
+//! removed, when the vault was opened with another one: nothing was ever sealed for it. A copy of the
+//! vault's key stays, since somebody may have come to need it; a person is told where it is.
 
 use std::time::Duration;
 
 use crate::app::App;
+use crate::app::known::Made;
+use crate::error::Result;
 use crate::key::{self, Ask, Custody, KeyError, Source};
 use crate::names::VaultId;
-use crate::private_file::whole_path;
-use crate::vault::{Action, Outcome, Standing, Vault, VaultError};
+use crate::private_file;
+use crate::vault::{Action, Outcome, Recipient, Standing, Vault, VaultError};
 
-/// What becomes of a key that a failed run leaves, told after where it is.
+/// What becomes of a new key that a failed run leaves, told after where it is.
 pub(super) const GOES: &str = "; the next command removes it where that is safe";
 
+/// What a run left that was cut off.
+pub struct Stray {
+    /// Where it is.
+    pub place: Source,
+    /// Whether it is a copy of the key in use, and not a new one.
+    pub is_copy: bool,
+    /// Whether it was seen there; else nobody could look.
+    pub is_seen: bool,
+}
+
+/// What becomes of what was noted.
+#[derive(PartialEq, Eq)]
+enum Fate {
+    /// It is removed.
+    Goes,
+    /// It is noted still.
+    Stays,
+    /// It is not there, or is the vault's by now.
+    Forgotten,
+}
+
 impl App {
-    /// Removes them, where `key` just opened the vault and nobody is making one. What stays is noted
-    /// still.
+    /// Puts an identity, else a new one, where none may stand, and notes that before.
+    ///
+    /// # Errors
+    /// When it can't be noted; inside, when it can't be put there.
+    pub(super) fn make_noted(
+        &self,
+        vault: &Vault,
+        copied: Option<&Custody>,
+        place: &Source,
+        ask: &Ask<'_>,
+    ) -> Result<std::result::Result<Custody, KeyError>> {
+        let identity = copied.map_or_else(key::fresh, |one| one.identity().clone());
+        let fresh = copied.is_none().then(|| identity.to_public().to_string());
+        let (path, id, source) = (vault.path(), vault.id(), &vault.header().key_source);
+        let made = Made {
+            place: place.clone(),
+            fresh,
+        };
+        self.remember_made(path, id, source, made)?;
+        let kept = key::keep(place, identity, ask);
+        let is_none = || match place.path() {
+            Some(file) => file.symlink_metadata().is_err(),
+            None => self
+                .asking_nobody(id, place, key::unlock)
+                .is_err_and(|error| error.is_of_none()),
+        };
+        if kept.is_err() && is_none() {
+            self.forget_made(path, id, source, place);
+        }
+        Ok(kept)
+    }
+
+    /// Removes new keys, where `key` just opened the vault and nobody is making one. What stays is
+    /// noted still.
     pub(super) fn remove_strays(&self, vault: &mut Vault, key: &Custody) {
         let made = || self.made(vault.path(), vault.id());
-        if made().is_empty() || vault.refuse_untrusted().is_err() {
+        if made().iter().all(|one| one.fresh.is_none()) || vault.refuse_untrusted().is_err() {
             return;
         }
         let Ok(_turn) = vault.lock_recipients(Duration::ZERO) else {
@@ -40,18 +95,23 @@ impl App {
         &self,
         vault: &mut Vault,
         key: &Custody,
-        made: Vec<Source>,
-    ) -> Result<(), VaultError> {
+        made: Vec<Made>,
+    ) -> std::result::Result<(), VaultError> {
         let standing = vault.standing()?;
         if standing.header() != vault.header() {
             return Ok(());
         }
         let (path, id) = (vault.path().to_owned(), vault.id());
-        let made = made.into_iter().filter(|place| !is_of(&standing, place));
-        let (strays, mut stay): (Vec<_>, Vec<_>) =
-            made.partition(|place| self.is_stray(vault, &standing, key, place));
+        let (mut strays, mut stay) = (Vec::new(), Vec::new());
+        for one in made {
+            match self.fate(vault, &standing, key, &one) {
+                Fate::Goes => strays.push(one),
+                Fate::Stays => stay.push(one),
+                Fate::Forgotten => {}
+            }
+        }
         if !strays.is_empty() {
-            let places: Vec<String> = strays.iter().map(ToString::to_string).collect();
+            let places: Vec<String> = strays.iter().map(|one| one.place.to_string()).collect();
             let what = format!("removed what was left of a new key: {}", places.join(", "));
             let mut event = self.world().bare_event(Action::KeyChange, Outcome::Done);
             event.detail = Some(what.clone());
@@ -60,9 +120,9 @@ impl App {
             self.save_anchor(vault);
             self.ui.note(&what);
         }
-        for place in strays {
-            if self.asking_nobody(id, &place, key::discard).is_err() {
-                stay.push(place);
+        for one in strays {
+            if self.asking_nobody(id, &one.place, key::discard).is_err() {
+                stay.push(one);
             }
         }
         // Where that can't be written, the next run looks again.
@@ -70,63 +130,80 @@ impl App {
         Ok(())
     }
 
-    /// The noted places of keys that the vault doesn't name, and where something is or may be.
-    #[must_use]
-    pub fn strays(&self, vault: &Vault) -> Vec<Source> {
-        let mut made = self.made(vault.path(), vault.id());
-        made.retain(|place| {
-            let there = self.asking_nobody(vault.id(), place, key::unlock);
-            let is_named = place
-                .to_text()
-                .is_ok_and(|it| it == vault.header().key_source);
-            !is_named && !there.is_err_and(|error| error.is_of_none())
-        });
-        made
-    }
-
-    fn is_stray(&self, vault: &Vault, standing: &Standing, key: &Custody, place: &Source) -> bool {
-        let (path, id) = (vault.path(), vault.id());
+    fn fate(&self, vault: &Vault, standing: &Standing, key: &Custody, made: &Made) -> Fate {
+        let (path, id, place) = (vault.path(), vault.id(), &made.place);
+        if place.to_text().is_ok_and(|it| it == standing.key_source()) {
+            return Fate::Forgotten;
+        }
+        let Some(fresh) = &made.fresh else {
+            return Fate::Stays;
+        };
+        let mut openers = standing.recipients().iter();
+        if *fresh == key.recipient().to_string() || openers.any(|one| one.recipient == *fresh) {
+            return Fate::Forgotten;
+        }
         let is_anothers = match place.path() {
-            Some(file) => {
-                let named = self.env.identity_file.as_deref().map(whole_path);
-                named == Some(whole_path(file)) || self.may_be_anothers(path, id, file)
-            }
+            Some(file) => self.may_be_anothers(path, id, file),
             None => self.stands_elsewhere(path, id),
         };
-        if is_anothers {
-            return false;
+        if is_anothers || self.is_used(standing.key_source(), place) {
+            return Fate::Stays;
         }
-        let there = match self.asking_nobody(id, place, key::unlock) {
-            Ok(there) => there.recipient().to_string(),
-            Err(error) => return error.is_of_none(),
-        };
-        if place.path().is_some_and(|file| !key::is_made_for(file, id)) {
-            return false;
-        }
-        let mut openers = standing.recipients().iter();
-        if there == key.recipient().to_string() {
-            self.is_at_its_place(standing, key)
-        } else {
-            openers.all(|one| one.recipient != there)
+        match self.asking_nobody(id, place, key::unlock) {
+            Ok(there) if there.recipient().to_string() == *fresh => Fate::Goes,
+            Err(error) if !error.is_of_none() => Fate::Stays,
+            Err(_) if is_begun(place) => Fate::Goes,
+            Ok(_) | Err(_) => Fate::Forgotten,
         }
     }
 
-    /// Whether a key is also where the vault says that it is.
-    fn is_at_its_place(&self, standing: &Standing, key: &Custody) -> bool {
-        let recorded = Source::parse(standing.key_source());
-        let is_there = |place: Source| {
-            let there = self.asking_nobody(standing.header().vault_id, &place, key::unlock);
-            there.is_ok_and(|it| it.recipient().to_string() == key.recipient().to_string())
+    /// What was left of what was noted, and is not where the key is: `recorded`, or as the environment
+    /// says.
+    #[must_use]
+    pub fn strays(&self, vault: &Vault, recorded: &str) -> Vec<Stray> {
+        let Ok(standing) = vault.standing() else {
+            return Vec::new();
         };
-        !key.was_named() || recorded.is_ok_and(is_there)
+        let mut openers = standing.recipients().iter();
+        let master = openers.find(|one| one.label == Recipient::MASTER);
+        let master = master.map(|one| one.recipient.clone());
+        let stray = |made: Made| {
+            let is_copy = made.fresh.is_none();
+            let wanted = made.fresh.or_else(|| master.clone());
+            let place = made.place;
+            let is_seen = match self.asking_nobody(vault.id(), &place, key::unlock) {
+                Ok(there) => (Some(there.recipient().to_string()) == wanted).then_some(true),
+                Err(error) => (!error.is_of_none()).then_some(false),
+            }?;
+            (!self.is_used(recorded, &place)).then_some(Stray {
+                place,
+                is_copy,
+                is_seen,
+            })
+        };
+        let made = self.made(vault.path(), vault.id()).into_iter();
+        made.filter_map(stray).collect()
+    }
+
+    /// Whether a place is the one that the vault names or the environment does, over whatever links.
+    fn is_used(&self, recorded: &str, place: &Source) -> bool {
+        let recorded = Source::parse(recorded).ok();
+        let named = recorded.as_ref().and_then(Source::path);
+        let mut used = [named, self.env.identity_file.as_deref()]
+            .into_iter()
+            .flatten();
+        match place.path() {
+            Some(file) => used.any(|one| private_file::is_same(one, file)),
+            None => recorded.as_ref() == Some(place),
+        }
     }
 
     fn asking_nobody<T>(
         &self,
         vault_id: VaultId,
         place: &Source,
-        act: impl FnOnce(&Ask<'_>) -> Result<T, KeyError>,
-    ) -> Result<T, KeyError> {
+        act: impl FnOnce(&Ask<'_>) -> std::result::Result<T, KeyError>,
+    ) -> std::result::Result<T, KeyError> {
         let prompt = |_: &str| Err(std::io::ErrorKind::Unsupported.into());
         let ask = Ask {
             identity: None,
@@ -139,6 +216,8 @@ impl App {
     }
 }
 
-fn is_of(standing: &Standing, place: &Source) -> bool {
-    place.to_text().is_ok_and(|it| it == standing.key_source())
+/// Whether a key's file was being written.
+fn is_begun(place: &Source) -> bool {
+    let file = place.path();
+    file.is_some_and(|file| !private_file::half_written_of(file).is_empty())
 }

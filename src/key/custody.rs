@@ -6,7 +6,6 @@ use std::sync::{Mutex, PoisonError};
 
 use age::secrecy::ExposeSecret;
 use age::x25519;
-use zeroize::Zeroizing;
 
 use super::identity::{self, Protection};
 use super::keyring::{Asked, Item, Keyring, SERVICE};
@@ -125,12 +124,14 @@ pub fn create(source: &Source, ask: &Ask) -> Result<Custody, KeyError> {
     from_file(path, protection, ask)
 }
 
-/// Makes an identity at `source`, where none may stand.
-///
-/// # Errors
-/// As [`keep`].
-pub fn mint(source: &Source, ask: &Ask) -> Result<Custody, KeyError> {
-    keep(source, x25519::Identity::generate(), ask)
+fn mint(source: &Source, ask: &Ask) -> Result<Custody, KeyError> {
+    keep(source, fresh(), ask)
+}
+
+/// An identity that nothing was ever sealed for.
+#[must_use]
+pub fn fresh() -> x25519::Identity {
+    x25519::Identity::generate()
 }
 
 /// Puts an identity at `source`, where none may stand. As [`create`] otherwise.
@@ -388,14 +389,6 @@ pub fn discard(ask: &Ask) -> Result<(), KeyError> {
         notes::remove_file(&draft)?;
     }
     notes::remove_file(path)
-}
-
-/// Whether a file says that it was made to hold a key of that vault.
-#[must_use]
-pub fn is_made_for(path: &Path, vault_id: VaultId) -> bool {
-    let text = private_file::read(path, identity::FILE_LIMIT).map(Zeroizing::new);
-    let text = text.unwrap_or_default();
-    str::from_utf8(&text).is_ok_and(|text| text.starts_with(&identity::title(vault_id)))
 }
 
 /// What the environment gives, the file before the text.

@@ -96,50 +96,151 @@ fn vault_rekey_that_was_killed_leaves_no_key_after_the_next_command() {
     assert!(made.exists());
 }
 
+const MOVE: [&str; 5] = ["vault", "move-key", "--to", "file", "--identity-file"];
+const REKEY: [&str; 5] = ["vault", "rekey", "--key", "file", "--identity-file"];
+
+fn to<'a>(words: &[&'a str], file: &'a Path) -> Vec<&'a str> {
+    [words, &[file.to_str().unwrap()]].concat()
+}
+
+/// A world in which a run was cut off when it had made a key at `given/one.txt`.
+fn left_by(words: &[&str]) -> (World, PathBuf) {
+    let (world, folder) = with_plugin();
+    let one = world.path("given/one.txt");
+    if words == MOVE {
+        cut_off(&world, &to(words, &one));
+    } else {
+        hold(&folder);
+        let rekey = world.call(&to(words, &one));
+        let rekey = held_up(&world, &folder, rekey.without("OAUTHCTL_IDENTITY_FILE"));
+        rekey.signal(rustix::process::Signal::KILL);
+        go(&folder);
+        rekey.finish();
+        world.secret("a key that nothing uses", &identity_in(&one));
+    }
+    assert!(one.exists(), "the control");
+    (world, one)
+}
+
+/// Opens the vault twice, and nothing is removed.
+fn nothing_goes(world: &World) {
+    for _ in 0..2 {
+        plain(world, &["list"]).ended(0).silent_about("removed");
+    }
+}
+
+fn doctor(world: &World) -> String {
+    plain(world, &["doctor"]).stdout
+}
+
 #[test]
-fn vault_move_key_that_was_cut_off_leaves_no_copy_after_the_next_command() {
+fn vault_move_key_that_was_cut_off_leaves_a_copy_that_doctor_and_the_next_one_name() {
+    let world = World::new();
+    world.connect();
+    let [one, two] = ["given/one.txt", "given/two.txt"].map(|name| world.path(name));
+    cut_off(&world, &to(&MOVE, &one));
+    assert_eq!(identity_in(&one), identity_in(world.key_file()));
+    nothing_goes(&world);
+    let said = doctor(&world);
+    assert!(said.contains("a copy of the key in use is in"), "{said}");
+    assert!(said.contains(&format!("`rm {}`", one.display())), "{said}");
+    assert!(!said.contains("the next command removes it"), "{said}");
+    // What leads to the very file is no copy.
+    fs::remove_file(&one).unwrap();
+    std::os::unix::fs::symlink(world.key_file(), &one).unwrap();
+    assert!(!doctor(&world).contains("cut off"));
+    fs::remove_file(&one).unwrap();
+    fs::hard_link(world.key_file(), &one).unwrap();
+    assert!(!doctor(&world).contains("cut off"));
+    fs::remove_file(&one).unwrap();
+    fs::copy(world.key_file(), &one).unwrap();
+    let named = format!("a copy is in the file `{}` too", one.display());
+    plain(&world, &to(&MOVE, &two)).ended(0).says(&[&named]);
+    nothing_goes(&world);
+    assert!(one.exists() && two.exists() && world.key_file().exists());
+    fs::remove_file(&one).unwrap();
+    assert!(!doctor(&world).contains("cut off"));
+}
+
+#[test]
+fn a_copy_that_a_move_left_stays_when_the_vault_was_recovered_with_it() {
     let world = World::new();
     world.connect();
     let one = world.path("given/one.txt");
-    let move_key = ["vault", "move-key", "--to", "file", "--identity-file"];
-    let to = [&move_key[..], &[one.to_str().unwrap()]].concat();
-    cut_off(&world, &to);
-    assert_eq!(identity_in(&one), identity_in(world.key_file()));
-    plain(&world, &["list"]).ended(0).says(&[WHAT]);
-    assert!(!one.exists());
-    // The same again, when the key is nowhere else any more.
-    cut_off(&world, &to);
-    let away = world.path("given/away.txt");
-    fs::rename(world.key_file(), &away).unwrap();
-    let list = world.call(&["list"]).env("OAUTHCTL_IDENTITY_FILE", &away);
-    list.run().ended(0).silent_about("removed");
-    let doctor = world.call(&["doctor"]).env("OAUTHCTL_IDENTITY_FILE", &away);
-    let doctor = doctor.run();
-    assert!(doctor.stdout.contains("if it stays"), "{doctor:?}");
-    assert!(one.exists(), "it may be the only one");
-    fs::rename(&away, world.key_file()).unwrap();
-    plain(&world, &["list"]).ended(0).says(&[WHAT]);
-    assert!(!one.exists());
+    cut_off(&world, &to(&MOVE, &one));
+    let status = world.json(&["vault", "status"]);
+    let fingerprint = status[0]["fingerprint"].as_str().unwrap();
+    fs::remove_file(world.key_file()).unwrap();
+    let recover = ["--fingerprint", fingerprint, "vault", "recover", "--with"];
+    let recover = [&to(&recover[2..], &one)[..], &recover[..2]].concat();
+    plain(&world, &recover).ended(0);
+    nothing_goes(&world);
+    assert!(one.exists(), "older backups need it");
+}
+
+#[test]
+fn a_key_that_a_link_leads_to_stays_where_making_one_there_failed() {
+    for words in [MOVE, REKEY] {
+        let world = World::new();
+        world.connect();
+        let (keys, etc) = (world.path("given/keys"), world.path("given/etc"));
+        fs::create_dir_all(&keys).unwrap();
+        set_mode(&keys, 0o700);
+        plain(&world, &to(&MOVE, &keys.join("k.txt"))).ended(0);
+        fs::remove_file(world.key_file()).unwrap();
+        fs::write(&etc, "no folder").unwrap();
+        let failed = plain(&world, &to(&words, &etc.join("k.txt")));
+        assert_ne!(failed.code, 0, "{failed:?}");
+        fs::remove_file(&etc).unwrap();
+        fs::rename(&keys, &etc).unwrap();
+        std::os::unix::fs::symlink(&etc, &keys).unwrap();
+        assert!(!doctor(&world).contains("cut off"));
+        nothing_goes(&world);
+        assert!(etc.join("k.txt").exists());
+    }
+}
+
+#[test]
+fn a_former_key_that_lies_where_another_was_made_stays() {
+    for words in [MOVE, REKEY] {
+        let (world, one) = left_by(&words);
+        fs::remove_file(&one).unwrap();
+        let former = world.key_file();
+        // The key is moved there before it is the former one, and again afterwards.
+        fs::copy(&former, &one).unwrap();
+        nothing_goes(&world);
+        plain(&world, &["vault", "rekey"]).ended(0);
+        fs::rename(&former, &one).unwrap();
+        world.secret("the former key", &identity_in(&one));
+        nothing_goes(&world);
+        assert!(one.exists(), "{words:?}: older backups need it");
+        assert!(!doctor(&world).contains("cut off"));
+    }
+}
+
+#[test]
+fn nothing_is_said_to_be_removed_where_nothing_is_left() {
+    let (world, one) = left_by(&REKEY);
+    fs::remove_file(&one).unwrap();
+    nothing_goes(&world);
+    let log = plain(&world, &["audit", "--action", "key_change"]).ended(0);
+    assert!(!log.stdout.contains("removed what"), "{log:?}");
 }
 
 #[test]
 fn a_file_that_took_the_place_of_a_key_that_was_cut_off_stays() {
-    let world = World::new();
-    world.connect();
-    let one = world.path("given/one.txt");
-    let move_key = ["vault", "move-key", "--to", "file", "--identity-file"];
-    let to = [&move_key[..], &[one.to_str().unwrap()]].concat();
-    cut_off(&world, &to);
-    let identity = new_identity();
-    world.secret("a key of somebody's", &identity);
-    fs::write(&one, format!("{identity}\n")).unwrap();
-    plain(&world, &["list"]).ended(0).silent_about("removed");
-    assert!(one.exists());
-    fs::remove_file(&one).unwrap();
-    // What was moved there later is the key by now.
-    plain(&world, &to).ended(0);
-    fs::remove_file(world.key_file()).unwrap();
-    plain(&world, &["list"]).ended(0).silent_about("removed");
-    plain(&world, &["list"]).ended(0);
-    assert!(one.exists());
+    for words in [MOVE, REKEY] {
+        let (world, one) = left_by(&words);
+        let identity = new_identity();
+        world.secret("a key of somebody's", &identity);
+        fs::write(&one, format!("{identity}\n")).unwrap();
+        nothing_goes(&world);
+        assert!(one.exists());
+        fs::remove_file(&one).unwrap();
+        // What was moved there later is the key by now.
+        plain(&world, &to(&MOVE, &one)).ended(0);
+        fs::remove_file(world.key_file()).unwrap();
+        nothing_goes(&world);
+        assert!(one.exists());
+    }
 }

@@ -333,8 +333,7 @@ fn vault_move_key_cut_off_anywhere_leaves_the_old_place_or_the_new_one() {
         let is_new = key_source(world) != before;
         assert!(is_new || !done, "{trial:?}");
         if !is_new {
-            // The command above removed what was left there.
-            assert!(!place(number + 1).exists(), "{trial:?}");
+            // A copy that was left there is taken.
             let again = world.run(&words);
             assert_eq!(again.code, 0, "{trial:?}: {again:?}");
         }

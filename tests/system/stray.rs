@@ -1,6 +1,6 @@
-//! A rekey and a move of the key that are killed, with a real keyring: the vault opens, and after the
-//! next command its key is where it says and nowhere else. The scenarios run inside a session of their
-//! own, see [`crate::keyring`].
+//! A rekey and a move of the key that are killed, with a real keyring: the vault opens, and its key is
+//! where it says and nowhere else after the next command, and when what `doctor` names was removed. The
+//! scenarios run inside a session of their own, see [`crate::keyring`].
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ fn vault_rekey_in_a_keyring_killed_anywhere_leaves_no_key_but_the_one_in_use() {
 }
 
 #[test]
-fn vault_move_key_to_and_from_a_keyring_killed_anywhere_leaves_the_key_in_one_place() {
+fn vault_move_key_to_and_from_a_keyring_killed_anywhere_leaves_no_key_but_what_doctor_names() {
     within("unlocked", "killed_moves");
 }
 
@@ -81,6 +81,7 @@ fn moves() {
         let away = away(world, number + 1);
         kill(world, &strace, call, &words(&away));
         look(world, call);
+        remove_what_doctor_names(world);
         is_in_one_place(world, call);
         come_back(world, &away, call);
     }
@@ -94,6 +95,7 @@ fn moves() {
             // a person is told to
             fs::remove_file(&away[5]).expect("removed");
         }
+        remove_what_doctor_names(world);
         is_in_one_place(world, call);
         come_back(world, &away, call);
     }
@@ -142,6 +144,27 @@ fn calls(chance: &mut Chance, world: &World, strace: &Path, words: &[&str]) -> V
 fn kill(world: &World, strace: &Path, call: &Call, words: &[&str]) {
     let mut command = call.with(world, strace, "signal=KILL", words);
     command.output().expect("strace");
+}
+
+/// Does what a person is told to about what was left.
+fn remove_what_doctor_names(world: &World) {
+    world.must(&["list"]);
+    let said = world.run(&["--json", "doctor"]).stdout;
+    let said: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+    let checks = said["checks"].as_array().expect("checks").iter();
+    for check in checks.filter(|check| check["check"] == "files") {
+        for hint in check["hints"].as_array().into_iter().flatten() {
+            let hint = hint.as_str().expect("text");
+            if let Some((_, file)) = hint.split_once("`rm ") {
+                fs::remove_file(file.trim_end_matches('`')).expect("removed");
+            } else if let Some((_, user)) = hint.split_once("user `") {
+                let user = user.trim_end_matches('`');
+                let clear = ["clear", "service", "oauthctl", "username", user];
+                let cleared = Command::new("secret-tool").args(clear).status();
+                assert!(cleared.expect("secret-tool").success(), "{hint}");
+            }
+        }
+    }
 }
 
 /// After one more command, the key is where the vault says, once.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::app::{App, Seen};
+use crate::app::{App, Seen, Stray};
 use crate::commands::doctor::check::Check;
 use crate::error::{Error, Kind, Result};
 use crate::key::{self, KeyError, Source};
@@ -246,25 +246,37 @@ fn half_written(app: &App, seen: &Seen) -> Result<Vec<Check>> {
     Ok(app.half_written(key)?.iter().map(told).collect())
 }
 
-/// Keys that the vault never named; see [`App::strays`].
+/// What runs left that were cut off; see [`App::strays`].
 fn strays(app: &App, vault: &Vault) -> Vec<Check> {
-    let told = |place: &Source| {
-        let text = format!("what was left of a new key may be {place}: a run was cut off");
-        let check = Check::warn("files", text)
-            .hint("the next command removes it where that is safe: `oauthctl list`");
+    let told = |stray: &Stray| {
+        let Stray { place, is_copy, .. } = stray;
+        let what = if *is_copy {
+            "a copy of the key in use"
+        } else {
+            "what was left of a new key"
+        };
+        let is = if stray.is_seen { "is" } else { "may be" };
+        let mut check = Check::warn(
+            "files",
+            format!("{what} {is} in {place}: a run was cut off"),
+        );
+        if !is_copy {
+            check = check.hint("the next command removes it where that is safe: `oauthctl list`");
+        }
         check.hint(match place.path() {
             Some(path) => format!(
-                "if it stays, and nothing else needs it: `rm {}`",
+                "if nothing else needs it: `rm {}`",
                 shell_word(&path.display().to_string())
             ),
             None => format!(
-                "if it stays: remove it from the keyring, and what is named like it: service \
-                 `oauthctl`, user `{}`",
+                "if nothing else needs it, remove it from the keyring, and what is named like it: \
+                 service `oauthctl`, user `{}`",
                 key::item(place, vault.id()).unwrap_or_default()
             ),
         })
     };
-    app.strays(vault).iter().map(told).collect()
+    let strays = app.strays(vault, &vault.header().key_source);
+    strays.iter().map(told).collect()
 }
 
 fn way_out(error: &PrivateFileError, check: Check) -> Check {

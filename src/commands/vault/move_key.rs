@@ -15,8 +15,8 @@ use crate::key::Source;
 ///
 /// The key stays the same, so recovery keys and backups stay good. It is written to the new place and
 /// read back before the vault names that place, in one step; the keyring's old item is removed when the
-/// vault was opened with the new one, and so is what a move that was cut off left. After a theft this is
-/// not enough: `oauthctl vault rekey`.
+/// vault was opened with the new one. A copy that a move left which was cut off stays, and
+/// `oauthctl doctor` names it. After a theft this is not enough: `oauthctl vault rekey`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     oauthctl vault move-key --to keyring\n  \
@@ -65,6 +65,13 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         app.ui.note(&format!(
             "it is still in `{}` too: remove that file when no other vault needs it",
             file.display()
+        ));
+    }
+    for copy in &moved.copies {
+        let is = if copy.is_seen { "is" } else { "may be" };
+        app.ui.note(&format!(
+            "a copy {is} in {} too, of a move that was cut off: `oauthctl doctor` says how to remove it",
+            copy.place
         ));
     }
     warn_of_variables(app, "is set, and is asked before the new place: unset it");
