@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
+use crate::beside;
+
 /// How often whoever waits for a program looks up.
 const GLANCE: Duration = Duration::from_millis(5);
 
@@ -76,7 +78,7 @@ impl Child {
         let write = move || {
             let _ = stdin.write_all(text.as_bytes());
         };
-        thread::Builder::new().spawn(write).map(drop)
+        beside::run("input", write)
     }
 
     /// How it ended, where it has.

@@ -101,7 +101,7 @@
 //! | [`lock`] | kernel locks, and waiting within bounds |
 //! | [`private_file`], [`env`](mod@env), [`stop`], [`child`] | the owners of files, of the environment, of signals and of programs that may hang |
 //! | [`names`], [`endpoint`], [`signing`] | values that can't be wrong once parsed, keys that sign |
-//! | [`moment`], [`escape`], [`secret`], [`harden`], [`inflate`], [`ordered`], [`json`] | time as a value, text made harmless, secrets with one door, a process that can't be dumped, deflate within bounds, sorted maps, documents |
+//! | [`moment`], [`escape`], [`secret`], [`harden`], [`inflate`], [`ordered`], [`json`], [`beside`] | time as a value, text made harmless, secrets with one door, a process that can't be dumped, deflate within bounds, sorted maps, documents, threads |
 //!
 //! # What is deliberately absent
 //!
@@ -258,6 +258,7 @@
 //! only.
 
 pub mod app;
+pub mod beside;
 pub mod child;
 pub mod commands;
 pub mod config;

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use thiserror::Error;
 
+use crate::beside;
 use crate::private_file::{self, PrivateFileError};
 use crate::stop;
 
@@ -110,14 +111,12 @@ fn take(
         Err(TryLockError::WouldBlock) => {}
     }
     let (sender, receiver) = mpsc::sync_channel(1);
-    thread::Builder::new()
-        .name("lock".to_owned())
-        .spawn(move || {
-            let outcome = uninterrupted(&file, wait).map(|()| file);
-            // Nobody listens any more after the deadline; dropping the file then frees the lock.
-            let _ = sender.send(outcome);
-        })
-        .map_err(unlockable)?;
+    let started = beside::run("lock", move || {
+        let outcome = uninterrupted(&file, wait).map(|()| file);
+        // Nobody listens any more after the deadline; dropping the file then frees the lock.
+        let _ = sender.send(outcome);
+    });
+    started.map_err(unlockable)?;
     let path = path.to_owned();
     let deadline = Instant::now() + patience;
     loop {

@@ -5,9 +5,9 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
-use std::thread;
 
 use crate::app::{App, moment};
+use crate::beside;
 use crate::env;
 use crate::error::{Error, Kind, Result};
 use crate::names::hex;
@@ -236,7 +236,8 @@ fn lines(child: &mut Child) -> Receiver<String> {
     ];
     for stream in streams.into_iter().flatten() {
         let sender = sender.clone();
-        thread::spawn(move || {
+        // Without a thread there is nothing to show, and the wait for a line ends.
+        let _ = beside::run("output", move || {
             for line in BufReader::new(stream)
                 .lines()
                 .map_while(std::result::Result::ok)

@@ -10,11 +10,11 @@ use std::future::poll_fn;
 use std::io;
 use std::sync::Arc;
 use std::task::Poll;
-use std::thread;
 use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use crate::beside;
 use crate::connection::hold::LOCK_WAIT;
 use crate::connection::refresh::{self, Begun, Flight, Reason};
 use crate::connection::{ConnectionError, World};
@@ -101,9 +101,9 @@ impl Air {
                 });
             }
         };
-        thread::Builder::new()
-            .name("requests".to_owned())
-            .spawn(move || http::block_on(send))?;
+        beside::run("requests", move || {
+            let _ = http::block_on(send);
+        })?;
         Ok(Self {
             departing,
             landing,

@@ -71,9 +71,11 @@ fn open(url: &BrowserUrl, env: &Env) -> Result<Opened, BrowserError> {
     let launch = launch::find(url, env.browser.as_deref(), search_path.as_deref())?;
     let mut child = launch.start()?;
     // Nobody waits for the browser, but the system keeps an ended child until somebody asks for it.
-    std::thread::spawn(move || {
+    let waits = crate::beside::run("browser", move || {
         let _status = child.wait();
     });
+    // Then the system keeps it until this program ends.
+    let _ = waits;
     Ok(Opened {
         program: launch.program,
     })

@@ -17,12 +17,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::thread;
 
 use keyring_core::{CredentialStore, Entry, Error};
 use zeroize::Zeroizing;
 
 use super::{KeyError, Patience};
+use crate::beside;
 use crate::names::hex;
 
 /// The service of every item of ours.
@@ -85,15 +85,13 @@ impl Keyring {
     /// Starts the thread; nothing is connected before the first call.
     pub(super) fn start(patience: Patience) -> Result<Self, KeyError> {
         let (worker, jobs) = mpsc::channel::<Job>();
-        thread::Builder::new()
-            .name("keyring".to_owned())
-            .spawn(move || {
-                let mut connection = Connection::new(patience);
-                for job in jobs {
-                    job(&mut connection);
-                }
-            })
-            .map_err(|error| failed(&error.to_string()))?;
+        let started = beside::run("keyring", move || {
+            let mut connection = Connection::new(patience);
+            for job in jobs {
+                job(&mut connection);
+            }
+        });
+        started.map_err(|error| failed(&error.to_string()))?;
         Ok(Self {
             worker,
             patience,

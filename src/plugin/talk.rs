@@ -5,7 +5,6 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use age_core::format::{Stanza, is_arbitrary_string};
@@ -14,6 +13,7 @@ use base64::prelude::BASE64_STANDARD_NO_PAD;
 use zeroize::Zeroizing;
 
 use super::Failed;
+use crate::beside;
 use crate::child::Child;
 use crate::env::keep_own_from;
 use crate::escape;
@@ -126,9 +126,9 @@ impl Session {
             used: 0,
             output: Some(output),
         };
-        let listener = thread::Builder::new().spawn(move || read_all(from, &said));
+        let listener = beside::run("plugin output", move || read_all(from, &said));
         let teller =
-            listener.and_then(|_| thread::Builder::new().spawn(move || write_all(to, told)));
+            listener.and_then(|()| beside::run("plugin input", move || write_all(to, told)));
         teller.map_err(|error| failed(&error))?;
         Ok(session)
     }

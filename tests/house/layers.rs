@@ -23,7 +23,7 @@ const LAYERS: [&[&str]; 15] = [
     &["private_file", "env", "stop", "child"],
     &["names", "endpoint", "signing"],
     &[
-        "moment", "escape", "secret", "harden", "inflate", "ordered", "json",
+        "moment", "escape", "secret", "harden", "inflate", "ordered", "json", "beside",
     ],
 ];
 

@@ -21,6 +21,7 @@ use rustix::process::{
 };
 
 use crate::app::{App, moment};
+use crate::beside;
 use crate::commands::exec::{ended, not_started};
 use crate::commands::{fresh_token, hooks};
 use crate::connection::fresh::{HandOut, Want};
@@ -201,12 +202,12 @@ fn mind(
     let mut child = command.spawn()?;
     let path = path.to_owned();
     let (tell, ending) = mpsc::channel();
-    std::thread::spawn(move || {
+    beside::run("command", move || {
         let status = watch(&mut child, &mut incoming);
         stop::leave_to_another(false);
         let _ = fs::remove_file(path);
         let _ = tell.send(status);
-    });
+    })?;
     Ok(ending)
 }
 
@@ -264,11 +265,11 @@ fn mind(
     let mut child = command.spawn()?;
     let path = path.to_owned();
     let (tell, ending) = mpsc::channel();
-    std::thread::spawn(move || {
+    beside::run("command", move || {
         let status = child.wait();
         stop::leave_to_another(false);
         let _ = fs::remove_file(path);
         let _ = tell.send(status);
-    });
+    })?;
     Ok(ending)
 }

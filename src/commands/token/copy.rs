@@ -3,12 +3,12 @@
 use std::io::{self, Read as _};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
 use crate::app::App;
+use crate::beside;
 use crate::child::Child;
 use crate::commands::hooks;
 use crate::env::keep_own_from;
@@ -128,7 +128,7 @@ fn read(words: &[&str]) -> io::Result<Option<Zeroizing<String>>> {
     let mut child = Child::start(&mut command)?;
     let (tell, told) = mpsc::channel();
     if let Some(stdout) = child.stdout() {
-        thread::Builder::new().spawn(move || {
+        beside::run("clipboard", move || {
             let mut text = Zeroizing::new(String::new());
             let read = stdout.take(65_536).read_to_string(&mut text);
             let _ = tell.send(read.is_ok().then_some(text));
