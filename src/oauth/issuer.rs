@@ -3,7 +3,7 @@
 const TENANT: &str = "{tenantid}";
 
 /// Whether `said` is `issuer`. An issuer with `{tenantid}` (one server for many tenants) matches
-/// any tenant name in its place; [`for_tenant`] compares more closely once the tenant is known.
+/// any tenant name in its place; `for_tenant` compares more closely once the tenant is known.
 #[must_use]
 pub fn matches(issuer: &str, said: &str) -> bool {
     match issuer.split_once(TENANT) {

@@ -255,7 +255,11 @@ fn forms(canary: &str) -> Vec<String> {
         other => format!("%{other:02X}"),
     };
     forms.push(canary.bytes().map(in_url).collect());
-    forms.push(canary.bytes().map(|byte| format!("{byte:02x}")).collect());
+    forms.push(
+        canary
+            .bytes()
+            .fold(String::new(), |digits, byte| format!("{digits}{byte:02x}")),
+    );
     for before in 0..3 {
         let text = format!("{}{canary}", "?".repeat(before));
         let all = STANDARD_NO_PAD.encode(&text);

@@ -337,6 +337,37 @@ fn authenticated(servers: &Servers, openssl: &Path, said: &str) -> bool {
     answer.contains("a OK")
 }
 
+/// Opens the inbox in mutt, which wants a terminal for that: `script` gives it one.
+fn look_into_the_inbox(mut script: Command, muttrc: &Path, port: u16) {
+    let inbox = format!("imaps://{ME}@localhost:{port}/INBOX");
+    let mutt = format!("mutt -F {} -e 'push <exit>' -f {inbox}", muttrc.display());
+    let output = script
+        .env("TERM", "xterm")
+        .args(["-qec", &mutt, "/dev/null"])
+        .stdin(Stdio::null())
+        .output()
+        .expect("mutt");
+    assert!(output.status.success(), "{output:?}");
+}
+
+/// Fetches what was sent.
+fn fetch_both(servers: &Servers, mut mbsync: Command) {
+    let rc = give(servers, ".mbsyncrc", &recipe("# ~/.mbsyncrc", servers));
+    let fetched = mbsync
+        .arg("-c")
+        .arg(&rc)
+        .arg("gmail")
+        .output()
+        .expect("mbsync");
+    assert!(fetched.status.success(), "{fetched:?}");
+    for text in ["It was a dark night.", "And then it rained."] {
+        assert!(
+            Servers::has(&servers.home().join("Mail"), text),
+            "{fetched:?}"
+        );
+    }
+}
+
 #[test]
 fn mail_is_sent_and_fetched_with_the_recipes_and_a_token_that_was_refreshed_on_the_way() {
     let programs = [
@@ -383,34 +414,12 @@ fn mail_is_sent_and_fetched_with_the_recipes_and_a_token_that_was_refreshed_on_t
     });
 
     signed_in(&servers, "OAUTHBEARER", 0);
-    let mut command = program(&servers, &stage, &script);
-    let imaps = format!("imaps://{ME}@localhost:{}/INBOX", servers.imap);
-    let read = format!("mutt -F {} -e 'push <exit>' -f {imaps}", muttrc.display());
-    let output = command
-        .env("TERM", "xterm")
-        .args(["-qec", &read, "/dev/null"])
-        .stdin(Stdio::null())
-        .output()
-        .expect("mutt");
-    assert!(output.status.success(), "{output:?}");
+    let script = program(&servers, &stage, &script);
+    look_into_the_inbox(script, &muttrc, servers.imap);
     signed_in(&servers, "OAUTHBEARER", 1);
     signed_in(&servers, "XOAUTH2", 0);
 
-    let rc = give(&servers, ".mbsyncrc", &recipe("# ~/.mbsyncrc", &servers));
-    let mut command = program(&servers, &stage, &mbsync);
-    let fetched = command
-        .arg("-c")
-        .arg(&rc)
-        .arg("gmail")
-        .output()
-        .expect("mbsync");
-    assert!(fetched.status.success(), "{fetched:?}");
-    for text in ["It was a dark night.", "And then it rained."] {
-        assert!(
-            Servers::has(&servers.home().join("Mail"), text),
-            "{fetched:?}"
-        );
-    }
+    fetch_both(&servers, program(&servers, &stage, &mbsync));
     signed_in(&servers, "XOAUTH2", 1);
     let raw = ["token", PROVIDER, "--format", "xoauth2", "--user", ME];
     let raw = stage.world.must(&raw);
