@@ -130,7 +130,6 @@ impl App {
             self.save_anchor(&mut vault);
         }
         self.retire_former_key(&mut vault);
-        self.remove_strays(&mut vault, &custody);
         Ok(Some((vault, custody)))
     }
 

@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::app::stray::GOES;
+use crate::app::stray::NAMED;
 use crate::app::{App, Expected, other_pin};
 use crate::connection::hold::LOCK_WAIT;
 use crate::error::{Error, Kind, Result};
@@ -70,7 +70,7 @@ impl App {
         let stays = |error: Error| {
             error.note(format!(
                 "the new key stays in {described}; as long as the vault names another one, nothing \
-                 uses it{GOES}"
+                 uses it{NAMED}"
             ))
         };
         let mut recipients = vec![Recipient::master(made.recipient().to_string())];

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::app::opening::Keeper;
-use crate::app::stray::GOES;
+use crate::app::stray::NAMED;
 use crate::connection::hold::LOCK_WAIT;
 use crate::connection::naming::naming;
 use crate::error::{Error, Kind, Result};
@@ -98,7 +98,7 @@ impl App {
         let _alone = done.map_err(|error| {
             error.note(format!(
                 "the new key stays in {place}; as long as the old one opens the vault, nothing \
-                 uses it{GOES}"
+                 uses it{NAMED}"
             ))
         })?;
         self.remember(&path, id, &[&now]);

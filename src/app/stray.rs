@@ -1,11 +1,8 @@
 //! Keys that a run put somewhere and that the vault never named there, because it was cut off.
 //!
 //! A key is written before the commit that says where it is, and whoever is killed in between leaves
-//! it. So what is made, and where, is noted first ([`App::make_noted`]). Only a fresh identity is
-//! removed, when the vault was opened with another one: nothing was ever sealed for it. A copy of the
-//! vault's key stays, since somebody may have come to need it; a person is told where it is.
-
-use std::time::Duration;
+//! it. So what is made, and where, is noted first ([`App::make_noted`]), and a person is told where it
+//! is. No command removes it: nobody can know whether a vault or a backup that was set aside needs it.
 
 use crate::app::App;
 use crate::app::known::Made;
@@ -13,10 +10,10 @@ use crate::error::Result;
 use crate::key::{self, Ask, Custody, KeyError, Source};
 use crate::names::VaultId;
 use crate::private_file;
-use crate::vault::{Action, Outcome, Recipient, Standing, Vault, VaultError};
+use crate::vault::{Recipient, Vault};
 
-/// What becomes of a new key that a failed run leaves, told after where it is.
-pub(super) const GOES: &str = "; the next command removes it where that is safe";
+/// How a new key that a failed run leaves is found again, told after where it is.
+pub(super) const NAMED: &str = "; `oauthctl doctor` names it as long as it is there";
 
 /// What a run left that was cut off.
 pub struct Stray {
@@ -26,17 +23,6 @@ pub struct Stray {
     pub is_copy: bool,
     /// Whether it was seen there; else nobody could look.
     pub is_seen: bool,
-}
-
-/// What becomes of what was noted.
-#[derive(PartialEq, Eq)]
-enum Fate {
-    /// It is removed.
-    Goes,
-    /// It is noted still.
-    Stays,
-    /// It is not there, or is the vault's by now.
-    Forgotten,
 }
 
 impl App {
@@ -70,91 +56,6 @@ impl App {
             self.forget_made(path, id, source, place);
         }
         Ok(kept)
-    }
-
-    /// Removes new keys, where `key` just opened the vault and nobody is making one. What stays is
-    /// noted still.
-    pub(super) fn remove_strays(&self, vault: &mut Vault, key: &Custody) {
-        let made = || self.made(vault.path(), vault.id());
-        if made().iter().all(|one| one.fresh.is_none()) || vault.refuse_untrusted().is_err() {
-            return;
-        }
-        let Ok(_turn) = vault.lock_recipients(Duration::ZERO) else {
-            return;
-        };
-        // Whoever had it before may have noted another one, and named it.
-        let made = made();
-        if let Err(why) = self.remove_made(vault, key, made) {
-            self.ui.detail(&format!(
-                "could not remove what was left of a new key: {why}"
-            ));
-        }
-    }
-
-    fn remove_made(
-        &self,
-        vault: &mut Vault,
-        key: &Custody,
-        made: Vec<Made>,
-    ) -> std::result::Result<(), VaultError> {
-        let standing = vault.standing()?;
-        if standing.header() != vault.header() {
-            return Ok(());
-        }
-        let (path, id) = (vault.path().to_owned(), vault.id());
-        let (mut strays, mut stay) = (Vec::new(), Vec::new());
-        for one in made {
-            match self.fate(vault, &standing, key, &one) {
-                Fate::Goes => strays.push(one),
-                Fate::Stays => stay.push(one),
-                Fate::Forgotten => {}
-            }
-        }
-        if !strays.is_empty() {
-            let places: Vec<String> = strays.iter().map(|one| one.place.to_string()).collect();
-            let what = format!("removed what was left of a new key: {}", places.join(", "));
-            let mut event = self.world().bare_event(Action::KeyChange, Outcome::Done);
-            event.detail = Some(what.clone());
-            // Behind this commit, none that was lost half-way can come back and name one of them.
-            vault.mutate(|writer| writer.log(&event))?;
-            self.save_anchor(vault);
-            self.ui.note(&what);
-        }
-        for one in strays {
-            if self.asking_nobody(id, &one.place, key::discard).is_err() {
-                stay.push(one);
-            }
-        }
-        // Where that can't be written, the next run looks again.
-        let _ = self.note(&path, id, &[standing.key_source()], &stay);
-        Ok(())
-    }
-
-    fn fate(&self, vault: &Vault, standing: &Standing, key: &Custody, made: &Made) -> Fate {
-        let (path, id, place) = (vault.path(), vault.id(), &made.place);
-        if place.to_text().is_ok_and(|it| it == standing.key_source()) {
-            return Fate::Forgotten;
-        }
-        let Some(fresh) = &made.fresh else {
-            return Fate::Stays;
-        };
-        let mut openers = standing.recipients().iter();
-        if *fresh == key.recipient().to_string() || openers.any(|one| one.recipient == *fresh) {
-            return Fate::Forgotten;
-        }
-        let is_anothers = match place.path() {
-            Some(file) => self.may_be_anothers(path, id, file),
-            None => self.stands_elsewhere(path, id),
-        };
-        if is_anothers || self.is_used(standing.key_source(), place) {
-            return Fate::Stays;
-        }
-        match self.asking_nobody(id, place, key::unlock) {
-            Ok(there) if there.recipient().to_string() == *fresh => Fate::Goes,
-            Err(error) if !error.is_of_none() => Fate::Stays,
-            Err(_) if is_begun(place) => Fate::Goes,
-            Ok(_) | Err(_) => Fate::Forgotten,
-        }
     }
 
     /// What was left of what was noted, and is not where the key is: `recorded`, or as the environment
@@ -214,10 +115,4 @@ impl App {
         };
         act(&ask)
     }
-}
-
-/// Whether a key's file was being written.
-fn is_begun(place: &Source) -> bool {
-    let file = place.path();
-    file.is_some_and(|file| !private_file::half_written_of(file).is_empty())
 }

@@ -77,6 +77,7 @@ pub fn accept(
             let left = left.map(|(left, _)| left);
             let saved = saved
                 .iter()
+                .rev()
                 .filter(|(what, _)| what.row == found.row.id && what.version >= found.row.version)
                 .max_by_key(|(what, _)| what.version)
                 .map(|(_, connection)| connection)

@@ -1,6 +1,6 @@
 //! A rekey and a move of the key that are killed, with a real keyring: the vault opens, and its key is
-//! where it says and nowhere else after the next command, and when what `doctor` names was removed. The
-//! scenarios run inside a session of their own, see [`crate::keyring`].
+//! where it says and nowhere else when what `doctor` names was removed. The scenarios run inside a
+//! session of their own, see [`crate::keyring`].
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ const REKEY: [&str; 2] = ["vault", "rekey"];
 const TO_KEYRING: [&str; 4] = ["vault", "move-key", "--to", "keyring"];
 
 #[test]
-fn vault_rekey_in_a_keyring_killed_anywhere_leaves_no_key_but_the_one_in_use() {
+fn vault_rekey_in_a_keyring_killed_anywhere_leaves_no_key_but_what_doctor_names() {
     within("unlocked", "killed_rekey");
 }
 
@@ -49,6 +49,7 @@ fn rekey() {
         left += usize::from(in_keyring() > 1);
         new += usize::from(key_source(world) != before);
         is_whole(world, &token).unwrap_or_else(|why| panic!("{call:?}: {why}"));
+        remove_what_doctor_names(world);
         is_in_one_place(world, call);
     }
     assert!(left > 0, "nothing was ever left");
@@ -147,7 +148,7 @@ fn kill(world: &World, strace: &Path, call: &Call, words: &[&str]) {
 }
 
 /// Does what a person is told to about what was left.
-fn remove_what_doctor_names(world: &World) {
+pub(crate) fn remove_what_doctor_names(world: &World) {
     world.must(&["list"]);
     let said = world.run(&["--json", "doctor"]).stdout;
     let said: serde_json::Value = serde_json::from_str(&said).expect("JSON");

@@ -256,16 +256,13 @@ fn strays(app: &App, vault: &Vault) -> Vec<Check> {
             "what was left of a new key"
         };
         let is = if stray.is_seen { "is" } else { "may be" };
-        let mut check = Check::warn(
+        let check = Check::warn(
             "files",
             format!("{what} {is} in {place}: a run was cut off"),
         );
-        if !is_copy {
-            check = check.hint("the next command removes it where that is safe: `oauthctl list`");
-        }
         check.hint(match place.path() {
             Some(path) => format!(
-                "if nothing else needs it: `rm {}`",
+                "if nothing else needs it, such as a vault that you set aside: `rm {}`",
                 shell_word(&path.display().to_string())
             ),
             None => format!(

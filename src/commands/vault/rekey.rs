@@ -13,7 +13,7 @@ use crate::vault::RecipientList;
 /// Everything is sealed anew in one step: until then the old identity opens the vault, and from then
 /// on only the new one and the recovery keys. The audit log is verified first, and both its heads
 /// are logged. The new identity is kept where the old one was: in a new item of the keyring, or in a
-/// new file beside the old one. What a rekey that was cut off made of one, the next command removes.
+/// new file beside the old one. What a rekey that was cut off made of one, `doctor` names.
 ///
 /// After a theft this is not enough: tokens that were copied stay usable, and the old identity still
 /// opens old backups of the vault. Then also end them: `oauthctl revoke --all`, and connect anew.

@@ -9,14 +9,13 @@ use crate::connection::portable::{Bundle, PortableError, refuse_exchanged, same_
 use crate::connection::records::StoredClient;
 use crate::connection::replaced;
 use crate::connection::rollback::rotates;
-use crate::connection::select::Found;
 use crate::connection::state::{Connection, State};
 use crate::connection::stored::StoredConnection;
 use crate::connection::tickets::Tickets;
 use crate::connection::{ConnectionError, World};
 use crate::names::ConnectionName;
 use crate::token::TokenSet;
-use crate::vault::{Action, Outcome, Snapshot, Stored, Vault, VaultError, Writer};
+use crate::vault::{Action, Outcome, Stored, Vault, VaultError, Writer};
 
 /// What came of an import.
 #[derive(Debug, Default)]
@@ -43,6 +42,8 @@ pub enum Doubt {
 pub enum Why {
     /// It was connected here.
     Here,
+    /// That account was connected here under another name.
+    OtherName,
     /// The file's tokens are as old, or older.
     NotNewer,
     /// It is another account.
@@ -63,6 +64,7 @@ impl Why {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Here => "connected_here",
+            Self::OtherName => "other_name",
             Self::NotNewer => "not_newer",
             Self::OtherAccount => "other_account",
             Self::OtherRecipients => "other_recipients",
@@ -83,6 +85,7 @@ impl Why {
     pub const fn words(self) -> &'static str {
         match self {
             Self::Here => "it was connected here",
+            Self::OtherName => "that account was connected here, under this name",
             Self::NotNewer => "the file has no newer tokens of it",
             Self::OtherAccount => "it is another account here",
             Self::OtherRecipients => "it came here in a file for other recipients",
@@ -199,7 +202,7 @@ fn add_connection(
     connection: &mut Connection,
     world: World<'_>,
 ) -> Result<Came, ConnectionError> {
-    let Some(here) = find(writer, connection)? else {
+    let Some(here) = meeting::find(writer, connection)? else {
         let tickets = std::mem::take(&mut connection.tickets);
         connection.tickets = Tickets::default().with_those_of(tickets);
         writer.insert(StoredConnection::from(&*connection))?;
@@ -238,24 +241,6 @@ fn add_connection(
     Ok(Came::Taken(doubt))
 }
 
-/// What it meets. One of the same account that was connected here under another name, and that no file
-/// of this export can come home to, stays beside it.
-fn find(snapshot: &Snapshot<'_>, coming: &Connection) -> Result<Option<Found>, ConnectionError> {
-    let met = meeting::find(snapshot, coming)?;
-    let is_beside = |found: &Found| {
-        let here = &found.connection;
-        here.name != coming.name
-            && here.sealed_for.is_none()
-            && here.issue.of != coming.issue.of
-            && !here.tickets.are_kin(&coming.tickets)
-    };
-    if !met.as_ref().is_some_and(is_beside) {
-        return Ok(met);
-    }
-    let named = snapshot.find::<StoredConnection>(&coming.name.to_string())?;
-    named.map(Found::read).transpose()
-}
-
 /// Why the refresh token of what takes the place of `here` may have been spent.
 fn doubted(here: &Connection, coming: &Connection, world: World<'_>) -> Option<Doubt> {
     let rotates = coming
@@ -289,7 +274,13 @@ fn meet(here: &Connection, coming: &Connection) -> Meeting {
         return Meeting::Stays(Why::OtherAccount);
     }
     match &here.state {
-        State::Active(_) if here.sealed_for.is_none() => return Meeting::Stays(Why::Here),
+        State::Active(_) if here.sealed_for.is_none() => {
+            // What left here, and was connected anew and renamed since, is no loss.
+            let is_other = here.name != coming.name
+                && here.issue.of != coming.issue.of
+                && !here.tickets.are_kin(&coming.tickets);
+            return Meeting::Stays(if is_other { Why::OtherName } else { Why::Here });
+        }
         State::Active(set) if is_in_a_later_file(here, coming) && same_tokens(set, coming) => {
             return Meeting::SameTokens;
         }
