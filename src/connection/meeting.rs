@@ -50,6 +50,12 @@ pub(super) fn is_same(one: &Connection, other: &Connection) -> bool {
     one.name.provider == other.name.provider && is_the_same_account(one, other)
 }
 
+/// Whether both say whose they are, and it is not the same.
+pub(super) fn are_apart(one: &Connection, other: &Connection) -> bool {
+    let both = one.subject.as_ref().zip(other.subject.as_ref());
+    both.is_some_and(|(one, other)| one != other)
+}
+
 /// Whether `here` has no more than the name of `connection`, and another of `all` is of its account:
 /// that one's label became this one's name.
 pub(super) fn is_anothers(here: &Connection, connection: &Connection, all: &[Found]) -> bool {

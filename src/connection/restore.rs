@@ -140,7 +140,9 @@ fn take_connection(
     world: World<'_>,
 ) -> Result<Option<ConnectionName>, ConnectionError> {
     let here = meeting::find(writer, &then)?;
-    let here = here.filter(|here| !meeting::is_anothers(&here.connection, &then, all));
+    let here = here.filter(|Found { connection, .. }| {
+        !meeting::are_apart(connection, &then) && !meeting::is_anothers(connection, &then, all)
+    });
     // It lives on beside what took its place, and ends with that.
     let is_replaced = replaced::has(&writer.all()?, &then);
     let Some(here) = here else {

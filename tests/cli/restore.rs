@@ -1133,6 +1133,23 @@ fn vault_restore_gives_later_tokens_the_name_that_an_account_has_since() {
 }
 
 #[test]
+fn vault_restore_brings_an_account_back_whose_name_another_one_has_since() {
+    let world = World::new();
+    world.connect_as("other");
+    let token = world.token("sandbox");
+    let file = backup(&world, "vault.age");
+    world.run(&["revoke", "sandbox/other", "--local-only"]);
+    world.sandbox(|sandbox| sandbox.sign_in_as("writer".parse().unwrap()));
+    let (output, _) = world.connect_with(&["sandbox", "--account", "other"]);
+    output.ended(0);
+    let writers = world.token("sandbox");
+    world.ok(&["vault", "restore", &file, "--force"]);
+    assert_eq!(names(&world), ["sandbox/other", "sandbox/other (2)"]);
+    assert_eq!(world.token("sandbox/other"), writers);
+    assert_eq!(world.token("sandbox/other (2)"), token);
+}
+
+#[test]
 fn vault_restore_brings_nothing_back_that_lives_on_beside_what_took_its_place() {
     let world = World::new();
     // Nobody could say then which account it is.
