@@ -161,8 +161,11 @@ pub(crate) fn remove_what_doctor_names(world: &World) {
             } else if let Some((_, user)) = hint.split_once("user `") {
                 let user = user.trim_end_matches('`');
                 let clear = ["clear", "service", "oauthctl", "username", user];
-                let cleared = Command::new("secret-tool").args(clear).status();
-                assert!(cleared.expect("secret-tool").success(), "{hint}");
+                // It may have been killed before anything was there: what counts is what is left.
+                Command::new("secret-tool")
+                    .args(clear)
+                    .status()
+                    .expect("secret-tool");
             }
         }
     }
