@@ -49,7 +49,7 @@ impl App {
         let is_none = || match place.path() {
             Some(file) => file.symlink_metadata().is_err(),
             None => self
-                .asking_nobody(id, place, key::unlock)
+                .found_at(id, place)
                 .is_err_and(|error| error.is_of_none()),
         };
         if kept.is_err() && is_none() {
@@ -72,7 +72,7 @@ impl App {
             let is_copy = made.fresh.is_none();
             let wanted = made.fresh.or_else(|| master.clone());
             let place = made.place;
-            let is_seen = match self.asking_nobody(vault.id(), &place, key::unlock) {
+            let is_seen = match self.found_at(vault.id(), &place) {
                 Ok(there) => (Some(there.recipient().to_string()) == wanted).then_some(true),
                 Err(error) => (!error.is_of_none()).then_some(false),
             }?;
@@ -99,20 +99,19 @@ impl App {
         }
     }
 
-    fn asking_nobody<T>(
+    /// The identity at a place, as it is had without asking anybody.
+    fn found_at(
         &self,
         vault_id: VaultId,
         place: &Source,
-        act: impl FnOnce(&Ask<'_>) -> std::result::Result<T, KeyError>,
-    ) -> std::result::Result<T, KeyError> {
+    ) -> std::result::Result<Custody, KeyError> {
         let prompt = |_: &str| Err(std::io::ErrorKind::Unsupported.into());
-        let ask = Ask {
+        key::unlock(&Ask {
             identity: None,
             identity_file: None,
             passphrase_file: None,
             prompt: None,
             ..self.ask(vault_id, place, &prompt)
-        };
-        act(&ask)
+        })
     }
 }

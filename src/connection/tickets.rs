@@ -9,6 +9,7 @@
 use std::collections::BTreeSet;
 
 use crate::names::{ConnectionName, hex};
+use crate::ordered;
 use crate::secret::Secret;
 use crate::signing::hs256;
 use crate::vault::join;
@@ -159,11 +160,7 @@ fn is_proven(
 
 /// Recipients, each once and in whatever order they were named.
 pub(super) fn unordered(recipients: &[String]) -> BTreeSet<&str> {
-    let mut all = BTreeSet::new();
-    for one in recipients {
-        all.insert(one.as_str());
-    }
-    all
+    ordered::set(recipients.iter().map(String::as_str))
 }
 
 /// That who makes the export of the ticket `later` knows `earlier`.

@@ -13,7 +13,6 @@ use super::notes::{self, Notes};
 use super::opener::{self, Unopened};
 use super::{Ask, KeyError, Source};
 use crate::names::VaultId;
-use crate::private_file;
 use crate::secret::Secret;
 
 const FILE_VARIABLE: &str = "OAUTHCTL_IDENTITY_FILE";
@@ -373,22 +372,6 @@ pub fn retire(source: &Source, ask: &Ask) -> Result<(), KeyError> {
         keyring.delete(&item)?;
     }
     Ok(())
-}
-
-/// Removes an identity that no vault names from `ask.recorded`, where it was made or was being made:
-/// what [`retire`] removes, and a file too.
-///
-/// # Errors
-/// What a keyring or the system said; part of it may then be left.
-pub fn discard(ask: &Ask) -> Result<(), KeyError> {
-    retire(ask.recorded, ask)?;
-    let Some(path) = ask.recorded.path() else {
-        return Ok(());
-    };
-    for draft in private_file::half_written_of(path) {
-        notes::remove_file(&draft)?;
-    }
-    notes::remove_file(path)
 }
 
 /// What the environment gives, the file before the text.

@@ -17,7 +17,7 @@ use crate::private_file;
 use crate::secret::Secret;
 
 /// No identity file is larger.
-pub(super) const FILE_LIMIT: u64 = 64 * 1024;
+const FILE_LIMIT: u64 = 64 * 1024;
 /// No passphrase is longer, in bytes.
 const PASSPHRASE_LIMIT: u64 = 4096;
 
@@ -281,18 +281,12 @@ pub(super) fn to_new_file(
 fn file_text(identity: &x25519::Identity, vault_id: VaultId) -> Zeroizing<Vec<u8>> {
     let secret = identity.to_string();
     let text = format!(
-        "{}: whoever has it can open that vault\n\
+        "# the master key of oauthctl vault {vault_id}: whoever has it can open that vault\n\
          # public key: {}\n{}\n",
-        title(vault_id),
         identity.to_public(),
         secret.expose_secret(),
     );
     Zeroizing::new(text.into_bytes())
-}
-
-/// How the file of an identity begins that was made for that vault.
-pub(super) fn title(vault_id: VaultId) -> String {
-    format!("# the master key of oauthctl vault {vault_id}")
 }
 
 /// The text of a recovery sheet under a passphrase, as `age -p -a` would write it.

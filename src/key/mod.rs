@@ -21,7 +21,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-pub use custody::{Custody, create, discard, fresh, item, keep, retire, unlock};
+pub use custody::{Custody, create, fresh, item, keep, retire, unlock};
 pub use error::{KeyError, ON_A_TERMINAL, Way};
 pub use identity::{new_passphrase, protect};
 pub use keyring::{look_at_keyring, probe_keyring};
