@@ -10,9 +10,8 @@ use std::cmp::Ordering;
 
 use crate::connection::ConnectionError;
 use crate::connection::connect::is_the_same_account;
-use crate::connection::select::Found;
+use crate::connection::select::{self, Found};
 use crate::connection::state::{Connection, State};
-use crate::connection::stored::StoredConnection;
 use crate::vault::Snapshot;
 
 /// What `coming` meets in a vault: the same account, whatever it is called there, else what has its
@@ -24,10 +23,7 @@ pub(super) fn find(
     snapshot: &Snapshot<'_>,
     coming: &Connection,
 ) -> Result<Option<Found>, ConnectionError> {
-    let mut all = Vec::new();
-    for row in snapshot.group::<StoredConnection>(coming.name.provider.as_str())? {
-        all.push(Found::read(row)?);
-    }
+    let all = select::at_provider(snapshot, &coming.name.provider)?;
     Ok(among(all, coming))
 }
 

@@ -3,7 +3,7 @@
 use crate::connection::ConnectionError;
 use crate::connection::state::Connection;
 use crate::connection::stored::StoredConnection;
-use crate::names::{ConnectionName, ConnectionRef};
+use crate::names::{ConnectionName, ConnectionRef, ProviderName};
 use crate::provider::near;
 use crate::vault::{Row, Snapshot};
 
@@ -25,6 +25,21 @@ impl Found {
         let connection = Connection::try_from(&row.value)?;
         Ok(Self { row, connection })
     }
+}
+
+/// All connections at a provider.
+///
+/// # Errors
+/// When a record can't be read.
+pub(super) fn at_provider(
+    snapshot: &Snapshot<'_>,
+    provider: &ProviderName,
+) -> Result<Vec<Found>, ConnectionError> {
+    let mut all = Vec::new();
+    for row in snapshot.group::<StoredConnection>(provider.as_str())? {
+        all.push(Found::read(row)?);
+    }
+    Ok(all)
 }
 
 /// The one connection that `asked` means.

@@ -51,10 +51,7 @@ pub(super) fn find(
     wanted: Option<&AccountLabel>,
 ) -> Result<Place, ConnectionError> {
     let provider = &grant.name.provider;
-    let mut rows = Vec::new();
-    for row in snapshot.group::<StoredConnection>(provider.as_str())? {
-        rows.push(Found::read(row)?);
-    }
+    let mut rows = select::at_provider(snapshot, provider)?;
     let taken = |name: &ConnectionName| rows.iter().position(|row| row.connection.name == *name);
     let meant = wanted.map(|account| ConnectionName {
         provider: provider.clone(),
