@@ -5,59 +5,33 @@
 //! So a note in the state folder says what was there: another vault, or another place of the key, is
 //! read only until a person confirms it. Whoever can write to the state folder too is not kept out.
 
+mod note;
+
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::app::App;
+use crate::connection::hold::LOCK_WAIT;
 use crate::error::{Error, Kind, Result};
 use crate::escape;
 use crate::key::{Custody, Source};
+use crate::lock::{self, LockError};
 use crate::names::VaultId;
-use crate::private_file::{self, PrivateFileError};
+use crate::private_file;
 use crate::signing;
 use crate::ui::shell_word;
 use crate::vault::{Locked, Vault};
 
-const FORM: &str = "oauthctl-known-vault 1";
-/// How a line begins that says of a key that no header named yet what is made, and where.
-const MADE: &str = "made ";
-/// How a line begins that names a file with what left the vault in it.
-const LEFT_IN: &str = "left-in ";
-const AT_MOST: u64 = 65_536;
-
-/// A key that was put somewhere before the vault named that place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Made {
-    /// Where it is, or would be.
-    pub place: Source,
-    /// The public key of an identity that was made for the vault; `None` for a copy of its key.
-    pub fresh: Option<String>,
-}
-
-impl Made {
-    fn parse(text: &str) -> Option<Self> {
-        let words = text.split_once(' ');
-        let (fresh, place) = match words.filter(|(first, _)| first.starts_with("age1")) {
-            Some((fresh, place)) => (Some(fresh.to_owned()), place),
-            None => (None, text),
-        };
-        let place = Source::parse(place).ok()?;
-        Some(Self { place, fresh })
-    }
-
-    fn to_text(&self) -> Option<String> {
-        let place = self.place.to_text().ok()?;
-        Some(match &self.fresh {
-            Some(fresh) => format!("{fresh} {place}"),
-            None => place,
-        })
-    }
-}
+pub(super) use note::Made;
+use note::Note;
 
 /// What is known of the vault at a path.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Known {
     /// It is the one that was here before, or its key was named by the person.
     Same,
+    /// It is that one, and the note of a run that was cut off is to be brought up to date.
+    Unsettled,
     /// None was opened here before.
     First,
     /// Another one was here, or its key was elsewhere: what differs, for people.
@@ -74,12 +48,13 @@ impl App {
         }
         let path = locked.path();
         let header = locked.header();
-        let id = header.vault_id.to_string();
+        let id = header.vault_id;
         let source = escape::line(&header.key_source);
         // What can't be read says nothing, as before the first time.
-        let Some((was, sources)) = self.noted(path) else {
+        let Some(note) = self.read_note(path) else {
             return Known::First;
         };
+        let (was, sources) = (note.id, &note.sources);
         // Two of them while a new key takes the place of the old one.
         let Some(before) = sources.first() else {
             return Known::First;
@@ -88,33 +63,44 @@ impl App {
             Known::Other(format!(
                 "the vault `{was}` was here before, and this is `{id}`"
             ))
-        } else if sources.contains(&source) {
+        } else if sources.contains(&source) && note.is_settled(&header.key_source) {
             Known::Same
+        } else if sources.contains(&source) {
+            Known::Unsettled
         } else {
             let (before, now) = (place(before), place(&source));
             Known::Other(format!("its key was {before} before, and is {now} now"))
         }
     }
 
-    /// Remembers which vault is at a path now, and the recorded place of its key; two places before a
-    /// step after which it may be either. Where that can't be written, the next run knows no more than
-    /// this one did.
-    pub fn remember(&self, path: &Path, id: VaultId, sources: &[&str]) {
-        let made = self.made_but(path, id, sources);
-        if let Err(error) = self.note(path, id, sources, &made) {
+    /// Remembers which vault is at a path now, and the recorded place of its key. Where that can't be
+    /// written, the next run knows no more than this one did.
+    pub fn remember(&self, path: &Path, id: VaultId, source: &str) {
+        if let Err(error) = self.change_note(path, id, |note| note.settle(source)) {
             self.ui
                 .detail(&format!("could not note which vault is here: {error}"));
         }
     }
 
-    /// [`App::remember`] before such a step: with an old note that stays, the vault would be taken for
-    /// another one afterwards.
+    /// [`App::remember`] before a step after which the key may be at either place: with an old note
+    /// that stays, the vault would be taken for another one afterwards.
     ///
     /// # Errors
     /// When there is an old note that can't be replaced.
     pub fn remember_either(&self, path: &Path, id: VaultId, sources: [&str; 2]) -> Result<()> {
-        let made = self.made_but(path, id, &sources);
-        self.must_note(path, id, &sources, &made)
+        let lines = sources.map(escape::line);
+        self.must_change_note(path, id, |note| note.sources = lines.into())
+    }
+
+    /// Notes where the key of an opened vault is, where a run that was cut off left two places, or
+    /// what it made is named by now. Whoever changes that at the moment notes it.
+    pub(super) fn settle_note(&self, vault: &Vault) {
+        let Ok(_turn) = vault.lock_recipients(Duration::ZERO) else {
+            return;
+        };
+        if let Ok(standing) = vault.standing() {
+            self.remember(vault.path(), vault.id(), standing.key_source());
+        }
     }
 
     /// Remembers what is made, and where, before that is done: cut off, it is found again. `source` is
@@ -124,85 +110,41 @@ impl App {
     /// # Errors
     /// As [`App::remember_either`].
     pub fn remember_made(&self, path: &Path, id: VaultId, source: &str, new: Made) -> Result<()> {
-        // The vault's first item in the keyring may stand there.
-        if new.place == Source::Keyring {
-            return Ok(());
-        }
-        let mut made = self.made(path, id);
-        made.retain(|one| one.place != new.place);
-        made.push(new);
-        let sources = self.sources(path, id, source);
-        let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
-        self.must_note(path, id, &sources, &made)
+        self.must_change_note(path, id, |note| {
+            note.has_source(source);
+            note.made.retain(|one| one.place != new.place);
+            note.made.push(new);
+        })
     }
 
     /// Forgets a place again where nothing was made.
     pub fn forget_made(&self, path: &Path, id: VaultId, source: &str, place: &Source) {
-        let mut made = self.made(path, id);
-        made.retain(|one| one.place != *place);
-        let sources = self.sources(path, id, source);
-        let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
         // A note that stays says less than what is looked at then.
-        let _ = self.note(path, id, &sources, &made);
-    }
-
-    /// The noted places of the vault's key, else the one that the vault says.
-    fn sources(&self, path: &Path, id: VaultId, source: &str) -> Vec<String> {
-        let noted = self.noted(&private_file::whole_path(path));
-        let own = noted.filter(|(was, _)| *was == id.to_string());
-        own.map_or_else(|| vec![source.to_owned()], |(_, sources)| sources)
+        let _ = self.change_note(path, id, |note| {
+            note.has_source(source);
+            note.made.retain(|one| one.place != *place);
+        });
     }
 
     /// What was made for the vault at `path` at places that it did not name when that was noted.
     #[must_use]
     pub fn made(&self, path: &Path, id: VaultId) -> Vec<Made> {
-        let path = private_file::whole_path(path);
-        let Some(note) = self
-            .read_note(&path)
-            .filter(|note| note.id == id.to_string())
-        else {
-            return Vec::new();
-        };
-        let made = note.made.iter();
-        made.filter_map(|text| Made::parse(text)).collect()
-    }
-
-    fn made_but(&self, path: &Path, id: VaultId, sources: &[&str]) -> Vec<Made> {
-        let mut made = self.made(path, id);
-        made.retain(|one| one.place.to_text().ok().as_deref() != sources.first().copied());
-        made
-    }
-
-    fn must_note(&self, path: &Path, id: VaultId, sources: &[&str], made: &[Made]) -> Result<()> {
-        let noted = self.note(path, id, sources, made);
-        if noted.is_err()
-            && self
-                .note_of(&private_file::whole_path(path))
-                .symlink_metadata()
-                .is_err()
-        {
-            return Ok(());
-        }
-        noted.map_err(|error| {
-            Error::new(Kind::Failed, "could not note where the new key is").caused_by(&error)
-        })
+        let note = self.read_note(&private_file::whole_path(path));
+        let own = note.filter(|note| note.id == id);
+        own.map_or_else(Vec::new, |note| note.made)
     }
 
     /// Remembers in which files there is what left a vault, for the commands of others.
     pub fn remember_left(&self, vault: &Vault, files: impl IntoIterator<Item = String>) {
-        let id = vault.id().to_string();
-        let mut note = self.read_note(vault.path()).unwrap_or_else(|| Note {
-            path: line(vault.path()),
-            id: id.clone(),
-            sources: vec![escape::line(&vault.header().key_source)],
-            made: Vec::new(),
-            left_in: Vec::new(),
-        });
-        if note.id != id {
+        let noted = self.read_note(vault.path());
+        if noted.is_some_and(|note| note.id != vault.id()) {
             return;
         }
-        note.left_in = files.into_iter().map(|file| escape::line(&file)).collect();
-        if let Err(error) = self.write_note(vault.path(), &note) {
+        let noted = self.change_note(vault.path(), vault.id(), |note| {
+            note.has_source(&vault.header().key_source);
+            note.left_in = files.into_iter().map(|file| escape::line(&file)).collect();
+        });
+        if let Err(error) = noted {
             self.ui
                 .detail(&format!("could not note what left the vault: {error}"));
         }
@@ -213,16 +155,14 @@ impl App {
     pub fn is_left_by_others(&self, path: &Path, file: &Path) -> bool {
         let wanted = line(&private_file::whole_path(file));
         let others = self.others(path);
-        others
-            .iter()
-            .any(|(_, note)| note.left_in.contains(&wanted))
+        others.iter().any(|note| note.left_in.contains(&wanted))
     }
 
     /// Where the key of the vault is that was at a path, as it was noted.
     #[must_use]
     pub fn noted_key(&self, path: &Path) -> Option<(VaultId, Source)> {
-        let (id, sources) = self.noted(&private_file::whole_path(path))?;
-        Some((id.parse().ok()?, Source::parse(sources.first()?).ok()?))
+        let note = self.read_note(&private_file::whole_path(path))?;
+        Some((note.id, Source::parse(note.sources.first()?).ok()?))
     }
 
     /// Whether what is at `place`, or would be, can be the key of another vault than the one at
@@ -239,33 +179,26 @@ impl App {
     /// The ids of the other vaults that stand, as they were noted, and whose key is at `place`.
     #[must_use]
     pub fn others_with(&self, path: &Path, place: &Path) -> Vec<VaultId> {
-        let is_there = |source: &String| {
-            let source = Source::parse(source).ok();
-            let kept = source.as_ref().and_then(Source::path);
-            kept.is_some_and(|kept| private_file::is_same(kept, place))
-        };
         let others = self.others(path).into_iter();
-        let with = others.filter(|(_, note)| note.sources.iter().any(is_there));
-        with.map(|(id, _)| id).collect()
+        let with = others.filter(|note| note.has_key_in(place));
+        with.map(|note| note.id).collect()
     }
 
     /// Whether this very vault stands elsewhere too, as it was noted: what is kept under its id
     /// alone, in the keyring or the state folder, is both's.
     #[must_use]
     pub fn stands_elsewhere(&self, path: &Path, id: VaultId) -> bool {
-        self.others(path).iter().any(|(other, _)| *other == id)
+        self.others(path).iter().any(|other| other.id == id)
     }
 
     /// The other vaults that stand, and what is noted of them.
-    fn others(&self, path: &Path) -> Vec<(VaultId, Note)> {
+    fn others(&self, path: &Path) -> Vec<Note> {
         let own = line(&private_file::whole_path(path));
         let folder = std::fs::read_dir(self.paths.state.join("vaults"));
         let files = folder.into_iter().flatten().flatten();
-        let noted = files.filter_map(|file| read(&file.path()));
+        let noted = files.filter_map(|file| note::read(&file.path()));
         let stand = noted.filter(|note| note.path != own && Path::new(&note.path).exists());
-        stand
-            .filter_map(|note| Some((note.id.parse().ok()?, note)))
-            .collect()
+        stand.collect()
     }
 
     /// What to say where no vault stands and one was: where that was noted, or an anchor lies
@@ -277,7 +210,8 @@ impl App {
         let path = self.vault_path()?;
         let stands = path.symlink_metadata().is_ok();
         if stands
-            || self.noted(&private_file::whole_path(&path)).is_none() && !has_notes_of_none(&path)
+            || self.read_note(&private_file::whole_path(&path)).is_none()
+                && !has_notes_of_none(&path)
         {
             return Ok(None);
         }
@@ -298,108 +232,53 @@ impl App {
         ))
     }
 
-    /// The vault's id and the places of its key, as they were noted of a resolved path.
-    fn noted(&self, path: &Path) -> Option<(String, Vec<String>)> {
-        self.read_note(path).map(|note| (note.id, note.sources))
-    }
-
+    /// What is noted of the vault at a resolved path.
     fn read_note(&self, path: &Path) -> Option<Note> {
-        read(&self.note_of(path)).filter(|note| note.path == line(path))
+        note::read(&self.note_of(path)).filter(|note| note.path == line(path))
     }
 
-    /// Writes the note; see [`Note`].
+    /// Writes the note of a vault anew; what was noted of another one at that path is forgotten.
     ///
     /// # Errors
     /// When it can't be written; the old one then stands.
-    pub(super) fn note(
+    fn change_note(
         &self,
         path: &Path,
         id: VaultId,
-        sources: &[&str],
-        made: &[Made],
-    ) -> std::result::Result<(), PrivateFileError> {
+        change: impl FnOnce(&mut Note),
+    ) -> std::result::Result<(), LockError> {
         let path = private_file::whole_path(path);
-        let id = id.to_string();
-        let before = self.read_note(&path).filter(|note| note.id == id);
-        let note = Note {
-            path: line(&path),
-            id,
-            sources: sources.iter().map(|source| escape::line(source)).collect(),
-            made: made.iter().filter_map(Made::to_text).collect(),
-            left_in: before.map(|note| note.left_in).unwrap_or_default(),
-        };
-        self.write_note(&path, &note)
-    }
-
-    fn write_note(&self, path: &Path, note: &Note) -> std::result::Result<(), PrivateFileError> {
-        let file = self.note_of(path);
+        let file = self.note_of(&path);
         private_file::ensure_folder(&self.paths.state)?;
         private_file::ensure_folder(file.parent().unwrap_or(&file))?;
-        private_file::replace(&file, note.to_text().as_bytes())
+        let _turn = lock::exclusive(&file.with_extension("lock"), LOCK_WAIT)?;
+        let own = self.read_note(&path).filter(|note| note.id == id);
+        let mut note = own.unwrap_or_else(|| Note::new(line(&path), id));
+        change(&mut note);
+        Ok(private_file::replace(&file, note.to_text().as_bytes())?)
+    }
+
+    /// [`App::change_note`], which may fail only where no old note stays.
+    fn must_change_note(
+        &self,
+        path: &Path,
+        id: VaultId,
+        change: impl FnOnce(&mut Note),
+    ) -> Result<()> {
+        let changed = self.change_note(path, id, change);
+        let file = self.note_of(&private_file::whole_path(path));
+        if changed.is_err() && file.symlink_metadata().is_err() {
+            return Ok(());
+        }
+        changed.map_err(|error| {
+            Error::new(Kind::Failed, "could not note where the new key is").caused_by(&error)
+        })
     }
 
     fn note_of(&self, path: &Path) -> PathBuf {
         let name = signing::sha256(&path.to_string_lossy());
         self.paths.state.join("vaults").join(name)
     }
-}
-
-/// What is noted of a vault.
-struct Note {
-    /// As [`line`] says it.
-    path: String,
-    id: String,
-    /// The places of its key.
-    sources: Vec<String>,
-    /// See [`App::made`].
-    made: Vec<String>,
-    /// See [`App::remember_left`].
-    left_in: Vec<String>,
-}
-
-impl Note {
-    fn to_text(&self) -> String {
-        let Self { path, id, .. } = self;
-        let mut note = format!("{FORM}\n{path}\n{id}\n");
-        let sources = self.sources.iter().map(|line| ("", line));
-        let made = self.made.iter().map(|line| (MADE, line));
-        let left_in = self.left_in.iter().map(|line| (LEFT_IN, line));
-        for (what, line) in sources.chain(made).chain(left_in) {
-            // What is longer can't be read: the places of the key come first.
-            if (note.len() + what.len() + line.len()) as u64 >= AT_MOST {
-                break;
-            }
-            note.extend([what, line, "\n"]);
-        }
-        note
-    }
-}
-
-fn read(note: &Path) -> Option<Note> {
-    let note = private_file::read(note, AT_MOST).ok()?;
-    let note = String::from_utf8_lossy(&note);
-    let mut lines = note.lines().map(str::to_owned);
-    if lines.next()? != FORM {
-        return None;
-    }
-    let (path, id) = (lines.next()?, lines.next()?);
-    let mut note = Note {
-        path,
-        id,
-        sources: Vec::new(),
-        made: Vec::new(),
-        left_in: Vec::new(),
-    };
-    for line in lines {
-        if let Some(place) = line.strip_prefix(MADE) {
-            note.made.push(place.to_owned());
-        } else if let Some(file) = line.strip_prefix(LEFT_IN) {
-            note.left_in.push(file.to_owned());
-        } else {
-            note.sources.push(line);
-        }
-    }
-    Some(note)
 }
 
 /// Whether pins or anchors of other vaults lie beside a key's place.

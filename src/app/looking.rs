@@ -80,7 +80,7 @@ impl App {
         };
         let pin = match self.known(&locked, &custody) {
             Known::Other(_) => None,
-            Known::Same | Known::First => pin,
+            Known::Same | Known::Unsettled | Known::First => pin,
         };
         if locked.header().schema < SCHEMA {
             let (found, known) = (locked.header().schema, SCHEMA);

@@ -1,7 +1,7 @@
 //! Keeping the master identity elsewhere.
 
 use crate::app::App;
-use crate::app::stray::Stray;
+use crate::app::stray::{NAMED, Stray};
 use crate::connection::hold::LOCK_WAIT;
 use crate::error::{self, Error, Kind};
 use crate::key::{self, Ask, Custody, Source, Way};
@@ -62,11 +62,14 @@ impl App {
         moved.to = kept.describe();
         self.name_place(&mut vault, &standing, kept, &from, to, &mut moved)
             .map_err(|error| {
-                let copy = format!("a copy of the key is {} now", moved.to);
-                error.note(format!("{copy}, and stays until you remove it"))
+                error.note(format!(
+                    "the key is {} too; as long as the vault names another place, nothing uses that \
+                     one{NAMED}",
+                    moved.to
+                ))
             })?;
-        let strays = self.strays(&vault, &to.to_text().unwrap_or_default());
-        moved.copies = strays.into_iter().filter(|one| one.is_copy).collect();
+        let strays = self.strays_in_turn(&vault).into_iter();
+        moved.copies = strays.filter(|one| one.is_copy).collect();
         Ok(moved)
     }
 
@@ -84,6 +87,7 @@ impl App {
         let recorded = standing.key_source();
         let text = to.to_text().map_err(|error| self.no_key(&error.into()))?;
         kept.write_pin(&vault.fingerprint())
+            .and_then(|()| kept.must_stand())
             .map_err(|error| self.no_key(&error))?;
         let (path, id) = (vault.path().to_owned(), vault.id());
         self.remember_either(&path, id, [recorded, &text])?;
@@ -93,7 +97,7 @@ impl App {
             record_move(writer, standing, from, text.clone())?;
             writer.log(&event)
         })?;
-        self.remember(&path, id, &[&text]);
+        self.remember(&path, id, &text);
         moved.unswept = vault.checkpoint_truncate();
         let fingerprint = vault.fingerprint();
         self.anchor_beside(kept, &fingerprint)

@@ -113,32 +113,36 @@ impl App {
             return Ok(None);
         };
         let custody = key(&locked)?;
-        let (pin, is_first) = self.pin(&locked, &custody)?;
+        let (pin, known) = self.pin(&locked, &custody)?;
         let locked = self.migrated(locked, &custody, pin.as_deref())?;
         let keeper = Box::new(Keeper(Arc::clone(&custody)));
         let source = locked.header().key_source.clone();
         let mut vault = locked.unlock(custody.identity(), pin.as_deref(), Some(keeper))?;
         self.say_trust(&vault, &custody);
-        if is_first && vault.trust() == Trust::Trusted {
-            self.remember(vault.path(), vault.id(), &[&source]);
+        let is_trusted = vault.trust() == Trust::Trusted;
+        if known == Known::First && is_trusted {
+            self.remember(vault.path(), vault.id(), &source);
         }
         if matches!(
             vault.anchor_state(),
             AnchorState::Missing | AnchorState::Torn
-        ) && vault.trust() == Trust::Trusted
+        ) && is_trusted
         {
             self.save_anchor(&mut vault);
         }
         self.retire_former_key(&mut vault);
+        if known == Known::Unsettled && is_trusted {
+            self.settle_note(&vault);
+        }
         Ok(Some((vault, custody)))
     }
 
     /// What confirms the vault: the pin beside its key, unless another vault, or one with its key
-    /// elsewhere, was here before. Says whether none was.
+    /// elsewhere, was here before; and what was.
     ///
     /// # Errors
     /// When the pin can't be read.
-    pub fn pin(&self, locked: &Locked, custody: &Custody) -> Result<(Option<String>, bool)> {
+    pub fn pin(&self, locked: &Locked, custody: &Custody) -> Result<(Option<String>, Known)> {
         let pin = custody.read_pin().map_err(|error| {
             if is_another_key(&error, locked, custody) {
                 Error::from(VaultError::WrongKey)
@@ -146,15 +150,13 @@ impl App {
                 self.no_key(&error)
             }
         })?;
-        match self.known(locked, custody) {
-            Known::Same => Ok((pin, false)),
-            Known::First => Ok((pin, true)),
-            Known::Other(what) => {
-                let words = format!("this is not the vault that was here: {what}");
-                self.ui.warn(&words);
-                Ok((None, false))
-            }
+        let known = self.known(locked, custody);
+        if let Known::Other(what) = &known {
+            let words = format!("this is not the vault that was here: {what}");
+            self.ui.warn(&words);
+            return Ok((None, known));
         }
+        Ok((pin, known))
     }
 
     /// Brings a vault of an older program to the current schema.

@@ -83,8 +83,10 @@ impl App {
         let unswept = self
             .name_new_key(&mut vault, rewrapped, made, [&former, &text(&place)?])
             .map_err(stays)?;
+        let left = self.strays_in_turn(&vault);
+        let is_left = |file: &PathBuf| left.iter().any(|one| one.place.path() == Some(file));
         Ok(Recovered {
-            former: still_at(&former, &place),
+            former: still_at(&former, &place).filter(|file| !is_left(file)),
             place,
             described,
             fingerprint,
@@ -118,6 +120,7 @@ impl App {
         made.write_pin(&fingerprint)
             .map_err(|error| self.no_place(&error))?;
         let _alone = vault.lock_exclusive(LOCK_WAIT)?;
+        made.must_stand().map_err(|error| self.no_place(&error))?;
         self.remember_either(&path, id, [former, place])?;
         let event = self.world().bare_event(Action::Recover, Outcome::Done);
         vault.mutate(|writer| {
@@ -125,7 +128,7 @@ impl App {
             writer.log(&event)
         })?;
         let unswept = vault.checkpoint_truncate();
-        self.remember(&path, id, &[place]);
+        self.remember(&path, id, place);
         self.anchor_beside(made, &fingerprint)?;
         Ok(unswept)
     }
@@ -154,6 +157,10 @@ impl App {
                     .hint("keep the new key in a file: `--key file`")
             })?,
         };
+        // An item of the keyring is written once: what a run left that was cut off stays.
+        if let Source::Keyring = first {
+            return another(&first);
+        }
         let anothers = |place: &Source| {
             place
                 .path()
@@ -183,8 +190,7 @@ impl App {
         if is_free(&like) {
             return Ok(like);
         }
-        let another = like.another().ok().flatten();
-        another.ok_or_else(|| Error::new(Kind::Failed, "the system gives no random numbers"))
+        another(&like)
     }
 
     /// Makes the new key; where something got in its way meanwhile, or is in the keyring, at another
@@ -252,6 +258,11 @@ fn is_for_it(vault: &Path, place: &Source) -> bool {
         there.is_err_and(|error| error.kind() == ErrorKind::NotFound)
     };
     folder(vault).as_ref() == Some(&its) || is_free() && private_file::check_folder(&its).is_ok()
+}
+
+fn another(place: &Source) -> Result<Source> {
+    let another = place.another().ok().flatten();
+    another.ok_or_else(|| Error::new(Kind::Failed, "the system gives no random numbers"))
 }
 
 /// The default place for a key in such a file.

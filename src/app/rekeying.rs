@@ -101,7 +101,7 @@ impl App {
                  uses it{NAMED}"
             ))
         })?;
-        self.remember(&path, id, &[&now]);
+        self.remember(&path, id, &now);
         self.save_anchor(&mut vault);
         if (self.env.identity.is_some() || self.env.identity_file.is_some())
             && let Some(old) = Arc::into_inner(old)
@@ -217,7 +217,8 @@ impl App {
     }
 }
 
-/// A keeper that reads the pin back: a vault whose pin was not kept could not be changed any more.
+/// A keeper that looks after what it keeps: a vault whose new key was removed meanwhile could not be
+/// opened any more, and one whose pin was not kept could not be changed.
 struct Witness(Keeper);
 
 impl AnchorKeeper for Witness {
@@ -235,6 +236,8 @@ impl AnchorKeeper for Witness {
 
     fn keep_pin(&self, fingerprint: &str) -> std::result::Result<(), String> {
         self.0.keep_pin(fingerprint)?;
+        let key = self.0.0.must_stand();
+        key.map_err(|error| error.to_string())?;
         match self.0.0.read_pin() {
             Ok(Some(kept)) if kept == fingerprint => Ok(()),
             Ok(_) => Err("what was written did not come back".to_owned()),

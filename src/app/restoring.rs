@@ -249,7 +249,7 @@ impl App {
                 "could not note the vault's state beside its key: {error}"
             ));
         }
-        self.remember(&path, backup.id, &[&place]);
+        self.remember(&path, backup.id, &place);
         Ok(Outcome::Put(Put {
             suspects: accepted.suspects,
             newer: accepted.newer,

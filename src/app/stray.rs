@@ -4,6 +4,10 @@
 //! it. So what is made, and where, is noted first ([`App::make_noted`]), and a person is told where it
 //! is. No command removes it: nobody can know whether a vault or a backup that was set aside needs it.
 
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::Duration;
+
 use crate::app::App;
 use crate::app::known::Made;
 use crate::error::Result;
@@ -47,7 +51,10 @@ impl App {
         self.remember_made(path, id, source, made)?;
         let kept = key::keep(place, identity, ask);
         let is_none = || match place.path() {
-            Some(file) => file.symlink_metadata().is_err(),
+            Some(file) => {
+                let there = file.symlink_metadata();
+                there.is_err_and(|error| error.kind() == ErrorKind::NotFound)
+            }
             None => self
                 .found_at(id, place)
                 .is_err_and(|error| error.is_of_none()),
@@ -58,44 +65,78 @@ impl App {
         Ok(kept)
     }
 
-    /// What was left of what was noted, and is not where the key is: `recorded`, or as the environment
-    /// says.
+    /// What was left of what was noted, and is not where the key is: as the vault says, or the
+    /// environment. Nothing while somebody changes that, since what is being made is in use next.
     #[must_use]
-    pub fn strays(&self, vault: &Vault, recorded: &str) -> Vec<Stray> {
+    pub fn strays(&self, vault: &Vault) -> Vec<Stray> {
+        if self.made(vault.path(), vault.id()).is_empty() {
+            return Vec::new();
+        }
+        match vault.lock_recipients(Duration::ZERO) {
+            Ok(_turn) => self.strays_in_turn(vault),
+            Err(_) => Vec::new(),
+        }
+    }
+
+    /// [`App::strays`] for who has that turn.
+    pub(super) fn strays_in_turn(&self, vault: &Vault) -> Vec<Stray> {
         let Ok(standing) = vault.standing() else {
             return Vec::new();
         };
         let mut openers = standing.recipients().iter();
         let master = openers.find(|one| one.label == Recipient::MASTER);
         let master = master.map(|one| one.recipient.clone());
+        let used = Source::parse(standing.key_source()).ok();
+        let (path, id) = (vault.path(), vault.id());
+        let has = |place: &Source, wanted: &Option<String>| {
+            let found = self.found_at(id, place);
+            found.map(|there| Some(there.recipient().to_string()) == *wanted)
+        };
+        // What only the environment holds is gone with it.
+        let is_kept = || {
+            self.env.identity.is_none()
+                || used
+                    .as_ref()
+                    .is_some_and(|used| has(used, &master).unwrap_or(false))
+        };
         let stray = |made: Made| {
             let is_copy = made.fresh.is_none();
             let wanted = made.fresh.or_else(|| master.clone());
             let place = made.place;
-            let is_seen = match self.found_at(vault.id(), &place) {
-                Ok(there) => (Some(there.recipient().to_string()) == wanted).then_some(true),
+            let is_seen = match has(&place, &wanted) {
+                Ok(is_it) => is_it.then_some(true),
                 Err(error) => (!error.is_of_none()).then_some(false),
             }?;
-            (!self.is_used(recorded, &place)).then_some(Stray {
+            let is_needed = self.is_used(used.as_ref(), &place)
+                || self.is_of_others(path, id, &place)
+                || wanted == master && !is_kept();
+            (!is_needed).then_some(Stray {
                 place,
                 is_copy,
                 is_seen,
             })
         };
-        let made = self.made(vault.path(), vault.id()).into_iter();
+        let made = self.made(path, id).into_iter();
         made.filter_map(stray).collect()
     }
 
     /// Whether a place is the one that the vault names or the environment does, over whatever links.
-    fn is_used(&self, recorded: &str, place: &Source) -> bool {
-        let recorded = Source::parse(recorded).ok();
-        let named = recorded.as_ref().and_then(Source::path);
+    fn is_used(&self, recorded: Option<&Source>, place: &Source) -> bool {
+        let named = recorded.and_then(Source::path);
         let mut used = [named, self.env.identity_file.as_deref()]
             .into_iter()
             .flatten();
         match place.path() {
             Some(file) => used.any(|one| private_file::is_same(one, file)),
-            None => recorded.as_ref() == Some(place),
+            None => recorded == Some(place),
+        }
+    }
+
+    /// Whether what is at a place may be another vault's, or that of this one's copy elsewhere.
+    fn is_of_others(&self, path: &Path, id: VaultId, place: &Source) -> bool {
+        match place.path() {
+            Some(file) => self.may_be_anothers(path, id, file),
+            None => self.stands_elsewhere(path, id),
         }
     }
 
@@ -105,7 +146,7 @@ impl App {
         vault_id: VaultId,
         place: &Source,
     ) -> std::result::Result<Custody, KeyError> {
-        let prompt = |_: &str| Err(std::io::ErrorKind::Unsupported.into());
+        let prompt = |_: &str| Err(ErrorKind::Unsupported.into());
         key::unlock(&Ask {
             identity: None,
             identity_file: None,

@@ -42,7 +42,8 @@ impl From<VaultError> for Error {
                 shown(Kind::Failed).hint("update oauthctl; the vault was left untouched")
             }
             V::WrongKey => shown(Kind::NoKey)
-                .hint("the key in `OAUTHCTL_IDENTITY_FILE`, `OAUTHCTL_IDENTITY` or the recorded place belongs to another vault"),
+                .hint("the key in `OAUTHCTL_IDENTITY_FILE`, `OAUTHCTL_IDENTITY` or the recorded place belongs to another vault")
+                .hint("if that key is lost, or a recovery was cut off: `oauthctl vault recover --with FILE`"),
             V::PinMismatch { .. } => shown(Kind::Stopped)
                 .hint("somebody who knows your public key may have put a vault of their own here; restore the file from a backup")
                 .hint("connect nothing with this vault: new tokens would be readable to whoever made it"),

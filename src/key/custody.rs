@@ -225,6 +225,26 @@ impl Custody {
         }
     }
 
+    /// Looks whether the identity is still where it was put. Nobody is asked for a passphrase: a file
+    /// under one need only be there.
+    ///
+    /// # Errors
+    /// When it is gone, or another one is there; what a keyring or the system said.
+    pub fn must_stand(&self) -> Result<(), KeyError> {
+        let there = match &self.home {
+            Home::Keyring { keyring, user, .. } => keyring.get(user)?.unwrap_or_default(),
+            Home::File { path, .. } => identity::content_of(path)?,
+            Home::Variable { .. } => return Ok(()),
+        };
+        if identity::holds(&there, &self.identity) {
+            Ok(())
+        } else {
+            Err(KeyError::NotKept {
+                place: self.describe(),
+            })
+        }
+    }
+
     /// The vault key's fingerprint that was kept beside the identity.
     ///
     /// # Errors

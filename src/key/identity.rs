@@ -100,7 +100,7 @@ pub(super) fn text_of(
         place: place.clone(),
         why,
     };
-    let content = Zeroizing::new(private_file::read(path, FILE_LIMIT)?);
+    let content = content_of(path)?;
     let protected = is_age_file(&content);
     let plain = match (protected, protection) {
         (true, Protection::Plain) => return Err(bad("it is encrypted, which was not recorded")),
@@ -110,6 +110,18 @@ pub(super) fn text_of(
     };
     let text = str::from_utf8(&plain).map_err(|_| bad("it is not text"))?;
     Ok(Zeroizing::new(text.to_owned()))
+}
+
+/// What an identity file holds, plain or encrypted.
+pub(super) fn content_of(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    Ok(Zeroizing::new(private_file::read(path, FILE_LIMIT)?))
+}
+
+/// Whether such a content is that identity's, or encrypted.
+pub(super) fn holds(content: &[u8], identity: &x25519::Identity) -> bool {
+    let text = str::from_utf8(content).ok();
+    let line = text.and_then(|text| only_line(text, "").ok());
+    is_age_file(content) || line.is_some_and(|line| line == identity.to_string().expose_secret())
 }
 
 /// Decrypts with the passphrase. A person who mistypes it is asked again, as by ssh and age.

@@ -1,6 +1,6 @@
 //! A key that was made for the vault by a run that was cut off, and that the vault never named.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use crate::plugin::{RECIPIENT, go, held_up, hold, install, with_path};
@@ -114,11 +114,45 @@ fn left_by(words: &[&str]) -> (World, PathBuf) {
     (world, one)
 }
 
-/// Opens the vault twice, and nothing is removed.
+/// Opens the vault twice, and no key goes.
 fn nothing_goes(world: &World) {
+    let before = keys(world);
     for _ in 0..2 {
-        plain(world, &["list"]).ended(0).silent_about("removed");
+        plain(world, &["list"]).ended(0);
     }
+    assert_eq!(keys(world), before);
+}
+
+/// Every file that an identity is in, and which.
+fn keys(world: &World) -> Vec<(PathBuf, String)> {
+    let folders = [world.path("given"), world.path("keys"), world.path("home")];
+    let mut files: Vec<PathBuf> = folders
+        .iter()
+        .flat_map(|folder| files_below(folder))
+        .collect();
+    files.sort();
+    let lines = files.into_iter().filter_map(|file| {
+        let text = fs::read_to_string(&file).ok()?;
+        let line = text
+            .lines()
+            .find(|line| line.starts_with("AGE-SECRET-KEY-1"));
+        Some((file.clone(), line?.to_owned()))
+    });
+    lines.collect()
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
+    paths
+        .flat_map(|path| {
+            if path.is_dir() {
+                files_below(&path)
+            } else {
+                vec![path]
+            }
+        })
+        .collect()
 }
 
 fn doctor(world: &World) -> String {
@@ -226,12 +260,167 @@ fn a_file_that_took_the_place_of_a_key_that_was_cut_off_stays() {
         world.secret("a key of somebody's", &identity);
         fs::write(&one, format!("{identity}\n")).unwrap();
         nothing_goes(&world);
-        assert!(one.exists());
+        assert!(!doctor(&world).contains("cut off"), "{words:?}");
         fs::remove_file(&one).unwrap();
         // What was moved there later is the key by now.
         plain(&world, &to(&MOVE, &one)).ended(0);
         fs::remove_file(world.key_file()).unwrap();
         nothing_goes(&world);
-        assert!(one.exists());
+        assert!(!doctor(&world).contains("cut off"), "{words:?}");
     }
+}
+
+#[test]
+fn a_key_that_is_being_made_is_not_named_and_one_that_was_removed_meanwhile_is_not_taken() {
+    let (world, folder) = with_plugin();
+    hold(&folder);
+    let rekey = world.call(&["vault", "rekey"]);
+    let rekey = held_up(&world, &folder, rekey.without("OAUTHCTL_IDENTITY_FILE"));
+    let made = world.key_file().with_file_name(&left(&world)[0]);
+    keep_secret(&world, &made);
+    let said = doctor(&world);
+    assert!(!said.contains("new key"), "{said}");
+    fs::remove_file(&made).unwrap();
+    go(&folder);
+    let failed = rekey.finish().ended(1);
+    failed.says(&["error: ", "as long as the old one opens the vault"]);
+    plain(&world, &["vault", "check"]).ended(0);
+
+    // A move waits for whoever refreshes, when it has made its copy.
+    let one = world.path("given/one.txt");
+    let refreshing = File::open(format!("{}.locks/vault", world.vault().display())).unwrap();
+    refreshing.lock_shared().unwrap();
+    let moving = world.call(&to(&MOVE, &one));
+    let moving = moving.without("OAUTHCTL_IDENTITY_FILE").start();
+    world.until("the copy is there", |_| one.exists());
+    let said = doctor(&world);
+    assert!(!said.contains("copy of the key"), "{said}");
+    fs::remove_file(&one).unwrap();
+    refreshing.unlock().unwrap();
+    let failed = moving.finish().ended(6);
+    failed.says(&["error: ", "as long as the vault names another place"]);
+    plain(&world, &["vault", "check"]).ended(0);
+}
+
+#[test]
+fn a_key_that_another_profile_has_by_now_is_not_named() {
+    let (world, one) = left_by(&REKEY);
+    assert!(doctor(&world).contains("cut off"), "the control");
+    let path = one.to_str().unwrap();
+    let init = ["--profile", "two", "vault", "init", "--key", "file"];
+    let init = [&init[..], &["--identity-file", path]].concat();
+    plain(&world, &init).ended(0);
+    let said = doctor(&world);
+    assert!(!said.contains("cut off"), "{said}");
+}
+
+#[test]
+fn the_only_copy_of_a_key_that_the_environment_gives_is_not_named() {
+    let world = World::new();
+    world.connect();
+    let one = world.path("given/one.txt");
+    cut_off(&world, &to(&MOVE, &one));
+    assert!(doctor(&world).contains("cut off"), "the control");
+    fs::remove_file(world.key_file()).unwrap();
+    let doctor = world.call(&["doctor"]).without("OAUTHCTL_IDENTITY_FILE");
+    let said = doctor.env("OAUTHCTL_IDENTITY", identity_in(&one)).run();
+    let said = said.silent_about("cut off");
+    assert!(said.stdout.contains("vault"), "{said:?}");
+}
+
+#[test]
+fn a_recovery_that_was_killed_leaves_a_key_that_doctor_names_after_the_next_one() {
+    let (world, folder) = with_plugin();
+    let sheet = world.path("given/sheet.txt");
+    let add = [
+        "vault",
+        "recipients",
+        "add",
+        "--label",
+        "sheet",
+        "--recovery-file",
+    ];
+    with_path(&world, &folder, &to(&add, &sheet)).ended(0);
+    world.secret("the recovery key", &identity_in(&sheet));
+    let place = world.key_file();
+    fs::remove_file(&place).unwrap();
+    let recover = to(&["vault", "recover", "--with"], &sheet);
+    hold(&folder);
+    let call = world.call(&recover).without("OAUTHCTL_IDENTITY_FILE");
+    let killed = held_up(&world, &folder, call);
+    killed.signal(rustix::process::Signal::KILL);
+    go(&folder);
+    killed.finish();
+    assert!(place.exists(), "the control");
+    keep_secret(&world, &place);
+    let hint = "a recovery was cut off: `oauthctl vault recover --with FILE`";
+    plain(&world, &["list"]).ended(6).says(&[hint]);
+    let path = format!("{}:/usr/bin:/bin", folder.display());
+    let again = world.call(&recover).without("OAUTHCTL_IDENTITY_FILE");
+    let again = again.env("PATH", path).run().ended(0);
+    again.silent_about("its former key");
+    world.secret("the new key", &keys(&world)[1].1);
+    let said = doctor(&world);
+    assert!(
+        said.contains(&format!("`rm {}`", place.display())),
+        "{said}"
+    );
+    fs::remove_file(&place).unwrap();
+    assert!(!doctor(&world).contains("cut off"));
+    plain(&world, &["vault", "check"]).ended(0);
+}
+
+#[test]
+fn a_key_that_the_vault_names_is_not_named_as_left_when_another_takes_its_place() {
+    let (world, one) = left_by(&REKEY);
+    // As it stands where a run was killed right behind its commit.
+    let notes = files_below(&world.path("home"));
+    let is_note = |file: &PathBuf| {
+        file.parent()
+            .is_some_and(|folder| folder.ends_with("vaults"))
+    };
+    let note = notes
+        .iter()
+        .find(|file| is_note(file) && file.extension().is_none());
+    let note = note.expect("a note");
+    let lines = || fs::read_to_string(note).unwrap();
+    let killed = lines();
+    assert!(killed.contains("\nmade "), "the control: {killed}");
+    fs::remove_file(&one).unwrap();
+    plain(&world, &to(&MOVE, &one)).ended(0);
+    let settled = lines();
+    let now = settled.lines().last().unwrap();
+    fs::write(note, format!("{killed}{now}\n")).unwrap();
+    plain(&world, &["list"]).ended(0).silent_about("warning");
+    assert_eq!(lines(), settled);
+}
+
+/// What is noted of the one vault.
+fn note(world: &World) -> PathBuf {
+    let files = files_below(&world.path("home")).into_iter();
+    let is_note = |file: &PathBuf| {
+        file.parent()
+            .is_some_and(|folder| folder.ends_with("vaults"))
+    };
+    let mut notes = files.filter(|file| is_note(file) && file.extension().is_none());
+    notes.next().expect("a note")
+}
+
+#[test]
+fn two_that_change_what_is_noted_of_a_vault_take_turns() {
+    let world = World::new();
+    world.connect();
+    let one = world.path("given/one.txt");
+    plain(&world, &["list"]).ended(0);
+    let other = File::open(note(&world).with_extension("lock")).unwrap();
+    other.lock().unwrap();
+    let moving = world
+        .call(&to(&MOVE, &one))
+        .without("OAUTHCTL_IDENTITY_FILE");
+    let moving = moving.start();
+    moving.until_it_waits_or_ends();
+    assert!(!one.exists(), "it is noted before it is made");
+    other.unlock().unwrap();
+    moving.finish().ended(0);
+    assert!(one.exists());
 }

@@ -258,21 +258,21 @@ fn strays(app: &App, vault: &Vault) -> Vec<Check> {
         let is = if stray.is_seen { "is" } else { "may be" };
         let check = Check::warn(
             "files",
-            format!("{what} {is} in {place}: a run was cut off"),
+            format!("{what} {is} in {place}: a run was cut off, or failed"),
         );
         check.hint(match place.path() {
             Some(path) => format!(
-                "if nothing else needs it, such as a vault that you set aside: `rm {}`",
+                "if nothing else needs it, such as a backup or a vault that you set aside: `rm {}`",
                 shell_word(&path.display().to_string())
             ),
             None => format!(
-                "if nothing else needs it, remove it from the keyring, and what is named like it: \
-                 service `oauthctl`, user `{}`",
-                key::item(place, vault.id()).unwrap_or_default()
+                "if nothing else needs it, remove it from the keyring: service `oauthctl`, users \
+                 `{user}`, `{user}:pin` and `{user}:anchor`",
+                user = key::item(place, vault.id()).unwrap_or_default()
             ),
         })
     };
-    let strays = app.strays(vault, &vault.header().key_source);
+    let strays = app.strays(vault);
     strays.iter().map(told).collect()
 }
 
