@@ -1,6 +1,6 @@
 mod keep_fresh;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -180,7 +180,7 @@ fn replace_this_process(mut command: Command, program: &OsString) -> Result<()> 
     ended(status)
 }
 
-fn not_started(program: &OsString, error: &io::Error) -> Error {
+fn not_started(program: &OsStr, error: &io::Error) -> Error {
     let program = program.to_string_lossy();
     Error::new(Kind::Failed, format!("could not run `{program}`")).caused_by(error)
 }

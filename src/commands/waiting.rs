@@ -1,7 +1,6 @@
 //! Network work, until it ends or a signal comes.
 
 use std::future::{Future, poll_fn};
-use std::io;
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
@@ -67,39 +66,31 @@ pub(super) fn after_telling(told: Result<()>, stopped: Option<Error>) -> Result<
 type Say<'s> = &'s dyn Fn(Signal, Stake);
 
 fn run<T>(work: impl Future<Output = Result<T>>, say: Say<'_>) -> Result<Ended<T>> {
-    let mut done = None;
-    let given_up = {
-        let work = pin!(async { done = Some(work.await) });
-        watched(work, say)
-    };
+    let mut done = Err(Error::new(Kind::Failed, "the work was not begun"));
     // Once for each kind of work, and all the rest once for all of them.
-    match done {
-        Some(done) => told_to_stop(done),
-        None => Err(given_up),
-    }
+    watched(pin!(async { done = work.await }), say)?;
+    told_to_stop(done)
 }
 
-/// Runs work until it is done or is given up, and tells why it would be.
-fn watched(work: Pin<&mut dyn Future<Output = ()>>, say: Say<'_>) -> Error {
-    let not_started = |error: io::Error| {
-        Error::new(Kind::Failed, "could not start the network").caused_by(&error)
-    };
+/// Runs work until it is done; the error is why it was given up before, or not begun.
+fn watched(work: Pin<&mut dyn Future<Output = ()>>, say: Say<'_>) -> Result<()> {
     let listening = stop::listen();
     let ended = listening.and_then(|_listening| http::block_on(until_stopped(work, say)));
-    ended.unwrap_or_else(not_started)
+    ended.unwrap_or_else(|error| {
+        Err(Error::new(Kind::Failed, "could not start the network").caused_by(&error))
+    })
 }
 
-/// As [`watched`]; the error says nothing where the work is done.
-async fn until_stopped(mut work: Pin<&mut dyn Future<Output = ()>>, say: Say<'_>) -> Error {
-    let done = || Error::new(Kind::Failed, "the work is done");
+/// As [`watched`], where there is a network.
+async fn until_stopped(mut work: Pin<&mut dyn Future<Output = ()>>, say: Say<'_>) -> Result<()> {
     let mut signals = Signals::listen();
     let signal = tokio::select! {
         biased; // the signals first, so that they are listened to before anything is done
         signal = signals.first() => signal,
-        () = &mut work => return done(),
+        () = &mut work => return Ok(()),
     };
     let Some(stake) = stop::at_stake() else {
-        return signal.into();
+        return Err(signal.into());
     };
     if !stop::are_anothers() {
         say(signal, stake);
@@ -113,15 +104,15 @@ async fn until_stopped(mut work: Pin<&mut dyn Future<Output = ()>>, say: Say<'_>
             signal = signals.next() => if !stop::are_anothers() {
                 break signal;
             },
-            () = &mut work => return done(),
+            () = &mut work => return Ok(()),
         }
     };
     stop::insist();
     // What has arrived by now is stored.
     tokio::select! {
         biased;
-        () = &mut work => done(),
-        () = std::future::ready(()) => given_up(signal),
+        () = &mut work => Ok(()),
+        () = std::future::ready(()) => Err(given_up(signal)),
     }
 }
 

@@ -16,7 +16,7 @@ mod arrive;
 mod leave;
 mod renew;
 
-pub use arrive::{Arrived, Believed, Doubt, Why};
+pub use arrive::{Arrived, Believed, Doubt, Kept, Why};
 pub use leave::{Journey, Leaving, away_in, files_away, leave};
 pub use renew::Renewed;
 

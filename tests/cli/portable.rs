@@ -450,7 +450,8 @@ fn vault_import_knows_an_account_again_that_has_another_name_since() {
     let renamed = world.connect_with(&["sandbox", "--account", "second"]);
     renamed.0.ended(0).says(&["renamed"]);
     let token = world.token("sandbox");
-    let says = "`sandbox/second` stays as it is here: it was connected here";
+    let says = "`sandbox/second` (`sandbox/writer` in the file) stays as it is here: \
+                it was connected here";
     world.ok(&["vault", "import", "away.age"]).says(&[says]);
     let list = world.json(&["list"]);
     assert_eq!(list.len(), 1, "{list:?}");

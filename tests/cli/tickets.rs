@@ -353,12 +353,21 @@ fn vault_import_of_an_account_that_was_connected_here_under_another_name_is_no_s
     let token = desk.token("sandbox");
     exported(&desk, &job);
     let file = carry(&desk, "job.age", &job);
+    let named = "`sandbox/mine` (`sandbox/writer` in the file) stays";
     let way_out = "`oauthctl revoke sandbox/mine --local-only`";
     import(&job, &file)
         .ended(9)
-        .says(&["connected here, under this name", way_out]);
+        .says(&[named, "connected here, under this name", way_out]);
     let output = job.run(&["--json", "vault", "import", &file]).ended(9);
-    assert_eq!(output.documents()[0]["kept"][0]["why"], "other_name");
+    let kept = &output.documents()[0]["kept"][0];
+    assert_eq!(
+        (&kept["connection"], &kept["in_file"], &kept["why"]),
+        (
+            &json!("sandbox/mine"),
+            &json!("sandbox/writer"),
+            &json!("other_name")
+        )
+    );
     assert_eq!(
         job.token("sandbox/mine"),
         own,
@@ -369,4 +378,49 @@ fn vault_import_of_an_account_that_was_connected_here_under_another_name_is_no_s
         .ended(0)
         .says(&["took in `sandbox/writer`"]);
     assert_eq!(job.token("sandbox"), token);
+}
+
+#[test]
+fn vault_import_says_how_to_go_on_with_the_connection_that_was_made_here_under_another_name() {
+    let desk = World::new();
+    desk.connect();
+    let job = job_of(&desk);
+    rename(&job, "mine");
+    exported(&desk, &job);
+    let file = carry(&desk, "job.age", &job);
+    let way_on = "hint: to go on with the one here, sign in to it under the file's name: \
+                  `oauthctl connect sandbox --account writer`";
+    import(&job, &file).ended(9).says(&[way_on]);
+    let before = live(&desk);
+    rename(&job, "writer");
+    assert_eq!(live(&desk), before + 1, "it ends nothing");
+    let own = job.token("sandbox/writer");
+    import(&job, &file)
+        .ended(0)
+        .says(&["`sandbox/writer` stays as it is here: it was connected here"]);
+    assert_eq!(job.token("sandbox"), own);
+}
+
+#[test]
+fn vault_import_asks_for_another_name_first_where_the_one_of_the_file_is_taken() {
+    let desk = World::new();
+    desk.connect();
+    let job = job_of(&desk);
+    rename(&job, "mine");
+    let sign_in_as = |who: &str| desk.sandbox(|sandbox| sandbox.sign_in_as(who.parse().unwrap()));
+    sign_in_as("other");
+    rename(&job, "writer");
+    exported(&desk, &job);
+    let file = carry(&desk, "job.age", &job);
+    import(&job, &file).ended(9).says(&[
+        "`sandbox/writer` stays as it is here: it is another account here",
+        "`oauthctl connect sandbox --account NAME`; then import again",
+    ]);
+    rename(&job, "other");
+    import(&job, &file)
+        .ended(9)
+        .says(&["`oauthctl connect sandbox --account writer`"]);
+    sign_in_as("writer");
+    rename(&job, "writer");
+    import(&job, &file).ended(0);
 }

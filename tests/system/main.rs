@@ -48,6 +48,7 @@ mod screen;
 mod seams;
 mod stage;
 mod stray;
+mod threads;
 mod trace;
 #[path = "../cli/usual_signals.rs"]
 mod usual_signals;

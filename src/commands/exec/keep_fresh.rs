@@ -5,12 +5,11 @@
 //! other ends this process before the command has ended, whose answer to it counts. All are passed on but
 //! those that tell of a fault, those about a pipe or file of this process, and real-time ones.
 
-use std::ffi::OsString;
+use std::ffi::OsStr;
 use std::fs;
+use std::io;
 use std::path::Path;
-#[cfg(unix)]
-use std::process::Child;
-use std::process::{Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
@@ -60,30 +59,27 @@ pub(super) struct File<'a> {
 pub(super) fn run(
     app: &App,
     command: Command,
-    program: &OsString,
+    program: &OsStr,
     file: &File<'_>,
     first: &HandOut,
 ) -> Result<()> {
     let path = file.path;
-    let failed = |error: std::io::Error| not_started(program, &error);
+    let failed = |error: io::Error| not_started(program, &error);
     // Before there is anything that a signal could leave behind.
     #[cfg(unix)]
-    let incoming = Incoming::take().map_err(failed)?;
+    let mut incoming = Incoming::take().map_err(failed)?;
+    #[cfg(unix)]
+    let watched = move |child: &mut Child| watch(child, &mut incoming);
+    #[cfg(not(unix))]
+    let watched = Child::wait;
     let _listening = stop::listen().map_err(failed)?;
     write(path, first, private_file::create_whole)?;
     stop::leave_to_another(true);
-    #[cfg(unix)]
-    let ending = mind(command, path, incoming);
-    #[cfg(not(unix))]
-    let ending = mind(command, path);
-    harden::process();
+    let ending = mind(command, path, watched);
     let status = ending.map(|ending| keep(app, file, first, &ending));
-    // It is gone, unless there was no command or the next token came just then.
+    // It is gone, unless nobody minded a command or the next token came just then.
     let _ = fs::remove_file(path);
-    let status = status.map_err(failed)?.map_err(|error| {
-        Error::new(Kind::Failed, "could not wait for the command").caused_by(&error)
-    })?;
-    ended(status)
+    ended(status.map_err(failed)??)
 }
 
 /// Renews the token whenever it is time, until the command has ended.
@@ -91,8 +87,8 @@ fn keep(
     app: &App,
     file: &File<'_>,
     first: &HandOut,
-    ending: &Receiver<std::io::Result<ExitStatus>>,
-) -> std::io::Result<ExitStatus> {
+    ending: &Receiver<Result<ExitStatus>>,
+) -> Result<ExitStatus> {
     let asked = ConnectionRef::Exact(first.name.clone());
     let mut patience = until_stale(first, file.want);
     let mut told = None;
@@ -133,13 +129,12 @@ fn keep(
 /// How the command ended, where it did so by then.
 fn ended_within(
     patience: Duration,
-    ending: &Receiver<std::io::Result<ExitStatus>>,
-) -> Option<std::io::Result<ExitStatus>> {
+    ending: &Receiver<Result<ExitStatus>>,
+) -> Option<Result<ExitStatus>> {
     match ending.recv_timeout(patience) {
         Ok(status) => Some(status),
         Err(RecvTimeoutError::Disconnected) => {
-            let gone = std::io::Error::other("nobody minds the command any more");
-            Some(Err(gone))
+            Some(Err(not_awaited().because("nobody minds it any more")))
         }
         Err(RecvTimeoutError::Timeout) => None,
     }
@@ -192,18 +187,17 @@ fn until_stale(token: &HandOut, want: &Want) -> Duration {
     }
 }
 
-/// Starts the command and tells how it ended, when the file is gone that was there for it.
-#[cfg(unix)]
+/// Starts the command and tells how it ended, when the file is gone that was there for it. The thread
+/// that minds it comes first: where there is none, there is no command that nobody minds.
 fn mind(
-    mut command: Command,
+    command: Command,
     path: &Path,
-    mut incoming: Incoming,
-) -> std::io::Result<Receiver<std::io::Result<ExitStatus>>> {
-    let mut child = command.spawn()?;
+    watched: impl FnOnce(&mut Child) -> io::Result<ExitStatus> + Send + 'static,
+) -> io::Result<Receiver<Result<ExitStatus>>> {
     let path = path.to_owned();
     let (tell, ending) = mpsc::channel();
     beside::run("command", move || {
-        let status = watch(&mut child, &mut incoming);
+        let status = run_to_its_end(command, watched);
         stop::leave_to_another(false);
         let _ = fs::remove_file(path);
         let _ = tell.send(status);
@@ -211,10 +205,24 @@ fn mind(
     Ok(ending)
 }
 
+fn run_to_its_end(
+    mut command: Command,
+    watched: impl FnOnce(&mut Child) -> io::Result<ExitStatus>,
+) -> Result<ExitStatus> {
+    let child = command.spawn();
+    harden::process();
+    let mut child = child.map_err(|error| not_started(command.get_program(), &error))?;
+    watched(&mut child).map_err(|error| not_awaited().caused_by(&error))
+}
+
+fn not_awaited() -> Error {
+    Error::new(Kind::Failed, "could not wait for the command")
+}
+
 /// Passes signals on until the command ends. Its number is nobody else's as long as its end was not
 /// asked for.
 #[cfg(unix)]
-fn watch(child: &mut Child, incoming: &mut Incoming) -> std::io::Result<ExitStatus> {
+fn watch(child: &mut Child, incoming: &mut Incoming) -> io::Result<ExitStatus> {
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(status);
@@ -255,21 +263,4 @@ fn pass_on(child: &Child, came: Came) {
     }
     // One that ended just now is heard of next.
     let _ = kill_process(pid, signal);
-}
-
-#[cfg(not(unix))]
-fn mind(
-    mut command: Command,
-    path: &Path,
-) -> std::io::Result<Receiver<std::io::Result<ExitStatus>>> {
-    let mut child = command.spawn()?;
-    let path = path.to_owned();
-    let (tell, ending) = mpsc::channel();
-    beside::run("command", move || {
-        let status = child.wait();
-        stop::leave_to_another(false);
-        let _ = fs::remove_file(path);
-        let _ = tell.send(status);
-    })?;
-    Ok(ending)
 }

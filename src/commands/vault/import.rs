@@ -5,12 +5,13 @@ use crate::app::App;
 use crate::commands::printed;
 use crate::commands::vault::export_file::{note_left, open, read, refused};
 use crate::commands::vault::foreign;
-use crate::connection::portable::{Arrived, Bundle, Doubt, Why};
+use crate::connection::portable::{Arrived, Bundle, Doubt, Kept, Why};
 use crate::error::{Error, Kind, Result};
 use crate::key::Opener;
 use crate::names::{ConnectionName, ProviderName, VaultId};
 use crate::private_file;
 use crate::provider::{self, Providers};
+use crate::ui::shell_word;
 
 /// Take in connections that `vault export` sent
 ///
@@ -99,9 +100,10 @@ fn document(arrived: &Arrived) -> String {
         let name = one.name.to_string();
         crate::json::json!({ "connection": name, "state": one.state.word() })
     });
-    let kept = arrived.kept.iter().map(
-        |(name, why)| crate::json::json!({ "connection": name.to_string(), "why": why.code() }),
-    );
+    let kept = arrived.kept.iter().map(|kept| {
+        let (name, in_file) = (kept.name.to_string(), kept.in_file.to_string());
+        crate::json::json!({ "connection": name, "in_file": in_file, "why": kept.why.code() })
+    });
     let document = crate::json::json!({
         "schema": 1,
         "taken": taken.collect::<Vec<_>>(),
@@ -129,20 +131,28 @@ fn tell(app: &App, arrived: &Arrived) {
             ));
         }
     }
-    for (name, why) in &arrived.kept {
+    for Kept { name, in_file, why } in &arrived.kept {
+        let in_file = if in_file == name {
+            String::new()
+        } else {
+            format!(" (`{in_file}` in the file)")
+        };
+        let why = why.words();
         app.ui
-            .note(&format!("`{name}` stays as it is here: {}", why.words()));
+            .note(&format!("`{name}`{in_file} stays as it is here: {why}"));
     }
 }
 
 /// Tokens that stay outside may be the only live ones: that is no success.
 fn missed(arrived: &Arrived) -> Result<()> {
-    let missed = arrived.kept.iter().filter(|(_, why)| why.is_a_loss());
+    let missed = arrived.kept.iter().filter(|kept| kept.why.is_a_loss());
     let missed: Vec<_> = missed.collect();
-    let Some((first, why)) = missed.first() else {
+    let Some(first) = missed.first() else {
         return Ok(());
     };
-    let all = quoted(missed.iter().map(|(name, _)| name));
+    let Kept { name, in_file, why } = first;
+    let (provider, first) = (&name.provider, shell_word(&name.to_string()));
+    let all = quoted(missed.iter().map(|kept| &kept.name));
     let message = format!("tokens of {all} were not taken");
     let mut error = Error::new(Kind::Stopped, message).because(why.words());
     if !arrived.taken.is_empty() {
@@ -158,22 +168,25 @@ fn missed(arrived: &Arrived) -> Result<()> {
         return Err(error
             .hint(format!(
                 "to have both, give the one here another name with its own account: \
-                 `oauthctl connect {} --account NAME`; then import again",
-                first.provider
+                 `oauthctl connect {provider} --account NAME`; then import again"
             ))
             .hint(format!(
                 "or end the one here: `oauthctl revoke {first}`; then import again"
             )));
     }
-    Err(error
-        .hint(format!(
-            "connect it again: `oauthctl connect {}`",
-            first.provider
-        ))
-        .hint(format!(
-            "if you exported it anew yourself, take away what is here and import again: \
-             `oauthctl revoke {first} --local-only`"
-        )))
+    let again = if *why == Why::OtherName {
+        let label = shell_word(&in_file.account.to_string());
+        format!(
+            "to go on with the one here, sign in to it under the file's name: \
+             `oauthctl connect {provider} --account {label}`"
+        )
+    } else {
+        format!("connect it again: `oauthctl connect {provider}`")
+    };
+    Err(error.hint(again).hint(format!(
+        "if you exported it anew yourself, take away what is here and import again: \
+         `oauthctl revoke {first} --local-only`"
+    )))
 }
 
 fn quoted<'n>(names: impl Iterator<Item = &'n ConnectionName>) -> String {

@@ -24,8 +24,19 @@ pub struct Arrived {
     pub taken: Vec<Connection>,
     /// Those among them that are suspect, and why.
     pub doubted: Vec<(ConnectionName, Doubt)>,
-    /// Connections that stay as they were here, and why.
-    pub kept: Vec<(ConnectionName, Why)>,
+    /// Connections that stay as they were here.
+    pub kept: Vec<Kept>,
+}
+
+/// A connection of the vault's own that stays.
+#[derive(Debug)]
+pub struct Kept {
+    /// Its name here.
+    pub name: ConnectionName,
+    /// The file's name for what it was found to be.
+    pub in_file: ConnectionName,
+    /// Why it stays.
+    pub why: Why,
 }
 
 /// Why what came home may not be what was live last.
@@ -143,11 +154,12 @@ impl Believed<'_> {
             let mut arrived = Arrived::default();
             for mut connection in connections {
                 connection.sealed_for = Some(bundle.recipients.clone());
+                let in_file = connection.name.clone();
                 let came = add_connection(writer, &mut connection, world)?;
                 let name = connection.name.clone();
                 match came {
                     Came::Stays(why) => {
-                        arrived.kept.push((name, why));
+                        arrived.kept.push(Kept { name, in_file, why });
                         continue;
                     }
                     Came::Taken(doubt) => {
@@ -209,6 +221,13 @@ fn add_connection(
         return Ok(Came::Taken(None));
     };
     let meeting = meet(&here.connection, connection);
+    // Nobody can sign in to it under the file's name as long as another has that.
+    let name = connection.name.to_string();
+    if matches!(meeting, Meeting::Stays(Why::OtherName))
+        && writer.find::<StoredConnection>(&name)?.is_some()
+    {
+        return Ok(Came::Stays(Why::OtherAccount));
+    }
     // What it is called here, it goes on being called.
     connection.name = here.connection.name.clone();
     let tickets = std::mem::take(&mut connection.tickets);
