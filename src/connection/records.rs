@@ -158,7 +158,7 @@ impl Stored for StoredClient {
 pub struct StoredConsent {
     v: u32,
     id: String,
-    connection: String,
+    pub(super) connection: String,
     subject: Option<String>,
     client_id: String,
     issuer: Option<String>,

@@ -5,12 +5,13 @@
 //! So nothing is taken away for being missing here, and of one consent nothing gives way to an older
 //! set of tokens; where the two have different consents, what stood there stays, and a person is told.
 
+use crate::connection::connect::free_name;
 use crate::connection::meeting::{self, GoesOn};
 use crate::connection::records::{StoredClient, StoredConsent};
 use crate::connection::replaced::{self, StoredReplaced};
-use crate::connection::restore::take_one;
+use crate::connection::restore::Names;
 use crate::connection::rollback::{Accepted, Met, mark_set_back, set_back};
-use crate::connection::select::Found;
+use crate::connection::select::{self, Found};
 use crate::connection::state::Connection;
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
@@ -67,11 +68,8 @@ impl Remaining {
     /// What it has of a connection, `all` of which the backup of that generation has, and whether that
     /// goes on in the place of the backup's.
     pub(super) fn meets(&self, connection: &Connection, all: &[Found], generation: u64) -> Met<'_> {
-        let found = meeting::among(&self.connections, connection)?;
+        let found = meeting::among(&self.connections, connection, all)?;
         let here = &found.connection;
-        if meeting::is_anothers(here, connection, all) {
-            return None;
-        }
         let changed = found.row.generation() > generation;
         let mut goes_on = meeting::goes_on(here, connection, changed);
         if goes_on == GoesOn::OverOtherConsent && replaced::has(&self.replaced, connection) {
@@ -79,6 +77,19 @@ impl Remaining {
             goes_on = GoesOn::Standing;
         }
         Some((here, goes_on))
+    }
+
+    /// Whether a connection was replaced after that generation, and lives on beside what took its place.
+    pub(super) fn has_replaced(&self, connection: &Connection, generation: u64) -> bool {
+        let all = since(&self.replaced, generation, |row| row);
+        let all = all.filter(|row| self.keeps(&row.value.by, generation));
+        replaced::has(all, connection)
+    }
+
+    /// Whether what has that name in it was written after that generation.
+    pub(super) fn keeps(&self, name: &str, generation: u64) -> bool {
+        let mut all = since(&self.connections, generation, |found| &found.row);
+        all.any(|found| found.connection.name.to_string() == name)
     }
 
     /// Takes over what was made after that generation, and the backup can't have.
@@ -91,18 +102,19 @@ impl Remaining {
     ) -> Result<(), ConnectionError> {
         writer.rise_above(self.generation);
         for found in since(&self.connections, generation, |found| &found.row) {
-            if meeting::find(writer, &found.connection)?.is_some() {
+            let mut connection = found.connection.clone();
+            let all = select::at_provider(writer, &connection.name.provider)?;
+            if meeting::among(all, &connection, &self.connections).is_some() {
                 continue;
             }
-            let name = found.connection.name.clone();
-            let mut connection = found.connection.clone();
+            connection.name = free_name(writer, connection.name)?;
             connection.state = set_back(&connection, world);
             mark_set_back(&mut connection);
             writer.insert(StoredConnection::from(&connection))?;
             if connection.state.is_suspect() {
-                accepted.suspects.push(name.clone());
+                accepted.suspects.push(connection.name.clone());
             }
-            accepted.newer.push(name);
+            accepted.newer.push(connection.name);
         }
         for row in since(&self.clients, generation, |row| row) {
             let mut client = row.value.clone();
@@ -113,21 +125,18 @@ impl Remaining {
                 client.take_in(writer)?;
             }
         }
-        for row in since(&self.consents, generation, |row| row) {
-            take_one(writer, row.value.clone())?;
-        }
-        for row in since(&self.replaced, generation, |row| row) {
-            let mut replaced = row.value.clone();
-            // What took its place may go on under another name.
-            let is_by = |one: &&Found| one.connection.name.to_string() == replaced.by;
-            if let Some(by) = self.connections.iter().find(is_by)
-                && let Some(now) = meeting::find(writer, &by.connection)?
-            {
-                replaced.by = now.connection.name.to_string();
+        // They may go on under another name.
+        let all = select::all(writer)?;
+        let mut names = Names::default();
+        for Found { connection, .. } in &self.connections {
+            if let Some(now) = meeting::among(&all, connection, &self.connections) {
+                names.note(connection, &now.connection.name);
             }
-            take_one(writer, replaced)?;
         }
-        Ok(())
+        let consents = since(&self.consents, generation, |row| row);
+        names.take_consents(writer, consents.map(|row| row.value.clone()))?;
+        let replaced = since(&self.replaced, generation, |row| row);
+        names.take_replaced(writer, replaced.map(|row| row.value.clone()))
     }
 }
 

@@ -42,7 +42,7 @@ impl Stored for StoredReplaced {
 
 impl StoredReplaced {
     /// The connection as it was.
-    fn before(&self) -> Result<Connection, ConnectionError> {
+    pub(super) fn before(&self) -> Result<Connection, ConnectionError> {
         if self.v != FORM {
             let why = format!("its form is {}", self.v);
             return Err(FormError::new("replaced grant", why).into());
@@ -126,9 +126,13 @@ fn all(
 }
 
 /// Whether the consent that `connection` is of is among those that others took the place of.
-pub(super) fn has(all: &[Row<StoredReplaced>], connection: &Connection) -> bool {
-    let mut all = all.iter().filter_map(|row| row.value.before().ok());
-    all.any(|before| before.issue.of == connection.issue.of)
+pub(super) fn has<'a>(
+    all: impl IntoIterator<Item = &'a Row<StoredReplaced>>,
+    connection: &Connection,
+) -> bool {
+    let all = all.into_iter().filter_map(|row| row.value.before().ok());
+    all.map(|before| before.issue.of)
+        .any(|of| of == connection.issue.of)
 }
 
 /// How many grants this connection took the place of that may still be alive.

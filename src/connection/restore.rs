@@ -17,7 +17,7 @@ use crate::connection::state::{Connection, State};
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
 use crate::names::ConnectionName;
-use crate::vault::{Action, Outcome, Snapshot, Stored, Vault, VaultError, Writer};
+use crate::vault::{Action, Outcome, Row, Snapshot, Stored, Vault, VaultError, Writer};
 
 /// What came of it.
 #[derive(Debug, Default)]
@@ -93,7 +93,7 @@ pub fn restore(
     })
 }
 
-fn values<T: Stored>(snapshot: &Snapshot<'_>) -> Result<Vec<T>, VaultError> {
+pub(super) fn values<T: Stored>(snapshot: &Snapshot<'_>) -> Result<Vec<T>, VaultError> {
     let mut values = Vec::new();
     for row in snapshot.all()? {
         values.push(row.value);
@@ -107,26 +107,19 @@ fn take(
     world: World<'_>,
 ) -> Result<Restored, ConnectionError> {
     let mut restored = Restored::default();
-    let mut names = BTreeMap::new();
+    let mut names = Names::default();
     let all = &from.connections;
-    for found in all {
-        let then = found.connection.clone();
-        if let Some(name) = take_connection(writer, then, all, &mut restored, world)? {
-            names.insert(found.connection.name.to_string(), name.to_string());
+    for Found { connection, .. } in all {
+        if let Some(name) = take_connection(writer, connection.clone(), all, &mut restored, world)?
+        {
+            names.note(connection, &name);
         }
     }
     for client in from.clients {
         restored.clients += usize::from(client.take_in(writer)?);
     }
-    for consent in from.consents {
-        take_one(writer, consent)?;
-    }
-    for mut replaced in from.replaced {
-        if let Some(name) = names.get(&replaced.by) {
-            replaced.by.clone_from(name);
-        }
-        take_one(writer, replaced)?;
-    }
+    names.take_consents(writer, from.consents)?;
+    names.take_replaced(writer, from.replaced)?;
     Ok(restored)
 }
 
@@ -139,10 +132,8 @@ fn take_connection(
     restored: &mut Restored,
     world: World<'_>,
 ) -> Result<Option<ConnectionName>, ConnectionError> {
-    let here = meeting::find(writer, &then)?;
-    let here = here.filter(|Found { connection, .. }| {
-        !meeting::are_apart(connection, &then) && !meeting::is_anothers(connection, &then, all)
-    });
+    let here = select::at_provider(writer, &then.name.provider)?;
+    let here = meeting::among(here, &then, all);
     // It lives on beside what took its place, and ends with that.
     let is_replaced = replaced::has(&writer.all()?, &then);
     let Some(here) = here else {
@@ -191,9 +182,58 @@ fn suspect_all(
     Ok(suspects)
 }
 
-pub(super) fn take_one<T: Stored>(writer: &mut Writer<'_>, value: T) -> Result<(), VaultError> {
-    if writer.find::<T>(&value.name())?.is_none() {
-        writer.insert(value)?;
+/// What connections are called now, by what they were called where records of them come from.
+#[derive(Default)]
+pub(super) struct Names(BTreeMap<String, (Option<String>, ConnectionName)>);
+
+impl Names {
+    /// What a connection is called now.
+    pub(super) fn note(&mut self, then: &Connection, now: &ConnectionName) {
+        let whose = (then.subject.clone(), now.clone());
+        self.0.insert(then.name.to_string(), whose);
     }
-    Ok(())
+
+    /// Takes consents over, each under the name that its account has now.
+    pub(super) fn take_consents(
+        &self,
+        writer: &mut Writer<'_>,
+        consents: impl IntoIterator<Item = StoredConsent>,
+    ) -> Result<(), VaultError> {
+        for mut consent in consents {
+            let named = self.0.get(consent.connection());
+            let named = named.filter(|(subject, _)| subject.as_deref() == consent.subject());
+            if let Some((_, now)) = named {
+                consent.connection = now.to_string();
+            }
+            let here = writer.find::<StoredConsent>(&consent.name())?;
+            let is_right = |here: Row<StoredConsent>| {
+                named.is_none() || here.value.connection == consent.connection
+            };
+            if !here.is_some_and(is_right) {
+                writer.set(consent)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes over what was replaced, as long as it doesn't stand for itself.
+    pub(super) fn take_replaced(
+        &self,
+        writer: &mut Writer<'_>,
+        all: impl IntoIterator<Item = StoredReplaced>,
+    ) -> Result<(), ConnectionError> {
+        let standing = select::all(writer)?;
+        for mut replaced in all {
+            let before = replaced.before();
+            let stands = before.is_ok_and(|before| meeting::stands(&standing, &before));
+            if stands || writer.find::<StoredReplaced>(&replaced.name())?.is_some() {
+                continue;
+            }
+            if let Some((_, now)) = self.0.get(&replaced.by) {
+                replaced.by = now.to_string();
+            }
+            writer.insert(replaced)?;
+        }
+        Ok(())
+    }
 }

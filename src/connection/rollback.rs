@@ -6,10 +6,12 @@
 use std::mem::discriminant;
 use std::path::Path;
 
+use crate::connection::connect::free_name;
 use crate::connection::hold::LOCK_WAIT;
 use crate::connection::meeting::GoesOn;
 use crate::connection::remaining::Remaining;
 use crate::connection::replaced;
+use crate::connection::restore::{self, Names};
 use crate::connection::select::{self, Found};
 use crate::connection::state::{Connection, State, Unseen};
 use crate::connection::stored::StoredConnection;
@@ -17,7 +19,7 @@ use crate::connection::{ConnectionError, World};
 use crate::names::ConnectionName;
 use crate::provider::definition::Rotation;
 use crate::token::TokenSet;
-use crate::vault::{Action, Outcome, Rescued, Vault, Writer};
+use crate::vault::{Action, Outcome, Rescued, Vault, VaultError, Writer};
 
 /// What is in the place of a vault's newest state.
 #[derive(Debug, Clone, Copy)]
@@ -68,11 +70,8 @@ pub fn accept(
         writer.rise_above(what.generation);
         let mut accepted = Accepted::default();
         let all = select::all(writer)?;
-        let meets = |found: &Found| {
-            let remaining = what.remaining?;
-            remaining.meets(&found.connection, &all, what.generation)
-        };
-        for (found, met) in by_names(all.iter().map(|found| (found, meets(found))).collect()) {
+        let mut names = Names::default();
+        for (found, met) in by_names(meetings(writer, &all, what)?) {
             let left = met.filter(|(_, goes_on)| *goes_on != GoesOn::Backups);
             let left = left.map(|(left, _)| left);
             let saved = saved
@@ -90,7 +89,8 @@ pub fn accept(
                 next.state = with_set(next.state, set);
             }
             let own = &found.connection.name;
-            next.name = name_now(writer, own, met)?;
+            next.name = name_now(writer, own, met, what)?;
+            names.note(&found.connection, &next.name);
             match met {
                 Some((_, GoesOn::OverOtherConsent)) => {
                     accepted.other_consents.push(next.name.clone());
@@ -106,6 +106,8 @@ pub fn accept(
                 .extend(go_on(writer, found, next, is_other, world)?);
         }
         if let Some(remaining) = what.remaining {
+            let consents = restore::values(writer)?;
+            names.take_consents(writer, consents)?;
             remaining.take_rest(writer, what.generation, world, &mut accepted)?;
         }
         writer.log(&event)?;
@@ -124,6 +126,28 @@ pub fn accept(
 /// What a connection met in the vault that stood there, and which of the two goes on.
 pub(super) type Met<'a> = Option<(&'a Connection, GoesOn)>;
 
+/// What each of `all` met. What lives on beside that which took its place there is not among them: it
+/// goes, and ends with that.
+fn meetings<'f>(
+    writer: &mut Writer<'_>,
+    all: &'f [Found],
+    what: SetBack<'f>,
+) -> Result<Vec<(&'f Found, Met<'f>)>, VaultError> {
+    let mut meetings = Vec::with_capacity(all.len());
+    for found in all {
+        let mut met = None;
+        if let Some(remaining) = what.remaining {
+            met = remaining.meets(&found.connection, all, what.generation);
+            if met.is_none() && remaining.has_replaced(&found.connection, what.generation) {
+                writer.delete(&found.row)?;
+                continue;
+            }
+        }
+        meetings.push((found, met));
+    }
+    Ok(meetings)
+}
+
 /// In such an order that who gave its name up comes before who has it since.
 fn by_names<'f>(mut all: Vec<(&'f Found, Met<'f>)>) -> Vec<(&'f Found, Met<'f>)> {
     let mut sorted = Vec::with_capacity(all.len());
@@ -139,22 +163,29 @@ fn by_names<'f>(mut all: Vec<(&'f Found, Met<'f>)>) -> Vec<(&'f Found, Met<'f>)>
     sorted
 }
 
-/// The name under which a connection goes on: what it was called last, where that is free.
+/// The name under which a connection goes on: what it was called last, where that is free. One that is
+/// not there gives its name up to what has it there.
 fn name_now(
     writer: &mut Writer<'_>,
     own: &ConnectionName,
     met: Met<'_>,
+    what: SetBack<'_>,
 ) -> Result<ConnectionName, ConnectionError> {
-    let last = met.map_or(own, |(met, _)| &met.name);
-    if last == own
+    let is_kept = |remaining: &Remaining| remaining.keeps(&own.to_string(), what.generation);
+    let last = match met {
+        Some((met, _)) => met.name.clone(),
+        None if what.remaining.is_some_and(is_kept) => free_name(writer, own.clone())?,
+        None => own.clone(),
+    };
+    if last == *own
         || writer
             .find::<StoredConnection>(&last.to_string())?
             .is_some()
     {
         return Ok(own.clone());
     }
-    replaced::rename(writer, own, last)?;
-    Ok(last.clone())
+    replaced::rename(writer, own, &last)?;
+    Ok(last)
 }
 
 fn with_set(state: State, set: &TokenSet) -> State {

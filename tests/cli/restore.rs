@@ -26,6 +26,50 @@ fn names(world: &World) -> Vec<String> {
         .collect()
 }
 
+/// Each connection with its state and its token, and each consent with whose it is.
+fn holdings(world: &World) -> Vec<String> {
+    let mut all = Vec::new();
+    for one in world.json(&["list"]) {
+        let name = one["connection"].as_str().unwrap();
+        let token = world.run(&["token", name]).stdout;
+        all.push(format!("{name} {} {token}", one["state"]));
+    }
+    for one in world.json(&["consents"]) {
+        let [name, subject, at] = ["connection", "subject", "at"].map(|key| &one[key]);
+        all.push(format!("{name} {subject} {at}"));
+    }
+    all
+}
+
+/// Restores, and once more, which changes nothing.
+fn restored(world: &World, file: &str) -> Output {
+    let restore = ["vault", "restore", file, "--force"];
+    let said = world.ok(&restore);
+    let before = holdings(world);
+    let again = world.json(&restore).remove(0);
+    assert_eq!(again["back"], serde_json::json!([]));
+    assert_eq!(holdings(world), before);
+    world.ok(&["vault", "check"]);
+    said
+}
+
+/// No two of them have one refresh token: where it is used twice, all that came of it ends.
+fn refresh_each(world: &World) {
+    for _ in 0..2 {
+        for name in names(world) {
+            world.ok(&["refresh", &name]);
+        }
+    }
+}
+
+/// The provider, where nobody can say which account it is.
+fn tells_no_account(world: &World) {
+    let toml = world.provider_toml();
+    let (start, rest) = toml.split_once("[userinfo]").unwrap();
+    let (_, end) = rest.split_once("[scopes]").unwrap();
+    world.define("sandbox", &[start, "[scopes]", end].concat());
+}
+
 #[test]
 fn vault_restore_puts_the_backup_where_the_vault_was_lost() {
     let world = World::new();
@@ -79,8 +123,7 @@ fn vault_restore_into_a_newer_vault_brings_back_what_it_lacks_and_keeps_the_rest
         .ended(9)
         .says(&["the vault is newer than the backup", "--force"]);
     assert_eq!(names(&world).len(), 2, "nothing was changed");
-    world
-        .ok(&["vault", "restore", &file, "--force"])
+    restored(&world, &file)
         .no_data()
         .says(&[
             "restored 1 connection and 0 client registrations; 1 connection of the vault's own is as before",
@@ -185,9 +228,7 @@ fn vault_restore_sets_a_damaged_vault_aside_when_told_to() {
         .run(&["vault", "restore", &file])
         .ended(9)
         .says(&["`--force` sets this vault aside"]);
-    world
-        .ok(&["vault", "restore", &file, "--force"])
-        .says(&["what stood there is"]);
+    restored(&world, &file).says(&["what stood there is"]);
     assert_eq!(world.token("sandbox"), token);
     world.ok(&["vault", "check"]);
     let aside = world.vault().with_extension("db.old");
@@ -204,11 +245,11 @@ fn vault_restore_leaves_the_registration_that_new_connections_use() {
     let file = backup(&world, "vault.age");
     world.ok(&["client", "remove", "sandbox", "--yes"]);
     set("second");
-    world.ok(&["vault", "restore", &file, "--force"]);
+    restored(&world, &file);
     let shown = world.ok(&["client", "show", "sandbox"]);
     assert!(shown.stdout.contains("second"), "{shown:?}");
     world.ok(&["client", "remove", "sandbox", "--yes"]);
-    world.ok(&["vault", "restore", &file, "--force"]);
+    restored(&world, &file);
     let shown = world.ok(&["client", "show", "sandbox"]);
     assert!(shown.stdout.contains("first"), "the control: {shown:?}");
 }
@@ -604,9 +645,7 @@ fn vault_restore_sets_a_vault_aside_whose_log_was_lost() {
         "accept-rollback",
         "`--force` sets",
     ]);
-    world
-        .ok(&["vault", "restore", &file, "--force"])
-        .says(&["restored", "what stood there is"]);
+    restored(&world, &file).says(&["restored", "what stood there is"]);
     assert_eq!(world.json(&["vault", "status"])[0]["trust"], "trusted");
     world.ok(&["vault", "check"]);
 }
@@ -640,8 +679,7 @@ fn vault_restore_keeps_the_newer_tokens_of_the_damaged_vault_that_it_sets_aside(
         .run(&["vault", "restore", &file])
         .ended(9)
         .says(&[says]);
-    world
-        .ok(&["vault", "restore", &file, "--force"])
+    restored(&world, &file)
         .says(&[
             "`sandbox/first` is as it was there, which is newer",
             "`sandbox/later` is as it was there, which is newer",
@@ -678,9 +716,7 @@ fn vault_restore_keeps_the_newer_tokens_of_a_vault_that_was_set_back() {
         .unwrap();
     remove_vault(&world);
     oauthctl::private_file::replace(vault, content).unwrap();
-    world
-        .ok(&["vault", "restore", &file, "--force"])
-        .says(&["`sandbox/first` is as it was there, which is newer"]);
+    restored(&world, &file).says(&["`sandbox/first` is as it was there, which is newer"]);
     assert_eq!(world.token("sandbox/first"), token);
     assert_eq!(world.json(&["vault", "status"])[0]["trust"], "trusted");
 }
@@ -701,9 +737,7 @@ fn vault_restore_brings_nothing_back_that_a_vault_which_was_set_back_still_had()
         .unwrap();
     remove_vault(&world);
     oauthctl::private_file::replace(vault, content).unwrap();
-    world
-        .ok(&["vault", "restore", &file, "--force"])
-        .silent_about("which is newer");
+    restored(&world, &file).silent_about("which is newer");
     assert_eq!(names(&world), ["sandbox/first"]);
     assert_eq!(world.token("sandbox/first"), token);
 }
@@ -715,9 +749,7 @@ fn vault_restore_says_where_nothing_could_be_read_in_what_it_sets_aside() {
     let file = backup(&world, "vault.age");
     remove_vault(&world);
     oauthctl::private_file::replace(&world.vault(), b"no vault").unwrap();
-    world
-        .ok(&["vault", "restore", &file, "--force"])
-        .says(&["nothing could be read in it"]);
+    restored(&world, &file).says(&["nothing could be read in it"]);
     let aside = world.vault().with_extension("db.old");
     assert_eq!(fs::read(aside).unwrap(), b"no vault");
 }
@@ -865,8 +897,7 @@ fn vault_restore_leaves_what_was_connected_anew_since() {
         let token = world.token("sandbox");
         // Done twice it does the same as once: what it made suspect stays as well.
         for _ in 0..2 {
-            world
-                .ok(&["vault", "restore", &second, "--force"])
+            restored(&world, &second)
                 .says(&["`sandbox/writer` stays as it was: the backup has another consent of it"]);
             assert_eq!(world.token("sandbox"), token, "{with_anchor}");
         }
@@ -884,8 +915,7 @@ fn vault_restore_takes_the_consent_that_came_last_out_of_what_it_sets_aside() {
     let token = world.token("sandbox");
     add_client(&world, "damaged");
     damage_last(&world);
-    world
-        .ok(&["vault", "restore", &second, "--force"])
+    restored(&world, &second)
         .says(&["`sandbox/writer` stays as it was: the backup has another consent of it"]);
     assert_eq!(world.token("sandbox"), token);
     world.ok(&["refresh", "sandbox"]);
@@ -920,7 +950,7 @@ fn vault_restore_takes_whatever_became_of_a_connection_out_of_what_it_sets_aside
     let other = world.token("sandbox/work");
     add_client(&world, "damaged");
     damage_last(&world);
-    world.ok(&["vault", "restore", &file, "--force"]);
+    restored(&world, &file);
     assert_eq!(world.token("sandbox/writer"), token);
     assert_eq!(world.shown("sandbox/writer")["state"], "suspect");
     assert_eq!(world.token("sandbox/work"), other);
@@ -963,8 +993,7 @@ fn vault_restore_of_the_wrong_backup_is_mended_by_that_of_the_right_one() {
             damage(&world);
         }
         // what the wrong one brought was written later, and is older
-        world
-            .ok(&["vault", "restore", &right, "--force"])
+        restored(&world, &right)
             .says(&["`sandbox/writer` is suspect"])
             .silent_about("which is newer");
         assert_eq!(world.token("sandbox"), live, "{is_damaged}");
@@ -988,7 +1017,7 @@ fn vault_restore_brings_newer_tokens_over_what_was_accepted_before() {
     add_client(&world, "more");
     put_back(&world, &accepted);
     world.run(&["vault", "restore", &file]).ended(9);
-    world.ok(&["vault", "restore", &file, "--force"]);
+    restored(&world, &file);
     assert_eq!(world.token("sandbox"), live);
     world.ok(&["refresh", "sandbox"]);
 }
@@ -1077,7 +1106,7 @@ fn vault_restore_brings_back_what_came_home_over_what_had_moved_away() {
         if is_damaged {
             damage(&world);
         }
-        world.ok(&["vault", "restore", &home, "--force"]);
+        restored(&world, &home);
         assert_eq!(world.token("sandbox"), live, "{is_damaged}");
         world.ok(&["refresh", "sandbox"]);
     }
@@ -1096,9 +1125,7 @@ fn vault_restore_knows_an_account_again_that_has_another_name_since() {
             damage(&world);
         }
         // the backup's consent is older: there is nothing to tell
-        world
-            .ok(&["vault", "restore", &file, "--force"])
-            .silent_about("another consent");
+        restored(&world, &file).silent_about("another consent");
         assert_eq!(names(&world), ["sandbox/second"], "{is_damaged}");
         assert_eq!(world.token("sandbox"), token);
         world.ok(&["revoke", "sandbox/second"]);
@@ -1125,7 +1152,7 @@ fn vault_restore_gives_later_tokens_the_name_that_an_account_has_since() {
         if is_damaged {
             damage(&world);
         }
-        world.ok(&["vault", "restore", &file, "--force"]);
+        restored(&world, &file);
         assert_eq!(names(&world), ["sandbox/second", "sandbox/writer"]);
         assert_eq!(world.token("sandbox/second"), second, "{is_damaged}");
         assert_eq!(world.token("sandbox/writer"), writer, "{is_damaged}");
@@ -1133,46 +1160,32 @@ fn vault_restore_gives_later_tokens_the_name_that_an_account_has_since() {
 }
 
 #[test]
-fn vault_restore_brings_an_account_back_whose_name_another_one_has_since() {
-    let world = World::new();
-    world.connect_as("other");
-    let token = world.token("sandbox");
-    let file = backup(&world, "vault.age");
-    world.run(&["revoke", "sandbox/other", "--local-only"]);
-    world.sandbox(|sandbox| sandbox.sign_in_as("writer".parse().unwrap()));
-    let (output, _) = world.connect_with(&["sandbox", "--account", "other"]);
-    output.ended(0);
-    let writers = world.token("sandbox");
-    world.ok(&["vault", "restore", &file, "--force"]);
-    assert_eq!(names(&world), ["sandbox/other", "sandbox/other (2)"]);
-    assert_eq!(world.token("sandbox/other"), writers);
-    assert_eq!(world.token("sandbox/other (2)"), token);
-}
-
-#[test]
 fn vault_restore_brings_nothing_back_that_lives_on_beside_what_took_its_place() {
-    let world = World::new();
-    // Nobody could say then which account it is.
-    let toml = world.provider_toml();
-    let (start, rest) = toml.split_once("[userinfo]").unwrap();
-    let (_, end) = rest.split_once("[scopes]").unwrap();
-    world.define("sandbox", &[start, "[scopes]", end].concat());
-    world.connect();
-    let file = backup(&world, "vault.age");
-    let name = names(&world).remove(0);
-    let (_, label) = name.split_once('/').unwrap();
-    world.define("sandbox", &toml);
-    for label in [label, "second"] {
-        let again = world.connect_with(&["sandbox", "--account", label]);
-        again.0.ended(0);
+    for is_damaged in [false, true] {
+        let world = World::new();
+        tells_no_account(&world);
+        world.connect();
+        let file = backup(&world, "vault.age");
+        let name = names(&world).remove(0);
+        let (_, label) = name.split_once('/').unwrap();
+        world.define("sandbox", &world.provider_toml());
+        for label in [label, "second"] {
+            let again = world.connect_with(&["sandbox", "--account", label]);
+            again.0.ended(0);
+        }
+        assert_eq!(names(&world), ["sandbox/second"]);
+        if is_damaged {
+            damage(&world);
+        }
+        restored(&world, &file);
+        assert_eq!(names(&world), ["sandbox/second"], "{is_damaged}");
+        world.ok(&["revoke", "sandbox"]);
+        let live = world.sandbox(|sandbox| sandbox.tokens().refresh.len());
+        assert_eq!(live, 0, "{is_damaged}");
+        // what is not beside anything any more comes back
+        restored(&world, &file);
+        assert_eq!(names(&world), [name]);
     }
-    assert_eq!(names(&world), ["sandbox/second"]);
-    world.ok(&["vault", "restore", &file, "--force"]);
-    assert_eq!(names(&world), ["sandbox/second"]);
-    world.ok(&["revoke", "sandbox"]);
-    // what is not beside anything any more comes back
-    world.ok(&["vault", "restore", &file, "--force"]);
-    assert_eq!(names(&world), [name]);
 }
 
 #[test]
@@ -1193,13 +1206,11 @@ fn vault_restore_brings_back_an_account_whose_name_another_has_since() {
         }
         let restore = ["vault", "restore", &file, "--force"];
         let document = world.json(&restore).remove(0);
-        let [others, writers] = if is_damaged {
-            ["sandbox/other", "sandbox/writer"]
-        } else {
+        if !is_damaged {
             assert_eq!(document["back"][0], "sandbox/other (2)");
-            assert_eq!(document["kept"].as_array().unwrap().len(), 1);
-            ["sandbox/other (2)", "sandbox/other"]
-        };
+        }
+        assert_eq!(document["kept"], serde_json::json!(["sandbox/other"]));
+        let [others, writers] = ["sandbox/other (2)", "sandbox/other"];
         assert_eq!(world.token(others), other);
         assert_eq!(world.token(writers), writer);
         world.ok(&restore);
@@ -1211,5 +1222,90 @@ fn vault_restore_brings_back_an_account_whose_name_another_has_since() {
         assert_eq!(live(), 2, "{is_damaged}");
         world.ok(&["revoke", writers]);
         assert_eq!(live(), 0, "{is_damaged}");
+    }
+}
+
+/// Another account gets the name that one of a backup had, which has left the vault.
+fn name_of_another(
+    has_subject: bool,
+    is_in_backup: bool,
+    is_damaged: bool,
+) -> (World, String, [String; 2]) {
+    let world = World::new();
+    if !has_subject {
+        tells_no_account(&world);
+    }
+    world.connect_as("other");
+    world.define("sandbox", &world.provider_toml());
+    let first = names(&world).remove(0);
+    let token = world.token("sandbox");
+    if is_in_backup {
+        world.connect_as("third");
+    }
+    let file = backup(&world, "vault.age");
+    world.run(&["revoke", &first, "--local-only"]);
+    world.sandbox(|sandbox| sandbox.sign_in_as("third".parse().unwrap()));
+    let (_, label) = first.split_once('/').unwrap();
+    let (output, _) = world.connect_with(&["sandbox", "--account", label]);
+    output.ended(0);
+    assert_eq!(names(&world), [first]);
+    let tokens = [token, world.token("sandbox")];
+    if is_damaged {
+        damage(&world);
+    }
+    (world, file, tokens)
+}
+
+fn tokens(world: &World) -> Vec<String> {
+    let all = names(world);
+    all.iter().map(|name| world.token(name)).collect()
+}
+
+#[test]
+fn vault_restore_done_twice_does_the_same_as_once() {
+    for case in 0..8 {
+        let [has_subject, is_in_backup, is_damaged] = [1, 2, 4].map(|bit| case & bit != 0);
+        let of = format!("subject {has_subject}, in backup {is_in_backup}, damaged {is_damaged}");
+        let (world, file, [first, third]) = name_of_another(has_subject, is_in_backup, is_damaged);
+        let said = restored(&world, &file);
+        let now = tokens(&world);
+        if has_subject || is_in_backup {
+            // What was there keeps its name.
+            assert_eq!(now, [third, first], "{of}: {said:?}");
+        } else {
+            // It may be the same account: nobody can tell.
+            said.says(&["stays as it was: the backup has another consent of it"]);
+            assert_eq!(now, [third], "{of}");
+        }
+        // nor does it matter which path it takes, and what came back goes on
+        refresh_each(&world);
+        let (called, now) = (names(&world), tokens(&world));
+        for is_damaged in [true, false] {
+            if is_damaged {
+                damage(&world);
+            }
+            restored(&world, &file);
+            assert_eq!(names(&world), called, "{of}");
+            assert_eq!(tokens(&world), now, "{of}");
+        }
+        refresh_each(&world);
+    }
+}
+
+#[test]
+fn vault_restore_gives_consents_the_name_under_which_their_account_is_back() {
+    for case in 0..4 {
+        let [has_subject, is_damaged] = [1, 2].map(|bit| case & bit != 0);
+        let (world, file, [first, _]) = name_of_another(has_subject, true, is_damaged);
+        restored(&world, &file);
+        for name in names(&world) {
+            let whose = &world.shown(&name)["subject"];
+            let consents = world.json(&["consents", &name]);
+            assert!(!consents.is_empty(), "{name} {is_damaged}");
+            for consent in consents {
+                assert_eq!(consent["subject"], *whose, "{name} {is_damaged}");
+            }
+        }
+        assert!(tokens(&world).contains(&first));
     }
 }

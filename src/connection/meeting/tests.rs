@@ -102,11 +102,14 @@ fn over(standing: State, backup: &Connection, changed: bool) -> GoesOn {
 fn another_account_never_takes_the_place_of_the_one_that_stands() {
     for set in [1, 5] {
         for changed in [true, false] {
-            let mut other = connection(active(), 1, set);
-            other.subject = Some("2".to_owned());
-            assert_eq!(over(active(), &other, changed), GoesOn::Standing);
-            other.subject = None;
-            assert_eq!(over(needs_login(), &other, changed), GoesOn::Standing);
+            let mut other = connection(active(), 2, set);
+            for subject in [Some("2".to_owned()), None] {
+                other.subject = subject;
+                for state in [active(), needs_login(), State::Moved] {
+                    assert_eq!(over(state, &other, changed), GoesOn::OverOtherConsent);
+                }
+                assert_eq!(over(revoking(), &other, changed), GoesOn::Standing);
+            }
         }
     }
 }
