@@ -76,7 +76,7 @@ impl App {
     /// Remembers which vault is at a path now, and the recorded place of its key. Where that can't be
     /// written, the next run knows no more than this one did.
     pub fn remember(&self, path: &Path, id: VaultId, source: &str) {
-        if let Err(error) = self.change_note(path, id, |note| note.settle(source)) {
+        if let Err(error) = self.change_note(path, id, &mut |note| note.settle(source)) {
             self.ui
                 .detail(&format!("could not note which vault is here: {error}"));
         }
@@ -89,7 +89,7 @@ impl App {
     /// When there is an old note that can't be replaced.
     pub fn remember_either(&self, path: &Path, id: VaultId, sources: [&str; 2]) -> Result<()> {
         let lines = sources.map(escape::line);
-        self.must_change_note(path, id, |note| note.sources = lines.into())
+        self.must_change_note(path, id, &mut |note| note.sources = lines.to_vec())
     }
 
     /// Notes where the key of an opened vault is, where a run that was cut off left two places, or
@@ -109,18 +109,18 @@ impl App {
     ///
     /// # Errors
     /// As [`App::remember_either`].
-    pub fn remember_made(&self, path: &Path, id: VaultId, source: &str, new: Made) -> Result<()> {
-        self.must_change_note(path, id, |note| {
+    pub fn remember_made(&self, path: &Path, id: VaultId, source: &str, new: &Made) -> Result<()> {
+        self.must_change_note(path, id, &mut |note| {
             note.has_source(source);
             note.made.retain(|one| one.place != new.place);
-            note.made.push(new);
+            note.made.push(new.clone());
         })
     }
 
     /// Forgets a place again where nothing was made.
     pub fn forget_made(&self, path: &Path, id: VaultId, source: &str, place: &Source) {
         // A note that stays says less than what is looked at then.
-        let _ = self.change_note(path, id, |note| {
+        let _ = self.change_note(path, id, &mut |note| {
             note.has_source(source);
             note.made.retain(|one| one.place != *place);
         });
@@ -140,9 +140,10 @@ impl App {
         if noted.is_some_and(|note| note.id != vault.id()) {
             return;
         }
-        let noted = self.change_note(vault.path(), vault.id(), |note| {
+        let files: Vec<String> = files.into_iter().map(|file| escape::line(&file)).collect();
+        let noted = self.change_note(vault.path(), vault.id(), &mut |note| {
             note.has_source(&vault.header().key_source);
-            note.left_in = files.into_iter().map(|file| escape::line(&file)).collect();
+            note.left_in.clone_from(&files);
         });
         if let Err(error) = noted {
             self.ui
@@ -245,7 +246,7 @@ impl App {
         &self,
         path: &Path,
         id: VaultId,
-        change: impl FnOnce(&mut Note),
+        change: &mut dyn FnMut(&mut Note),
     ) -> std::result::Result<(), LockError> {
         let path = private_file::whole_path(path);
         let file = self.note_of(&path);
@@ -263,7 +264,7 @@ impl App {
         &self,
         path: &Path,
         id: VaultId,
-        change: impl FnOnce(&mut Note),
+        change: &mut dyn FnMut(&mut Note),
     ) -> Result<()> {
         let changed = self.change_note(path, id, change);
         let file = self.note_of(&private_file::whole_path(path));

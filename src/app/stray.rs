@@ -48,7 +48,7 @@ impl App {
             place: place.clone(),
             fresh,
         };
-        self.remember_made(path, id, source, made)?;
+        self.remember_made(path, id, source, &made)?;
         let kept = key::keep(place, identity, ask);
         let is_none = || match place.path() {
             Some(file) => {
