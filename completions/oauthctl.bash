@@ -8,7 +8,14 @@ _oauthctl_known() {
     current=${words[${#words[@]}-1]}
     while IFS= read -r name; do
         found+=("$name")
-    done < <("$1" complete -- "${words[@]:1}" 2>/dev/null)
+    done < <(
+        if [[ $3 == -- && " ${words[*]} " == *" exec "* ]]; then
+            # what is to run
+            compgen -c -- "$2"
+        else
+            "$1" complete -- "${words[@]:1}" 2>/dev/null
+        fi
+    )
     if ((${#found[@]})); then
         COMPREPLY=()
         for name in "${found[@]}"; do

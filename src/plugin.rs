@@ -75,14 +75,20 @@ fn named(text: &str, name: impl FnOnce(&str) -> Option<&str>) -> Option<String> 
     keep(read.ok()?.as_str())
 }
 
-/// Where a plugin's program is: the first of that name in an absolute folder of the search path.
+/// Where a plugin's program is.
 #[must_use]
 pub fn find(plugin: &str) -> Option<PathBuf> {
     let name = format!("{PROGRAM}{plugin}{}", std::env::consts::EXE_SUFFIX);
+    on_search_path(Path::new(&name))
+}
+
+/// The first program of that name in an absolute folder of the search path.
+#[must_use]
+pub fn on_search_path(name: &Path) -> Option<PathBuf> {
     let path = env::search_path()?;
     std::env::split_paths(&path)
         .filter(|folder| folder.is_absolute())
-        .map(|folder| folder.join(&name))
+        .map(|folder| folder.join(name))
         .find(|program| is_program(program))
 }
 

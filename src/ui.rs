@@ -365,9 +365,13 @@ impl Ui {
         let Some(rows) = qr::rows(text) else {
             return false;
         };
-        for row in rows {
+        for row in &rows {
             // White and black by number: a theme may call anything white.
             self.talk(&format!("\u{1b}[38;5;231;48;5;16m{row}{PLAIN}"));
+        }
+        let window = progress::rows().unwrap_or(usize::MAX);
+        if let Some(text) = qr::too_high(rows.len(), window) {
+            self.warn(&text);
         }
         true
     }

@@ -460,6 +460,7 @@ impl App {
             identity_file: self.env.identity_file.as_deref(),
             passphrase_file: self.env.passphrase_file.as_deref(),
             prompt: self.ui.may_ask().then_some(prompt),
+            person: Some(&self.ui),
             state_dir: &self.paths.state,
         }
     }

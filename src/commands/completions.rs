@@ -76,7 +76,14 @@ _oauthctl_known() {
     current=${words[${#words[@]}-1]}
     while IFS= read -r name; do
         found+=("$name")
-    done < <("$1" complete -- "${words[@]:1}" 2>/dev/null)
+    done < <(
+        if [[ $3 == -- && " ${words[*]} " == *" exec "* ]]; then
+            # what is to run
+            compgen -c -- "$2"
+        else
+            "$1" complete -- "${words[@]:1}" 2>/dev/null
+        fi
+    )
     if ((${#found[@]})); then
         COMPREPLY=()
         for name in "${found[@]}"; do
@@ -99,6 +106,9 @@ _oauthctl_known() {
     known=("${(@f)$(oauthctl complete -- "${(@)oauthctl_so_far}" 2>/dev/null)}")
     if [[ -n $known ]]; then
         compadd -- "${(@)known#--*=}"
+    elif [[ $oauthctl_so_far[-2] == -- && -n $oauthctl_so_far[(r)exec] ]]; then
+        # what is to run
+        _command_names -e
     else
         _default
     fi

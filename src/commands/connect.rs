@@ -21,9 +21,10 @@ use crate::connection::exchange_source::TokenSource;
 use crate::connection::{GrantKind, client};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind, Result};
-use crate::names::{AccountLabel, ClientId, ConnectionName, ProviderName, Scope};
+use crate::names::{AccountLabel, ClientId, ConnectionName, NameError, ProviderName, Scope};
 use crate::provider::definition::Definition;
 use crate::provider::features::Feature;
+use crate::provider::near::near;
 use crate::ui::shell_word;
 use crate::vault::Vault;
 
@@ -174,14 +175,32 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         let granted = Granted::of(Some(&discovered));
         return connect(app, args, &discovered.definition, None, &granted);
     }
-    if provider.contains('/') {
+    let (name, account) = provider.split_once('/').unzip();
+    let name = name.unwrap_or(provider).parse::<ProviderName>();
+    let name = name.map_err(|error| no_provider(app, provider, &error))?;
+    if account.is_some() {
         return again(app, args, provider);
     }
-    let name: ProviderName = provider.parse().map_err(|error: crate::names::NameError| {
-        Error::new(Kind::Usage, "could not read the provider's name").caused_by(&error)
-    })?;
     let definition = app.providers().get(&name)?;
     connect(app, args, &definition, None, &Granted::of(None))
+}
+
+/// What was given can't be a provider's name: what may be meant.
+fn no_provider(app: &App, given: &str, error: &NameError) -> Error {
+    let known = app.providers().names();
+    let near = near(given, known.iter().map(ProviderName::as_str));
+    let near: Vec<_> = near.iter().map(|name| format!("`{name}`")).collect();
+    let mut shown = Error::new(Kind::Usage, "could not read the provider's name").caused_by(error);
+    if !near.is_empty() {
+        shown = shown.hint(format!("near it: {}", near.join(", ")));
+    }
+    if given.contains('.') {
+        let url = shell_word(&format!("https://{given}"));
+        shown = shown.hint(format!(
+            "an address has `https://` before it: `oauthctl connect {url}`"
+        ));
+    }
+    shown
 }
 
 /// Asks the same account for more.

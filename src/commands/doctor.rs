@@ -30,7 +30,7 @@ use crate::vault::Vault;
 
 /// Look for what is wrong, and say the way out
 ///
-/// Looks at the keyring, the vault, permissions, the browser, ports, every app registration and when
+/// Looks at the keyring, the vault, permissions, the browser, ports, hooks, every app registration and when
 /// each connection ends. It changes nothing, but for a small file that it writes and removes to see
 /// whether there is room; it asks nothing, and contacts nobody unless `--online` says so: then the hosts of the providers are asked for their headers, to test network, TLS and the clock.
 /// The exit code is 0 where nothing failed, else that of the most pressing failure.

@@ -4,7 +4,7 @@
 //! What becomes of them decides nothing here, and nobody waits for an answer longer because of them:
 //! what happens is noted, and they run when the command has said what it has to say.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,6 +15,7 @@ use crate::env::{self, HOOK, PROFILE, keep_own_from};
 use crate::error::{Error, Kind, Result};
 use crate::json::json;
 use crate::names::ConnectionName;
+use crate::plugin::{is_program, on_search_path};
 use crate::stop;
 use crate::ui::counted;
 
@@ -176,6 +177,21 @@ fn start(app: &App, event: &Noted) -> std::io::Result<Child> {
 fn found(program: &str) -> PathBuf {
     let at_home = program.strip_prefix("~/").zip(env::home());
     at_home.map_or_else(|| PathBuf::from(program), |(rest, home)| home.join(rest))
+}
+
+/// What events have a program that is nowhere, and that program.
+pub(super) fn without_a_program(app: &App) -> impl Iterator<Item = (&'static str, &str)> {
+    let events = ["refresh", "login_required", "error"].into_iter();
+    let all = events.filter_map(|word| Some((word, words(app, word).first()?.as_str())));
+    all.filter(|(_, program)| !is_there(&found(program)))
+}
+
+fn is_there(program: &Path) -> bool {
+    if program.is_absolute() {
+        is_program(program)
+    } else {
+        on_search_path(program).is_some()
+    }
 }
 
 /// Whether it has not ended yet.

@@ -50,10 +50,11 @@ enum HotCommand {
     Token(token::Args),
 }
 
-/// An option of the command that `exec` shall run is none of ours; clap would put `--` before it and
-/// not before the command.
+/// Where clap's own tip leads nowhere. An option of the command that `exec` shall run is none of ours;
+/// clap would put `--` before it and not before the command.
 pub(super) fn with_a_better_tip(mut error: clap::Error, arguments: &[OsString]) -> clap::Error {
     leave_out_the_hidden(&mut error);
+    keep_secrets_off_the_line(&mut error);
     let words: Vec<_> = arguments
         .iter()
         .map(|word| word.to_string_lossy())
@@ -74,6 +75,19 @@ pub(super) fn with_a_better_tip(mut error: clap::Error, arguments: &[OsString]) 
     let tip = ContextValue::StyledStrs(vec![escape::line(&tip).into()]);
     error.insert(ContextKind::Suggested, tip);
     error
+}
+
+/// An option that would hold a client's secret is none that looks like it.
+fn keep_secrets_off_the_line(error: &mut clap::Error) {
+    let given = error.get(ContextKind::InvalidArg);
+    let is_secret = matches!(given, Some(ContextValue::String(it)) if it.contains("secret"));
+    if error.kind() == ErrorKind::UnknownArgument && is_secret {
+        let tip = "no secret stands on a command line: `oauthctl client set PROVIDER --id ID` takes it \
+                   from stdin, or from a file with `--secret-file PATH`";
+        error.remove(ContextKind::SuggestedArg);
+        let tip = ContextValue::StyledStrs(vec![tip.into()]);
+        error.insert(ContextKind::Suggested, tip);
+    }
 }
 
 /// What only completion scripts call is no command that somebody meant.

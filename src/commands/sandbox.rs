@@ -7,7 +7,7 @@ use crate::error::{Error, Kind, Result};
 use crate::names::{AccountLabel, Scope};
 use crate::sandbox::{
     self, CONFIDENTIAL_CLIENT, Consent, Fault, GitHubOptions, Lifetimes, Options, PUBLIC_CLIENT,
-    Rotation, Sandbox,
+    Rotation, Sandbox, StartError,
 };
 
 /// Run a strict practice provider on this machine
@@ -78,9 +78,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         let text = sandbox::provider_toml(options.port, "Sandbox", options.rotation);
         return printed(app.ui.data(text.trim_end()));
     }
-    let sandbox = Sandbox::start(options).map_err(|error| {
-        Error::new(Kind::Failed, "could not start the sandbox").caused_by(&error)
-    })?;
+    let sandbox = Sandbox::start(options).map_err(|error| not_started(&error))?;
     if app.ui.json() {
         let document = crate::json::json!({
             "schema": 1,
@@ -105,6 +103,16 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         // It is how a server ends, and no failure.
         Err(error) if error.kind == Kind::Interrupted => Err(Error::new(Kind::Interrupted, "")),
         ended => ended,
+    }
+}
+
+fn not_started(error: &StartError) -> Error {
+    let shown = Error::new(Kind::Failed, "could not start the sandbox").caused_by(error);
+    match error {
+        StartError::Listen { port, .. } => shown
+            .hint(format!("see who has it: `ss -ltnp sport = :{port}`"))
+            .hint("or take one that is free: `oauthctl sandbox --port 0`"),
+        StartError::Random(_) => shown,
     }
 }
 

@@ -554,6 +554,7 @@ mod tests {
                 identity_file: None,
                 passphrase_file: None,
                 prompt: None,
+                person: None,
                 state_dir: &self.state,
             }
         }

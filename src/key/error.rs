@@ -227,8 +227,8 @@ impl KeyError {
                 ways("start a keyring in this session: gnome-keyring, KWallet or KeePassXC")
             }
             Self::Locked { .. } => ways(
-                "unlock the keyring (log in on the desktop, or run `oauthctl list` on a terminal) and \
-                 try again",
+                "unlock the keyring and try again: log in on the desktop, unlock it in the keyring's \
+                 own program, or run `oauthctl list` on a terminal where it can show its dialog",
             ),
             Self::NoEntry { .. } => {
                 let mut ways =
@@ -318,4 +318,18 @@ fn of_file(from: Option<&PathBuf>) -> String {
         let file = file.display();
         format!(" in `{file}`, which `OAUTHCTL_PASSPHRASE_FILE` names,")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_locked_keyring_is_unlocked_otherwise_than_by_the_command_that_found_it_locked() {
+        let said = String::new();
+        let ways = KeyError::Locked { said }.way_out();
+        let first = ways.first().map(ToString::to_string).unwrap_or_default();
+        assert!(first.contains("in the keyring's own program"), "{first}");
+        assert!(first.contains("where it can show its dialog"), "{first}");
+    }
 }

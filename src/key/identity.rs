@@ -129,10 +129,11 @@ fn decrypt_asking(content: &[u8], path: &Path, ask: &Ask) -> Result<Zeroizing<Ve
     let mut tries = 1;
     let mut said = "";
     loop {
-        match (
-            decrypt(content, &passphrase_for(path, ask, said)?, path),
-            ask.prompt,
-        ) {
+        let passphrase = passphrase_for(path, ask, said)?;
+        if let (Some(person), None) = (ask.person, ask.passphrase_file) {
+            person.say("checking the passphrase …");
+        }
+        match (decrypt(content, &passphrase, path), ask.prompt) {
             (Err(KeyError::WrongPassphrase { .. }), Some(_))
                 if ask.passphrase_file.is_none() && tries < TRIES =>
             {
@@ -355,6 +356,7 @@ mod tests {
             identity_file: None,
             passphrase_file,
             prompt,
+            person: None,
             state_dir: Path::new("/nowhere"),
         }
     }
@@ -533,6 +535,43 @@ mod tests {
             &ask(Some(&passphrase), Some(&never)),
         );
         assert!(same(&asked.unwrap(), &identity));
+    }
+
+    #[derive(Default)]
+    struct Listener(std::cell::RefCell<Vec<String>>);
+
+    impl crate::plugin::Person for Listener {
+        fn say(&self, text: &str) {
+            self.0.borrow_mut().push(text.to_owned());
+        }
+
+        fn ask(&self, _: &str) -> Option<Secret> {
+            None
+        }
+
+        fn is_there(&self) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn whoever_types_a_passphrase_is_told_that_it_is_being_checked() {
+        let (_, line) = key();
+        let sealed = encrypt(line.as_bytes(), &Secret::new("p".into()), 4).unwrap();
+        let (_folder, path) = file(&sealed);
+        let (_folder, passphrase) = file("p\n");
+        let answer = |_: &str| Ok(Secret::new("p".into()));
+        let person = Listener::default();
+        let open = |from: Option<&Path>| {
+            let ask = Ask {
+                person: Some(&person),
+                ..ask(from, Some(&answer))
+            };
+            from_file(&path, Protection::Either, &ask).unwrap();
+            person.0.take()
+        };
+        assert_eq!(open(None), ["checking the passphrase …"]);
+        assert_eq!(open(Some(&passphrase)), [""; 0]);
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub use opener::{FINGERPRINT, Opener, Unopened, opener};
 pub use source::{Source, SourceError};
 
 use crate::names::VaultId;
+use crate::plugin::Person;
 use crate::secret::Secret;
 
 /// Asks a person for a secret without echo; the argument is the question.
@@ -49,6 +50,8 @@ pub struct Ask<'a> {
     pub passphrase_file: Option<&'a Path>,
     /// How to ask for a passphrase; `None` where nobody can be asked.
     pub prompt: Option<Prompt<'a>>,
+    /// Who is told that a passphrase takes its time.
+    pub person: Option<&'a dyn Person>,
     /// Where pin and anchor go when they can't lie beside the identity.
     pub state_dir: &'a Path,
 }

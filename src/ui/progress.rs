@@ -96,18 +96,25 @@ fn line(at: u64, of: u64, words: &str, columns: usize) -> String {
     line
 }
 
-#[cfg(unix)]
 fn columns() -> usize {
-    let size = rustix::termios::tcgetwinsize(rustix::stdio::stderr());
-    match size.map(|size| usize::from(size.ws_col)) {
-        Ok(0) | Err(_) => COLUMNS,
-        Ok(columns) => columns,
-    }
+    size().map_or(COLUMNS, |(columns, _)| columns)
+}
+
+/// How many lines the terminal has, where it says so.
+pub(super) fn rows() -> Option<usize> {
+    size().map(|(_, rows)| rows)
+}
+
+#[cfg(unix)]
+fn size() -> Option<(usize, usize)> {
+    let size = rustix::termios::tcgetwinsize(rustix::stdio::stderr()).ok()?;
+    let size = (usize::from(size.ws_col), usize::from(size.ws_row));
+    (size.0 > 0 && size.1 > 0).then_some(size)
 }
 
 #[cfg(not(unix))]
-fn columns() -> usize {
-    COLUMNS
+fn size() -> Option<(usize, usize)> {
+    None
 }
 
 #[cfg(test)]

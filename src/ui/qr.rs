@@ -34,9 +34,33 @@ pub(super) fn rows(text: &str) -> Option<Vec<String>> {
     Some(lines.collect())
 }
 
+/// What is to be said where the code scrolls out of a window of so many lines: below it stand this and
+/// what is waited for.
+pub(super) fn too_high(rows: usize, window: usize) -> Option<String> {
+    let needed = rows + 2;
+    (needed > window).then(|| {
+        format!(
+            "this window shows {window} lines and the code needs {needed}: make the window higher, or \
+             its font smaller"
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_code_that_scrolls_out_of_the_window_is_told() {
+        let rows = rows(&format!("https://as.example/{}", "x".repeat(300))).unwrap();
+        let needed = rows.len() + 2;
+        let said = too_high(rows.len(), 24).unwrap();
+        assert!(
+            said.contains(&format!("24 lines and the code needs {needed}:")),
+            "{said}"
+        );
+        assert_eq!(too_high(rows.len(), needed), None);
+    }
 
     /// What a camera would read: eight pixels to a module.
     fn scanned(rows: &[String]) -> Option<String> {

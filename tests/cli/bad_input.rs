@@ -32,6 +32,73 @@ fn connect_to_an_unknown_provider_offers_names_near_it() {
 }
 
 #[test]
+fn connect_to_a_host_offers_the_provider_near_it_and_its_address() {
+    let world = World::new();
+    for (typed, hints) in [
+        (
+            "github.com",
+            &[
+                "hint: near it: `github`",
+                "`oauthctl connect https://github.com`",
+            ][..],
+        ),
+        (
+            "login.example.org",
+            &[
+                "hint: an address has `https://` before it: `oauthctl connect https://login.example.org`",
+            ],
+        ),
+        (
+            "login.example.org/realms/x",
+            &["`oauthctl connect https://login.example.org/realms/x`"],
+        ),
+    ] {
+        world
+            .run(&["connect", typed])
+            .ended(2)
+            .no_data()
+            .says(&["is not a provider name"])
+            .says(hints);
+    }
+    let other = world.run(&["connect", "a b"]).ended(2);
+    assert!(!other.stderr.contains("hint:"), "{}", other.stderr);
+}
+
+#[test]
+fn connect_and_client_set_tell_where_a_secret_goes_that_stands_on_the_command_line() {
+    let world = World::new();
+    for line in [
+        &["client", "set", "sandbox", "--id", "x", "--secret", "y"][..],
+        &["client", "set", "sandbox", "--secret=y"],
+        &["connect", "sandbox", "--client-secret", "y"],
+    ] {
+        let output = world.run(line).ended(2).no_data();
+        let output = output.says(&[
+            "tip: no secret stands on a command line",
+            "--secret-file PATH",
+        ]);
+        assert_eq!(
+            output.stderr.matches("tip:").count(),
+            1,
+            "{}",
+            output.stderr
+        );
+    }
+    let error = world.run(&["connect", "sandbox", "--client-secret", "y", "--json"]);
+    let error = error.ended(2).error();
+    let hint = error["hints"][0].as_str().unwrap();
+    assert!(
+        hint.starts_with("no secret stands on a command line"),
+        "{hint}"
+    );
+    // any other slip of the finger is told as ever
+    world
+        .run(&["connect", "sandbox", "--devic"])
+        .ended(2)
+        .says(&["'--device'"]);
+}
+
+#[test]
 fn a_malformed_provider_file_is_named_with_its_line() {
     let world = World::new();
     let good = world.provider_toml();

@@ -296,3 +296,19 @@ fn complete_looks_into_the_vault_that_the_words_choose() {
     assert!(offered(&["--profile", "none", "token", ""]).is_empty());
     assert_eq!(offered(&["token", "--profile", "wo"]), ["work"]);
 }
+
+#[test]
+fn sandbox_on_a_port_that_is_taken_says_how_to_take_another() {
+    let world = World::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    world
+        .run(&["sandbox", "--port", &port])
+        .ended(1)
+        .no_data()
+        .says(&[
+            &format!("can't listen on 127.0.0.1:{port}"),
+            &format!("hint: see who has it: `ss -ltnp sport = :{port}`"),
+            "hint: or take one that is free: `oauthctl sandbox --port 0`",
+        ]);
+}

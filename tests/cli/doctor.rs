@@ -422,3 +422,59 @@ fn doctor_report_does_not_tell_what_a_key_file_is_called() {
     }
     assert!(report.contains("KEY-FILE"), "{report}");
 }
+
+#[test]
+fn doctor_names_the_program_of_a_hook_that_is_not_there() {
+    let world = World::new();
+    let config = world.path("home/config/oauthctl/config.toml");
+    let hooks = |text: &str| {
+        fs::create_dir_all(config.parent().unwrap()).unwrap();
+        fs::write(&config, format!("[hooks]\n{text}\n")).unwrap();
+        set_mode(&config, 0o600);
+    };
+    let all = |output: &Output| {
+        let all = checks(output).into_iter();
+        let all = all.filter(|check| check.0 == "hook");
+        all.map(|check| check.3).collect::<Vec<_>>()
+    };
+    fs::create_dir_all(world.path("bin")).unwrap();
+    fs::copy("/bin/sh", world.path("bin/told")).unwrap();
+    hooks("on_refresh = [\"told\"]\non_error = [\"/bin/sh\", \"-c\", \"true\"]");
+    let output = world.call(&["doctor", "--json"]).run();
+    assert_eq!(all(&output), Vec::<String>::new());
+    hooks(
+        "on_refresh = [\"nobody-has-this\"]\non_error = [\"/nowhere/x\"]\non_login_required = [\"~/y\"]",
+    );
+    let output = world.call(&["doctor", "--json"]).run();
+    assert_eq!(
+        level(&output, "hook", "`on_refresh` names `nobody-has-this`"),
+        "warn"
+    );
+    assert_eq!(
+        level(&output, "hook", "`on_error` names `/nowhere/x`"),
+        "warn"
+    );
+    assert_eq!(
+        level(&output, "hook", "`on_login_required` names `~/y`"),
+        "warn"
+    );
+    // a file that can't be started is no program
+    let at_home = world.path("home/y");
+    fs::write(&at_home, "#!/bin/sh\n").unwrap();
+    set_mode(&at_home, 0o600);
+    assert_eq!(all(&world.call(&["doctor", "--json"]).run()).len(), 3);
+    set_mode(&at_home, 0o700);
+    assert_eq!(all(&world.call(&["doctor", "--json"]).run()).len(), 2);
+}
+
+#[test]
+fn doctor_report_takes_no_ending_of_a_word_for_the_name_of_a_provider() {
+    let world = World::new();
+    world.define("s", &world.provider_toml());
+    world.define("t", &world.provider_toml());
+    let output = world.ok(&["doctor", "s", "t", "--report"]);
+    let said = output.stdout.split_whitespace().collect::<Vec<_>>();
+    let said = said.join(" ");
+    assert!(said.contains("PROVIDER-"), "{said}");
+    assert!(!said.contains("'PROVIDER-"), "{said}");
+}

@@ -89,6 +89,10 @@ fn in_shell(name: &str, start: &str, wrappers: &[&str]) {
     }
     nothing_was_told(&log);
     screen.clear();
+    // behind `--` stands another command
+    screen.complete(&format!("oauthctl exec {PROVIDER} -- oauthc"));
+    screen.until(&format!("oauthctl exec {PROVIDER} -- oauthctl"));
+    screen.clear();
     screen.complete("oauthctl provider show git");
     screen.complete("hu");
     screen.until("oauthctl provider show github");

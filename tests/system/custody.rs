@@ -106,6 +106,12 @@ fn moving() {
     let token = world.must(&["token", PROVIDER]);
     let count = || items().matches("/login/").count();
     assert_eq!(count(), 3, "the control");
+    for more in [&[][..], &["--dry-run"]] {
+        let again = world.run(&[&["vault", "move-key", "--to", "keyring"], more].concat());
+        assert_eq!(again.code, 2, "{}", again.stderr);
+        assert!(again.stderr.contains("the key is there already"));
+    }
+    assert_eq!(count(), 3, "{}", items());
     world.must(&["vault", "move-key", "--to", "file"]);
     // the next command retires what is left
     assert_eq!(world.must(&["token", PROVIDER]), token);

@@ -290,6 +290,7 @@ fn ask(prompt: Option<Prompt<'_>>) -> Ask<'_> {
         identity_file: None,
         passphrase_file: None,
         prompt,
+        person: None,
         state_dir: Path::new("/nonexistent"),
     }
 }

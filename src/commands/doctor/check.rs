@@ -132,7 +132,7 @@ impl Check {
         })
     }
 
-    /// The lines for people. A hint stays in one line, so that what is typed can be copied.
+    /// The lines for people.
     pub(super) fn lines(&self, ui: &Ui) -> Vec<String> {
         let subject = match &self.subject {
             Some(subject) => format!(" `{subject}`"),
@@ -148,8 +148,10 @@ impl Check {
             };
             lines.push(format!("{start} {line}"));
         }
-        let hints = self.hints.iter();
-        lines.extend(hints.map(|hint| format!("{INDENT}hint: {}", ui.as_typed(hint))));
+        for hint in &self.hints {
+            let hint = wrapped(&format!("hint: {}", ui.as_typed(hint)));
+            lines.extend(hint.iter().map(|line| format!("{INDENT}{line}")));
+        }
         lines
     }
 }
@@ -158,19 +160,33 @@ impl Check {
 fn wrapped(text: &str) -> Vec<String> {
     let room = WIDTH - INDENT.len();
     let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
+    for word in words(text) {
         let Some(line) = lines.last_mut() else {
             continue;
         };
         if line.is_empty() {
-            line.push_str(word);
+            *line = word;
         } else if line.chars().count() + 1 + word.chars().count() <= room {
-            line.extend([" ", word]);
+            line.extend([" ", &word]);
         } else {
-            lines.push(word.to_owned());
+            lines.push(word);
         }
     }
     lines
+}
+
+/// The words of a text. What is typed is one, so that it stays in a line and can be copied.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut is_typed = false;
+    for word in text.trim().split([' ', '\n']) {
+        match words.last_mut().filter(|_| is_typed) {
+            Some(last) => last.extend([" ", word]),
+            None => words.push(word.to_owned()),
+        }
+        is_typed ^= word.matches('`').count() % 2 == 1;
+    }
+    words
 }
 
 #[cfg(test)]
@@ -179,17 +195,21 @@ mod tests {
     use crate::ui::Voice;
 
     #[test]
-    fn text_is_wrapped_beside_its_mark_and_hints_are_not() {
+    fn text_and_hints_are_wrapped_beside_their_mark_and_what_is_typed_is_not() {
         let long = "word ".repeat(40);
-        let hint = format!("`oauthctl {}`", "x".repeat(90));
+        let hint = format!("{long}`oauthctl {}`", "x  ".repeat(30));
         let check = Check::warn("vault", long).of("github").hint(&hint);
         let lines = check.lines(&Ui::new(Voice::default()));
         assert!(lines[0].starts_with("[warn] vault `github`: word word"));
         assert!(lines[1].starts_with("       word"));
         let (last, text) = lines.split_last().unwrap();
         assert!(text.iter().all(|line| line.len() <= WIDTH));
-        assert_eq!(*last, format!("       hint: {hint}"));
-        assert_eq!(text.join(" ").matches("word").count(), 40);
+        assert!(
+            text.iter()
+                .any(|line| line.starts_with("       hint: word"))
+        );
+        assert_eq!(*last, format!("       `oauthctl {}`", "x  ".repeat(30)));
+        assert_eq!(text.join(" ").matches("word").count(), 80);
     }
 
     #[test]

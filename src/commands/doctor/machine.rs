@@ -1,11 +1,11 @@
-//! The machine: clock, the way to the network, TLS, browser, ports.
+//! The machine: clock, the way to the network, TLS, browser, ports, programs of the person's.
 
 use std::time::Duration;
 
 use crate::app::{App, moment};
 use crate::commands::doctor::Patient;
 use crate::commands::doctor::check::Check;
-use crate::commands::network;
+use crate::commands::{hooks, network};
 use crate::env;
 use crate::error::Kind;
 use crate::flow::browser::{self, NoBrowser};
@@ -25,6 +25,7 @@ pub(super) fn checks(app: &App, patient: &Patient) -> Vec<Check> {
         browser(app),
     ];
     checks.extend(ports(patient));
+    checks.extend(hooks(app));
     checks
 }
 
@@ -157,6 +158,14 @@ fn ports(patient: &Patient) -> Vec<Check> {
         });
     }
     checks
+}
+
+fn hooks(app: &App) -> impl Iterator<Item = Check> {
+    hooks::without_a_program(app).map(|(event, program)| {
+        let text = format!("`on_{event}` names `{program}`, which is no program here");
+        Check::warn("hook", text)
+            .hint("install it, or change the file that `oauthctl config path` names")
+    })
 }
 
 #[cfg(test)]

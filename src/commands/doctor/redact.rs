@@ -110,11 +110,17 @@ impl Redactor {
 /// `text` with another word wherever `name` is one.
 fn without_word(text: &str, name: &str, instead: &str) -> String {
     let is_part = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+    // the `s` of `vault's`, the `t` of `can't`
+    let is_short_form = |before: &str| {
+        before
+            .strip_suffix('\'')
+            .is_some_and(|it| it.ends_with(is_part))
+    };
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once(name) {
         out.push_str(before);
-        let inside = out.ends_with(is_part) || behind.starts_with(is_part);
+        let inside = out.ends_with(is_part) || behind.starts_with(is_part) || is_short_form(&out);
         out.push_str(if inside { name } else { instead });
         rest = behind;
     }
@@ -206,8 +212,12 @@ mod tests {
             ),
             ("corporate corp-1 my_corp", "corporate corp-1 my_corp"),
             ("corp", "X"),
+            ("corp's, 'corp'", "X's, 'X'"),
         ] {
             assert_eq!(without_word(text, "corp", "X"), told);
         }
+        let text = "the vault's key can't; see `s`, 's', s/ada";
+        let told = "the vault's key can't; see `X`, 'X', X/ada";
+        assert_eq!(without_word(text, "s", "X"), told);
     }
 }
