@@ -166,11 +166,12 @@ impl Remains<'_> {
     /// # Errors
     /// As [`Self::all`].
     pub fn are_whole(&self) -> Result<bool, VaultError> {
-        let found = findings(self.connection, self.keys)?;
-        Ok(!found.iter().any(|one| match one {
+        let found = unless_damaged(findings(self.connection, self.keys))?;
+        let is_lost = |one: &Finding| match one {
             Finding::Database(_) | Finding::Record(_) | Finding::Stray(_) => true,
             Finding::Whole(_) | Finding::Event(_) => false,
-        }))
+        };
+        Ok(found.is_some_and(|found| !found.iter().any(is_lost)))
     }
 
     /// The generation of its head; zero where that can't be read.
