@@ -16,6 +16,7 @@ mod opening;
 mod recovering;
 mod rekeying;
 mod restoring;
+mod shut;
 mod stray;
 mod there;
 
@@ -31,9 +32,10 @@ pub use moving::Moved;
 pub use recovering::{Recovered, Wanted as WantedRecovery};
 pub use rekeying::Rekeyed;
 pub use restoring::{
-    Expected, Outcome as RestoreOutcome, Put as RestorePut, Wanted as WantedRestore, other_pin,
-    unopened,
+    Expected, Outcome as RestoreOutcome, Put as RestorePut, Read as RestoreRead,
+    Wanted as WantedRestore, other_pin, unopened,
 };
+pub use shut::unreadable;
 pub use stray::Stray;
 
 use crate::config::{self, Config, ConfigError};

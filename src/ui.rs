@@ -126,7 +126,7 @@ impl Ui {
         self
     }
 
-    /// A text with its commands as they have to be typed here.
+    /// A text with its commands as they have to be typed here; once is as good as twice.
     #[must_use]
     pub fn as_typed(&self, text: &str) -> String {
         if self.flags.is_empty() {
@@ -134,8 +134,10 @@ impl Ui {
         }
         // A command is named alone or at the end of a pipe.
         ["`", "| "].iter().fold(text.to_owned(), |text, before| {
+            let without = format!("{before}oauthctl ");
             let with_flags = format!("{before}oauthctl{} ", self.flags);
-            text.replace(&format!("{before}oauthctl "), &with_flags)
+            text.replace(&with_flags, &without)
+                .replace(&without, &with_flags)
         })
     }
 
@@ -279,7 +281,8 @@ impl Ui {
     /// A way out where nothing failed.
     pub fn hint(&self, text: &str) {
         if !self.voice.quiet {
-            self.talk(&format!("{CYAN}hint:{PLAIN} {}", escape::block(text)));
+            let text = escape::block(&self.as_typed(text));
+            self.talk(&format!("{CYAN}hint:{PLAIN} {text}"));
         }
     }
 
@@ -522,6 +525,8 @@ mod tests {
             ui.as_typed("`gh auth token | oauthctl connect`"),
             "`gh auth token | oauthctl --profile work --vault '/a b/it'\\''s.db' connect`"
         );
+        let once = ui.as_typed("say `oauthctl list`");
+        assert_eq!(ui.as_typed(&once), once);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use crate::app::App;
 use crate::app::known::Known;
 use crate::app::machine;
+use crate::app::shut::{shut, unreadable};
 use crate::connection::hold::LOCK_WAIT;
 use crate::error::{Error, Kind, Result};
 use crate::key::{self, Ask, Custody, KeyError, Opener, Source, Unopened, Way};
@@ -117,7 +118,9 @@ impl App {
         let locked = self.migrated(locked, &custody, pin.as_deref())?;
         let keeper = Box::new(Keeper(Arc::clone(&custody)));
         let source = locked.header().key_source.clone();
-        let mut vault = locked.unlock(custody.identity(), pin.as_deref(), Some(keeper))?;
+        let mut vault = locked
+            .unlock(custody.identity(), pin.as_deref(), Some(keeper))
+            .map_err(|error| shut(error, &custody))?;
         self.say_trust(&vault, &custody);
         let is_trusted = vault.trust() == Trust::Trusted;
         if known == Known::First && is_trusted {
@@ -145,7 +148,7 @@ impl App {
     pub fn pin(&self, locked: &Locked, custody: &Custody) -> Result<(Option<String>, Known)> {
         let pin = custody.read_pin().map_err(|error| {
             if is_another_key(&error, locked, custody) {
-                Error::from(VaultError::WrongKey)
+                shut(VaultError::WrongKey, custody)
             } else {
                 self.no_key(&error)
             }
@@ -285,7 +288,8 @@ impl App {
     /// When there is no vault, or its key can't be had.
     pub fn need_locked_vault(&self) -> Result<(Locked, Custody)> {
         let path = self.vault_path()?;
-        let Some(locked) = Locked::open(&path)? else {
+        let locked = Locked::open(&path).map_err(|error| unreadable(error, None))?;
+        let Some(locked) = locked else {
             let none = || {
                 Error::new(Kind::Failed, "there is no vault")
                     .because(format!("`{}` does not exist", path.display()))

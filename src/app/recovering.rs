@@ -9,10 +9,11 @@ use crate::connection::hold::LOCK_WAIT;
 use crate::error::{Error, Kind, Result};
 use crate::key::{Ask, Custody, KeyError, Opener, Source, Way};
 use crate::names::VaultId;
+use crate::ui::shell_word;
 use crate::vault::{
     Action, LeftOut, Locked, Outcome, Recipient, Rewrapped, Standing, Vault, VaultError, Whom,
 };
-use crate::{plugin, private_file};
+use crate::{escape, plugin, private_file};
 
 /// What a person says about a recovery.
 pub struct Wanted<'a> {
@@ -56,9 +57,16 @@ impl App {
             Some(_) => Expected::Given,
             None => Expected::Sheet(wanted.with),
         };
+        let id = locked.header().vault_id;
         let mut vault = locked
             .unlock(recovery.identity(), Some(&fingerprint), None)
-            .map_err(|error| other_pin(error, &expected))?;
+            .map_err(|error| {
+                if matches!(error, VaultError::WrongKey) {
+                    other_sheet(wanted.with, &recovery, id)
+                } else {
+                    other_pin(error, &expected)
+                }
+            })?;
         let _turn = vault.lock_recipients(LOCK_WAIT)?;
         let standing = vault.standing()?;
         let former = standing.key_source().to_owned();
@@ -101,6 +109,10 @@ impl App {
             let none = || {
                 Error::new(Kind::Failed, "there is no vault to recover")
                     .because(format!("`{}` does not exist", path.display()))
+                    .hint(format!(
+                        "first go back to a backup of it: `oauthctl vault restore BACKUP --with {}`",
+                        shell_word(&wanted.with.display().to_string())
+                    ))
             };
             return Err(self.gone_vault()?.unwrap_or_else(none));
         };
@@ -301,6 +313,24 @@ fn others(standing: &Standing, recovery: &Opener<'_>) -> Vec<Recipient> {
         }
     }
     others
+}
+
+/// Why a recovery key does not open the vault, as far as its own sheet says.
+fn other_sheet(file: &Path, recovery: &Opener<'_>, id: VaultId) -> Error {
+    let message = format!("the key in `{}` does not open this vault", file.display());
+    let shown = Error::new(Kind::NoKey, message);
+    match recovery.vault() {
+        Some(of) if of == id.to_string() => shown
+            .because("it was a key of this vault, which is not locked to it any more")
+            .hint("name another recovery sheet of this vault: `--with FILE`"),
+        Some(of) => shown
+            .because(format!(
+                "it says that it is of the vault `{}`, and this one is `{id}`",
+                escape::line(of)
+            ))
+            .hint("name the sheet of this vault, or choose that vault: `--profile NAME` or `--vault PATH`"),
+        None => shown.hint("name the recovery sheet of this vault: `--with FILE`"),
+    }
 }
 
 fn unconfirmed() -> Error {

@@ -156,7 +156,8 @@ impl App {
         {
             return Err(
                 Error::new(Kind::Usage, "a new key needs a place of its own")
-                    .because(format!("`{}` exists", path.display())),
+                    .because(format!("`{}` exists", path.display()))
+                    .hint("name another one: `--identity-file PATH`"),
             );
         }
         let prompt = |question: &str| self.ui.ask_secret(question);

@@ -49,14 +49,25 @@ pub struct Put {
     /// Connections that are as in the vault that stood there, while the backup has another consent of
     /// them.
     pub other_consents: Vec<ConnectionName>,
-    /// Nothing could be read in the vault that stood there.
-    pub unread: bool,
+    /// How much could be read of the vault that stood there.
+    pub read: Read,
     /// Where its key is, for people.
     pub key: String,
     /// The same, as its header has it.
     pub key_source: String,
     /// What stood there, under its new name.
     pub aside: Option<PathBuf>,
+}
+
+/// How much could be read of a vault in whose place a backup was put.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Read {
+    /// All of it, or there was none.
+    All,
+    /// Not every record.
+    Some,
+    /// Nothing.
+    Nothing,
 }
 
 /// How often it is looked anew at what stands there, where that was another thing meanwhile.
@@ -222,7 +233,13 @@ impl App {
             Some(unsound) => unsound.remaining(&path, backup.id, &backup.keys)?,
             None => None,
         };
-        let remaining = remaining.filter(|remaining| !remaining.is_empty());
+        let remaining = remaining.filter(|(remaining, _)| !remaining.is_empty());
+        let read = match (unsound, &remaining) {
+            (None, _) | (_, Some((_, true))) => Read::All,
+            (_, Some((_, false))) => Read::Some,
+            (_, None) => Read::Nothing,
+        };
+        let remaining = remaining.map(|(remaining, _)| remaining);
         let source = self.where_its_key_is(self.named(wanted), backup)?;
         let own = self.keeps_notes(wanted, backup, &source);
         if let Some(own) = own {
@@ -254,7 +271,7 @@ impl App {
             suspects: accepted.suspects,
             newer: accepted.newer,
             other_consents: accepted.other_consents,
-            unread: placed.aside.is_some() && remaining.is_none(),
+            read,
             key: source.to_string(),
             key_source: place,
             aside: placed.aside,

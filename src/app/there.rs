@@ -81,13 +81,13 @@ pub(super) fn is_still_there(path: &Path, before: Option<&Unsound>) -> Result<bo
 
 impl Unsound {
     /// What can be read of it, if it is the vault that the backup is of: with its own key, or with
-    /// the keys of the backup, which are the same where it was not rekeyed since.
+    /// the keys of the backup, which are the same where it was not rekeyed since. Whether that is all.
     pub(super) fn remaining(
         &self,
         path: &Path,
         id: VaultId,
         keys: &Keys,
-    ) -> Result<Option<Remaining>> {
+    ) -> Result<Option<(Remaining, bool)>> {
         let locked = match Locked::open(path) {
             Ok(Some(locked)) if locked.header().vault_id == id => locked,
             Ok(_) => return Ok(None),
@@ -99,7 +99,7 @@ impl Unsound {
             locked.keys(key.custody.identity(), Some(pin)).ok()
         });
         let remains = locked.remains(own.as_ref().unwrap_or(keys));
-        Ok(Some(Remaining::read(&remains)?))
+        Ok(Some((Remaining::read(&remains)?, remains.are_whole()?)))
     }
 }
 

@@ -17,6 +17,10 @@ use crate::vault::VaultError;
 /// The way out where locks can't be taken.
 const NO_LOCK: &str = "the vault's folder must be yours to write to, on a file system that has locks; a vault elsewhere is `--vault PATH`";
 
+/// The way out where the key at hand is not the vault's.
+pub(crate) const ANOTHER_KEY: &str =
+    "if that key is lost, or a recovery was cut off: `oauthctl vault recover --with FILE`";
+
 /// The way out of a vault that is damaged.
 pub(crate) const BACK_TO_A_BACKUP: &str = "go back to a backup: `oauthctl vault restore BACKUP --force`; what stands here goes aside, and newer tokens that can still be read in it are kept";
 
@@ -37,13 +41,15 @@ impl From<VaultError> for Error {
             V::Unsafe(PrivateFileError::WrongType { .. }) => {
                 shown(Kind::Stopped).hint("name another file with `--vault PATH`")
             }
-            V::NotAVault { .. } => shown(Kind::Failed).hint("name another file with `--vault PATH`"),
+            V::NotAVault { .. } => shown(Kind::Failed)
+                .hint("name another file with `--vault PATH`")
+                .hint("if it was your vault, go back to a backup: `oauthctl vault restore BACKUP --force`; what stands here goes aside"),
             V::Newer { .. } => {
                 shown(Kind::Failed).hint("update oauthctl; the vault was left untouched")
             }
             V::WrongKey => shown(Kind::NoKey)
-                .hint("the key in `OAUTHCTL_IDENTITY_FILE`, `OAUTHCTL_IDENTITY` or the recorded place belongs to another vault")
-                .hint("if that key is lost, or a recovery was cut off: `oauthctl vault recover --with FILE`"),
+                .hint("the key in `OAUTHCTL_IDENTITY_FILE`, `OAUTHCTL_IDENTITY` or the recorded place belongs to another vault, or is an older one of this vault")
+                .hint(ANOTHER_KEY),
             V::PinMismatch { .. } => shown(Kind::Stopped)
                 .hint("somebody who knows your public key may have put a vault of their own here; restore the file from a backup")
                 .hint("connect nothing with this vault: new tokens would be readable to whoever made it"),

@@ -2,7 +2,7 @@
 //!
 //! Age's own error texts are never shown: they wrap values in invisible Unicode isolates.
 
-use std::io::{Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::iter;
 use std::path::Path;
 
@@ -126,6 +126,8 @@ pub(super) fn holds(content: &[u8], identity: &x25519::Identity) -> bool {
 
 /// Decrypts with the passphrase. A person who mistypes it is asked again, as by ssh and age.
 fn decrypt_asking(content: &[u8], path: &Path, ask: &Ask) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    // Nobody is asked for the passphrase of what has none.
+    with_passphrase(content, path)?;
     let mut tries = 1;
     let mut said = "";
     loop {
@@ -156,6 +158,24 @@ fn is_age_file(content: &[u8]) -> bool {
             .starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----")
 }
 
+/// An age file that a passphrase opens.
+fn with_passphrase<'c>(
+    content: &'c [u8],
+    path: &Path,
+) -> Result<Decryptor<ArmoredReader<BufReader<&'c [u8]>>>, KeyError> {
+    let bad = |why| KeyError::BadIdentity {
+        place: format!("`{}`", path.display()),
+        why,
+    };
+    let decryptor = Decryptor::new(ArmoredReader::new(content))
+        .map_err(|_| bad("its age header is damaged"))?;
+    if decryptor.is_scrypt() {
+        Ok(decryptor)
+    } else {
+        Err(bad("it is encrypted to a key, not with a passphrase"))
+    }
+}
+
 fn decrypt(
     content: &[u8],
     passphrase: &Secret,
@@ -165,11 +185,7 @@ fn decrypt(
         place: format!("`{}`", path.display()),
         why,
     };
-    let decryptor = Decryptor::new(ArmoredReader::new(content))
-        .map_err(|_| bad("its age header is damaged"))?;
-    if !decryptor.is_scrypt() {
-        return Err(bad("it is encrypted to a key, not with a passphrase"));
-    }
+    let decryptor = with_passphrase(content, path)?;
     let mut opener = scrypt::Identity::new(SecretString::from(passphrase.expose()));
     opener.set_max_work_factor(WORK_FACTOR_LIMIT);
     let reader = decryptor.decrypt(iter::once(&opener as &dyn age::Identity));

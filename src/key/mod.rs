@@ -25,7 +25,7 @@ pub use custody::{Custody, create, fresh, item, keep, retire, unlock};
 pub use error::{KeyError, ON_A_TERMINAL, Way};
 pub use identity::{new_passphrase, protect};
 pub use keyring::{look_at_keyring, probe_keyring};
-pub use opener::{FINGERPRINT, Opener, Unopened, opener};
+pub use opener::{FINGERPRINT, Opener, SHEET_OF, Unopened, opener};
 pub use source::{Source, SourceError};
 
 use crate::names::VaultId;

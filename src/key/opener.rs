@@ -19,9 +19,13 @@ use crate::plugin::{self, Person};
 /// The comment of a recovery sheet that carries its vault's fingerprint.
 pub const FINGERPRINT: &str = "# fingerprint: ";
 
-/// What opens an age file, with the fingerprint that stands beside it.
+/// The comment of a recovery sheet that says which vault it is of.
+pub const SHEET_OF: &str = "# vault: ";
+
+/// What opens an age file, with what stands beside it.
 pub struct Opener<'a> {
     held: Held<'a>,
+    vault: Option<String>,
     fingerprint: Option<String>,
 }
 
@@ -47,6 +51,7 @@ impl From<Arc<Custody>> for Opener<'_> {
     fn from(custody: Arc<Custody>) -> Self {
         Self {
             held: Held::Custody(custody),
+            vault: None,
             fingerprint: None,
         }
     }
@@ -65,8 +70,10 @@ impl fmt::Debug for Opener<'_> {
 /// When it can't be read, holds no identity, or its plugin is nowhere.
 pub fn opener<'a>(file: &Path, ask: &Ask, person: &'a dyn Person) -> Result<Opener<'a>, KeyError> {
     let text = identity::text_of(file, Protection::Either, ask)?;
-    let mut lines = text.lines();
-    let fingerprint = lines.find_map(|line| line.strip_prefix(FINGERPRINT));
+    let said = |what| {
+        let said = text.lines().find_map(|line| line.strip_prefix(what));
+        said.map(|said| said.trim().to_owned())
+    };
     let place = format!("`{}`", file.display());
     let only = identity::only_line(&text, &place)?;
     let held = match plugin::of_identity(only) {
@@ -82,7 +89,8 @@ pub fn opener<'a>(file: &Path, ask: &Ask, person: &'a dyn Person) -> Result<Open
     };
     Ok(Opener {
         held,
-        fingerprint: fingerprint.map(|found| found.trim().to_owned()),
+        vault: said(SHEET_OF),
+        fingerprint: said(FINGERPRINT),
     })
 }
 
@@ -94,6 +102,12 @@ impl Opener<'_> {
             Held::Custody(custody) => custody.identity(),
             Held::Plugin(identity) => identity,
         }
+    }
+
+    /// The id of the vault that a recovery sheet belongs to, as it stands there.
+    #[must_use]
+    pub fn vault(&self) -> Option<&str> {
+        self.vault.as_deref()
     }
 
     /// The fingerprint of the vault that a recovery sheet belongs to, as it stands there.

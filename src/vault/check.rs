@@ -52,8 +52,8 @@ impl fmt::Display for Finding {
 /// One thing that was saved from a damaged vault.
 #[derive(Debug)]
 pub enum Salvaged {
-    /// A record, as `{"v":…,"kind":…,"value":…}`. It holds secrets.
-    Record(Zeroizing<Vec<u8>>),
+    /// A record of that kind, as `{"v":…,"kind":…,"value":…}`. It holds secrets.
+    Record(Kind, Zeroizing<Vec<u8>>),
     /// An audit event and its number.
     Event(u64, Zeroizing<Vec<u8>>),
 }
@@ -86,37 +86,11 @@ impl Locked {
     /// # Errors
     /// When the file can't be read at all.
     pub fn check_with(&self, keys: &Keys) -> Result<Vec<Finding>, VaultError> {
-        let connection = self.connection();
-        let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)
-            .map_err(sqlite(connection))?;
-        let mut findings = database_findings(connection)?;
-        let whole = Header::load(connection).and_then(|header| {
-            let snapshot = Snapshot::load(connection, keys, header.key_epoch, None)?;
-            snapshot.verify_audit(None)
-        });
-        if let Err(error) = whole {
-            findings.push(Finding::Whole(error.to_string()));
-        }
-        let entries = ids(connection, "directory", "id");
-        for id in &entries {
-            if readable_record(connection, keys, *id).is_none() {
-                findings.push(Finding::Record(*id));
-            }
-        }
-        let strays = ids(connection, "body", "id");
-        findings.extend(strays.difference(&entries).map(|id| Finding::Stray(*id)));
-        for seq in ids(connection, "audit", "seq") {
-            let seq = seq.unsigned_abs();
-            if event_text(connection, keys, seq).is_none() && !is_checkpoint(connection, seq) {
-                findings.push(Finding::Event(seq));
-            }
-        }
-        drop(transaction);
-        Ok(findings)
+        findings(self.connection(), keys)
     }
 
-    /// Hands over every record and event that still authenticates, whatever the heads say; how many
-    /// there were. The caller encrypts them.
+    /// Hands over every record and event that still authenticates, whatever the heads say. The caller
+    /// encrypts them.
     ///
     /// # Errors
     /// When the identity or the pin doesn't fit, or the caller fails.
@@ -125,24 +99,21 @@ impl Locked {
         identity: &dyn age::Identity,
         pin: Option<&str>,
         mut take: impl FnMut(Salvaged) -> Result<(), E>,
-    ) -> Result<usize, E> {
+    ) -> Result<(), E> {
         let keys = self.keys(identity, pin)?;
         let connection = self.connection();
-        let mut count = 0;
         for id in ids(connection, "directory", "id") {
-            if let Some(text) = readable_record(connection, &keys, id) {
-                take(Salvaged::Record(text))?;
-                count += 1;
+            if let Some((kind, text)) = readable_record(connection, &keys, id) {
+                take(Salvaged::Record(kind, text))?;
             }
         }
         for seq in ids(connection, "audit", "seq") {
             let seq = seq.unsigned_abs();
             if let Some(text) = event_text(connection, &keys, seq) {
                 take(Salvaged::Event(seq, text))?;
-                count += 1;
             }
         }
-        Ok(count)
+        Ok(())
     }
 }
 
@@ -190,6 +161,19 @@ impl Remains<'_> {
         Ok(all)
     }
 
+    /// Whether each of its records can be read, and no page of its file is damaged.
+    ///
+    /// # Errors
+    /// As [`Self::all`].
+    pub fn are_whole(&self) -> Result<bool, VaultError> {
+        let found = unless_damaged(findings(self.connection, self.keys))?;
+        let is_lost = |one: &Finding| match one {
+            Finding::Database(_) | Finding::Record(_) | Finding::Stray(_) => true,
+            Finding::Whole(_) | Finding::Event(_) => false,
+        };
+        Ok(found.is_some_and(|found| !found.iter().any(is_lost)))
+    }
+
     /// The generation of its head; zero where that can't be read.
     ///
     /// # Errors
@@ -202,6 +186,35 @@ impl Remains<'_> {
     fn entry(&self, id: i64) -> Result<Entry, VaultError> {
         entry(self.connection, id).map_err(sqlite(self.connection))
     }
+}
+
+fn findings(connection: &Connection, keys: &Keys) -> Result<Vec<Finding>, VaultError> {
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)
+        .map_err(sqlite(connection))?;
+    let mut findings = database_findings(connection)?;
+    let whole = Header::load(connection).and_then(|header| {
+        let snapshot = Snapshot::load(connection, keys, header.key_epoch, None)?;
+        snapshot.verify_audit(None)
+    });
+    if let Err(error) = whole {
+        findings.push(Finding::Whole(error.to_string()));
+    }
+    let entries = ids(connection, "directory", "id");
+    for id in &entries {
+        if readable_record(connection, keys, *id).is_none() {
+            findings.push(Finding::Record(*id));
+        }
+    }
+    let strays = ids(connection, "body", "id");
+    findings.extend(strays.difference(&entries).map(|id| Finding::Stray(*id)));
+    for seq in ids(connection, "audit", "seq") {
+        let seq = seq.unsigned_abs();
+        if event_text(connection, keys, seq).is_none() && !is_checkpoint(connection, seq) {
+            findings.push(Finding::Event(seq));
+        }
+    }
+    drop(transaction);
+    Ok(findings)
 }
 
 fn unless_damaged<T>(found: Result<T, VaultError>) -> Result<Option<T>, VaultError> {
@@ -258,12 +271,16 @@ fn entry(connection: &Connection, id: i64) -> rusqlite::Result<Entry> {
         })
 }
 
-fn readable_record(connection: &Connection, keys: &Keys, id: i64) -> Option<Zeroizing<Vec<u8>>> {
+fn readable_record(
+    connection: &Connection,
+    keys: &Keys,
+    id: i64,
+) -> Option<(Kind, Zeroizing<Vec<u8>>)> {
     let entry = entry(connection, id).ok()?;
     let sealed = body(connection, id).ok()??;
     let text = record::open_text(keys, &entry, &sealed).ok()?;
-    serde_json::from_slice::<Envelope>(&text).ok()?;
-    Some(text)
+    let envelope = serde_json::from_slice::<Envelope>(&text).ok()?;
+    Some((envelope.kind, text))
 }
 
 fn event_text(connection: &Connection, keys: &Keys, seq: u64) -> Option<Zeroizing<Vec<u8>>> {
@@ -336,7 +353,7 @@ mod tests {
         locked
             .salvage(&world.identity, Some(&world.pin), |saved| {
                 match saved {
-                    Salvaged::Record(text) => {
+                    Salvaged::Record(_, text) => {
                         records.push(String::from_utf8(text.to_vec()).unwrap());
                     }
                     Salvaged::Event(..) => events += 1,

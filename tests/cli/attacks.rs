@@ -490,9 +490,15 @@ fn vault_check_salvages_what_still_authenticates() {
     let file = world.path("given/salvaged.age");
     let call = world.call(&["vault", "check", "--salvage"]).arg(&file);
     call.run()
-        .ended(0)
+        .ended(9)
         .no_data()
-        .says(&["saved", "it holds your tokens"]);
+        .says(&[
+            "saved 2 connections, ",
+            "it holds your tokens",
+            "things are wrong with the vault",
+            "`oauthctl vault restore BACKUP --force`",
+        ])
+        .silent_about("--salvage");
     let identity = fs::read_to_string(world.key_file()).unwrap();
     let identity: age::x25519::Identity = identity.trim().parse().unwrap();
     let saved = age::decrypt(&identity, &fs::read(&file).unwrap()).unwrap();
@@ -506,7 +512,59 @@ fn vault_check_salvages_what_still_authenticates() {
         serde_json::from_str::<serde_json::Value>(line).unwrap();
     }
     assert!(saved.contains(&token) || saved.contains("sbx_at_"));
+    assert_eq!(saved.matches("\"kind\":\"connection\"").count(), 2);
     // never over something that is there
     let call = world.call(&["vault", "check", "--salvage"]).arg(&file);
     call.run().ended(1);
+}
+
+#[test]
+fn vault_check_claims_no_tokens_where_no_connection_could_be_saved() {
+    let world = World::new();
+    world.connect();
+    meddle(&world, |database| {
+        let damage = "UPDATE body SET sealed = zeroblob(200)";
+        database.execute_batch(damage).unwrap();
+    });
+    let file = world.path("given/salvaged.age");
+    let call = world.call(&["vault", "check", "--salvage"]).arg(&file);
+    call.run()
+        .ended(9)
+        .says(&["saved 0 connections, ", "there are no tokens in it"])
+        .silent_about("it holds your tokens");
+    assert!(file.exists());
+}
+
+#[test]
+fn vault_check_of_a_vault_that_can_not_be_looked_at_leads_to_a_backup_only() {
+    let world = World::new();
+    world.connect();
+    meddle(&world, |database| {
+        database
+            .execute_batch("PRAGMA journal_mode = delete")
+            .unwrap();
+    });
+    let sound = fs::read(world.vault()).unwrap();
+    let mut circular = 0;
+    for page in 0..sound.len() / 4096 {
+        let mut damaged = sound.clone();
+        let skipped = if page == 0 { 100 } else { 0 };
+        damaged[page * 4096 + skipped..][..4096 - skipped].fill(0xa5);
+        fs::write(world.vault(), &damaged).unwrap();
+        let file = world.path(&format!("given/{page}.age"));
+        let output = world.run(&["vault", "check"]);
+        if output.code == 0 || output.stdout.contains("[fail] ") {
+            continue;
+        }
+        circular += 1;
+        let salvage = world.call(&["vault", "check", "--salvage"]).arg(&file);
+        for output in [output, salvage.run()] {
+            output
+                .ended(9)
+                .says(&["`oauthctl vault restore BACKUP --force`"])
+                .silent_about("vault check");
+        }
+        assert!(!file.exists());
+    }
+    assert!(circular >= 1, "{circular}");
 }

@@ -195,7 +195,7 @@ fn a_file_that_is_no_vault_is_refused_and_kept() {
     world
         .run(&["--vault", flag, "vault", "init"])
         .ended(1)
-        .says(&["there is a vault already"]);
+        .says(&["is not a vault", "hint: name another file"]);
     assert_eq!(fs::read_to_string(&path).unwrap(), "these are my notes\n");
     let other = world.give("other.db", "");
     drop(

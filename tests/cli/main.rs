@@ -62,6 +62,7 @@ mod trouble;
 mod usual_signals;
 mod vault;
 mod watching;
+mod way_out;
 mod ways;
 mod world;
 

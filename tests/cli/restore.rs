@@ -755,6 +755,36 @@ fn vault_restore_says_where_nothing_could_be_read_in_what_it_sets_aside() {
 }
 
 #[test]
+fn vault_restore_says_where_only_a_part_could_be_read_in_what_it_sets_aside() {
+    let world = World::new();
+    world.connect();
+    let file = backup(&world, "vault.age");
+    world.ok(&["refresh", "sandbox"]);
+    let raw = rusqlite::Connection::open(world.vault()).unwrap();
+    raw.execute("UPDATE body SET sealed = zeroblob(90)", [])
+        .unwrap();
+    drop(raw);
+    world
+        .ok(&["vault", "restore", &file, "--force"])
+        .says(&[
+            "not all of it could be read: tokens that were newer there may be missing",
+            "`sandbox/writer` is suspect",
+        ])
+        .silent_about("nothing could be read");
+    // one of which all can be read, and that was set back only
+    let world = World::new();
+    world.connect();
+    let before = vault_file(&world);
+    world.ok(&["refresh", "sandbox"]);
+    let file = backup(&world, "later.age");
+    put_back(&world, &before);
+    world
+        .ok(&["vault", "restore", &file, "--force"])
+        .says(&["what stood there is"])
+        .silent_about("could be read");
+}
+
+#[test]
 fn vault_restore_of_what_is_no_backup_says_so_and_nothing_of_the_vault() {
     let world = World::new();
     world.connect();

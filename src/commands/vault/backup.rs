@@ -15,7 +15,8 @@ use crate::vault::{self, Action, Outcome, Trust, Vault, VaultError};
 /// before this says that it is there.
 ///
 /// It is of no use without one of those keys: keep one elsewhere (`oauthctl vault recipients add
-/// --recovery-file FILE`). `oauthctl vault restore` goes back to it.
+/// --recovery-file FILE`). One that is made later doesn't open it: back up again then. `oauthctl vault
+/// restore` goes back to it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     oauthctl vault backup /media/stick/vault.age")]
@@ -77,6 +78,15 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
             .warn("the vault can't be written here: its audit log does not tell of this backup");
     }
     say(app, path, &vault);
+    if recipients.len() < 2 {
+        app.ui.warn(&format!(
+            "there is no recovery key: only the key in {} opens this backup",
+            custody.describe()
+        ));
+        app.ui.hint(
+            "make one, then back up again: `oauthctl vault recipients add --recovery-file FILE`",
+        );
+    }
     if !app.ui.json() {
         return Ok(());
     }
@@ -92,8 +102,8 @@ fn say(app: &App, path: &Path, vault: &Vault) {
     app.ui
         .note(&format!("wrote and checked `{}`", path.display()));
     app.ui.note(
-        "only the vault's key and its recovery keys open it: keep one of them elsewhere, and not \
-         with the backup",
+        "only the keys that open the vault now open it: keep one of them elsewhere, and not with \
+         the backup",
     );
     let providers = app.providers();
     let mut own = providers.names().into_iter();

@@ -1,15 +1,15 @@
 use std::path::PathBuf;
 
-use crate::app::{App, Expected, other_pin};
+use crate::app::{App, Expected, other_pin, unreadable};
 use crate::commands::printed;
 use crate::commands::vault::file_name;
 use crate::commands::vault::salvage;
 use crate::error::{BACK_TO_A_BACKUP, Error, Kind, Result};
-use crate::vault::VaultError;
+use crate::vault::Locked;
 
 /// Look at every record, event and page of the vault
 ///
-/// Finding something ends with exit code 9. `--salvage` writes every record that still
+/// Finding something ends with exit code 9, with `--salvage` too. That writes every record that still
 /// authenticates into one age file, encrypted to the vault's own key; stock `age -d` opens it.
 #[derive(Debug, clap::Args)]
 pub(in crate::commands) struct Args {
@@ -28,12 +28,27 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     let (locked, custody) = app.need_locked_vault()?;
     let (pin, _) = app.pin(&locked, &custody)?;
     if let Some(file) = &args.salvage {
-        return salvage::run(app, &locked, &custody, pin.as_deref(), file);
+        salvage::run(app, &locked, &custody, pin.as_deref(), file)?;
     }
     let findings = locked
         .check(custody.identity(), pin.as_deref())
-        .map_err(unreadable)?;
+        .map_err(|error| unreadable(error, Some(&custody)))?;
     let words: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    if args.salvage.is_none() {
+        list(app, &locked, &words)?;
+    }
+    if words.is_empty() {
+        return Ok(());
+    }
+    let message = format!("{} things are wrong with the vault", words.len());
+    let mut shown = Error::new(Kind::Stopped, message);
+    if args.salvage.is_none() {
+        shown = shown.hint("save what still authenticates: `oauthctl vault check --salvage FILE`");
+    }
+    Err(shown.hint(BACK_TO_A_BACKUP))
+}
+
+fn list(app: &App, locked: &Locked, words: &[String]) -> Result<()> {
     if app.ui.json() {
         let document = crate::json::json!({
             "schema": 1,
@@ -41,36 +56,16 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
             "sound": words.is_empty(),
             "findings": words,
         });
-        printed(app.ui.data(&document.to_string()))?;
-    } else if words.is_empty() {
-        printed(
-            app.ui
-                .data("[ ok ] every record, event and page is what was written"),
-        )?;
-    } else {
-        for line in &words {
-            printed(app.ui.data(&format!("[fail] {line}")))?;
-        }
+        return printed(app.ui.data(&document.to_string()));
     }
     if words.is_empty() {
-        return Ok(());
+        let sound = "[ ok ] every record, event and page is what was written";
+        return printed(app.ui.data(sound));
     }
-    Err(Error::new(
-        Kind::Stopped,
-        format!("{} things are wrong with the vault", words.len()),
-    )
-    .hint("save what still authenticates: `oauthctl vault check --salvage FILE`")
-    .hint(BACK_TO_A_BACKUP))
-}
-
-/// Why nothing in it can be looked at, without the advice to look at it.
-pub(super) fn unreadable(error: VaultError) -> Error {
-    let is_damaged = error.is_damage() && !matches!(error, VaultError::PinMismatch { .. });
-    let mut shown = Error::from(error);
-    if is_damaged {
-        shown.hints = vec![BACK_TO_A_BACKUP.to_owned()];
+    for line in words {
+        printed(app.ui.data(&format!("[fail] {line}")))?;
     }
-    shown
+    Ok(())
 }
 
 fn confirm(app: &App, fingerprint: &str) -> Result<()> {

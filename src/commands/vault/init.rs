@@ -2,14 +2,15 @@ use std::path::{Path, PathBuf};
 
 use age::x25519;
 
-use crate::app::App;
+use crate::app::{App, unreadable};
 use crate::commands::vault::file_name;
 use crate::commands::vault::sheet::Sheet;
 use crate::commands::with_its_folder;
 use crate::env;
 use crate::error::{Error, Kind, Result};
 use crate::key::Source;
-use crate::vault::Recipient;
+use crate::ui::shell_word;
+use crate::vault::{Locked, Recipient};
 
 /// What is said of a vault that only its own key opens.
 pub(super) const NO_RECOVERY_KEY: &str =
@@ -57,11 +58,7 @@ pub(super) enum Place {
 
 pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     let path = app.vault_path()?;
-    let stands = || {
-        Error::new(Kind::Failed, "there is a vault already")
-            .because(format!("`{}` exists", path.display()))
-            .hint("use another `--profile` or `--vault` for a second one")
-    };
+    let stands = || stands(args, &path);
     if std::fs::symlink_metadata(&path).is_ok() {
         return Err(stands());
     }
@@ -99,6 +96,24 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         (Err(error), None) => return Err(error),
     }
     Ok(())
+}
+
+/// Why nothing is made where something stands.
+fn stands(args: &Args, path: &Path) -> Error {
+    if let Err(error) = Locked::open(path)
+        && error.is_damage()
+    {
+        return unreadable(error, None);
+    }
+    let mut shown = Error::new(Kind::Failed, "there is a vault already")
+        .because(format!("`{}` exists", path.display()));
+    if let Some(file) = &args.recovery_file {
+        let file = shell_word(&file.display().to_string());
+        shown = shown.hint(format!(
+            "a recovery key for it: `oauthctl vault recipients add --recovery-file {file}`"
+        ));
+    }
+    shown.hint("use another `--profile` or `--vault` for a second one")
 }
 
 /// Writes the recovery key. Where a person chose the file when asked, and it can't be written, they

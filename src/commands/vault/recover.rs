@@ -4,6 +4,7 @@ use crate::app::{App, Recovered, WantedRecovery};
 use crate::commands::vault::init::{Place, source};
 use crate::commands::{printed, warn_of_old_pages};
 use crate::error::Result;
+use crate::key::Source;
 use crate::vault::LeftOut;
 
 /// Open the vault with its recovery key and give it a new key
@@ -75,6 +76,13 @@ fn tell(app: &App, recovered: &Recovered) {
         "recovered: the vault's key is {} now",
         recovered.described
     ));
+    if let (Source::PassphraseFile(_), Some(file)) = (&recovered.place, &app.env.passphrase_file) {
+        app.ui.note(&format!(
+            "its passphrase is the one in `{}`, which `OAUTHCTL_PASSPHRASE_FILE` names; where the \
+             sheet has one too, that is the same",
+            file.display()
+        ));
+    }
     for LeftOut { recipient, why } in &recovered.left_out {
         app.ui.warn(&format!(
             "`{}` was left out and does not open the vault any more ({why}); when that is mended, \

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::app::{App, RestoreOutcome, RestorePut as Put, WantedRestore};
+use crate::app::{App, RestoreOutcome, RestorePut as Put, RestoreRead as Read, WantedRestore};
 use crate::commands::printed;
 use crate::commands::vault::status;
 use crate::connection::restore::Restored;
@@ -125,9 +125,15 @@ fn say_put(app: &App, put: &Put) {
         app.ui
             .note(&format!("`{name}` is as it was there, which is newer"));
     }
-    if put.unread {
-        app.ui
-            .warn("nothing could be read in it: tokens that were newer there are not in the vault");
+    match put.read {
+        Read::All => {}
+        Read::Some => app.ui.warn(
+            "not all of it could be read: tokens that were newer there may be missing, and of those \
+             that the backup has a refresh may be refused; then connect again",
+        ),
+        Read::Nothing => app
+            .ui
+            .warn("nothing could be read in it: tokens that were newer there are not in the vault"),
     }
     app.ui.note(&format!(
         "its key is {}; where that is lost: `oauthctl vault recover --with FILE`",

@@ -3,12 +3,20 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::app::App;
-use crate::commands::vault::check::unreadable;
+use crate::app::{App, unreadable};
 use crate::error::{Error, Kind, Result};
 use crate::key::Custody;
 use crate::private_file;
-use crate::vault::{Locked, Salvaged, VaultError};
+use crate::ui::counted;
+use crate::vault::{self, Locked, Salvaged, VaultError};
+
+/// How much was saved.
+#[derive(Default)]
+struct Saved {
+    connections: usize,
+    others: usize,
+    events: usize,
+}
 
 /// Why salvaging stopped.
 enum Stop {
@@ -45,25 +53,37 @@ pub(super) fn run(
     };
     let file = private_file::create_new(path).map_err(|error| failed(&error))?;
     match write(locked, custody, pin, &file) {
-        Ok(count) => {
+        Ok(saved) => {
             private_file::sync_parent(path).map_err(|error| failed(&error))?;
-            app.ui.note(&format!(
-                "saved {count} records and events to `{}`",
-                path.display()
-            ));
-            app.ui
-                .note("open it with `age -d -i IDENTITY-FILE`; it holds your tokens");
+            tell(app, &saved, path);
             Ok(())
         }
         Err(stop) => {
             // Half a salvage would pass for a whole one.
             let _ = std::fs::remove_file(path);
             Err(match stop {
-                Stop::Vault(error) => unreadable(error),
+                Stop::Vault(error) => unreadable(error, Some(custody)),
                 Stop::File(error) => failed(&error),
             })
         }
     }
+}
+
+fn tell(app: &App, saved: &Saved, path: &Path) {
+    app.ui.note(&format!(
+        "saved {}, {} and {} to `{}`",
+        counted(saved.connections, "connection"),
+        counted(saved.others, "other record"),
+        counted(saved.events, "event"),
+        path.display()
+    ));
+    if saved.connections == 0 {
+        app.ui
+            .warn("no connection could be saved: there are no tokens in it");
+        return;
+    }
+    app.ui
+        .note("open it with `age -d -i IDENTITY-FILE`; it holds your tokens");
 }
 
 fn write(
@@ -71,16 +91,21 @@ fn write(
     custody: &Custody,
     pin: Option<&str>,
     file: &std::fs::File,
-) -> std::result::Result<usize, Stop> {
+) -> std::result::Result<Saved, Stop> {
     let recipient = custody.recipient();
     let recipients = std::iter::once(&recipient as &dyn age::Recipient);
     let encryptor = age::Encryptor::with_recipients(recipients).map_err(io::Error::other)?;
     let mut sealed = encryptor.wrap_output(file)?;
-    let count = locked.salvage(custody.identity(), pin, |saved| {
-        let (kind, text) = match &saved {
-            Salvaged::Record(text) => ("record".to_owned(), text),
-            Salvaged::Event(seq, text) => (format!("event {seq}"), text),
+    let mut all = Saved::default();
+    locked.salvage(custody.identity(), pin, |saved| {
+        let (kind, text, count) = match &saved {
+            Salvaged::Record(vault::Kind::Connection, text) => {
+                ("record".to_owned(), text, &mut all.connections)
+            }
+            Salvaged::Record(_, text) => ("record".to_owned(), text, &mut all.others),
+            Salvaged::Event(seq, text) => (format!("event {seq}"), text, &mut all.events),
         };
+        *count += 1;
         // The texts are padded with spaces to hide their length.
         write!(sealed, "{{\"{kind}\":")?;
         sealed.write_all(text.trim_ascii_end())?;
@@ -89,5 +114,5 @@ fn write(
     })?;
     sealed.finish()?;
     file.sync_all()?;
-    Ok(count)
+    Ok(all)
 }

@@ -16,14 +16,12 @@ use crate::app::App;
 use crate::error::{Error, Kind, Result};
 use crate::key::KeyError;
 use crate::secret::Secret;
+use crate::ui::shell_word;
 use crate::vault::{Vault, VaultError};
-use crate::{key, private_file};
+use crate::{escape, key, private_file};
 
-/// Room for all of it: a text that grows leaves copies of the key behind.
-const SHEET_AT_MOST: usize = 1024;
-/// What a sheet begins with.
-const IN_USE: &str = "# oauthctl recovery key\n\
-                      # Use it with: oauthctl vault recover --with THIS-FILE\n";
+/// Room for the key and its public half: a text that grows leaves copies of the key behind.
+const KEY_AT_MOST: usize = 512;
 /// What its file begins with before.
 const NOT_YET: &str = "# a key for oauthctl, NOT IN USE YET: it opens the vault only if\n\
                        # `oauthctl vault recipients list` names its public key\n";
@@ -33,6 +31,8 @@ pub(super) struct Sheet {
     path: PathBuf,
     /// The key, with its public half before it.
     key: Zeroizing<String>,
+    /// What a sheet in use begins with.
+    head: String,
     /// What it is under.
     passphrase: Option<Secret>,
 }
@@ -56,7 +56,7 @@ impl Sheet {
             .caused_by(error)
             .hint("nothing was changed; name another file")
         };
-        let mut key = Zeroizing::new(String::with_capacity(SHEET_AT_MOST));
+        let mut key = Zeroizing::new(String::with_capacity(KEY_AT_MOST));
         // Writing to a text can't fail.
         let _ = write!(
             key,
@@ -68,6 +68,7 @@ impl Sheet {
         let sheet = Self {
             path: path.to_owned(),
             key,
+            head: in_use(app),
             passphrase,
         };
         let content = sheet.content(NOT_YET, "").map_err(|error| failed(&error))?;
@@ -76,7 +77,8 @@ impl Sheet {
     }
 
     fn content(&self, head: &str, tail: &str) -> std::result::Result<Zeroizing<Vec<u8>>, KeyError> {
-        let mut text = Zeroizing::new(String::with_capacity(SHEET_AT_MOST));
+        let room = head.len() + self.key.len() + tail.len();
+        let mut text = Zeroizing::new(String::with_capacity(room));
         text.push_str(head);
         text.push_str(&self.key);
         text.push_str(tail);
@@ -105,8 +107,8 @@ impl Sheet {
 
     fn finish(&self, vault: &Vault) -> std::result::Result<(), String> {
         let (id, fingerprint) = (vault.id(), vault.fingerprint());
-        let tail = format!("# vault: {id}\n{}{fingerprint}\n", key::FINGERPRINT);
-        let content = self.content(IN_USE, &tail);
+        let tail = format!("{}{id}\n{}{fingerprint}\n", key::SHEET_OF, key::FINGERPRINT);
+        let content = self.content(&self.head, &tail);
         let content = content.map_err(|error| error.to_string())?;
         private_file::replace(&self.path, &content).map_err(|error| error.to_string())
     }
@@ -133,4 +135,16 @@ impl Sheet {
             error.note(format!("the recovery key `{path}` was removed again"))
         }
     }
+}
+
+/// What a sheet in use begins with: how it is used, with the flags that choose this vault.
+fn in_use(app: &App) -> String {
+    let mut flags = String::new();
+    for (flag, value) in app.chosen_vault().unwrap_or_default() {
+        flags.extend([" ", flag, " ", &escape::line(&shell_word(&value))]);
+    }
+    format!(
+        "# oauthctl recovery key\n\
+         # Use it with: oauthctl{flags} vault recover --with THIS-FILE\n"
+    )
 }

@@ -85,6 +85,9 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     if let Some(sheet) = sheet {
         sheet.end(app, &vault);
     }
+    app.ui.note(
+        "backups from before don't open with that key: `oauthctl vault backup` makes a new one",
+    );
     list::show(app, &all)
 }
 
