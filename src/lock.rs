@@ -8,7 +8,7 @@
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc::RecvTimeoutError;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -110,18 +110,18 @@ fn take(
         Err(TryLockError::Error(error)) => return Err(unlockable(error)),
         Err(TryLockError::WouldBlock) => {}
     }
-    let (sender, receiver) = mpsc::sync_channel(1);
+    let (teller, told) = beside::channel();
     let started = beside::run("lock", move || {
         let outcome = uninterrupted(&file, wait).map(|()| file);
         // Nobody listens any more after the deadline; dropping the file then frees the lock.
-        let _ = sender.send(outcome);
+        let _ = teller.tell(outcome);
     });
     started.map_err(unlockable)?;
     let path = path.to_owned();
     let deadline = Instant::now() + patience;
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
-        match receiver.recv_timeout(left.min(LOOK_UP)) {
+        match told.within(left.min(LOOK_UP)) {
             Ok(Ok(file)) => return Ok(Guard(file)),
             Ok(Err(source)) => return Err(LockError::Unlockable { path, source }),
             Err(RecvTimeoutError::Timeout) if stop::asked().is_some() && !stop::must_wait() => {

@@ -4,10 +4,9 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver};
 
 use crate::app::{App, moment};
-use crate::beside;
+use crate::beside::{self, Told};
 use crate::env;
 use crate::error::{Error, Kind, Result};
 use crate::names::hex;
@@ -222,8 +221,8 @@ fn ended(arguments: &[&str], child: &mut Child) -> Result<()> {
 }
 
 /// What a child prints on stdout and stderr, line by line as it comes.
-fn lines(child: &mut Child) -> Receiver<String> {
-    let (sender, receiver) = mpsc::channel();
+fn lines(child: &mut Child) -> Told<String> {
+    let (teller, told) = beside::channel();
     let streams: [Option<Box<dyn Read + Send>>; 2] = [
         child
             .stdout
@@ -235,18 +234,18 @@ fn lines(child: &mut Child) -> Receiver<String> {
             .map(|stream| Box::new(stream) as Box<dyn Read + Send>),
     ];
     for stream in streams.into_iter().flatten() {
-        let sender = sender.clone();
+        let teller = teller.clone();
         // Without a thread there is nothing to show, and the wait for a line ends.
         let _ = beside::run("output", move || {
             for line in BufReader::new(stream)
                 .lines()
                 .map_while(std::result::Result::ok)
             {
-                if sender.send(line).is_err() {
+                if !teller.tell(line) {
                     return;
                 }
             }
         });
     }
-    receiver
+    told
 }

@@ -16,13 +16,13 @@ mod platform;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::RecvTimeoutError;
 
 use keyring_core::{CredentialStore, Entry, Error};
 use zeroize::Zeroizing;
 
 use super::{KeyError, Patience};
-use crate::beside;
+use crate::beside::{self, Teller, Told};
 use crate::names::hex;
 
 /// The service of every item of ours.
@@ -35,7 +35,7 @@ type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// A keyring that answers in time or not at all.
 pub(super) struct Keyring {
-    worker: Sender<Job>,
+    worker: Teller<Job>,
     patience: Patience,
     abandoned: AtomicBool,
 }
@@ -84,7 +84,7 @@ pub fn look_at_keyring() -> Result<(), KeyError> {
 impl Keyring {
     /// Starts the thread; nothing is connected before the first call.
     pub(super) fn start(patience: Patience) -> Result<Self, KeyError> {
-        let (worker, jobs) = mpsc::channel::<Job>();
+        let (worker, jobs) = beside::channel::<Job>();
         let started = beside::run("keyring", move || {
             let mut connection = Connection::new(patience);
             for job in jobs {
@@ -156,22 +156,24 @@ impl Keyring {
                 said: "an earlier call is still waiting".to_owned(),
             });
         }
-        let (answer, answers) = mpsc::channel();
-        self.worker
-            .send(Box::new(move |connection| {
-                // Nobody listens any more when the caller's patience ended.
-                let _ = answer.send(job(connection));
-            }))
-            .map_err(|_| ended())?;
-        Ok(Asked(answers))
+        let (answer, answers) = beside::channel();
+        let is_asked = self.worker.tell(Box::new(move |connection| {
+            // Nobody listens any more when the caller's patience ended.
+            let _ = answer.tell(job(connection));
+        }));
+        if is_asked {
+            Ok(Asked(answers))
+        } else {
+            Err(ended())
+        }
     }
 
     /// Waits for what was asked, no longer than the patience.
-    pub(super) fn wait<T>(&self, asked: &Asked<T>) -> Result<T, KeyError> {
+    pub(super) fn wait<T: 'static>(&self, asked: &Asked<T>) -> Result<T, KeyError> {
         let deadline = self.patience.deadline();
         asked
             .0
-            .recv_timeout(deadline)
+            .within(deadline)
             .unwrap_or_else(|error| match error {
                 RecvTimeoutError::Disconnected => Err(ended()),
                 RecvTimeoutError::Timeout => {
@@ -185,7 +187,7 @@ impl Keyring {
 }
 
 /// Something that was asked of the keyring.
-pub(super) struct Asked<T>(Receiver<Result<T, KeyError>>);
+pub(super) struct Asked<T>(Told<Result<T, KeyError>>);
 
 fn ended() -> KeyError {
     failed("its thread ended")

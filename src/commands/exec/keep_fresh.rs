@@ -11,7 +11,7 @@ use std::io;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
 #[cfg(unix)]
@@ -20,7 +20,7 @@ use rustix::process::{
 };
 
 use crate::app::{App, moment};
-use crate::beside;
+use crate::beside::{self, Told};
 use crate::commands::exec::{ended, not_started};
 use crate::commands::{fresh_token, hooks};
 use crate::connection::fresh::{HandOut, Want};
@@ -87,7 +87,7 @@ fn keep(
     app: &App,
     file: &File<'_>,
     first: &HandOut,
-    ending: &Receiver<Result<ExitStatus>>,
+    ending: &Told<Result<ExitStatus>>,
 ) -> Result<ExitStatus> {
     let asked = ConnectionRef::Exact(first.name.clone());
     let mut patience = until_stale(first, file.want);
@@ -129,9 +129,9 @@ fn keep(
 /// How the command ended, where it did so by then.
 fn ended_within(
     patience: Duration,
-    ending: &Receiver<Result<ExitStatus>>,
+    ending: &Told<Result<ExitStatus>>,
 ) -> Option<Result<ExitStatus>> {
-    match ending.recv_timeout(patience) {
+    match ending.within(patience) {
         Ok(status) => Some(status),
         Err(RecvTimeoutError::Disconnected) => {
             Some(Err(not_awaited().because("nobody minds it any more")))
@@ -193,14 +193,14 @@ fn mind(
     command: Command,
     path: &Path,
     watched: impl FnOnce(&mut Child) -> io::Result<ExitStatus> + Send + 'static,
-) -> io::Result<Receiver<Result<ExitStatus>>> {
+) -> io::Result<Told<Result<ExitStatus>>> {
     let path = path.to_owned();
-    let (tell, ending) = mpsc::channel();
+    let (tell, ending) = beside::channel();
     beside::run("command", move || {
         let status = run_to_its_end(command, watched);
         stop::leave_to_another(false);
         let _ = fs::remove_file(path);
-        let _ = tell.send(status);
+        let _ = tell.tell(status);
     })?;
     Ok(ending)
 }

@@ -2,7 +2,6 @@
 
 use std::io::{self, Read as _};
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
@@ -126,17 +125,17 @@ fn read(words: &[&str]) -> io::Result<Option<Zeroizing<String>>> {
     command.stdin(Stdio::null()).stdout(Stdio::piped());
     let end = Instant::now() + PATIENCE;
     let mut child = Child::start(&mut command)?;
-    let (tell, told) = mpsc::channel();
+    let (tell, told) = beside::channel();
     if let Some(stdout) = child.stdout() {
         beside::run("clipboard", move || {
             let mut text = Zeroizing::new(String::new());
             let read = stdout.take(65_536).read_to_string(&mut text);
-            let _ = tell.send(read.is_ok().then_some(text));
+            let _ = tell.tell(read.is_ok().then_some(text));
         })?;
     }
     let late = || io::Error::new(io::ErrorKind::TimedOut, "its program does not end");
     let status = child.ended_by(end, || false)?.ok_or_else(late)?;
     let left = end.saturating_duration_since(Instant::now());
-    let text = told.recv_timeout(left).map_err(|_| late())?;
+    let text = told.within(left).map_err(|_| late())?;
     Ok(text.filter(|_| status.success()))
 }
