@@ -81,10 +81,12 @@ pub(super) struct Args {
     /// Sign in on another device, with a code (RFC 8628)
     #[arg(long, conflicts_with_all = ["no_browser", "paste"])]
     device: bool,
-    /// Print the URL and an id, and end; finish with `--resume ID`
+    /// Print the URL and an id, and end; `--resume ID` has to run while one signs in, or takes the
+    /// answer with `--paste`
     #[arg(long, conflicts_with_all = ["device", "qr", "no_browser"])]
     start: bool,
-    /// Wait for the answer to a connect that was begun with `--start`
+    /// Wait for the answer to a connect that was begun with `--start`; with `--paste`, read the address
+    /// that the browser ended at
     #[arg(long, value_name = "ID", conflicts_with_all = ["provider", "account", "scopes", "client_id", "name", "start", "device", "qr"])]
     resume: Option<String>,
     #[command(flatten)]
