@@ -375,7 +375,7 @@ fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) 
         .map(|s| format!("`{s}`"))
         .collect();
     if let Some(aside) = &connected.aside {
-        told_aside(app, args, &connection.name, aside)?;
+        told_aside(app, args, connected, aside)?;
     }
     if missing.is_empty() {
         return Ok(());
@@ -443,21 +443,23 @@ fn say(app: &App, args: &Args, definition: &Definition, connected: &Connected) {
 }
 
 /// Says why the connection has another name than the one that was meant for it.
-fn told_aside(app: &App, args: &Args, name: &ConnectionName, aside: &Aside) -> Result<()> {
+fn told_aside(app: &App, args: &Args, connected: &Connected, aside: &Aside) -> Result<()> {
+    let name = &connected.connection.name;
     let provider = &name.provider;
     match aside {
         Aside::OtherAccount(meant) => {
             let message =
                 format!("you signed in to another account than the one that `{meant}` is");
-            Err(Error::new(Kind::Stopped, message)
-                .note(format!(
-                    "`{meant}` is as it was; this one is stored as `{name}`"
-                ))
-                .hint(format!(
+            let mut error = Error::new(Kind::Stopped, message).note(format!(
+                "`{meant}` is as it was; this one is stored as `{name}`"
+            ));
+            if !connected.updated {
+                error = error.hint(format!(
                     "if you don't want it: `oauthctl revoke {}`",
                     shell_word(&name.to_string())
-                ))
-                .hint("sign the browser in to the account that you mean, then connect again"))
+                ));
+            }
+            Err(error.hint("sign the browser in to the account that you mean, then connect again"))
         }
         Aside::Unsure(meant) => {
             app.ui.warn(&format!(
