@@ -90,6 +90,15 @@ impl Tickets {
         self.spent.drain(..too_many);
     }
 
+    /// What came home may not be what was live last: as before, it waits for what became of its export,
+    /// until it is refreshed here.
+    pub fn wait_on(&mut self, before: &Self) {
+        if before.own.is_some() {
+            self.own = self.spent.pop();
+            self.set_back = before.set_back;
+        }
+    }
+
     /// Those of what is connected anew here: where it was, its next export is let in, but no file here.
     #[must_use]
     pub fn connected_anew(mut self) -> Self {

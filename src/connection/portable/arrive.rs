@@ -262,6 +262,7 @@ fn add_connection(
 
 /// Why the refresh token of what takes the place of `here` may have been spent.
 fn doubted(here: &Connection, coming: &Connection, world: World<'_>) -> Option<Doubt> {
+                connection.tickets.wait_on(&here.connection.tickets);
     let rotates = coming
         .state
         .set()
