@@ -187,7 +187,7 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
             "finish it with `oauthctl revoke {name}`, then connect again"
         )),
         C::Moved { .. } => top(Kind::LoginRequired)
-            .hint("bring it back with `oauthctl vault import FILE`, or connect it again"),
+            .hint("bring it back with `oauthctl vault import FILE --with IDENTITY`, the identity that it was exported to, or connect it again"),
         C::Suspect { name, option } => top(Kind::Stopped)
             .note("using an old refresh token again can end the live grant")
             .hint(format!(

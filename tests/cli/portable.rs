@@ -58,7 +58,10 @@ fn vault_export_moves_a_connection_to_a_job_that_refreshes_it_and_sends_it_back(
     ];
     desk.ok(&export).no_data().says(&["moved `sandbox/"]);
     assert_eq!(desk.shown("sandbox")["state"], "moved");
-    desk.run(&["token", "sandbox"]).ended(4).no_data();
+    desk.run(&["token", "sandbox"])
+        .ended(4)
+        .no_data()
+        .says(&["`oauthctl vault import FILE --with IDENTITY`"]);
     desk.run(&["refresh", "sandbox"]).ended(4);
     desk.ok(&["refresh", "--all"]);
     let sealed = fs::read(&file).unwrap();

@@ -97,7 +97,7 @@ pub(super) fn refused(error: PortableError) -> Error {
 fn not_active(error: Error, name: &ConnectionName, state: &str) -> Error {
     match state {
         "moved" => {
-            error.hint("bring it back with `oauthctl vault import FILE`, or connect it again")
+            error.hint("bring it back with `oauthctl vault import FILE --with IDENTITY`, the identity that it was exported to, or connect it again")
         }
         "suspect" => error
             .note("an export that was cut off may have written its tokens to a file")
