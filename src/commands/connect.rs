@@ -20,7 +20,7 @@ use crate::connection::connect::{self, Aside, Connected, Replaced};
 use crate::connection::exchange_source::TokenSource;
 use crate::connection::{GrantKind, client};
 use crate::endpoint::Endpoint;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, way_home};
 use crate::names::{AccountLabel, ClientId, ConnectionName, ProviderName, Scope};
 use crate::provider::definition::Definition;
 use crate::provider::features::Feature;
@@ -304,7 +304,7 @@ fn settle(app: &App, vault: &mut Vault) -> Result<()> {
                 let name = &adopted.name;
                 app.ui
                     .note(&format!("stored `{name}` from an interrupted connect"));
-                tell_of_replaced(app, name, adopted.replaced, None);
+                tell_of_replaced(app, name, &adopted.replaced, None);
             }
             None => app.ui.warn(&format!(
                 "a connect to `{}` that began {} was cut off when its code may have been sent; the \
@@ -317,7 +317,25 @@ fn settle(app: &App, vault: &mut Vault) -> Result<()> {
 }
 
 /// What became of the grant before, where it may still be alive.
-fn tell_of_replaced(app: &App, name: &ConnectionName, replaced: Replaced, page: Option<&Endpoint>) {
+fn tell_of_replaced(
+    app: &App,
+    name: &ConnectionName,
+    replaced: &Replaced,
+    page: Option<&Endpoint>,
+) {
+    if !replaced.away.is_empty() {
+        app.ui.warn(&format!(
+            "what this one replaces was moved to another vault in {}, and may live on there: `oauthctl \
+             revoke` here does not end that",
+            replaced.away
+        ));
+        let way = app.ui.as_typed(&way_home(&replaced.away, name));
+        app.ui.hint(&format!("to end both: {way}"));
+        if let Some(page) = page {
+            app.ui.hint(&format!("or look at {page}"));
+        }
+        return;
+    }
     let way = if replaced.kept {
         format!(
             "`oauthctl revoke {}` ends both",
@@ -348,7 +366,7 @@ fn tell_of_replaced(app: &App, name: &ConnectionName, replaced: Replaced, page: 
 fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) -> Result<()> {
     let connection = &connected.connection;
     if app.ui.json() {
-        let mut document = state_json::document(connection, &moment());
+        let mut document = state_json::document(connection, &connected.earlier, &moment());
         if let Some(object) = document.as_object_mut() {
             object.insert("updated".to_owned(), connected.updated.into());
             let missing: Vec<_> = connected
@@ -366,7 +384,7 @@ fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) 
     let page = definition
         .revocation
         .page_for(connection.stamp.client_id.as_str());
-    tell_of_replaced(app, &connection.name, connected.replaced, page.as_ref());
+    tell_of_replaced(app, &connection.name, &connected.replaced, page.as_ref());
     advice::warn_of_no_refresh_token(app, definition, connection);
     let missing: Vec<_> = connected
         .scopes

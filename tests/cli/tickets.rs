@@ -11,7 +11,7 @@ use crate::portable::{
 use crate::world::{Output, World};
 
 /// A job that knows the provider of `desk`.
-fn job_of(desk: &World) -> World {
+pub(crate) fn job_of(desk: &World) -> World {
     let job = job();
     let definition = desk.path("home/config/oauthctl/providers/sandbox.toml");
     job.define("sandbox", &fs::read_to_string(definition).unwrap());
@@ -310,6 +310,11 @@ fn vault_import_brings_home_what_a_job_connected_anew() {
     job.connect();
     over(&job, &desk);
     assert_eq!(desk.shown("sandbox")["state"], "active");
+    // What left before that is at the job still, and the file of the new consent does not end it.
+    assert_eq!(desk.shown("sandbox")["earlier_exports"], 1);
+    let file = desk.path("work/job.age").display().to_string();
+    import(&desk, &file).ended(0).says(&["no newer tokens"]);
+    assert_eq!(desk.shown("sandbox")["earlier_exports"], 1);
     // And back: the job's own ticket came with it, also over a consent at the desk.
     desk.connect();
     over(&desk, &job);
