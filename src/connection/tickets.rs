@@ -17,8 +17,8 @@ use crate::vault::join;
 /// The tickets of a connection, in a vault or in a file.
 #[derive(Debug, Clone, Default)]
 pub struct Tickets {
-    /// That of the export that it left this vault with, or may have: spent when it is home. In a file,
-    /// that of the export that the file was made of.
+    /// That of the export that it left this vault with, or may have: spent when it is home, with tokens
+    /// that are newer or were refreshed here. In a file, that of the export that the file was made of.
     pub own: Option<Secret>,
     /// The file that it went into.
     pub left_in: Option<String>,
