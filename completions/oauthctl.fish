@@ -65,7 +65,7 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l feature -d
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l add -d 'Ask for these scopes or features too, beside those that the connection has' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l client-id -d 'Use this client id instead of the stored one' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l name -d 'Call a discovered provider this' -r
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l resume -d 'Wait for the answer to a connect that was begun with `--start`' -r
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l resume -d 'Wait for the answer to a connect that was begun with `--start`; with `--paste`, read the address that the browser ended at' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l token-exchange -d 'Exchange a job\'s own token, from `file:/PATH` or `env:NAME` (RFC 8693)' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l subject-token-type -d 'What the exchanged token is' -r
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l audience -d 'Which service the token is for, where the provider asks' -r
@@ -79,7 +79,7 @@ complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -s y -l yes -
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l strict -d 'Fail with exit code 4 when fewer scopes are granted than were asked for'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l no-browser -d 'Print the URL and open nothing'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l device -d 'Sign in on another device, with a code (RFC 8628)'
-complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l start -d 'Print the URL and an id, and end; finish with `--resume ID`'
+complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l start -d 'Print the URL and an id, and end; `--resume ID` has to run while one signs in, or takes the answer with `--paste`'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l client-credentials -d 'Sign in as the client itself, with its secret or key (RFC 6749 section 4.4)'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l dpop -d 'Bind the tokens to a key that never leaves the vault (RFC 9449)'
 complete -c oauthctl -n "__fish_oauthctl_using_subcommand connect" -l paste -d 'Don\'t listen: read the address that the browser ends at from a prompt or stdin'

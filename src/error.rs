@@ -4,7 +4,7 @@
 mod documents;
 mod words;
 
-pub(crate) use words::{ANOTHER_KEY, BACK_TO_A_BACKUP};
+pub(crate) use words::{ANOTHER_KEY, BACK_TO_A_BACKUP, way_home};
 
 use std::error::Error as StdError;
 use std::io;

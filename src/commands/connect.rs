@@ -20,7 +20,7 @@ use crate::connection::connect::{self, Aside, Connected, Replaced};
 use crate::connection::exchange_source::TokenSource;
 use crate::connection::{GrantKind, client};
 use crate::endpoint::Endpoint;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, way_home};
 use crate::names::{AccountLabel, ClientId, ConnectionName, NameError, ProviderName, Scope};
 use crate::provider::definition::Definition;
 use crate::provider::features::Feature;
@@ -82,10 +82,12 @@ pub(super) struct Args {
     /// Sign in on another device, with a code (RFC 8628)
     #[arg(long, conflicts_with_all = ["no_browser", "paste"])]
     device: bool,
-    /// Print the URL and an id, and end; finish with `--resume ID`
+    /// Print the URL and an id, and end; `--resume ID` has to run while one signs in, or takes the
+    /// answer with `--paste`
     #[arg(long, conflicts_with_all = ["device", "qr", "no_browser"])]
     start: bool,
-    /// Wait for the answer to a connect that was begun with `--start`
+    /// Wait for the answer to a connect that was begun with `--start`; with `--paste`, read the address
+    /// that the browser ended at
     #[arg(long, value_name = "ID", conflicts_with_all = ["provider", "account", "scopes", "client_id", "name", "start", "device", "qr"])]
     resume: Option<String>,
     #[command(flatten)]
@@ -321,7 +323,7 @@ fn settle(app: &App, vault: &mut Vault) -> Result<()> {
                 let name = &adopted.name;
                 app.ui
                     .note(&format!("stored `{name}` from an interrupted connect"));
-                tell_of_replaced(app, name, adopted.replaced, None);
+                tell_of_replaced(app, name, &adopted.replaced, None);
             }
             None => app.ui.warn(&format!(
                 "a connect to `{}` that began {} was cut off when its code may have been sent; the \
@@ -334,7 +336,25 @@ fn settle(app: &App, vault: &mut Vault) -> Result<()> {
 }
 
 /// What became of the grant before, where it may still be alive.
-fn tell_of_replaced(app: &App, name: &ConnectionName, replaced: Replaced, page: Option<&Endpoint>) {
+fn tell_of_replaced(
+    app: &App,
+    name: &ConnectionName,
+    replaced: &Replaced,
+    page: Option<&Endpoint>,
+) {
+    if !replaced.away.is_empty() {
+        app.ui.warn(&format!(
+            "what this one replaces was moved to another vault in {}, and may live on there: `oauthctl \
+             revoke` here does not end that",
+            replaced.away
+        ));
+        let way = app.ui.as_typed(&way_home(&replaced.away, name));
+        app.ui.hint(&format!("to end both: {way}"));
+        if let Some(page) = page {
+            app.ui.hint(&format!("or look at {page}"));
+        }
+        return;
+    }
     let way = if replaced.kept {
         format!(
             "`oauthctl revoke {}` ends both",
@@ -365,7 +385,7 @@ fn tell_of_replaced(app: &App, name: &ConnectionName, replaced: Replaced, page: 
 fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) -> Result<()> {
     let connection = &connected.connection;
     if app.ui.json() {
-        let mut document = state_json::document(connection, &moment());
+        let mut document = state_json::document(connection, &connected.earlier, &moment());
         if let Some(object) = document.as_object_mut() {
             object.insert("updated".to_owned(), connected.updated.into());
             let missing: Vec<_> = connected
@@ -383,7 +403,7 @@ fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) 
     let page = definition
         .revocation
         .page_for(connection.stamp.client_id.as_str());
-    tell_of_replaced(app, &connection.name, connected.replaced, page.as_ref());
+    tell_of_replaced(app, &connection.name, &connected.replaced, page.as_ref());
     advice::warn_of_no_refresh_token(app, definition, connection);
     let missing: Vec<_> = connected
         .scopes
@@ -392,7 +412,7 @@ fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) 
         .map(|s| format!("`{s}`"))
         .collect();
     if let Some(aside) = &connected.aside {
-        told_aside(app, args, &connection.name, aside)?;
+        told_aside(app, args, connected, aside)?;
     }
     if missing.is_empty() {
         return Ok(());
@@ -460,21 +480,23 @@ fn say(app: &App, args: &Args, definition: &Definition, connected: &Connected) {
 }
 
 /// Says why the connection has another name than the one that was meant for it.
-fn told_aside(app: &App, args: &Args, name: &ConnectionName, aside: &Aside) -> Result<()> {
+fn told_aside(app: &App, args: &Args, connected: &Connected, aside: &Aside) -> Result<()> {
+    let name = &connected.connection.name;
     let provider = &name.provider;
     match aside {
         Aside::OtherAccount(meant) => {
             let message =
                 format!("you signed in to another account than the one that `{meant}` is");
-            Err(Error::new(Kind::Stopped, message)
-                .note(format!(
-                    "`{meant}` is as it was; this one is stored as `{name}`"
-                ))
-                .hint(format!(
+            let mut error = Error::new(Kind::Stopped, message).note(format!(
+                "`{meant}` is as it was; this one is stored as `{name}`"
+            ));
+            if !connected.updated {
+                error = error.hint(format!(
                     "if you don't want it: `oauthctl revoke {}`",
                     shell_word(&name.to_string())
-                ))
-                .hint("sign the browser in to the account that you mean, then connect again"))
+                ));
+            }
+            Err(error.hint("sign the browser in to the account that you mean, then connect again"))
         }
         Aside::Unsure(meant) => {
             app.ui.warn(&format!(

@@ -16,14 +16,13 @@ use crate::app::App;
 use crate::commands::doctor::check::{Check, Level};
 use crate::commands::doctor::redact::Redactor;
 use crate::commands::printed;
-use crate::connection::ConnectionError;
 use crate::connection::records::{StoredClient, StoredConsent};
-use crate::connection::select;
 use crate::connection::state::Connection;
+use crate::connection::{ConnectionError, replaced, select};
 use crate::env;
 use crate::error::{Error, Kind, Result};
 use crate::moment::Timestamp;
-use crate::names::ProviderName;
+use crate::names::{ConnectionName, ProviderName};
 use crate::provider::ProviderError;
 use crate::provider::definition::Definition;
 use crate::vault::Vault;
@@ -59,6 +58,8 @@ struct Patient {
     /// Those in use, or those that were named.
     providers: BTreeMap<ProviderName, std::result::Result<Arc<Definition>, ProviderError>>,
     connections: Vec<Connection>,
+    /// Those that were in another vault before they were connected anew.
+    exported: Vec<ConnectionName>,
     /// When each connection was last consented to, by its name.
     consents: BTreeMap<String, Timestamp>,
     /// Every client id that the vault or the environment names.
@@ -116,6 +117,7 @@ impl Patient {
             is_named: !args.providers.is_empty(),
             providers: BTreeMap::new(),
             connections: Vec::new(),
+            exported: Vec::new(),
             consents: BTreeMap::new(),
             clients: Vec::new(),
             registered: Vec::new(),
@@ -126,6 +128,10 @@ impl Patient {
     fn read(&mut self, vault: &Vault) -> std::result::Result<(), ConnectionError> {
         vault.read(|snapshot| {
             for found in select::all(snapshot)? {
+                let name = &found.connection.name;
+                if !replaced::earlier(snapshot, name)?.away.is_empty() {
+                    self.exported.push(name.clone());
+                }
                 self.connections.push(found.connection);
             }
             for row in snapshot.all::<StoredConsent>()? {

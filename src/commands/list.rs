@@ -1,9 +1,9 @@
 use crate::app::{App, moment};
 use crate::commands::{printed, state_json};
 use crate::connection::records::StoredPending;
-use crate::connection::select;
+use crate::connection::{replaced, select};
 use crate::error::{Error, Result};
-use crate::ui::table;
+use crate::ui::{shell_word, table};
 
 /// List the connections, with state, expiry and scopes
 #[derive(Debug, clap::Args)]
@@ -19,16 +19,19 @@ pub(super) fn run(app: &App, _: &Args) -> Result<()> {
     let (found, pending) = vault
         .read(|snapshot| {
             let pending = snapshot.group::<StoredPending>(StoredPending::GROUP)?;
-            Ok((select::all(snapshot)?, pending))
+            let mut found = Vec::new();
+            for one in select::all(snapshot)? {
+                let earlier = replaced::earlier(snapshot, &one.connection.name)?;
+                found.push((one.connection, earlier));
+            }
+            Ok((found, pending))
         })
         .map_err(|error: crate::connection::ConnectionError| Error::from(error))?;
     let now = moment();
     if app.ui.json() {
-        for found in &found {
-            printed(
-                app.ui
-                    .data(&state_json::document(&found.connection, &now).to_string()),
-            )?;
+        for (connection, earlier) in &found {
+            let document = state_json::document(connection, earlier, &now);
+            printed(app.ui.data(&document.to_string()))?;
         }
         return Ok(());
     }
@@ -38,8 +41,7 @@ pub(super) fn run(app: &App, _: &Args) -> Result<()> {
     } else {
         let rows: Vec<_> = found
             .iter()
-            .map(|found| {
-                let connection = &found.connection;
+            .map(|(connection, _)| {
                 let scopes = connection.state.set().map(|set| {
                     set.granted
                         .iter()
@@ -57,6 +59,16 @@ pub(super) fn run(app: &App, _: &Args) -> Result<()> {
             .collect();
         for line in table(&["CONNECTION", "STATE", "EXPIRES", "SCOPES"], &rows) {
             printed(app.ui.data(&line))?;
+        }
+    }
+    for (connection, earlier) in &found {
+        if !earlier.away.is_empty() {
+            let name = &connection.name;
+            app.ui.note(&format!(
+                "what `{name}` was before may live on in {}: see `oauthctl show {}`",
+                earlier.away,
+                shell_word(&name.to_string())
+            ));
         }
     }
     for row in &pending {

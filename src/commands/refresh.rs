@@ -72,7 +72,11 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         let http = network();
         for name in &chosen.revoke {
             let revoked = crate::connection::revoke::revoke(&mut vault, world, &http, name).await;
-            outcomes.push((name.clone(), revoked.map(|_| many::Refreshed::Revoked)));
+            let revoked = revoked.and_then(|report| match report.lives_on() {
+                None => Ok(many::Refreshed::Revoked),
+                Some(lives_on) => Err(lives_on),
+            });
+            outcomes.push((name.clone(), revoked));
         }
         Ok(outcomes)
     });

@@ -7,7 +7,7 @@ use crate::connection::revoke::{self, Remote, Report};
 use crate::connection::{ConnectionError, select};
 use crate::error::{Error, Kind, Result};
 use crate::names::{ConnectionName, ConnectionRef};
-use crate::ui::{counted, shell_word};
+use crate::ui::counted;
 
 /// End access at the provider, then erase it here
 ///
@@ -100,39 +100,12 @@ fn show(app: &App, outcomes: Outcomes) -> Result<()> {
     let mut failures = Vec::new();
     let mut not_begun = 0;
     for (name, outcome) in outcomes {
-        let word = shell_word(&name.to_string());
-        let not_told = |report: &Report| {
-            let way = report.page.as_ref().map_or_else(
-                || "end it in the provider's settings".to_owned(),
-                |page| format!("end it at {page}"),
-            );
-            Error::new(
-                Kind::Failed,
-                format!("`{name}` is NOT revoked at the provider"),
-            )
-            .hint(way)
-        };
         let failure = match &outcome {
             Ok(report) => {
                 if !app.ui.json() {
                     say(app, report);
                 }
-                match &report.remote {
-                    Remote::NoWay => Some(
-                        report
-                            .notes
-                            .iter()
-                            .fold(not_told(report), |error, note| error.hint(note.as_str()))
-                            .because("the provider has no way to be told; it is erased here"),
-                    ),
-                    Remote::Elsewhere => {
-                        let error = not_told(report)
-                            .because("it was moved to another vault, which still has it; it is erased here")
-                            .hint(format!("or revoke it where it is, or bring it home first: `oauthctl vault import FILE`, then `oauthctl revoke {word}`"));
-                        Some(error)
-                    }
-                    Remote::Revoked | Remote::AlreadyGone | Remote::NotTold => None,
-                }
+                not_over(report)
             }
             Err(_) => None,
         };
@@ -168,12 +141,47 @@ fn show(app: &App, outcomes: Outcomes) -> Result<()> {
     ))
 }
 
+/// What lives on, where the person did not want that.
+fn not_over(report: &Report) -> Option<Error> {
+    let lives_on = report.lives_on().map(Error::from);
+    if report.remote != Remote::NoWay {
+        return lives_on;
+    }
+    let name = &report.name;
+    let way = report.page.as_ref().map_or_else(
+        || "end it in the provider's settings".to_owned(),
+        |page| format!("end it at {page}"),
+    );
+    let mut error = Error::new(
+        Kind::Failed,
+        format!("`{name}` is NOT revoked at the provider"),
+    )
+    .because("the provider has no way to be told; it is erased here")
+    .hint(way);
+    if lives_on.is_some() {
+        error = error.note(in_exports(report));
+    }
+    let notes = report.notes.iter();
+    Some(notes.fold(error, |error, note| error.hint(note.as_str())))
+}
+
+fn in_exports(report: &Report) -> String {
+    let away = &report.away;
+    format!("what was moved to another vault in {away} may live on there")
+}
+
 fn say(app: &App, report: &Report) {
     let name = &report.name;
     match &report.remote {
         Remote::Revoked => {
-            app.ui
-                .note(&format!("{name}: revoked at the provider and erased here"));
+            let what = if report.away.is_empty() {
+                ""
+            } else {
+                "what was here is "
+            };
+            app.ui.note(&format!(
+                "{name}: {what}revoked at the provider and erased here"
+            ));
         }
         Remote::AlreadyGone => {
             app.ui.note(&format!(
@@ -186,6 +194,9 @@ fn say(app: &App, report: &Report) {
             ));
             if let Some(page) = &report.page {
                 app.ui.note(&format!("end it at {page}"));
+            }
+            if !report.away.is_empty() {
+                app.ui.note(&in_exports(report));
             }
         }
         // An error says all of it.
@@ -201,13 +212,15 @@ fn document(
     name: &ConnectionName,
     outcome: &std::result::Result<Report, ConnectionError>,
 ) -> Result<()> {
+    let exports = outcome.as_ref().map_or(0, |report| report.away.count());
     let (word, erased, page, error) = match outcome {
         Ok(report) => {
             let word = match report.remote {
+                Remote::NoWay => "no_way",
+                _ if report.lives_on().is_some() => "not_told",
                 Remote::Revoked => "revoked",
                 Remote::AlreadyGone => "already_gone",
                 Remote::NotTold | Remote::Elsewhere => "not_told",
-                Remote::NoWay => "no_way",
             };
             (
                 word,
@@ -224,6 +237,7 @@ fn document(
         "outcome": word,
         "erased_here": erased,
         "page": page,
+        "exports": exports,
         "error": error,
     });
     printed(app.ui.data(&document.to_string()))

@@ -1,8 +1,9 @@
 use crate::app::{App, moment};
 use crate::commands::{advice, printed, state_json};
-use crate::connection::{ConnectionError, replaced, select};
-use crate::error::Result;
-use crate::names::{ConnectionRef, Scope};
+use crate::connection::replaced::{self, Earlier};
+use crate::connection::{ConnectionError, select};
+use crate::error::{Result, way_home};
+use crate::names::{ConnectionName, ConnectionRef, Scope};
 
 /// Show one connection: state, expiry, scopes, client; never a secret
 #[derive(Debug, clap::Args)]
@@ -18,7 +19,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     let (found, earlier) = vault
         .read(|snapshot| {
             let found = select::find(snapshot, &asked)?;
-            let earlier = replaced::count(snapshot, &found.connection.name)?;
+            let earlier = replaced::earlier(snapshot, &found.connection.name)?;
             Ok((found, earlier))
         })
         .map_err(|error: ConnectionError| advice::on_asked(app, &args.connection, error))?;
@@ -27,7 +28,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     if app.ui.json() {
         return printed(
             app.ui
-                .data(&state_json::document(connection, &now).to_string()),
+                .data(&state_json::document(connection, &earlier, &now).to_string()),
         );
     }
     let words = |scopes: &[Scope]| {
@@ -75,12 +76,29 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         ),
         ("connected", connection.created.to_string()),
     ]);
-    if earlier > 0 {
-        let note = format!("{earlier}, may be alive until `revoke` ends them too");
-        lines.push(("earlier consents", note));
-    }
+    lines.extend(before(app, &connection.name, &earlier));
     for (name, value) in lines {
         printed(app.ui.data(&format!("{name:<22}{value}")))?;
     }
     Ok(())
+}
+
+/// What the connection took the place of, and how that ends.
+fn before(app: &App, name: &ConnectionName, earlier: &Earlier) -> Vec<(&'static str, String)> {
+    let mut lines = Vec::new();
+    if earlier.here > 0 {
+        let note = format!(
+            "{}, may be alive until `revoke` ends them too",
+            earlier.here
+        );
+        lines.push(("earlier consents", note));
+    }
+    let away = &earlier.away;
+    if !away.is_empty() {
+        let (count, way) = (away.count(), app.ui.as_typed(&way_home(away, name)));
+        let note =
+            format!("{count}, moved away in {away}: `revoke` does not end it; to end all: {way}");
+        lines.push(("earlier exports", note));
+    }
+    lines
 }

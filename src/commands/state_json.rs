@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::connection::replaced::Earlier;
 use crate::connection::state::{Connection, GrantKind, State};
 use crate::json::json;
 use crate::moment::Moment;
@@ -9,7 +10,7 @@ use crate::token::{Lifetime, Remaining, TokenSet};
 use crate::ui::span;
 
 /// The documented JSON object of one connection.
-pub(super) fn document(connection: &Connection, now: &Moment) -> Value {
+pub(super) fn document(connection: &Connection, earlier: &Earlier, now: &Moment) -> Value {
     let set = connection.state.set();
     json!({
         "schema": 1,
@@ -34,6 +35,8 @@ pub(super) fn document(connection: &Connection, now: &Moment) -> Value {
         "requested_scopes":
             connection.requested.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "created_at": connection.created.to_string(),
+        "earlier_consents": earlier.here,
+        "earlier_exports": earlier.away.count(),
     })
 }
 

@@ -19,7 +19,7 @@ use crate::connection::error::ConnectionError;
 use crate::connection::hold::{Held, LOCK_WAIT, hold};
 use crate::connection::keep::{RESCUE_ROOM, keep, random_id, rescued};
 use crate::connection::records::{StoredConsent, StoredPending};
-use crate::connection::replaced;
+use crate::connection::replaced::{self, Away, Earlier};
 use crate::connection::revoke::revocation_target;
 use crate::connection::state::{Connection, GrantKind, Issue, Stamp, State};
 use crate::connection::stored::StoredConnection;
@@ -79,12 +79,14 @@ pub struct Connected {
     pub no_longer: Vec<Scope>,
     /// What it took the place of.
     pub replaced: Replaced,
+    /// All that it and those before it took the place of.
+    pub earlier: Earlier,
     /// Granted scopes against requested ones.
     pub scopes: Comparison,
 }
 
 /// What became of the grant before.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Replaced {
     /// It may be alive, and is ended by the next revocation of the connection.
     pub kept: bool,
@@ -92,6 +94,8 @@ pub struct Replaced {
     pub was_revoking: bool,
     /// It was another token that somebody brought, of which no provider is told.
     pub brought: bool,
+    /// The export that it had left in: another vault has it.
+    pub away: Away,
 }
 
 /// Commits the intent to redeem a code, and reserves room for what comes back.
@@ -270,6 +274,7 @@ pub fn store(
         updated,
         aside,
         replaced,
+        earlier,
         before,
     } = stored?;
     let (before, granted_before) = before.unzip();
@@ -290,6 +295,7 @@ pub fn store(
         updated,
         aside,
         replaced,
+        earlier,
         scopes,
     })
 }
@@ -332,6 +338,7 @@ struct Put {
     updated: bool,
     aside: Option<Aside>,
     replaced: Replaced,
+    earlier: Earlier,
     /// The name of what it took the place of, and what had been granted.
     before: Option<(ConnectionName, Vec<Scope>)>,
 }
@@ -364,7 +371,7 @@ fn store_once(
         }
         let (put, mut event) = put_in_place(writer, world, place, grant, ids)?;
         event.token = mark;
-        event.detail = detail(&grant.grant, put.replaced);
+        event.detail = detail(&grant.grant, &put.replaced);
         writer.log(&event)?;
         writer.delete(pending)?;
         Ok(put)
@@ -411,6 +418,7 @@ fn put_in_place(
             kept: replaced::keep(writer, replaced, before, &connection, &now)?,
             was_revoking: matches!(before.state, State::Revoking { .. }),
             brought: before.grant == GrantKind::Supplied && !same_token(before, &connection),
+            away: Away::of(before),
         },
         None => Replaced::default(),
     };
@@ -421,6 +429,7 @@ fn put_in_place(
     });
     let put = Put {
         before,
+        earlier: replaced::earlier(writer, &connection.name)?,
         connection,
         updated: place.existing.is_some(),
         aside: place.aside,
@@ -435,7 +444,7 @@ fn same_token(one: &Connection, other: &Connection) -> bool {
 }
 
 /// What the log says beside the scopes.
-fn detail(grant: &GrantKind, replaced: Replaced) -> Option<String> {
+fn detail(grant: &GrantKind, replaced: &Replaced) -> Option<String> {
     let words = [
         (*grant == GrantKind::Supplied).then_some("a token that was brought, its scopes unchecked"),
         replaced.words(),
@@ -446,8 +455,10 @@ fn detail(grant: &GrantKind, replaced: Replaced) -> Option<String> {
 
 impl Replaced {
     /// What the log says of it.
-    const fn words(self) -> Option<&'static str> {
-        if self.was_revoking {
+    const fn words(&self) -> Option<&'static str> {
+        if !self.away.is_empty() {
+            Some("the grant before lives on in another vault, and does not end with this one")
+        } else if self.was_revoking {
             Some("the grant before was to be revoked, which was never confirmed")
         } else if self.brought {
             Some("the token before was brought, and lives on where it was made")

@@ -6,6 +6,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::connection::exchange_source::NoToken;
+use crate::connection::replaced::Away;
 use crate::connection::state::{Connection, LoginReason, Trouble};
 use crate::connection::stored::FormError;
 use crate::http::SendError;
@@ -212,6 +213,18 @@ pub enum ConnectionError {
         why: String,
         /// When to try again, where the server said so.
         retry_after: Option<Duration>,
+    },
+    /// What was here is over, if anything was; what an export has is not.
+    #[error("{}`{name}` is NOT revoked at the provider", if *all { "" } else { "an export of " })]
+    LivesOn {
+        /// The connection.
+        name: ConnectionName,
+        /// Nothing of it was here.
+        all: bool,
+        /// The exports.
+        away: Away,
+        /// Where a person can end it by hand.
+        page: Option<String>,
     },
     /// New tokens could not be stored and lie in a rescue file now.
     #[error("new tokens of `{name}` could not be stored; they are safe, encrypted, in `{}`", path.display())]

@@ -3,6 +3,11 @@
 //! Most providers end nothing when an account consents anew. Telling them at once would be wrong
 //! where ending one token ends everything of that account and client, the new grant among it. So
 //! what was replaced is kept, never handed out, and ended by the `revoke` of its connection.
+//!
+//! What had moved to another vault when somebody connected it anew is known here in the same way, so that
+//! no `revoke` claims that all is over. Its tokens come here with a file that was made of its export.
+
+use std::fmt::{self, Display, Formatter};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +20,63 @@ use crate::secret::Secret;
 use crate::vault::{Kind, Row, Snapshot, Stored, Writer};
 
 const FORM: u32 = 1;
+
+/// What left in exports that nobody brought home: each by the file that it left in, where there is none
+/// other in its place.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Away(Vec<Option<String>>);
+
+impl Away {
+    /// What a connection left in, where it is not here.
+    #[must_use]
+    pub fn of(connection: &Connection) -> Self {
+        let moved = matches!(connection.state, State::Moved);
+        Self(Vec::from_iter(
+            moved.then(|| connection.tickets.left_in.clone()),
+        ))
+    }
+
+    /// Those, too.
+    pub fn extend(&mut self, more: Self) {
+        self.0.extend(more.0);
+    }
+
+    /// Whether nothing is away.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How much is away.
+    #[must_use]
+    pub const fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The files, as far as they are known.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().flatten().map(String::as_str)
+    }
+}
+
+impl Display for Away {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let files: Vec<_> = self.files().map(|file| format!("`{file}`")).collect();
+        if files.is_empty() {
+            return f.write_str("an export");
+        }
+        f.write_str(&files.join(", "))
+    }
+}
+
+/// The grants that a connection took the place of and that may still be alive.
+#[derive(Debug, Clone, Default)]
+pub struct Earlier {
+    /// How many end with it.
+    pub here: usize,
+    /// Those that don't: another vault has them.
+    pub away: Away,
+}
 
 /// A replaced grant as stored: the whole connection as it was.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -52,7 +114,7 @@ impl StoredReplaced {
 }
 
 /// Keeps `before`, which `by` takes the place of, where its tokens may be alive and the provider
-/// can be told so. Says whether it was kept.
+/// can be told so, or where another vault has them. Says whether it ends with `by`.
 ///
 /// # Errors
 /// When the vault refuses.
@@ -66,7 +128,8 @@ pub(super) fn keep(
     if before.name != by.name {
         rename(writer, &before.name, &by.name)?;
     }
-    if !may_live(before, by, now) {
+    let ends = may_live(before, by, now);
+    if !ends && !matches!(before.state, State::Moved) {
         return Ok(false);
     }
     writer.insert(StoredReplaced {
@@ -76,7 +139,7 @@ pub(super) fn keep(
         at_ms: now.wall.unix_millis(),
         before: StoredConnection::from(before),
     })?;
-    Ok(true)
+    Ok(ends)
 }
 
 /// Whether tokens of `before` may go on living beside those of `by`, and somebody can end them.
@@ -125,25 +188,32 @@ fn all(
     Ok(snapshot.group::<StoredReplaced>(&name.to_string())?)
 }
 
-/// Whether the consent that `connection` is of is among those that others took the place of.
+/// Whether the consent that `connection` is of is among those that others took the place of, and ends
+/// with one of them.
 pub(super) fn has<'a>(
     all: impl IntoIterator<Item = &'a Row<StoredReplaced>>,
     connection: &Connection,
 ) -> bool {
     let all = all.into_iter().filter_map(|row| row.value.before().ok());
-    all.map(|before| before.issue.of)
-        .any(|of| of == connection.issue.of)
+    all.filter(|before| !matches!(before.state, State::Moved))
+        .any(|before| before.issue.of == connection.issue.of)
 }
 
-/// How many grants this connection took the place of that may still be alive.
+/// The grants that this connection took the place of.
 ///
 /// # Errors
-/// When the vault refuses.
-pub fn count(snapshot: &Snapshot<'_>, name: &ConnectionName) -> Result<usize, ConnectionError> {
-    Ok(all(snapshot, name)?.len())
+/// When the vault refuses or a record can't be read.
+pub fn earlier(snapshot: &Snapshot<'_>, name: &ConnectionName) -> Result<Earlier, ConnectionError> {
+    let mut earlier = Earlier::default();
+    for row in all(snapshot, name)? {
+        let away = Away::of(&row.value.before()?);
+        earlier.here += usize::from(away.is_empty());
+        earlier.away.extend(away);
+    }
+    Ok(earlier)
 }
 
-/// Takes the latest one out, under the name of the connection.
+/// Takes the latest one out, under the name of the connection; those that are not here come last.
 ///
 /// # Errors
 /// When the vault refuses or the record can't be read.
@@ -151,26 +221,103 @@ pub(super) fn take(
     writer: &mut Writer<'_>,
     name: &ConnectionName,
 ) -> Result<Option<Connection>, ConnectionError> {
-    let rows = all(writer, name)?;
-    let Some(row) = rows.into_iter().max_by_key(|row| row.value.at_ms) else {
+    let mut rows = Vec::new();
+    for row in all(writer, name)? {
+        rows.push((row.value.before()?, row));
+    }
+    let last = rows.into_iter().max_by_key(|(before, row)| {
+        let is_here = !matches!(before.state, State::Moved);
+        (is_here, row.value.at_ms)
+    });
+    let Some((mut before, row)) = last else {
         return Ok(None);
     };
-    let mut before = row.value.before()?;
     before.name = name.clone();
     writer.delete(&row)?;
     Ok(Some(before))
 }
 
-/// Forgets them: nobody can or shall be told.
+/// Takes `coming` for what left and was connected anew as `by` meanwhile, where the file that brings it
+/// was made of that export and has that consent: it is here then, to be ended with `by`. Says whether it was that.
+///
+/// # Errors
+/// When the vault refuses or a record can't be read.
+pub(super) fn bring_home(
+    writer: &mut Writer<'_>,
+    by: &ConnectionName,
+    coming: &Connection,
+) -> Result<bool, ConnectionError> {
+    for row in all(writer, by)? {
+        let before = row.value.before()?;
+        let own = before.tickets.own.as_ref().filter(|_| before.has_left());
+        let newer = coming.is_newer_than(&before);
+        let is_it = own.is_some_and(|own| coming.tickets.bring(own))
+            && before.subject == coming.subject
+            && before.issue.of == coming.issue.of
+            && (newer || matches!(before.state, State::Moved) && !before.is_newer_than(coming));
+        let Some(set) = coming.state.set().filter(|_| is_it) else {
+            continue;
+        };
+        let mut home = coming.clone();
+        // Where it was, the tokens that it left with may have been used since.
+        home.state = if newer {
+            State::Active(set.clone())
+        } else {
+            State::Suspect(set.clone())
+        };
+        home.tickets = before.tickets;
+        home.tickets.left_in = None;
+        let mut replaced = row.value.clone();
+        replaced.before = StoredConnection::from(&home);
+        writer.update(&row, replaced)?;
+        return Ok(true);
+    }
+    Ok(false)
+}
+
+/// Whether one left in that file.
+///
+/// # Errors
+/// When the vault refuses or a record can't be read.
+pub(super) fn is_away_in(snapshot: &Snapshot<'_>, file: &str) -> Result<bool, ConnectionError> {
+    for row in snapshot.all::<StoredReplaced>()? {
+        let before = row.value.before()?;
+        if before.tickets.left_in.as_deref() == Some(file) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Another file stands in the place of the one that those left in.
+///
+/// # Errors
+/// When the vault refuses or a record can't be read.
+pub(super) fn file_is_gone(writer: &mut Writer<'_>, file: &str) -> Result<(), ConnectionError> {
+    for row in writer.all::<StoredReplaced>()? {
+        let mut before = row.value.before()?;
+        if before.tickets.left_in.as_deref() == Some(file) {
+            before.tickets.left_in = None;
+            let mut replaced = row.value.clone();
+            replaced.before = StoredConnection::from(&before);
+            writer.update(&row, replaced)?;
+        }
+    }
+    Ok(())
+}
+
+/// Forgets them: nobody can or shall be told. Says what of them another vault has.
 ///
 /// # Errors
 /// When the vault refuses.
 pub(super) fn forget(
     writer: &mut Writer<'_>,
     name: &ConnectionName,
-) -> Result<(), ConnectionError> {
+) -> Result<Away, ConnectionError> {
+    let mut away = Away::default();
     for row in all(writer, name)? {
+        away.extend(Away::of(&row.value.before()?));
         writer.delete(&row)?;
     }
-    Ok(())
+    Ok(away)
 }

@@ -10,6 +10,7 @@ use crate::connection::client;
 use crate::connection::hold::{LOCK_WAIT, hold};
 use crate::connection::keep::random_id;
 use crate::connection::refresh::{self, Reason, check_stamp};
+use crate::connection::replaced::Away;
 use crate::connection::select::{self, Found};
 use crate::connection::state::{Connection, GrantKind, LoginReason, State, Trouble, Unseen};
 use crate::connection::stored::StoredConnection;
@@ -51,8 +52,24 @@ pub struct Report {
     pub notes: Vec<String>,
     /// The page on which a person can look, or end access by hand.
     pub page: Option<Endpoint>,
+    /// Exports that have what no provider was told of, in other vaults.
+    pub away: Away,
     /// A grant that this one had taken the place of is to be ended too.
     earlier: bool,
+}
+
+impl Report {
+    /// Why it is not over: what an export has lives on.
+    #[must_use]
+    pub fn lives_on(&self) -> Option<ConnectionError> {
+        let is_over = self.away.is_empty() || self.remote == Remote::NotTold;
+        (!is_over).then(|| ConnectionError::LivesOn {
+            name: self.name.clone(),
+            all: self.remote == Remote::Elsewhere,
+            away: self.away.clone(),
+            page: self.page.as_ref().map(ToString::to_string),
+        })
+    }
 }
 
 /// A token that somebody brought was not issued to our client, whose word about it means nothing.
@@ -100,6 +117,7 @@ pub async fn revoke(
     while report.earlier {
         let earlier = tell_of(vault, world, http, name, &definition).await?;
         report.earlier = earlier.earlier;
+        report.away.extend(earlier.away);
         let new = |note: &String| !report.notes.contains(note);
         let notes: Vec<_> = earlier.notes.into_iter().filter(new).collect();
         report.notes.extend(notes);
@@ -219,6 +237,7 @@ fn report(definition: &Definition, connection: &Connection) -> Report {
         page: definition
             .revocation
             .page_for(connection.stamp.client_id.as_str()),
+        away: Away::of(connection),
         earlier: false,
     }
 }
@@ -386,6 +405,7 @@ pub fn forget(
         remote: Remote::NotTold,
         notes: Vec::new(),
         page,
+        away: Away::of(&held.found.connection),
         earlier: false,
     };
     erase(vault, world, &held.found.row, report, None)
@@ -399,12 +419,36 @@ fn mark(
 ) -> Result<GrantKind, ConnectionError> {
     let held = hold(vault, world, name, LOCK_WAIT)?;
     let Found { row, connection } = held.found;
+    let earlier = vault.read(|snapshot| replaced::earlier(snapshot, name))?;
+    if matches!(connection.state, State::Moved) && earlier.here > 0 {
+        return mark_earlier(vault, world, &row, &connection);
+    }
     let grant = connection.grant.clone();
     if let Some(revoking) = to_revoking(connection) {
         let stored = StoredConnection::from(&revoking);
         vault.mutate(|writer| writer.update(&row, stored.clone()))?;
     }
     Ok(grant)
+}
+
+/// What the provider can be told of comes first: should it not answer, that something left is known
+/// all the same.
+fn mark_earlier(
+    vault: &mut Vault,
+    world: World<'_>,
+    row: &Row<StoredConnection>,
+    moved: &Connection,
+) -> Result<GrantKind, ConnectionError> {
+    let (id, now) = (random_id()?, (world.now)());
+    vault.mutate(|writer| {
+        let Some(earlier) = replaced::take(writer, &moved.name)? else {
+            return Ok(moved.grant.clone());
+        };
+        replaced::keep(writer, id, moved, &earlier, &now)?;
+        let earlier = to_revoking(earlier.clone()).unwrap_or(earlier);
+        writer.update(row, StoredConnection::from(&earlier))?;
+        Ok(earlier.grant)
+    })
 }
 
 /// The connection as it is when its revocation was begun; nothing where there is nothing to begin.
@@ -510,7 +554,7 @@ fn erase(
         .to_owned(),
     );
     let told = matches!(report.remote, Remote::Revoked | Remote::AlreadyGone);
-    report.earlier = vault.mutate(|writer| {
+    let (earlier, away) = vault.mutate(|writer| {
         writer.log(&event)?;
         if told && let Some(earlier) = replaced::take(writer, &report.name)? {
             let mut earlier = to_revoking(earlier.clone()).unwrap_or(earlier);
@@ -519,12 +563,14 @@ fn erase(
                 *own = own.or(unseen);
             }
             writer.update(row, StoredConnection::from(&earlier))?;
-            return Ok(true);
+            return Ok((true, Away::default()));
         }
-        replaced::forget(writer, &report.name)?;
+        let away = replaced::forget(writer, &report.name)?;
         writer.delete(row)?;
-        Ok::<_, ConnectionError>(false)
+        Ok::<_, ConnectionError>((false, away))
     })?;
+    report.earlier = earlier;
+    report.away.extend(away);
     // Superseded pages would stay in the write-ahead log otherwise.
     if vault.checkpoint_truncate().is_err() && !report.notes.iter().any(|note| note == OLD_PAGES) {
         report.notes.push(OLD_PAGES.to_owned());

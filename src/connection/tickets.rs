@@ -17,8 +17,8 @@ use crate::vault::join;
 /// The tickets of a connection, in a vault or in a file.
 #[derive(Debug, Clone, Default)]
 pub struct Tickets {
-    /// That of the export that it left this vault with, or may have: spent when it is home. In a file,
-    /// that of the export that the file was made of.
+    /// That of the export that it left this vault with, or may have: spent when it is home, with tokens
+    /// that are newer or were refreshed here. In a file, that of the export that the file was made of.
     pub own: Option<Secret>,
     /// The file that it went into.
     pub left_in: Option<String>,
@@ -88,6 +88,15 @@ impl Tickets {
         self.set_back = false;
         let too_many = self.spent.len().saturating_sub(SPENT_AT_MOST);
         self.spent.drain(..too_many);
+    }
+
+    /// What came home may not be what was live last: as before, it waits for what became of its export,
+    /// until it is refreshed here.
+    pub fn wait_on(&mut self, before: &Self) {
+        if before.own.is_some() {
+            self.own = self.spent.pop();
+            self.set_back = before.set_back;
+        }
     }
 
     /// Those of what is connected anew here: where it was, its next export is let in, but no file here.

@@ -1,6 +1,7 @@
 //! From what a lower layer reports to what a person reads: the kind, and the way out.
 
 use crate::connection::ConnectionError;
+use crate::connection::replaced::Away;
 use crate::connection::state::LoginReason;
 use crate::error::{Error, FREE_SOME_SPACE, Kind};
 use crate::flow::code::LoginError;
@@ -20,6 +21,16 @@ const NO_LOCK: &str = "the vault's folder must be yours to write to, on a file s
 /// The way out where the key at hand is not the vault's.
 pub(crate) const ANOTHER_KEY: &str =
     "if that key is lost, or a recovery was cut off: `oauthctl vault recover --with FILE`";
+
+/// How what left in exports is ended from here.
+pub(crate) fn way_home(away: &Away, name: &ConnectionName) -> String {
+    let file = away
+        .files()
+        .next()
+        .map_or_else(|| "FILE".to_owned(), shell_word);
+    let name = shell_word(&name.to_string());
+    format!("`oauthctl vault import {file} --with IDENTITY`, then `oauthctl revoke {name}`")
+}
 
 /// The way out of a vault that is damaged.
 pub(crate) const BACK_TO_A_BACKUP: &str = "go back to a backup: `oauthctl vault restore BACKUP --force`; what stands here goes aside, and newer tokens that can still be read in it are kept";
@@ -193,7 +204,7 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
             "finish it with `oauthctl revoke {name}`, then connect again"
         )),
         C::Moved { .. } => top(Kind::LoginRequired)
-            .hint("bring it back with `oauthctl vault import FILE`, or connect it again"),
+            .hint("bring it back with `oauthctl vault import FILE --with IDENTITY`, the identity that it was exported to, or connect it again"),
         C::Suspect { name, option } => top(Kind::Stopped)
             .note("using an old refresh token again can end the live grant")
             .hint(format!(
@@ -275,6 +286,23 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
             .hint(format!(
                 "or erase it here only: `oauthctl revoke {name} --local-only`"
             )),
+        C::LivesOn {
+            name, away, page, ..
+        } => {
+            let way = page.as_ref().map_or_else(
+                || "end it in the provider's settings".to_owned(),
+                |page| format!("end it at {page}"),
+            );
+            top(Kind::Failed)
+                .because(format!(
+                    "it was moved to another vault in {away}, which may still use it; nothing of it is left here"
+                ))
+                .hint(way)
+                .hint(format!(
+                    "or revoke it where it is, or bring it home first: {}",
+                    way_home(away, name)
+                ))
+        }
         C::Rescued { source, next, .. } => {
             top(Kind::Failed).caused_by(source.as_ref()).hint(format!(
                 "make room or mend the vault's folder; the next `oauthctl {next}` takes them over"

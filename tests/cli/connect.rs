@@ -180,6 +180,15 @@ fn connect_never_writes_another_account_over_a_connection() {
         "`sandbox/mine` is as it was; this one is stored as `sandbox/reader`",
         "hint: if you don't want it: `oauthctl revoke sandbox/reader`",
     ]);
+    // nobody is told to end what was there before
+    let (output, _) = world.connect_with(&["sandbox", "--account", "mine"]);
+    output
+        .ended(9)
+        .says(&[
+            "this one is stored as `sandbox/reader`",
+            "hint: sign the browser in",
+        ])
+        .silent_about("if you don't want it");
     // what the provider granted is not thrown away
     assert_eq!(title(&visit), "Connected");
     assert_eq!(world.token("sandbox/mine"), token);

@@ -3,7 +3,9 @@
 use oauthctl::sandbox::{Endpoint, user_agent};
 use rustix::process::Signal;
 
-use crate::world::World;
+use crate::portable::{carry, exported, identity, recipient};
+use crate::tickets::job_of;
+use crate::world::{Output, World};
 
 fn live(world: &World) -> usize {
     world.sandbox(|sandbox| {
@@ -217,4 +219,165 @@ fn connect_that_was_killed_is_taken_over_under_the_label_that_was_wanted() {
         ["sandbox/default", "sandbox/desk", "sandbox/reader"]
     );
     assert_eq!(world.token("sandbox/default"), before);
+}
+
+/// A desk whose connection moved to a job that refreshed it, and was connected anew at the desk.
+fn connected_anew() -> (World, World) {
+    let desk = World::new();
+    desk.connect();
+    let job = job_of(&desk);
+    exported(&desk, &job);
+    job.ok(&["vault", "import", &carry(&desk, "job.age", &job)]);
+    desk.connect().says(&[
+        "updated `sandbox/writer`",
+        "moved to another vault in `",
+        "`oauthctl revoke` here does not end that",
+        "job.age --with IDENTITY`, then `oauthctl revoke sandbox/writer`",
+    ]);
+    job.ok(&["refresh", "sandbox"]);
+    (desk, job)
+}
+
+/// Takes the file as it went out, or as the job made it anew, home to the desk.
+fn home(desk: &World, job: &World, file: &str) -> Output {
+    let key = desk.give("job.txt", &identity(job)).display().to_string();
+    desk.ok(&["vault", "import", file, "--with", &key])
+}
+
+#[test]
+fn revoke_is_no_success_while_an_export_lives_on_whose_connection_was_connected_anew() {
+    let (desk, job) = connected_anew();
+    let file = desk.path("work/job.age").display().to_string();
+    desk.ok(&["list"])
+        .says(&["may live on in", "`oauthctl show sandbox/writer`"]);
+    let shown = desk.ok(&["show", "sandbox"]).stdout;
+    assert!(shown.contains("earlier exports       1, moved away in `"));
+    assert!(shown.contains("`revoke` does not end it"), "{shown}");
+    assert!(shown.contains(&format!("import {file} --with IDENTITY`")));
+    let shown = desk.shown("sandbox");
+    assert_eq!(shown["earlier_exports"], 1);
+    assert_eq!(shown["earlier_consents"], 0);
+    let doctor = desk.run(&["doctor"]).stdout;
+    assert!(
+        doctor.contains("`oauthctl show sandbox/writer`"),
+        "{doctor}"
+    );
+    desk.run(&["revoke", "sandbox"]).ended(1).says(&[
+        "sandbox/writer: what was here is revoked at the provider",
+        "an export of `sandbox/writer` is NOT revoked at the provider",
+        &format!("moved to another vault in `{file}`"),
+        &format!("`oauthctl vault import {file} --with IDENTITY`"),
+    ]);
+    // It is as it says: the job goes on.
+    assert_ne!(live(&desk), 0);
+    job.ok(&["refresh", "sandbox"]);
+    job.ok(&[
+        "vault",
+        "export",
+        "--update",
+        &job.path("work/job.age").display().to_string(),
+    ]);
+    home(&desk, &job, &carry(&job, "job.age", &desk)).says(&["took in `sandbox/writer`"]);
+    desk.ok(&["revoke", "sandbox"]);
+    assert_eq!(live(&desk), 0);
+}
+
+#[test]
+fn vault_import_brings_home_what_was_connected_anew_to_be_ended_by_revoke() {
+    let (desk, job) = connected_anew();
+    let there = job.path("work/job.age").display().to_string();
+    let token = desk.token("sandbox");
+    let file = desk.path("work/job.age").display().to_string();
+    home(&desk, &job, &file)
+        .says(&["the file's tokens are kept until `oauthctl revoke` ends both"]);
+    // And the later one, with the tokens that are live.
+    job.ok(&["vault", "export", "--update", &there]);
+    carry(&job, "job.age", &desk);
+    home(&desk, &job, &file).says(&["connected anew after it had left"]);
+    home(&desk, &job, &file).says(&["it was connected here"]);
+    assert_eq!(desk.token("sandbox"), token);
+    let shown = desk.shown("sandbox");
+    assert_eq!(shown["earlier_consents"], 1);
+    assert_eq!(shown["earlier_exports"], 0);
+    let revoked = desk.json(&["revoke", "sandbox"]);
+    assert_eq!(revoked[0]["outcome"], "revoked");
+    assert_eq!(revoked[0]["exports"], 0);
+    assert_eq!(live(&desk), 0);
+    job.run(&["refresh", "sandbox"]).ended(4);
+}
+
+#[test]
+fn vault_import_brings_no_forged_tokens_to_be_ended() {
+    let (desk, job) = connected_anew();
+    let honest = exported(&desk, &job);
+    desk.connect();
+    for ticket in [
+        crate::portable::STRANGE,
+        &crate::portable::ticket_of(&desk, &honest),
+    ] {
+        let mut forged = crate::portable::forged(&honest, 9, &[ticket]);
+        forged["recipients"] = serde_json::json!([recipient(&desk)]);
+        forged["connections"][0]["subject"] = "other".into();
+        let file = crate::portable::sealed(&desk, &forged);
+        desk.run(&["vault", "import", &file]);
+    }
+    let mut forged = crate::portable::forged(&honest, 9, &[crate::portable::STRANGE]);
+    forged["recipients"] = serde_json::json!([recipient(&desk)]);
+    desk.run(&["vault", "import", &crate::portable::sealed(&desk, &forged)]);
+    assert_eq!(desk.shown("sandbox")["earlier_exports"], 2);
+}
+
+#[test]
+fn revoke_names_every_export_whose_connection_was_connected_anew() {
+    let (desk, job) = connected_anew();
+    // the same file: what it had before is in none that is known
+    exported(&desk, &job);
+    let shown = desk.ok(&["show", "sandbox"]).stdout;
+    assert!(shown.contains("1, moved away in an export"), "{shown}");
+    desk.connect();
+    let other = desk.path("work/other.age").display().to_string();
+    let to = recipient(&job);
+    let export = ["vault", "export", "--connection", "sandbox", "--to", &to];
+    desk.ok(&[&export[..], &[&other]].concat());
+    assert_eq!(desk.shown("sandbox")["state"], "moved");
+    desk.run(&["vault", "import", &other]).ended(6);
+    let backup = desk.path("work/backup.age").display().to_string();
+    desk.ok(&["vault", "backup", &backup]);
+    desk.run(&["revoke", "sandbox"]).ended(1).says(&[
+        "`sandbox/writer` is NOT revoked at the provider",
+        &format!("in `{other}`, `"),
+        "job.age`",
+    ]);
+    assert!(names(&desk).is_empty());
+}
+
+#[test]
+fn revoke_that_is_tried_again_still_says_what_another_vault_has() {
+    for again in [&["revoke", "sandbox"][..], &["refresh", "--due"]] {
+        let desk = World::new();
+        desk.connect();
+        desk.connect();
+        exported(&desk, &job_of(&desk));
+        desk.faults(&["revoke:*=500"]);
+        let output = desk.run(&["revoke", "sandbox"]).ended(1);
+        output.says(&["is NOT revoked", "tried again"]);
+        assert_eq!(desk.shown("sandbox")["state"], "revoking");
+        assert_eq!(desk.shown("sandbox")["earlier_exports"], 1);
+        desk.faults(&[]);
+        let output = desk.run(again).ended(1);
+        output.says(&["an export of `sandbox/writer` is NOT revoked", "job.age"]);
+        assert_eq!(live(&desk), 2);
+        assert!(names(&desk).is_empty());
+    }
+}
+
+#[test]
+fn revoke_in_json_and_local_only_tell_of_the_export_too() {
+    let (desk, _) = connected_anew();
+    let said = desk.run(&["--json", "revoke", "sandbox"]).ended(1);
+    assert_eq!(said.documents()[0]["outcome"], "not_told");
+    assert_eq!(said.documents()[0]["exports"], 1);
+    let (desk, _) = connected_anew();
+    desk.ok(&["revoke", "sandbox", "--local-only"])
+        .says(&["NOT revoked", "moved to another vault in `"]);
 }

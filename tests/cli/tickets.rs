@@ -11,7 +11,7 @@ use crate::portable::{
 use crate::world::{Output, World};
 
 /// A job that knows the provider of `desk`.
-fn job_of(desk: &World) -> World {
+pub(crate) fn job_of(desk: &World) -> World {
     let job = job();
     let definition = desk.path("home/config/oauthctl/providers/sandbox.toml");
     job.define("sandbox", &fs::read_to_string(definition).unwrap());
@@ -253,6 +253,55 @@ fn vault_import_takes_none_of_two_consents_that_nobody_can_order() {
 }
 
 #[test]
+fn vault_import_of_the_file_as_it_left_waits_for_the_one_that_the_job_made_of_it() {
+    let desk = World::new();
+    desk.connect();
+    let job = job_of(&desk);
+    let document = exported(&desk, &job);
+    let ticket = ticket_of(&desk, &document);
+    let file = carry(&desk, "job.age", &job);
+    import(&job, &file).ended(0);
+    job.ok(&["refresh", "sandbox"]);
+    let token = job.token("sandbox");
+    job.ok(&["vault", "export", "--update", &file]);
+    home(&desk, &job).says(&["only `oauthctl refresh sandbox/", "a later file"]);
+    assert_eq!(desk.shown("sandbox")["state"], "suspect");
+    // Without the ticket of that export nothing comes in, as ever.
+    refused(&desk, &document, &[STRANGE]);
+    carry(&job, "job.age", &desk);
+    home(&desk, &job).says(&["took in `sandbox/writer`"]);
+    assert_eq!(desk.shown("sandbox")["state"], "active");
+    assert_eq!(desk.token("sandbox"), token);
+    desk.ok(&["refresh", "sandbox"]);
+    refused(&desk, &document, &[&ticket]);
+}
+
+#[test]
+fn vault_import_of_the_file_as_it_left_waits_for_no_other_once_it_was_refreshed_here() {
+    let desk = World::new();
+    desk.connect();
+    let job = job_of(&desk);
+    let document = exported(&desk, &job);
+    let ticket = ticket_of(&desk, &document);
+    home(&desk, &job).says(&["only `oauthctl refresh sandbox/"]);
+    desk.ok(&["refresh", "sandbox"]);
+    refused(&desk, &document, &[&ticket]);
+    // nor after a wrong guess: the provider ended it, and the file mends it
+    exported(&desk, &job);
+    let file = carry(&desk, "job.age", &job);
+    import(&job, &file).ended(0);
+    job.ok(&["refresh", "sandbox"]);
+    job.ok(&["vault", "export", "--update", &file]);
+    home(&desk, &job);
+    desk.faults(&["refresh:*=invalid-grant"]);
+    desk.run(&["refresh", "sandbox"]).ended(4);
+    desk.faults(&[]);
+    carry(&job, "job.age", &desk);
+    home(&desk, &job).says(&["took in `sandbox/writer`"]);
+    desk.ok(&["refresh", "sandbox"]);
+}
+
+#[test]
 fn vault_import_brings_home_what_a_job_connected_anew() {
     let desk = World::new();
     desk.connect();
@@ -261,6 +310,11 @@ fn vault_import_brings_home_what_a_job_connected_anew() {
     job.connect();
     over(&job, &desk);
     assert_eq!(desk.shown("sandbox")["state"], "active");
+    // What left before that is at the job still, and the file of the new consent does not end it.
+    assert_eq!(desk.shown("sandbox")["earlier_exports"], 1);
+    let file = desk.path("work/job.age").display().to_string();
+    import(&desk, &file).ended(0).says(&["no newer tokens"]);
+    assert_eq!(desk.shown("sandbox")["earlier_exports"], 1);
     // And back: the job's own ticket came with it, also over a consent at the desk.
     desk.connect();
     over(&desk, &job);

@@ -218,7 +218,12 @@ fn connect_resume_is_pending_until_the_answer_is_pasted_and_the_id_dies_after_te
     world
         .run(&["connect", "--resume", id, "--timeout", "1s"])
         .ended(8)
-        .says(&["nobody has signed in yet", "try again within"]);
+        .says(&[
+            "no answer came while this waited",
+            "sign in while this runs",
+            &format!("`oauthctl connect --resume {id} --paste`"),
+        ])
+        .silent_about("nobody has signed in");
     let end = ends_at(document["url"].as_str().unwrap());
     let output = world
         .call(&["connect", "--resume", id, "--paste"])
@@ -276,4 +281,17 @@ fn connect_resume_takes_no_second_waiter_beside_the_first() {
         .says(&["another process waits"]);
     first.say(&format!("{}\n", ends_at(document["url"].as_str().unwrap())));
     first.finish().ended(0);
+}
+
+#[test]
+fn connect_start_says_that_resume_runs_while_one_signs_in() {
+    let world = World::new();
+    let output = world.run(&["connect", "sandbox", "--start"]).ended(0);
+    let mut lines = output.stdout.lines();
+    let (url, id) = (lines.next().unwrap(), lines.next().unwrap());
+    world.learn_from(url);
+    output.clone().says(&[
+        &format!("say `oauthctl connect --resume {id}` first, which waits for the answer"),
+        &format!("`oauthctl connect --resume {id} --paste`"),
+    ]);
 }

@@ -70,7 +70,8 @@ pub(super) fn begin(
     printed(app.ui.data(&url))?;
     printed(app.ui.data(&id))?;
     app.ui.note(&format!(
-        "sign in there within ten minutes; finish with `{resume}`, or with `{resume} --paste`"
+        "say `{resume}` first, which waits for the answer, and sign in there while it runs, within ten \
+         minutes; or sign in and paste the address that the browser ends at: `{resume} --paste`"
     ));
     Ok(())
 }
@@ -145,10 +146,16 @@ fn pending(id: &str, left: Duration) -> Error {
         return Error::new(Kind::Temporary, "no answer came in time")
             .hint("begin again: `oauthctl connect PROVIDER --start`");
     }
-    Error::new(Kind::Pending, "nobody has signed in yet").hint(format!(
-        "try again within {}: `oauthctl connect --resume {id}`",
-        crate::ui::span(left)
-    ))
+    let left = crate::ui::span(left);
+    let resume = format!("oauthctl connect --resume {id}");
+    Error::new(Kind::Pending, "no answer came while this waited")
+        .hint(format!(
+            "within {left}, sign in while this runs: `{resume}`"
+        ))
+        .hint(format!(
+            "if you signed in before, the page that did not open has the answer in its address: \
+             `{resume} --paste`"
+        ))
 }
 
 impl Args {

@@ -8,6 +8,7 @@ use crate::commands::doctor::check::Check;
 use crate::connection::state::{Connection, LoginReason, State};
 use crate::error::Kind;
 use crate::moment::{Moment, Timestamp};
+use crate::names::ConnectionName;
 use crate::provider::definition::Limits;
 use crate::token::{Lifetime, Remaining, TokenSet};
 use crate::ui::{shell_word, span};
@@ -29,7 +30,15 @@ pub(super) fn checks(patient: &Patient) -> Vec<Check> {
         let consented = consented.copied().unwrap_or(connection.created);
         forecast(connection, limits, consented, &now).of(&connection.name)
     };
-    patient.connections.iter().map(check).collect()
+    let mut checks: Vec<_> = patient.connections.iter().map(check).collect();
+    let shown = |name: &&ConnectionName| patient.connections.iter().any(|one| one.name == **name);
+    for name in patient.exported.iter().filter(shown) {
+        let text = "what it was before was moved to another vault, and may live on there";
+        let name = name.to_string();
+        let way = format!("`oauthctl show {}`", shell_word(&name));
+        checks.push(Check::warn(TOPIC, text).hint(way).of(&name));
+    }
+    checks
 }
 
 fn forecast(connection: &Connection, limits: Limits, consented: Timestamp, now: &Moment) -> Check {

@@ -13,7 +13,7 @@ use crate::vault::Vault;
 
 /// What to do with a file that an export may have left.
 pub(super) const WHERE_THE_FILE_GOES: &str = "if that file was used, or is to be, don't refresh here: what it became comes home with \
-     `oauthctl vault import FILE`";
+     `oauthctl vault import FILE --with IDENTITY`";
 
 /// A file that is there may be the only one that has the tokens of what left in it. What is `leaving`
 /// just now is not in it yet.
@@ -97,7 +97,7 @@ pub(super) fn refused(error: PortableError) -> Error {
 fn not_active(error: Error, name: &ConnectionName, state: &str) -> Error {
     match state {
         "moved" => {
-            error.hint("bring it back with `oauthctl vault import FILE`, or connect it again")
+            error.hint("bring it back with `oauthctl vault import FILE --with IDENTITY`, the identity that it was exported to, or connect it again")
         }
         "suspect" => error
             .note("an export that was cut off may have written its tokens to a file")

@@ -127,7 +127,8 @@ fn tell(app: &App, arrived: &Arrived) {
                 }
             };
             app.ui.note(&format!(
-                "{why}: only `oauthctl refresh {name}` refreshes it"
+                "{why}: only `oauthctl refresh {name}` refreshes it; a later file of that export is taken \
+                 in until then"
             ));
         }
     }

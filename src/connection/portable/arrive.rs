@@ -67,6 +67,8 @@ pub enum Why {
     OtherConsent,
     /// It is being refreshed or revoked, or that was cut off.
     Busy,
+    /// It was connected anew after it had left; what came home is to be ended with it.
+    Anew,
 }
 
 impl Why {
@@ -82,13 +84,14 @@ impl Why {
             Self::NoTicket => "no_ticket",
             Self::OtherConsent => "other_consent",
             Self::Busy => "busy",
+            Self::Anew => "connected_anew",
         }
     }
 
     /// Whether tokens that may be live and are not here stay outside.
     #[must_use]
     pub const fn is_a_loss(self) -> bool {
-        !matches!(self, Self::Here | Self::NotNewer)
+        !matches!(self, Self::Here | Self::NotNewer | Self::Anew)
     }
 
     /// For people.
@@ -105,6 +108,10 @@ impl Why {
                 "it was connected anew here and where the file is from, and nobody can tell where last"
             }
             Self::Busy => "a refresh or a revocation of it is under way or was cut off",
+            Self::Anew => {
+                "it was connected anew after it had left; the file's tokens are kept until `oauthctl revoke` \
+                 ends both"
+            }
         }
     }
 }
@@ -157,22 +164,24 @@ impl Believed<'_> {
                 let in_file = connection.name.clone();
                 let came = add_connection(writer, &mut connection, world)?;
                 let name = connection.name.clone();
-                match came {
-                    Came::Stays(why) => {
-                        arrived.kept.push(Kept { name, in_file, why });
-                        continue;
-                    }
-                    Came::Taken(doubt) => {
-                        arrived
-                            .doubted
-                            .extend(doubt.map(|doubt| (name.clone(), doubt)));
-                    }
-                }
-                bundle.take_client(writer, &connection)?;
                 let mut event = world.event(Action::Import, &name, Outcome::Done);
                 event.detail = Some(connection.state.word().to_owned());
-                writer.log(&event)?;
-                arrived.taken.push(connection);
+                match came {
+                    Came::Stays(Why::Anew) => event.detail = Some("to be revoked".to_owned()),
+                    Came::Stays(_) => {}
+                    Came::Taken(doubt) => {
+                        let doubt = doubt.map(|doubt| (name.clone(), doubt));
+                        arrived.doubted.extend(doubt);
+                    }
+                }
+                if !matches!(came, Came::Stays(why) if why != Why::Anew) {
+                    bundle.take_client(writer, &connection)?;
+                    writer.log(&event)?;
+                }
+                match came {
+                    Came::Stays(why) => arrived.kept.push(Kept { name, in_file, why }),
+                    Came::Taken(_) => arrived.taken.push(connection),
+                }
             }
             Ok::<_, ConnectionError>(arrived)
         })?;
@@ -221,6 +230,12 @@ fn add_connection(
         return Ok(Came::Taken(None));
     };
     let meeting = meet(&here.connection, connection);
+    if matches!(meeting, Meeting::Stays(_))
+        && replaced::bring_home(writer, &here.connection.name, connection)?
+    {
+        connection.name = here.connection.name;
+        return Ok(Came::Stays(Why::Anew));
+    }
     // Nobody can sign in to it under the file's name as long as another has that.
     let name = connection.name.to_string();
     if matches!(meeting, Meeting::Stays(Why::OtherName))
@@ -247,6 +262,7 @@ fn add_connection(
                 && let State::Active(set) = &connection.state
             {
                 connection.state = State::Suspect(set.clone());
+                connection.tickets.wait_on(&here.connection.tickets);
             }
             if here.connection.issue.of != connection.issue.of {
                 let now = (world.now)();

@@ -9,7 +9,7 @@ use crate::connection::rollback::rotates;
 use crate::connection::select::{self, Found};
 use crate::connection::state::{Connection, State};
 use crate::connection::stored::StoredConnection;
-use crate::connection::{ConnectionError, World};
+use crate::connection::{ConnectionError, World, replaced};
 use crate::names::{ConnectionName, ConnectionRef, hex};
 use crate::secret::Secret;
 use crate::token::TokenSet;
@@ -133,10 +133,16 @@ impl Leaving {
             let is_moved = matches!(one.connection.state, State::Moved);
             is_moved && !self.has(one) && is_away_in(&one.connection, &self.file)
         };
-        if !vault.read(select::all)?.iter().any(former) {
+        let file = &self.file;
+        let is_known = vault.read(|snapshot| {
+            let known = select::all(snapshot)?.iter().any(former);
+            Ok::<_, ConnectionError>(known || replaced::is_away_in(snapshot, file)?)
+        })?;
+        if !is_known {
             return Ok(());
         }
         vault.mutate(|writer| {
+            replaced::file_is_gone(writer, file)?;
             for mut found in select::all(writer)?.into_iter().filter(former) {
                 found.connection.tickets.left_in = None;
                 writer.update(&found.row, StoredConnection::from(&found.connection))?;
