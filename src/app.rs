@@ -36,7 +36,7 @@ pub use restoring::{
     Wanted as WantedRestore, other_pin, unopened,
 };
 pub use shut::unreadable;
-pub use stray::Stray;
+pub use stray::{Left, Stray};
 
 use crate::config::{self, Config, ConfigError};
 use crate::connection::World;

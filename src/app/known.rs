@@ -25,12 +25,15 @@ use crate::vault::{Locked, Vault};
 pub(super) use note::Made;
 use note::Note;
 
+/// In the place of a public key that nobody has at hand.
+pub(super) const UNKNOWN: &str = "";
+
 /// What is known of the vault at a path.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Known {
     /// It is the one that was here before, or its key was named by the person.
     Same,
-    /// It is that one, and the note of a run that was cut off is to be brought up to date.
+    /// It is that one, and the note is to be brought up to date that a run left which was cut off.
     Unsettled,
     /// None was opened here before.
     First,
@@ -42,17 +45,19 @@ impl App {
     /// Compares a vault and the place of its key with what was at this path before.
     #[must_use]
     pub fn known(&self, locked: &Locked, custody: &Custody) -> Known {
-        // A key that the person named says enough: no header chose it.
-        if custody.was_named() {
-            return Known::Same;
-        }
         let path = locked.path();
         let header = locked.header();
         let id = header.vault_id;
         let source = escape::line(&header.key_source);
         // What can't be read says nothing, as before the first time.
-        let Some(note) = self.read_note(path) else {
-            return Known::First;
+        let note = self.read_note(path);
+        // A key that the person named says enough: no header chose it.
+        let Some(note) = note.filter(|note| !custody.was_named() || note.is_of(id, &source)) else {
+            return if custody.was_named() {
+                Known::Same
+            } else {
+                Known::First
+            };
         };
         let (was, sources) = (note.id, &note.sources);
         // Two of them while a new key takes the place of the old one.
@@ -63,7 +68,9 @@ impl App {
             Known::Other(format!(
                 "the vault `{was}` was here before, and this is `{id}`"
             ))
-        } else if sources.contains(&source) && note.is_settled(&header.key_source) {
+        } else if sources.contains(&source)
+            && note.is_settled(&header.key_source, || custody.recipient().to_string())
+        {
             Known::Same
         } else if sources.contains(&source) {
             Known::Unsettled
@@ -73,33 +80,56 @@ impl App {
         }
     }
 
-    /// Remembers which vault is at a path now, and the recorded place of its key. Where that can't be
-    /// written, the next run knows no more than this one did.
-    pub fn remember(&self, path: &Path, id: VaultId, source: &str) {
-        if let Err(error) = self.change_note(path, id, &mut |note| note.settle(source)) {
+    /// Remembers which vault is at a path now, the recorded place of its key and its public key. Where
+    /// that can't be written, the next run knows no more than this one did.
+    pub fn remember(&self, path: &Path, id: VaultId, source: &str, key: &str) {
+        self.remember_within(LOCK_WAIT, path, id, source, key);
+    }
+
+    fn remember_within(
+        &self,
+        patience: Duration,
+        path: &Path,
+        id: VaultId,
+        source: &str,
+        key: &str,
+    ) {
+        let settled = &mut |note: &mut Note| note.settle(source, key);
+        if let Err(error) = self.change_note(patience, path, id, settled) {
             self.ui
                 .detail(&format!("could not note which vault is here: {error}"));
         }
     }
 
     /// [`App::remember`] before a step after which the key may be at either place: with an old note
-    /// that stays, the vault would be taken for another one afterwards.
+    /// that stays, the vault would be taken for another one afterwards. `key` is the one of before.
     ///
     /// # Errors
     /// When there is an old note that can't be replaced.
-    pub fn remember_either(&self, path: &Path, id: VaultId, sources: [&str; 2]) -> Result<()> {
+    pub fn remember_either(
+        &self,
+        path: &Path,
+        id: VaultId,
+        sources: [&str; 2],
+        key: &str,
+    ) -> Result<()> {
         let lines = sources.map(escape::line);
-        self.must_change_note(path, id, &mut |note| note.sources = lines.to_vec())
+        self.must_change_note(path, id, &mut |note| {
+            note.sources = lines.to_vec();
+            note.forget_named(sources[0], key);
+        })
     }
 
-    /// Notes where the key of an opened vault is, where a run that was cut off left two places, or
-    /// what it made is named by now. Whoever changes that at the moment notes it.
-    pub(super) fn settle_note(&self, vault: &Vault) {
+    /// Notes where the key of an opened vault is: the first time here, and where a run that was cut
+    /// off left two places, or what it made is named by now. Whoever changes that at the moment notes
+    /// it.
+    pub(super) fn note_opened(&self, vault: &Vault) {
         let Ok(_turn) = vault.lock_recipients(Duration::ZERO) else {
             return;
         };
         if let Ok(standing) = vault.standing() {
-            self.remember(vault.path(), vault.id(), standing.key_source());
+            let (source, key) = (standing.key_source(), standing.master().unwrap_or_default());
+            self.remember_within(Duration::ZERO, vault.path(), vault.id(), source, key);
         }
     }
 
@@ -120,7 +150,7 @@ impl App {
     /// Forgets a place again where nothing was made.
     pub fn forget_made(&self, path: &Path, id: VaultId, source: &str, place: &Source) {
         // A note that stays says less than what is looked at then.
-        let _ = self.change_note(path, id, &mut |note| {
+        let _ = self.change_note(LOCK_WAIT, path, id, &mut |note| {
             note.has_source(source);
             note.made.retain(|one| one.place != *place);
         });
@@ -141,7 +171,7 @@ impl App {
             return;
         }
         let files: Vec<String> = files.into_iter().map(|file| escape::line(&file)).collect();
-        let noted = self.change_note(vault.path(), vault.id(), &mut |note| {
+        let noted = self.change_note(LOCK_WAIT, vault.path(), vault.id(), &mut |note| {
             note.has_source(&vault.header().key_source);
             note.left_in.clone_from(&files);
         });
@@ -244,6 +274,7 @@ impl App {
     /// When it can't be written; the old one then stands.
     fn change_note(
         &self,
+        patience: Duration,
         path: &Path,
         id: VaultId,
         change: &mut dyn FnMut(&mut Note),
@@ -252,7 +283,7 @@ impl App {
         let file = self.note_of(&path);
         private_file::ensure_folder(&self.paths.state)?;
         private_file::ensure_folder(file.parent().unwrap_or(&file))?;
-        let _turn = lock::exclusive(&file.with_extension("lock"), LOCK_WAIT)?;
+        let _turn = lock::exclusive(&file.with_extension("lock"), patience)?;
         let own = self.read_note(&path).filter(|note| note.id == id);
         let mut note = own.unwrap_or_else(|| Note::new(line(&path), id));
         change(&mut note);
@@ -266,7 +297,7 @@ impl App {
         id: VaultId,
         change: &mut dyn FnMut(&mut Note),
     ) -> Result<()> {
-        let changed = self.change_note(path, id, change);
+        let changed = self.change_note(LOCK_WAIT, path, id, change);
         let file = self.note_of(&private_file::whole_path(path));
         if changed.is_err() && file.symlink_metadata().is_err() {
             return Ok(());

@@ -94,7 +94,7 @@ impl App {
                 return Err(Error::from(error));
             }
         };
-        self.remember(vault.path(), vault.id(), &new.key_source);
+        self.note_opened(&vault);
         self.ui.note(&format!(
             "made a vault at `{}`, its key is {}",
             path.display(),

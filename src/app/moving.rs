@@ -1,7 +1,7 @@
 //! Keeping the master identity elsewhere.
 
 use crate::app::App;
-use crate::app::stray::{NAMED, Stray};
+use crate::app::stray::{Left, NAMED, Stray};
 use crate::connection::hold::LOCK_WAIT;
 use crate::error::{self, Error, Kind};
 use crate::key::{self, Ask, Custody, Source, Way};
@@ -69,7 +69,7 @@ impl App {
                 ))
             })?;
         let strays = self.strays_in_turn(&vault).into_iter();
-        moved.copies = strays.filter(|one| one.is_copy).collect();
+        moved.copies = strays.filter(|one| one.what != Left::New).collect();
         Ok(moved)
     }
 
@@ -90,14 +90,15 @@ impl App {
             .and_then(|()| kept.must_stand())
             .map_err(|error| self.no_key(&error))?;
         let (path, id) = (vault.path().to_owned(), vault.id());
-        self.remember_either(&path, id, [recorded, &text])?;
+        let key = kept.recipient().to_string();
+        self.remember_either(&path, id, [recorded, &text], &key)?;
         let mut event = self.world().bare_event(Action::KeyChange, Outcome::Done);
         event.detail = Some(format!("moved from {} to {}", moved.from, moved.to));
         vault.mutate(|writer| {
             record_move(writer, standing, from, text.clone())?;
             writer.log(&event)
         })?;
-        self.remember(&path, id, &text);
+        self.remember(&path, id, &text, &key);
         moved.unswept = vault.checkpoint_truncate();
         let fingerprint = vault.fingerprint();
         self.anchor_beside(kept, &fingerprint)

@@ -117,15 +117,11 @@ impl App {
         let (pin, known) = self.pin(&locked, &custody)?;
         let locked = self.migrated(locked, &custody, pin.as_deref())?;
         let keeper = Box::new(Keeper(Arc::clone(&custody)));
-        let source = locked.header().key_source.clone();
         let mut vault = locked
             .unlock(custody.identity(), pin.as_deref(), Some(keeper))
             .map_err(|error| shut(error, &custody))?;
         self.say_trust(&vault, &custody);
         let is_trusted = vault.trust() == Trust::Trusted;
-        if known == Known::First && is_trusted {
-            self.remember(vault.path(), vault.id(), &source);
-        }
         if matches!(
             vault.anchor_state(),
             AnchorState::Missing | AnchorState::Torn
@@ -134,8 +130,8 @@ impl App {
             self.save_anchor(&mut vault);
         }
         self.retire_former_key(&mut vault);
-        if known == Known::Unsettled && is_trusted {
-            self.settle_note(&vault);
+        if matches!(known, Known::First | Known::Unsettled) && is_trusted {
+            self.note_opened(&vault);
         }
         Ok(Some((vault, custody)))
     }

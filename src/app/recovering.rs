@@ -70,6 +70,7 @@ impl App {
         let _turn = vault.lock_recipients(LOCK_WAIT)?;
         let standing = vault.standing()?;
         let former = standing.key_source().to_owned();
+        let before = standing.master().unwrap_or_default().to_owned();
         let place = self.place_of_new_key(wanted, vault.path(), vault.id(), &former)?;
         // Whoever has to choose a passphrase may take their time, and so may plugins: others go on
         // meanwhile.
@@ -89,7 +90,13 @@ impl App {
             .rewrap(identity, recipients, Whom::WhoCan, &self.ui)
             .map_err(|error| stays(error.into()))?;
         let unswept = self
-            .name_new_key(&mut vault, rewrapped, made, [&former, &text(&place)?])
+            .name_new_key(
+                &mut vault,
+                rewrapped,
+                made,
+                [&former, &text(&place)?],
+                &before,
+            )
             .map_err(stays)?;
         let left = self.strays_in_turn(&vault);
         let is_left = |file: &PathBuf| left.iter().any(|one| one.place.path() == Some(file));
@@ -120,27 +127,29 @@ impl App {
         Ok((locked, recovery))
     }
 
-    /// Says in the vault where its key is now, and locks it to that one.
+    /// Says in the vault where its key is now, and locks it to that one; `before` is the public key of
+    /// the former one.
     fn name_new_key(
         &self,
         vault: &mut Vault,
         rewrapped: Rewrapped,
         made: Custody,
         [former, place]: [&str; 2],
+        before: &str,
     ) -> Result<std::result::Result<(), VaultError>> {
         let (path, id, fingerprint) = (vault.path().to_owned(), vault.id(), vault.fingerprint());
         made.write_pin(&fingerprint)
             .map_err(|error| self.no_place(&error))?;
         let _alone = vault.lock_exclusive(LOCK_WAIT)?;
         made.must_stand().map_err(|error| self.no_place(&error))?;
-        self.remember_either(&path, id, [former, place])?;
+        self.remember_either(&path, id, [former, place], before)?;
         let event = self.world().bare_event(Action::Recover, Outcome::Done);
         vault.mutate(|writer| {
             writer.rewrap(rewrapped, place.to_owned())?;
             writer.log(&event)
         })?;
         let unswept = vault.checkpoint_truncate();
-        self.remember(&path, id, place);
+        self.remember(&path, id, place, &made.recipient().to_string());
         self.anchor_beside(made, &fingerprint)?;
         Ok(unswept)
     }

@@ -54,6 +54,7 @@ impl App {
         self.refuse_pending_rescues(&vault)?;
         let standing = vault.standing()?;
         let former = standing.key_source().to_owned();
+        let before = standing.master().unwrap_or_default().to_owned();
         let source = match place {
             Some(place) => place,
             None => self.another_place(&former)?,
@@ -74,7 +75,7 @@ impl App {
         );
         let mut event = self.world().bare_event(Action::KeyChange, Outcome::Done);
         event.detail = what;
-        let place = next.describe();
+        let (place, key) = (next.describe(), next.recipient().to_string());
         let (path, id) = (vault.path().to_owned(), vault.id());
         let done = standing
             .fresh_key(recipients, &self.ui)
@@ -82,7 +83,7 @@ impl App {
             .and_then(|fresh| {
                 let alone = vault.lock_exclusive(LOCK_WAIT)?;
                 self.refuse_pending_rescues(&vault)?;
-                self.remember_either(&path, id, [&former, &now])?;
+                self.remember_either(&path, id, [&former, &now], &before)?;
                 let new = NewKey {
                     fresh,
                     key_source: now.clone(),
@@ -101,7 +102,7 @@ impl App {
                  uses it{NAMED}"
             ))
         })?;
-        self.remember(&path, id, &now);
+        self.remember(&path, id, &now, &key);
         self.save_anchor(&mut vault);
         if (self.env.identity.is_some() || self.env.identity_file.is_some())
             && let Some(old) = Arc::into_inner(old)

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::app::App;
+use crate::app::known::UNKNOWN;
 use crate::app::opening::Keeper;
 use crate::app::there::{There, Unsound, is_still_there};
 use crate::connection::hold::LOCK_WAIT;
@@ -258,7 +259,7 @@ impl App {
             && let Ok(before) = before.to_text()
             && before != place
         {
-            self.remember_either(&path, noted, [&before, &place])?;
+            self.remember_either(&path, noted, [&before, &place], UNKNOWN)?;
         }
         let placed = draft.put(vault, unsound.is_some())?;
         if let Err(error) = placed.anchored {
@@ -266,7 +267,7 @@ impl App {
                 "could not note the vault's state beside its key: {error}"
             ));
         }
-        self.remember(&path, backup.id, &place);
+        self.remember(&path, backup.id, &place, UNKNOWN);
         Ok(Outcome::Put(Put {
             suspects: accepted.suspects,
             newer: accepted.newer,

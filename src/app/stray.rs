@@ -12,19 +12,31 @@ use crate::app::App;
 use crate::app::known::Made;
 use crate::error::Result;
 use crate::key::{self, Ask, Custody, KeyError, Source};
+use crate::lock::LockError;
 use crate::names::VaultId;
 use crate::private_file;
-use crate::vault::{Recipient, Vault};
+use crate::vault::{Vault, VaultError};
 
 /// How a new key that a failed run leaves is found again, told after where it is.
 pub(super) const NAMED: &str = "; `oauthctl doctor` names it as long as it is there";
+
+/// Which key a run left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// A new one.
+    New,
+    /// A copy of the one in use.
+    Copy,
+    /// A copy of one that was in use then.
+    FormerCopy,
+}
 
 /// What a run left that was cut off.
 pub struct Stray {
     /// Where it is.
     pub place: Source,
-    /// Whether it is a copy of the key in use, and not a new one.
-    pub is_copy: bool,
+    /// Which key.
+    pub what: Left,
     /// Whether it was seen there; else nobody could look.
     pub is_seen: bool,
 }
@@ -42,11 +54,11 @@ impl App {
         ask: &Ask<'_>,
     ) -> Result<std::result::Result<Custody, KeyError>> {
         let identity = copied.map_or_else(key::fresh, |one| one.identity().clone());
-        let fresh = copied.is_none().then(|| identity.to_public().to_string());
         let (path, id, source) = (vault.path(), vault.id(), &vault.header().key_source);
         let made = Made {
             place: place.clone(),
-            fresh,
+            key: identity.to_public().to_string(),
+            is_copy: copied.is_some(),
         };
         self.remember_made(path, id, source, &made)?;
         let kept = key::keep(place, identity, ask);
@@ -73,8 +85,9 @@ impl App {
             return Vec::new();
         }
         match vault.lock_recipients(Duration::ZERO) {
-            Ok(_turn) => self.strays_in_turn(vault),
-            Err(_) => Vec::new(),
+            Err(VaultError::Lock(LockError::TimedOut { .. })) => Vec::new(),
+            // Where nobody can take it, nobody makes a key.
+            Ok(_) | Err(_) => self.strays_in_turn(vault),
         }
     }
 
@@ -83,36 +96,38 @@ impl App {
         let Ok(standing) = vault.standing() else {
             return Vec::new();
         };
-        let mut openers = standing.recipients().iter();
-        let master = openers.find(|one| one.label == Recipient::MASTER);
-        let master = master.map(|one| one.recipient.clone());
+        let master = standing.master().unwrap_or_default();
         let used = Source::parse(standing.key_source()).ok();
         let (path, id) = (vault.path(), vault.id());
-        let has = |place: &Source, wanted: &Option<String>| {
+        let has = |place: &Source, wanted: &str| {
             let found = self.found_at(id, place);
-            found.map(|there| Some(there.recipient().to_string()) == *wanted)
+            found.map(|there| there.recipient().to_string() == wanted)
         };
-        // What only the environment holds is gone with it.
+        // What only the environment has may go with it.
         let is_kept = || {
-            self.env.identity.is_none()
+            self.env.identity.is_none() && self.env.identity_file.is_none()
                 || used
                     .as_ref()
-                    .is_some_and(|used| has(used, &master).unwrap_or(false))
+                    .is_some_and(|used| has(used, master).unwrap_or(false))
         };
         let stray = |made: Made| {
-            let is_copy = made.fresh.is_none();
-            let wanted = made.fresh.or_else(|| master.clone());
             let place = made.place;
-            let is_seen = match has(&place, &wanted) {
+            let is_seen = match has(&place, &made.key) {
                 Ok(is_it) => is_it.then_some(true),
                 Err(error) => (!error.is_of_none()).then_some(false),
             }?;
+            let is_in_use = made.key == master;
             let is_needed = self.is_used(used.as_ref(), &place)
                 || self.is_of_others(path, id, &place)
-                || wanted == master && !is_kept();
+                || is_in_use && !is_kept();
+            let what = match (made.is_copy, is_in_use) {
+                (true, true) => Left::Copy,
+                (true, false) => Left::FormerCopy,
+                (false, _) => Left::New,
+            };
             (!is_needed).then_some(Stray {
                 place,
-                is_copy,
+                what,
                 is_seen,
             })
         };

@@ -27,17 +27,17 @@ pub(super) fn find(
     Ok(nearest(all, coming))
 }
 
-/// What `coming`, one of `others`, meets among `all`: which of them it is, by its consent and its
-/// account. A name alone says so where both may be of one account, and no other of `others` is the one
-/// that has it now.
+/// What `coming`, one of `siblings`, meets among `all`: which of them it is, by its consent and its
+/// account. A name alone says so where both may be of one account, and no other of `siblings` is the
+/// one that has it now.
 pub(super) fn among<F: Borrow<Found>>(
     all: impl IntoIterator<Item = F>,
     coming: &Connection,
-    others: &[Found],
+    siblings: &[Found],
 ) -> Option<F> {
     nearest(all, coming).filter(|found| {
         let here = &found.borrow().connection;
-        let is_anothers = || others.iter().any(|other| is_one(&other.connection, here));
+        let is_anothers = || siblings.iter().any(|other| is_one(&other.connection, here));
         is_one(here, coming) || !(are_apart(here, coming) || is_anothers())
     })
 }

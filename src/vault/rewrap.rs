@@ -61,6 +61,14 @@ impl Standing {
         &self.header
     }
 
+    /// The public key of the master identity.
+    #[must_use]
+    pub fn master(&self) -> Option<&str> {
+        let mut all = self.recipients().iter();
+        let master = all.find(|one| one.label == Recipient::MASTER);
+        master.map(|one| one.recipient.as_str())
+    }
+
     /// Where the master identity is kept.
     #[must_use]
     pub fn key_source(&self) -> &str {

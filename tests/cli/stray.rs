@@ -239,7 +239,12 @@ fn a_former_key_that_lies_where_another_was_made_stays() {
         world.secret("the former key", &identity_in(&one));
         nothing_goes(&world);
         assert!(one.exists(), "{words:?}: older backups need it");
-        assert!(!doctor(&world).contains("cut off"));
+        let named = doctor(&world).contains("a copy of a former key is in");
+        assert_eq!(
+            named,
+            words == MOVE,
+            "{words:?}: the very key that was copied there"
+        );
     }
 }
 
@@ -359,7 +364,9 @@ fn a_recovery_that_was_killed_leaves_a_key_that_doctor_names_after_the_next_one(
     let again = world.call(&recover).without("OAUTHCTL_IDENTITY_FILE");
     let again = again.env("PATH", path).run().ended(0);
     again.silent_about("its former key");
-    world.secret("the new key", &keys(&world)[1].1);
+    let mut new = keys(&world).into_iter();
+    let new = new.find(|(file, _)| *file != place && *file != sheet);
+    world.secret("the new key", &new.unwrap().1);
     let said = doctor(&world);
     assert!(
         said.contains(&format!("`rm {}`", place.display())),
@@ -373,26 +380,28 @@ fn a_recovery_that_was_killed_leaves_a_key_that_doctor_names_after_the_next_one(
 #[test]
 fn a_key_that_the_vault_names_is_not_named_as_left_when_another_takes_its_place() {
     let (world, one) = left_by(&REKEY);
-    // As it stands where a run was killed right behind its commit.
-    let notes = files_below(&world.path("home"));
-    let is_note = |file: &PathBuf| {
-        file.parent()
-            .is_some_and(|folder| folder.ends_with("vaults"))
-    };
-    let note = notes
-        .iter()
-        .find(|file| is_note(file) && file.extension().is_none());
-    let note = note.expect("a note");
-    let lines = || fs::read_to_string(note).unwrap();
-    let killed = lines();
-    assert!(killed.contains("\nmade "), "the control: {killed}");
-    fs::remove_file(&one).unwrap();
-    plain(&world, &to(&MOVE, &one)).ended(0);
-    let settled = lines();
-    let now = settled.lines().last().unwrap();
-    fs::write(note, format!("{killed}{now}\n")).unwrap();
+    let settled = killed_behind_its_commit(&world, &MOVE, &one);
     plain(&world, &["list"]).ended(0).silent_about("warning");
-    assert_eq!(lines(), settled);
+    assert_eq!(fs::read_to_string(note(&world)).unwrap(), settled);
+}
+
+/// Makes a key or copies it as `words` say, and leaves the note of it as it stands where that is killed
+/// right behind its commit. Returns how the note would be.
+fn killed_behind_its_commit(world: &World, words: &[&str], one: &Path) -> String {
+    let read = || fs::read_to_string(note(world)).unwrap();
+    let killed = read();
+    let left = killed.lines().last().unwrap();
+    assert!(left.starts_with("made "), "the control: {killed}");
+    fs::remove_file(one).unwrap();
+    plain(world, &to(words, one)).ended(0);
+    let key: age::x25519::Identity = identity_in(one).parse().unwrap();
+    world.secret("the key", &identity_in(one));
+    let settled = read();
+    let now = settled.lines().last().unwrap();
+    let key = key.to_public().to_string();
+    let killed = killed.replace(left.split(' ').nth(2).unwrap(), &key);
+    fs::write(note(world), format!("{killed}{now}\n")).unwrap();
+    settled
 }
 
 /// What is noted of the one vault.
@@ -423,4 +432,51 @@ fn two_that_change_what_is_noted_of_a_vault_take_turns() {
     other.unlock().unwrap();
     moving.finish().ended(0);
     assert!(one.exists());
+}
+
+#[test]
+fn a_copy_that_a_move_left_is_named_after_a_rekey_too() {
+    let world = World::new();
+    world.connect();
+    let one = world.path("given/one.txt");
+    cut_off(&world, &to(&MOVE, &one));
+    plain(&world, &["vault", "rekey"]).ended(0);
+    let said = doctor(&world);
+    assert!(said.contains("a copy of a former key is in"), "{said}");
+    assert!(said.contains(&format!("`rm {}`", one.display())), "{said}");
+}
+
+#[test]
+fn a_key_that_the_vault_named_is_not_named_as_left_after_the_next_rekey() {
+    let (world, one) = left_by(&REKEY);
+    killed_behind_its_commit(&world, &REKEY, &one);
+    // The environment names the key from then on.
+    let given = world.call(&["list"]).env("OAUTHCTL_IDENTITY_FILE", &one);
+    given.run().ended(0);
+    let two = world.path("given/two.txt");
+    plain(&world, &to(&REKEY, &two)).ended(0);
+    world.secret("the next key", &identity_in(&two));
+    let said = doctor(&world);
+    assert!(!said.contains("cut off"), "older backups need it: {said}");
+}
+
+#[test]
+fn who_opens_a_vault_for_the_first_time_notes_what_holds_then() {
+    let world = World::new();
+    world.connect();
+    plain(&world, &["list"]).ended(0);
+    fs::remove_file(note(&world)).unwrap();
+    let turn = format!("{}.locks/recipients", world.vault().display());
+    let turn = File::open(turn).unwrap();
+    turn.lock().unwrap();
+    plain(&world, &["list"]).ended(0).silent_about("warning");
+    let notes = files_below(&world.path("home")).into_iter();
+    let mut notes = notes.filter(|file| file.parent().is_some_and(|it| it.ends_with("vaults")));
+    assert!(
+        notes.all(|file| file.extension().is_some()),
+        "who has the turn notes it"
+    );
+    turn.unlock().unwrap();
+    plain(&world, &["list"]).ended(0);
+    note(&world);
 }

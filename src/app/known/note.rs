@@ -10,6 +10,8 @@ use crate::private_file;
 const FORM: &str = "oauthctl-known-vault 1";
 /// How a line begins that says of a key that no header named yet what is made, and where.
 const MADE: &str = "made ";
+const NEW: &str = "new";
+const COPY: &str = "copy";
 /// How a line begins that names a file with what left the vault in it.
 const LEFT_IN: &str = "left-in ";
 const AT_MOST: u64 = 65_536;
@@ -19,32 +21,33 @@ const AT_MOST: u64 = 65_536;
 pub struct Made {
     /// Where it is, or would be.
     pub place: Source,
-    /// The public key of an identity that was made for the vault; `None` for a copy of its key.
-    pub fresh: Option<String>,
+    /// Its public key.
+    pub key: String,
+    /// Whether it is a copy of what was the vault's key then, and not a new one.
+    pub is_copy: bool,
 }
 
 impl Made {
     fn parse(text: &str) -> Option<Self> {
-        let words = text.split_once(' ');
-        let (fresh, place) = match words.filter(|(first, _)| first.starts_with("age1")) {
-            Some((fresh, place)) => (Some(fresh.to_owned()), place),
-            None => (None, text),
-        };
-        let place = Source::parse(place).ok()?;
-        Some(Self { place, fresh })
+        let (what, text) = text.split_once(' ')?;
+        let (key, place) = text.split_once(' ')?;
+        Some(Self {
+            place: Source::parse(place).ok()?,
+            key: key.to_owned(),
+            is_copy: what == COPY,
+        })
     }
 
-    /// Whether that is the place, as a header says it.
-    fn is_at(&self, source: &str) -> bool {
-        self.place.to_text().is_ok_and(|text| text == source)
+    /// Whether the vault names that key at that place, as a header says it: it is in use, or was.
+    fn is_named(&self, source: &str, key: &str) -> bool {
+        self.key == key && self.place.to_text().is_ok_and(|text| text == source)
     }
 
     fn to_text(&self) -> Option<String> {
+        let Self { key, .. } = self;
         let place = self.place.to_text().ok()?;
-        Some(match &self.fresh {
-            Some(fresh) => format!("{fresh} {place}"),
-            None => place,
-        })
+        let what = if self.is_copy { COPY } else { NEW };
+        Some(format!("{what} {key} {place}"))
     }
 }
 
@@ -72,15 +75,30 @@ impl Note {
         }
     }
 
-    /// The vault names this place of its key: what was made there is in use.
-    pub(super) fn settle(&mut self, source: &str) {
+    /// The vault's key is at this place, and this one.
+    pub(super) fn settle(&mut self, source: &str, key: &str) {
         self.sources = vec![escape::line(source)];
-        self.made.retain(|one| !one.is_at(source));
+        self.forget_named(source, key);
     }
 
-    /// Whether nothing is to be brought up to date where the vault names that place.
-    pub(super) fn is_settled(&self, source: &str) -> bool {
-        self.sources.len() == 1 && !self.made.iter().any(|one| one.is_at(source))
+    /// What the vault names was not left.
+    pub(super) fn forget_named(&mut self, source: &str, key: &str) {
+        self.made.retain(|one| !one.is_named(source, key));
+    }
+
+    /// Whether nothing is to be brought up to date where the vault's key is at this place, and that one.
+    pub(super) fn is_settled(&self, source: &str, key: impl FnOnce() -> String) -> bool {
+        let is_one = self.sources.len() == 1;
+        is_one
+            && (self.made.is_empty() || {
+                let key = key();
+                !self.made.iter().any(|one| one.is_named(source, &key))
+            })
+    }
+
+    /// Whether it is of that vault with its key at that place, on one line.
+    pub(super) fn is_of(&self, id: VaultId, source: &String) -> bool {
+        self.id == id && self.sources.contains(source)
     }
 
     /// Whether the vault's key is, or may be, in that file.

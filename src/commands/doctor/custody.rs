@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::app::{App, Seen, Stray};
+use crate::app::{App, Left, Seen, Stray};
 use crate::commands::doctor::check::Check;
 use crate::error::{Error, Kind, Result};
 use crate::key::{self, KeyError, Source};
@@ -249,11 +249,11 @@ fn half_written(app: &App, seen: &Seen) -> Result<Vec<Check>> {
 /// What runs left that were cut off; see [`App::strays`].
 fn strays(app: &App, vault: &Vault) -> Vec<Check> {
     let told = |stray: &Stray| {
-        let Stray { place, is_copy, .. } = stray;
-        let what = if *is_copy {
-            "a copy of the key in use"
-        } else {
-            "what was left of a new key"
+        let place = &stray.place;
+        let what = match stray.what {
+            Left::New => "what was left of a new key",
+            Left::Copy => "a copy of the key in use",
+            Left::FormerCopy => "a copy of a former key",
         };
         let is = if stray.is_seen { "is" } else { "may be" };
         let check = Check::warn(

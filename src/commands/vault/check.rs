@@ -89,7 +89,7 @@ fn confirm(app: &App, fingerprint: &str) -> Result<()> {
     custody
         .write_pin(fingerprint)
         .map_err(|error| app.no_key(&error))?;
-    app.remember(&path, id, &source);
+    app.remember(&path, id, &source, &custody.recipient().to_string());
     app.ui.note("confirmed; the vault can be changed now");
     show(app, fingerprint, true)
 }
