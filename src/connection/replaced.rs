@@ -238,7 +238,8 @@ pub(super) fn take(
 }
 
 /// Takes `coming` for what left and was connected anew as `by` meanwhile, where the file that brings it
-/// was made of that export and has that consent: it is here then, to be ended with `by`. Says whether it was that.
+/// was made of that export and has that consent: it is here then, to be ended with `by`. Says whether it
+/// was that.
 ///
 /// # Errors
 /// When the vault refuses or a record can't be read.
