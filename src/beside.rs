@@ -5,7 +5,7 @@ use std::any::Any;
 use std::fmt;
 use std::io;
 use std::marker::PhantomData;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::thread;
 use std::time::Duration;
 
@@ -31,6 +31,30 @@ type Parcel = Box<dyn Any + Send>;
 pub fn channel<T: Send + 'static>() -> (Teller<T>, Told<T>) {
     let (sender, receiver) = mpsc::channel();
     (Teller(sender, PhantomData), Told(receiver, PhantomData))
+}
+
+/// A way on which whoever tells waits until it is heard: nothing piles up.
+#[must_use]
+pub fn hand_over<T: Send + 'static>() -> (Hander<T>, Told<T>) {
+    let (sender, receiver) = mpsc::sync_channel(0);
+    (Hander(sender, PhantomData), Told(receiver, PhantomData))
+}
+
+/// The end of [`hand_over`] that tells.
+pub struct Hander<T>(SyncSender<Parcel>, PhantomData<fn(T)>);
+
+impl<T: Send + 'static> Hander<T> {
+    /// Whether it was heard.
+    #[must_use]
+    pub fn tell(&self, value: T) -> bool {
+        self.0.send(Box::new(value)).is_ok()
+    }
+}
+
+impl<T> fmt::Debug for Hander<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hander")
+    }
 }
 
 /// The end that tells.

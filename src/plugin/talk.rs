@@ -4,7 +4,7 @@
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
 use age_core::format::{Stanza, is_arbitrary_string};
@@ -13,7 +13,7 @@ use base64::prelude::BASE64_STANDARD_NO_PAD;
 use zeroize::Zeroizing;
 
 use super::Failed;
-use crate::beside;
+use crate::beside::{self, Hander, Teller, Told};
 use crate::child::Child;
 use crate::env::keep_own_from;
 use crate::escape;
@@ -79,14 +79,14 @@ pub(super) struct Session {
     has_ended: bool,
     limit: Duration,
     deadline: Instant,
-    input: Receiver<Bytes>,
+    input: Told<Bytes>,
     /// How much came of it so far.
     heard: usize,
     chunk: Bytes,
     /// How much of the chunk is used up.
     used: usize,
     /// Gone when the plugin has been told everything.
-    output: Option<Sender<Bytes>>,
+    output: Option<Teller<Bytes>>,
 }
 
 impl Session {
@@ -111,8 +111,8 @@ impl Session {
         let pipes = child.stdout().zip(child.stdin());
         let (from, to) = pipes.ok_or_else(|| failed(&"it has no input or output"))?;
         // One chunk at a time: a flood fills the pipe and not the memory.
-        let (said, input) = mpsc::sync_channel(0);
-        let (output, told) = mpsc::channel();
+        let (said, input) = beside::hand_over();
+        let (output, told) = beside::channel();
         let limit = if is_there { ATTENDED } else { UNATTENDED };
         let session = Self {
             program: program.to_owned(),
@@ -169,7 +169,7 @@ impl Session {
         text.push(b'\n');
         if let Some(output) = &self.output {
             // Nobody takes it where the plugin ended, and then its end is read.
-            let _ = output.send(text);
+            let _ = output.tell(text);
         }
     }
 
@@ -271,7 +271,7 @@ impl Session {
     fn more(&mut self) -> io::Result<Bytes> {
         loop {
             let left = self.deadline.saturating_duration_since(Instant::now());
-            match self.input.recv_timeout(left.min(LOOK_UP)) {
+            match self.input.within(left.min(LOOK_UP)) {
                 Ok(chunk) => {
                     self.heard += chunk.len();
                     if self.heard > SAYS_AT_MOST {
@@ -294,7 +294,7 @@ impl Session {
 }
 
 /// Brings what a plugin says, until it ends or nobody listens any more.
-fn read_all(mut from: ChildStdout, said: &SyncSender<Bytes>) {
+fn read_all(mut from: ChildStdout, said: &Hander<Bytes>) {
     loop {
         let mut chunk = Bytes::new(vec![0; CHUNK]);
         match from.read(&mut chunk) {
@@ -302,14 +302,14 @@ fn read_all(mut from: ChildStdout, said: &SyncSender<Bytes>) {
             Ok(0) | Err(_) => return,
             Ok(length) => chunk.truncate(length),
         }
-        if said.send(chunk).is_err() {
+        if !said.tell(chunk) {
             return;
         }
     }
 }
 
 /// Tells a plugin everything, then closes its input.
-fn write_all(mut to: ChildStdin, told: Receiver<Bytes>) {
+fn write_all(mut to: ChildStdin, told: Told<Bytes>) {
     for text in told {
         if to.write_all(&text).is_err() {
             return;
