@@ -34,9 +34,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         .check(custody.identity(), pin.as_deref())
         .map_err(|error| unreadable(error, Some(&custody)))?;
     let words: Vec<String> = findings.iter().map(ToString::to_string).collect();
-    if args.salvage.is_none() {
-        list(app, &locked, &words)?;
-    }
+    list(app, &locked, &words)?;
     if words.is_empty() {
         return Ok(());
     }
