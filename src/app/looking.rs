@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::known::Known;
 use crate::app::opening::is_another_key;
+use crate::app::shut::shut;
 use crate::app::{App, absolute, machine};
 use crate::error::{Error, Kind, Result};
 use crate::key::{self, KeyError, Source};
@@ -21,8 +22,10 @@ pub enum Seen {
     Unreadable(VaultError),
     /// Its key can't be had without asking.
     NoKey(Source, KeyError),
-    /// The key does not open it, or it was made by an older program.
-    Shut(Source, VaultError),
+    /// It was made by an older program.
+    Older(Source, VaultError),
+    /// The key does not open it, or it can't be looked at.
+    Shut(Source, Error),
     /// It is open, and this is wrong with it.
     Open(Source, Box<Vault>, Vec<Finding>),
 }
@@ -74,7 +77,7 @@ impl App {
         let pin = match custody.read_pin() {
             Ok(pin) => pin,
             Err(error) if is_another_key(&error, &locked, &custody) => {
-                return Ok(Seen::Shut(source, VaultError::WrongKey));
+                return Ok(Seen::Shut(source, shut(VaultError::WrongKey, &custody)));
             }
             Err(error) => return Ok(Seen::NoKey(source, error)),
         };
@@ -84,21 +87,19 @@ impl App {
         };
         if locked.header().schema < SCHEMA {
             let (found, known) = (locked.header().schema, SCHEMA);
-            return Ok(Seen::Shut(
-                source,
-                VaultError::NeedsMigration { found, known },
-            ));
+            let error = VaultError::NeedsMigration { found, known };
+            return Ok(Seen::Older(source, error));
         }
         let identity = custody.identity().clone();
         let findings = match locked.check(&identity, pin.as_deref()) {
             Ok(findings) => findings,
-            Err(error) => return Ok(Seen::Shut(source, error)),
+            Err(error) => return Ok(Seen::Shut(source, shut(error, &custody))),
         };
         let keeper = Box::new(Onlooker(custody));
         Ok(
             match locked.unlock(&identity, pin.as_deref(), Some(keeper)) {
                 Ok(vault) => Seen::Open(source, Box::new(vault), findings),
-                Err(error) => Seen::Shut(source, error),
+                Err(error) => Seen::Shut(source, error.into()),
             },
         )
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::app::App;
 use crate::app::known::UNKNOWN;
 use crate::app::opening::Keeper;
+use crate::app::shut::unreadable;
 use crate::app::there::{There, Unsound, is_still_there};
 use crate::connection::hold::LOCK_WAIT;
 use crate::connection::remaining::Remaining;
@@ -407,7 +408,7 @@ fn sound_keys(
             .map_or(Ok(keys), |found| Err(damaged(found))),
         Err(VaultError::PinMismatch { found }) => Err(other_backup(&found, expected)),
         Err(error) if error.is_damage() => Err(damaged(&error)),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(unreadable(error, opener.custody().map(AsRef::as_ref))),
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::app::App;
 use crate::app::known::Known;
 use crate::app::opening::Keeper;
+use crate::app::shut::shut;
 use crate::connection::remaining::Remaining;
 use crate::error::Result;
 use crate::key::Custody;
@@ -51,7 +52,8 @@ impl App {
             pin: custody.read_pin().ok().flatten().filter(|_| !is_other),
             custody,
         };
-        if let Some(why) = fault(locked, &key)? {
+        let fault = fault(locked, &key).map_err(|error| shut(error, &key.custody))?;
+        if let Some(why) = fault {
             let key = Some(key);
             return Ok(There::Unsound(Unsound { why, key }));
         }

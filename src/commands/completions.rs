@@ -78,8 +78,10 @@ _oauthctl_known() {
         found+=("$name")
     done < <(
         if [[ $3 == -- && " ${words[*]} " == *" exec "* ]]; then
-            # what is to run
-            compgen -c -- "$2"
+            # what is to run: files, and no words of the shell
+            compgen -c -- "$2" | sort -u | while IFS= read -r name; do
+                [[ $name == */* ]] || type -P -- "$name" >/dev/null && printf '%s\n' "$name"
+            done
         else
             "$1" complete -- "${words[@]:1}" 2>/dev/null
         fi

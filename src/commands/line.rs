@@ -81,7 +81,9 @@ pub(super) fn with_a_better_tip(mut error: clap::Error, arguments: &[OsString]) 
 fn keep_secrets_off_the_line(error: &mut clap::Error) {
     let given = error.get(ContextKind::InvalidArg);
     let is_secret = matches!(given, Some(ContextValue::String(it)) if it.contains("secret"));
-    if error.kind() == ErrorKind::UnknownArgument && is_secret {
+    // The practice provider makes up the secrets of its clients.
+    let is_practice = || error.to_string().contains("Usage: oauthctl sandbox ");
+    if error.kind() == ErrorKind::UnknownArgument && is_secret && !is_practice() {
         let tip = "no secret stands on a command line: `oauthctl client set PROVIDER --id ID` takes it \
                    from stdin, or from a file with `--secret-file PATH`";
         error.remove(ContextKind::SuggestedArg);

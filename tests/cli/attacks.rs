@@ -486,12 +486,12 @@ fn vault_check_salvages_what_still_authenticates() {
     });
     let output = world.run(&["vault", "check"]).ended(9);
     assert!(output.stdout.contains("[fail] "), "{output:?}");
-    output.says(&["--salvage FILE", "`oauthctl vault restore BACKUP --force`"]);
+    let output = output.says(&["--salvage FILE", "`oauthctl vault restore BACKUP --force`"]);
     let file = world.path("given/salvaged.age");
     let call = world.call(&["vault", "check", "--salvage"]).arg(&file);
-    call.run()
-        .ended(9)
-        .no_data()
+    let salvaged = call.run().ended(9);
+    assert_eq!(salvaged.stdout, output.stdout, "it names what is wrong");
+    salvaged
         .says(&[
             "saved 2 connections, ",
             "it holds your tokens",
@@ -515,7 +515,31 @@ fn vault_check_salvages_what_still_authenticates() {
     assert_eq!(saved.matches("\"kind\":\"connection\"").count(), 2);
     // never over something that is there
     let call = world.call(&["vault", "check", "--salvage"]).arg(&file);
-    call.run().ended(1);
+    call.run().ended(1).no_data();
+}
+
+#[test]
+fn vault_check_that_salvages_prints_its_document_too() {
+    let world = World::new();
+    world.connect();
+    let mut salvaged = 0;
+    let mut is_sound = |code| {
+        salvaged += 1;
+        let file = world.path(&format!("given/{salvaged}.age"));
+        let args = ["vault", "check", "--json", "--salvage"];
+        let output = world.call(&args).arg(&file).run().ended(code);
+        assert_eq!(output.documents().len(), 1, "{output:?}");
+        let plain = world.run(&args[..3]).ended(code);
+        assert_eq!(plain.stdout, output.stdout);
+        output.documents()[0]["sound"].as_bool().unwrap()
+    };
+    assert!(is_sound(0));
+    meddle(&world, |database| {
+        let damage = "UPDATE body SET sealed = zeroblob(200) WHERE id = \
+                      (SELECT max(id) FROM body)";
+        database.execute_batch(damage).unwrap();
+    });
+    assert!(!is_sound(9));
 }
 
 #[test]

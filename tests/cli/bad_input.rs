@@ -91,6 +91,9 @@ fn connect_and_client_set_tell_where_a_secret_goes_that_stands_on_the_command_li
         hint.starts_with("no secret stands on a command line"),
         "{hint}"
     );
+    // the practice provider takes none
+    let practice = world.run(&["sandbox", "--secret", "y"]).ended(2).no_data();
+    practice.silent_about("client set");
     // any other slip of the finger is told as ever
     world
         .run(&["connect", "sandbox", "--devic"])

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use oauthctl::private_file;
 
-use crate::world::{Output, World, identity_in};
+use crate::world::{Output, World, identity_in, new_identity};
 
 /// A run without a key in the environment.
 fn plain(world: &World, args: &[&str]) -> Output {
@@ -138,11 +138,46 @@ fn a_key_that_does_not_open_the_vault_is_named() {
             .says(&[&says, "`oauthctl vault recover --with FILE`"])
             .silent_about("OAUTHCTL_IDENTITY");
     }
+    let patient = plain(&world, &["doctor"]).ended(6);
+    assert!(in_a_line(&patient).contains(&says), "{patient:?}");
     let named = world.call(&["list"]).env("OAUTHCTL_IDENTITY_FILE", &key);
     named.run().ended(6).says(&[
         &format!("the key in the file `{}` belongs", key.display()),
         "hint: `OAUTHCTL_IDENTITY_FILE` or `OAUTHCTL_IDENTITY` names that key",
     ]);
+}
+
+/// What was said, however it was wrapped.
+fn in_a_line(output: &Output) -> String {
+    let said = [&output.stdout, " ", &output.stderr].concat();
+    said.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_wrong_key_is_named_by_every_command_that_was_given_it() {
+    let world = World::new();
+    world.connect();
+    world.ok(&["vault", "backup", "backup.age"]);
+    let other = new_identity();
+    world.secret("another identity", &other);
+    let key = world.give("other-key.txt", &other);
+    let says = format!("the key in the file `{}` belongs to another", key.display());
+    let fingerprint = "0123456789abcdef0123456789abcdef";
+    for args in [
+        &["doctor"][..],
+        &["doctor", "--json"],
+        &["vault", "check"],
+        &["vault", "check", "--confirm", fingerprint],
+        &["vault", "restore", "backup.age"],
+        &["vault", "restore", "backup.age", "--force"],
+    ] {
+        let call = world.call(args).env("OAUTHCTL_IDENTITY_FILE", &key);
+        let output = call.run().ended(6);
+        let text = in_a_line(&output);
+        assert!(text.contains(&says), "{args:?}: {text}");
+        assert!(text.contains("names that key: name this vault's"), "{text}");
+        assert!(!text.contains("or the recorded place"), "{text}");
+    }
 }
 
 #[test]

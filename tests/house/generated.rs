@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use clap_complete::Shell;
@@ -115,6 +116,41 @@ fn every_command_is_in_every_completion_and_has_a_page() {
             assert!(script.contains(last), "{shell}: {command}");
         }
     }
+}
+
+#[test]
+fn exec_is_offered_programs_in_bash_each_once_and_no_words_of_the_shell() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    for file in ["one/whimper", "two/whimper", "two/whisker"] {
+        let file = folder.path().join(file);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, "#!/bin/sh\n").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o700)).unwrap();
+    }
+    fs::write(at("script"), generate::completions(Shell::Bash)).unwrap();
+    let offered = |typed: &str| {
+        let path = std::env::var("PATH").unwrap_or_default();
+        let ask = "PATH=$2:$3:$PATH; . \"$1\"; COMP_WORDS=(oauthctl exec sandbox -- \"$4\") COMP_CWORD=4 \
+                   COMP_LINE=\"${COMP_WORDS[*]}\"; COMP_POINT=${#COMP_LINE}; \
+                   _oauthctl_known oauthctl \"$4\" --; printf '%s\\n' \"${COMPREPLY[@]}\"";
+        let mut bash = Command::new("bash");
+        bash.args(["--norc", "-c", ask, "bash"]).env("PATH", path);
+        bash.args([&at("script"), &at("one"), &at("two"), typed]);
+        let ran = bash.output().ok()?;
+        Some(String::from_utf8_lossy(&ran.stdout).into_owned())
+    };
+    // A shell that isn't here offers nothing.
+    let Some(words) = offered("whi") else {
+        return;
+    };
+    let words: Vec<&str> = words
+        .lines()
+        .filter(|word| !word.starts_with("which"))
+        .collect();
+    assert_eq!(words, ["whimper", "whisker"]);
+    let by_path = offered(&at("two/whis")).unwrap();
+    assert_eq!(by_path.trim_end(), at("two/whisker"));
 }
 
 #[test]

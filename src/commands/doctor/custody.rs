@@ -63,10 +63,14 @@ fn keyring(app: &App, seen: &Seen) -> Check {
             Check::failed(TOPIC, app.no_key(error))
         }
         Seen::Open(Source::Keyring | Source::KeyringItem(_), ..)
+        | Seen::Older(Source::Keyring | Source::KeyringItem(_), _)
         | Seen::Shut(Source::Keyring | Source::KeyringItem(_), _) => {
             Check::ok(TOPIC, "it is unlocked and holds the vault's key")
         }
-        Seen::Open(source, ..) | Seen::Shut(source, _) | Seen::NoKey(source, _) => {
+        Seen::Open(source, ..)
+        | Seen::Older(source, _)
+        | Seen::Shut(source, _)
+        | Seen::NoKey(source, _) => {
             Check::skip(TOPIC, format!("not needed: the vault's key is in {source}"))
         }
         Seen::Unreadable(_) => Check::skip(TOPIC, "not known whether it is needed"),
@@ -104,17 +108,11 @@ fn vault(app: &App, seen: Seen, checks: &mut Vec<Check>) -> Option<Box<Vault>> {
             check
         }
         Seen::NoKey(_, error) => Check::failed(TOPIC, app.no_key(&error)),
-        Seen::Shut(_, error @ VaultError::NeedsMigration { .. }) => {
+        Seen::Older(_, error) => {
             Check::warn(TOPIC, error.to_string()).hint("`oauthctl list` brings it up to date")
         }
-        Seen::Unreadable(error) | Seen::Shut(_, error) => {
-            let check = Check::failed(TOPIC, error.into());
-            if check.hints.is_empty() {
-                check.hint("name another file with `--vault PATH`")
-            } else {
-                check
-            }
-        }
+        Seen::Unreadable(error) => shut(error.into()),
+        Seen::Shut(_, error) => shut(error),
         Seen::Open(source, vault, findings) => {
             checks.push(if findings.is_empty() {
                 let text =
@@ -134,6 +132,14 @@ fn vault(app: &App, seen: Seen, checks: &mut Vec<Check>) -> Option<Box<Vault>> {
         }
     });
     None
+}
+
+fn shut(error: Error) -> Check {
+    let check = Check::failed(VAULT, error);
+    if check.hints.is_empty() {
+        return check.hint("name another file with `--vault PATH`");
+    }
+    check
 }
 
 fn trust(vault: &Vault) -> Check {
@@ -232,7 +238,10 @@ fn rooms(app: &App) -> Result<Vec<Check>> {
 /// What a killed program left.
 fn half_written(app: &App, seen: &Seen) -> Result<Vec<Check>> {
     let key = match seen {
-        Seen::Open(source, ..) | Seen::Shut(source, _) | Seen::NoKey(source, _) => source.path(),
+        Seen::Open(source, ..)
+        | Seen::Older(source, _)
+        | Seen::Shut(source, _)
+        | Seen::NoKey(source, _) => source.path(),
         Seen::Nothing | Seen::Unreadable(_) => None,
     };
     let told = |path: &PathBuf| {

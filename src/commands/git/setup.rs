@@ -70,7 +70,7 @@ fn warn_where_nobody_answers(app: &App, host: &str) -> Result<()> {
     let connected = match app.look_at_vault()? {
         Seen::Nothing => Vec::new(),
         Seen::Open(_, vault, _) => vault.read(select::all).map_err(Error::from)?,
-        Seen::Unreadable(_) | Seen::NoKey(..) | Seen::Shut(..) => return Ok(()),
+        Seen::Unreadable(_) | Seen::NoKey(..) | Seen::Older(..) | Seen::Shut(..) => return Ok(()),
     };
     let answers = |name: &ProviderName| {
         let mut connected = connected.iter();

@@ -34,9 +34,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
         .check(custody.identity(), pin.as_deref())
         .map_err(|error| unreadable(error, Some(&custody)))?;
     let words: Vec<String> = findings.iter().map(ToString::to_string).collect();
-    if args.salvage.is_none() {
-        list(app, &locked, &words)?;
-    }
+    list(app, &locked, &words)?;
     if words.is_empty() {
         return Ok(());
     }
@@ -78,7 +76,9 @@ fn confirm(app: &App, fingerprint: &str) -> Result<()> {
     let path = locked.path().to_owned();
     let header = locked.header();
     let (id, source) = (header.vault_id, header.key_source.clone());
-    let mut vault = locked.unlock(custody.identity(), pin.as_deref(), None)?;
+    let mut vault = locked
+        .unlock(custody.identity(), pin.as_deref(), None)
+        .map_err(|error| unreadable(error, Some(&custody)))?;
     vault.confirm(fingerprint).map_err(|error| {
         let mut shown = other_pin(error, &Expected::Given);
         for hint in &mut shown.hints {
