@@ -276,18 +276,20 @@ pub(super) fn bring_home(
     Ok(false)
 }
 
-/// Whether one left in that file.
+/// Those of all connections, each under the name of what took its place.
 ///
 /// # Errors
 /// When the vault refuses or a record can't be read.
-pub(super) fn is_away_in(snapshot: &Snapshot<'_>, file: &str) -> Result<bool, ConnectionError> {
+pub(super) fn everywhere(snapshot: &Snapshot<'_>) -> Result<Vec<Connection>, ConnectionError> {
+    let mut all = Vec::new();
     for row in snapshot.all::<StoredReplaced>()? {
-        let before = row.value.before()?;
-        if before.tickets.left_in.as_deref() == Some(file) {
-            return Ok(true);
+        let mut before = row.value.before()?;
+        if let Ok(by) = row.value.by.parse() {
+            before.name = by;
         }
+        all.push(before);
     }
-    Ok(false)
+    Ok(all)
 }
 
 /// Another file stands in the place of the one that those left in.

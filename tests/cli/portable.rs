@@ -297,7 +297,9 @@ pub(crate) fn exported(desk: &World, job: &World) -> serde_json::Value {
     let to = recipient(job);
     let file = desk.path("work/job.age").display().to_string();
     let export = ["vault", "export", "--connection", "sandbox", "--to", &to];
-    desk.ok(&[&export[..], &[&file, "--force"]].concat());
+    // One that is there was carried away: it would be kept where something left in it.
+    let _ = fs::remove_file(&file);
+    desk.ok(&[&export[..], &[&file]].concat());
     let identity: age::x25519::Identity = identity(job).parse().unwrap();
     let open = age::decrypt(&identity, &fs::read(&file).unwrap()).unwrap();
     serde_json::from_slice(&open).unwrap()

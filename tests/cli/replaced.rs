@@ -1,5 +1,7 @@
 //! A connect that meets what is there already: nothing is lost, and nothing lives on unknown.
 
+use std::fs;
+
 use oauthctl::sandbox::{Endpoint, user_agent};
 use rustix::process::Signal;
 
@@ -328,9 +330,36 @@ fn vault_import_brings_no_forged_tokens_to_be_ended() {
 }
 
 #[test]
+fn connect_leaves_the_file_guarded_that_has_what_moved_before() {
+    let (desk, job) = connected_anew();
+    let file = desk.path("work/job.age").display().to_string();
+    let to = recipient(&job);
+    let export = ["vault", "export", "--connection", "sandbox", "--to", &to];
+    let other = desk.path("work/other.age").display().to_string();
+    let before = fs::read(&file).unwrap();
+    for args in [
+        &[&export[..], &[&file, "--force"]].concat()[..],
+        &["vault", "backup", &file, "--force"],
+    ] {
+        desk.run(args).ended(9).says(&[
+            "that file has what left in it",
+            "`sandbox/writer` lives in `",
+        ]);
+    }
+    // The next export notes for other vaults what is still away.
+    desk.ok(&[&export[..], &[&other]].concat());
+    desk.ok(&["--profile", "two", "vault", "init"]);
+    let backup = ["--profile", "two", "vault", "backup", &file, "--force"];
+    desk.run(&backup)
+        .ended(9)
+        .says(&["what left another vault"]);
+    assert_eq!(fs::read(&file).unwrap(), before);
+}
+
+#[test]
 fn revoke_names_every_export_whose_connection_was_connected_anew() {
     let (desk, job) = connected_anew();
-    // the same file: what it had before is in none that is known
+    // The file is another by now: what it had before is in none that is known.
     exported(&desk, &job);
     let shown = desk.ok(&["show", "sandbox"]).stdout;
     assert!(shown.contains("1, moved away in an export"), "{shown}");
