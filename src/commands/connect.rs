@@ -18,6 +18,7 @@ use crate::commands::waiting::{Ended, after_telling};
 use crate::commands::{advice, block_on, discover, network, printed, state_json, wizard};
 use crate::connection::connect::{self, Aside, Connected, Replaced};
 use crate::connection::exchange_source::TokenSource;
+use crate::connection::replaced::Away;
 use crate::connection::{GrantKind, client};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind, Result, way_home};
@@ -323,7 +324,7 @@ fn settle(app: &App, vault: &mut Vault) -> Result<()> {
                 let name = &adopted.name;
                 app.ui
                     .note(&format!("stored `{name}` from an interrupted connect"));
-                tell_of_replaced(app, name, &adopted.replaced, None);
+                tell_of_replaced(app, name, (&adopted.replaced, &adopted.away), None);
             }
             None => app.ui.warn(&format!(
                 "a connect to `{}` that began {} was cut off when its code may have been sent; the \
@@ -335,25 +336,23 @@ fn settle(app: &App, vault: &mut Vault) -> Result<()> {
     Ok(())
 }
 
-/// What became of the grant before, where it may still be alive.
+/// What became of the grants before, where they may still be alive.
 fn tell_of_replaced(
     app: &App,
     name: &ConnectionName,
-    replaced: &Replaced,
+    (replaced, away): (&Replaced, &Away),
     page: Option<&Endpoint>,
 ) {
-    if !replaced.away.is_empty() {
+    if !away.is_empty() {
         app.ui.warn(&format!(
-            "what this one replaces was moved to another vault in {}, and may live on there: `oauthctl \
-             revoke` here does not end that",
-            replaced.away
+            "what was here before was moved to another vault in {away}, and may live on there: `oauthctl \
+             revoke` here does not end that"
         ));
-        let way = app.ui.as_typed(&way_home(&replaced.away, name));
-        app.ui.hint(&format!("to end both: {way}"));
+        let way = app.ui.as_typed(&way_home(away, name));
+        app.ui.hint(&format!("to end all: {way}"));
         if let Some(page) = page {
             app.ui.hint(&format!("or look at {page}"));
         }
-        return;
     }
     let way = if replaced.kept {
         format!(
@@ -403,7 +402,8 @@ fn show(app: &App, args: &Args, definition: &Definition, connected: &Connected) 
     let page = definition
         .revocation
         .page_for(connection.stamp.client_id.as_str());
-    tell_of_replaced(app, &connection.name, &connected.replaced, page.as_ref());
+    let before = (&connected.replaced, &connected.earlier.away);
+    tell_of_replaced(app, &connection.name, before, page.as_ref());
     advice::warn_of_no_refresh_token(app, definition, connection);
     let missing: Vec<_> = connected
         .scopes

@@ -4,10 +4,11 @@ use crate::app::App;
 use crate::commands::waiting::{after_telling, to_its_end};
 use crate::commands::{advice, network, printed};
 use crate::connection::revoke::{self, Remote, Report};
-use crate::connection::{ConnectionError, select};
+use crate::connection::{ConnectionError, replaced, select};
 use crate::error::{Error, Kind, Result};
 use crate::names::{ConnectionName, ConnectionRef};
 use crate::ui::counted;
+use crate::vault::Vault;
 
 /// End access at the provider, then erase it here
 ///
@@ -90,12 +91,12 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         stopped = ended.map_or_else(Some, |ended| ended.stopped);
     }
     app.save_anchor(&mut vault);
-    after_telling(show(app, outcomes), stopped)
+    after_telling(show(app, &vault, outcomes), stopped)
 }
 
 type Outcomes = Vec<(ConnectionName, std::result::Result<Report, ConnectionError>)>;
 
-fn show(app: &App, outcomes: Outcomes) -> Result<()> {
+fn show(app: &App, vault: &Vault, outcomes: Outcomes) -> Result<()> {
     let total = outcomes.len();
     let mut failures = Vec::new();
     let mut not_begun = 0;
@@ -110,7 +111,11 @@ fn show(app: &App, outcomes: Outcomes) -> Result<()> {
             Err(_) => None,
         };
         if app.ui.json() {
-            document(app, &name, &outcome)?;
+            let away = match &outcome {
+                Ok(report) => report.away.count(),
+                Err(_) => still_away(vault, &name),
+            };
+            document(app, &name, &outcome, away)?;
         }
         failures.extend(match outcome {
             Ok(_) => failure,
@@ -207,12 +212,18 @@ fn say(app: &App, report: &Report) {
     }
 }
 
+/// What of a connection that stays here is in other vaults.
+fn still_away(vault: &Vault, name: &ConnectionName) -> usize {
+    let earlier = vault.read(|snapshot| replaced::earlier(snapshot, name));
+    earlier.map_or(0, |earlier| earlier.away.count())
+}
+
 fn document(
     app: &App,
     name: &ConnectionName,
     outcome: &std::result::Result<Report, ConnectionError>,
+    exports: usize,
 ) -> Result<()> {
-    let exports = outcome.as_ref().map_or(0, |report| report.away.count());
     let (word, erased, page, error) = match outcome {
         Ok(report) => {
             let word = match report.remote {

@@ -17,7 +17,7 @@ mod leave;
 mod renew;
 
 pub use arrive::{Arrived, Believed, Doubt, Kept, Why};
-pub use leave::{Journey, Leaving, away_in, files_away, leave};
+pub use leave::{Journey, Leaving, away, leave};
 pub use renew::Renewed;
 
 use std::collections::BTreeSet;

@@ -24,47 +24,55 @@ const FORM: u32 = 1;
 /// What left in exports that nobody brought home: each by the file that it left in, where there is none
 /// other in its place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Away(Vec<Option<String>>);
+pub struct Away {
+    files: Vec<Option<String>>,
+    /// The provider can't be told of it, wherever it is.
+    pub untold: bool,
+}
 
 impl Away {
     /// What a connection left in, where it is not here.
     #[must_use]
     pub fn of(connection: &Connection) -> Self {
         let moved = matches!(connection.state, State::Moved);
-        Self(Vec::from_iter(
-            moved.then(|| connection.tickets.left_in.clone()),
-        ))
+        Self {
+            files: Vec::from_iter(moved.then(|| connection.tickets.left_in.clone())),
+            untold: moved && connection.stamp.revocation.is_none(),
+        }
     }
 
     /// Those, too.
     pub fn extend(&mut self, more: Self) {
-        self.0.extend(more.0);
+        self.files.extend(more.files);
+        self.untold |= more.untold;
     }
 
     /// Whether nothing is away.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.files.is_empty()
     }
 
     /// How much is away.
     #[must_use]
     pub const fn count(&self) -> usize {
-        self.0.len()
+        self.files.len()
     }
 
-    /// The files, as far as they are known.
-    pub fn files(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().flatten().map(String::as_str)
+    /// The file of each, where it is known.
+    pub fn files(&self) -> impl Iterator<Item = Option<&str>> {
+        self.files.iter().map(Option::as_deref)
     }
 }
 
 impl Display for Away {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let files: Vec<_> = self.files().map(|file| format!("`{file}`")).collect();
-        if files.is_empty() {
-            return f.write_str("an export");
-        }
+        let quoted = |file| format!("`{file}`");
+        let files = self.files();
+        let mut files: Vec<_> = files
+            .map(|file| file.map_or_else(|| "an export".to_owned(), quoted))
+            .collect();
+        files.dedup();
         f.write_str(&files.join(", "))
     }
 }
@@ -250,8 +258,12 @@ pub(super) fn bring_home(
 ) -> Result<bool, ConnectionError> {
     for row in all(writer, by)? {
         let before = row.value.before()?;
-        let own = before.tickets.own.as_ref().filter(|_| before.has_left());
         let newer = coming.is_newer_than(&before);
+        // What came home already makes way for what became of it since.
+        let waits = before.has_left() || newer && before.sealed_for.is_some();
+        // Kept for nothing where the provider can't be told.
+        let waits = waits && before.stamp.revocation.is_some();
+        let own = before.tickets.own.as_ref().filter(|_| waits);
         let is_it = own.is_some_and(|own| coming.tickets.bring(own))
             && before.subject == coming.subject
             && before.issue.of == coming.issue.of
@@ -276,18 +288,20 @@ pub(super) fn bring_home(
     Ok(false)
 }
 
-/// Whether one left in that file.
+/// Those of all connections, each under the name of what took its place.
 ///
 /// # Errors
 /// When the vault refuses or a record can't be read.
-pub(super) fn is_away_in(snapshot: &Snapshot<'_>, file: &str) -> Result<bool, ConnectionError> {
+pub(super) fn everywhere(snapshot: &Snapshot<'_>) -> Result<Vec<Connection>, ConnectionError> {
+    let mut all = Vec::new();
     for row in snapshot.all::<StoredReplaced>()? {
-        let before = row.value.before()?;
-        if before.tickets.left_in.as_deref() == Some(file) {
-            return Ok(true);
+        let mut before = row.value.before()?;
+        if let Ok(by) = row.value.by.parse() {
+            before.name = by;
         }
+        all.push(before);
     }
-    Ok(false)
+    Ok(all)
 }
 
 /// Another file stands in the place of the one that those left in.

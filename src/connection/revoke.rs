@@ -87,7 +87,7 @@ impl Unseen {
                 "a refresh was cut off before: a token that never arrived may still be alive"
             }
             Self::SetBack => {
-                "the vault was set back: a token of a later refresh may still be alive"
+                "its tokens may not be the last ones: a token of a later refresh may still be alive"
             }
         }
     }

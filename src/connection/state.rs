@@ -277,7 +277,7 @@ pub enum State {
 pub enum Unseen {
     /// A refresh was cut off, and its answer is lost.
     LostAnswer,
-    /// The vault was set back, and the grant may have been refreshed since.
+    /// The vault was set back, or the grant was elsewhere, and it may have been refreshed since.
     SetBack,
 }
 

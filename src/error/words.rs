@@ -24,12 +24,16 @@ pub(crate) const ANOTHER_KEY: &str =
 
 /// How what left in exports is ended from here.
 pub(crate) fn way_home(away: &Away, name: &ConnectionName) -> String {
-    let file = away
-        .files()
-        .next()
-        .map_or_else(|| "FILE".to_owned(), shell_word);
+    if away.untold {
+        return "in the provider's settings only, as it can't be told".to_owned();
+    }
+    let import = |file: Option<&str>| {
+        let file = file.map_or_else(|| "FILE".to_owned(), shell_word);
+        format!("`oauthctl vault import {file} --with IDENTITY`, ")
+    };
+    let imports: Vec<_> = away.files().map(import).collect();
     let name = shell_word(&name.to_string());
-    format!("`oauthctl vault import {file} --with IDENTITY`, then `oauthctl revoke {name}`")
+    format!("{}then `oauthctl revoke {name}`", imports.concat())
 }
 
 /// The way out of a vault that is damaged.
@@ -293,15 +297,18 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
                 || "end it in the provider's settings".to_owned(),
                 |page| format!("end it at {page}"),
             );
-            top(Kind::Failed)
+            let shown = top(Kind::Failed)
                 .because(format!(
                     "it was moved to another vault in {away}, which may still use it; nothing of it is left here"
                 ))
-                .hint(way)
-                .hint(format!(
-                    "or revoke it where it is, or bring it home first: {}",
-                    way_home(away, name)
-                ))
+                .hint(way);
+            if away.untold {
+                return shown;
+            }
+            shown.hint(format!(
+                "or revoke it where it is, or bring it home first: {}",
+                way_home(away, name)
+            ))
         }
         C::Rescued { source, next, .. } => {
             top(Kind::Failed).caused_by(source.as_ref()).hint(format!(

@@ -1,5 +1,7 @@
 //! A connect that meets what is there already: nothing is lost, and nothing lives on unknown.
 
+use std::fs;
+
 use oauthctl::sandbox::{Endpoint, user_agent};
 use rustix::process::Signal;
 
@@ -293,7 +295,12 @@ fn vault_import_brings_home_what_was_connected_anew_to_be_ended_by_revoke() {
     // And the later one, with the tokens that are live.
     job.ok(&["vault", "export", "--update", &there]);
     carry(&job, "job.age", &desk);
-    home(&desk, &job, &file).says(&["connected anew after it had left"]);
+    home(&desk, &job, &file).says(&["another consent has its place"]);
+    // And the next, as long as it goes on there.
+    job.ok(&["refresh", "sandbox"]);
+    job.ok(&["vault", "export", "--update", &there]);
+    carry(&job, "job.age", &desk);
+    home(&desk, &job, &file).says(&["another consent has its place"]);
     home(&desk, &job, &file).says(&["it was connected here"]);
     assert_eq!(desk.token("sandbox"), token);
     let shown = desk.shown("sandbox");
@@ -328,9 +335,36 @@ fn vault_import_brings_no_forged_tokens_to_be_ended() {
 }
 
 #[test]
+fn connect_leaves_the_file_guarded_that_has_what_moved_before() {
+    let (desk, job) = connected_anew();
+    let file = desk.path("work/job.age").display().to_string();
+    let to = recipient(&job);
+    let export = ["vault", "export", "--connection", "sandbox", "--to", &to];
+    let other = desk.path("work/other.age").display().to_string();
+    let before = fs::read(&file).unwrap();
+    for args in [
+        &[&export[..], &[&file, "--force"]].concat()[..],
+        &["vault", "backup", &file, "--force"],
+    ] {
+        desk.run(args).ended(9).says(&[
+            "that file has what left in it",
+            "`sandbox/writer` lives in `",
+        ]);
+    }
+    // The next export notes for other vaults what is still away.
+    desk.ok(&[&export[..], &[&other]].concat());
+    desk.ok(&["--profile", "two", "vault", "init"]);
+    let backup = ["--profile", "two", "vault", "backup", &file, "--force"];
+    desk.run(&backup)
+        .ended(9)
+        .says(&["what left another vault"]);
+    assert_eq!(fs::read(&file).unwrap(), before);
+}
+
+#[test]
 fn revoke_names_every_export_whose_connection_was_connected_anew() {
     let (desk, job) = connected_anew();
-    // the same file: what it had before is in none that is known
+    // The file is another by now: what it had before is in none that is known.
     exported(&desk, &job);
     let shown = desk.ok(&["show", "sandbox"]).stdout;
     assert!(shown.contains("1, moved away in an export"), "{shown}");
@@ -345,7 +379,8 @@ fn revoke_names_every_export_whose_connection_was_connected_anew() {
     desk.ok(&["vault", "backup", &backup]);
     desk.run(&["revoke", "sandbox"]).ended(1).says(&[
         "`sandbox/writer` is NOT revoked at the provider",
-        &format!("in `{other}`, `"),
+        &format!("in `{other}`, "),
+        "an export, `",
         "job.age`",
     ]);
     assert!(names(&desk).is_empty());
@@ -359,8 +394,10 @@ fn revoke_that_is_tried_again_still_says_what_another_vault_has() {
         desk.connect();
         exported(&desk, &job_of(&desk));
         desk.faults(&["revoke:*=500"]);
-        let output = desk.run(&["revoke", "sandbox"]).ended(1);
-        output.says(&["is NOT revoked", "tried again"]);
+        let said = desk.run(&["--json", "revoke", "sandbox"]).ended(1);
+        assert_eq!(said.documents()[0]["outcome"], "not_confirmed");
+        assert_eq!(said.documents()[0]["exports"], 1);
+        said.says(&["is NOT revoked", "tried again"]);
         assert_eq!(desk.shown("sandbox")["state"], "revoking");
         assert_eq!(desk.shown("sandbox")["earlier_exports"], 1);
         desk.faults(&[]);
@@ -369,6 +406,112 @@ fn revoke_that_is_tried_again_still_says_what_another_vault_has() {
         assert_eq!(live(&desk), 2);
         assert!(names(&desk).is_empty());
     }
+}
+
+#[test]
+fn vault_import_takes_what_became_of_an_export_where_a_refresh_was_cut_off_meanwhile() {
+    let desk = World::new();
+    desk.connect();
+    let job = job_of(&desk);
+    exported(&desk, &job);
+    let there = carry(&desk, "job.age", &job);
+    job.ok(&["vault", "import", &there]);
+    let file = desk.path("work/job.age").display().to_string();
+    home(&desk, &job, &file).says(&["a later file of that export is taken in"]);
+    job.ok(&["refresh", "sandbox"]);
+    job.ok(&["vault", "export", "--update", &there]);
+    desk.faults(&["refresh:*=500"]);
+    desk.run(&["refresh", "sandbox"]).ended(5);
+    desk.faults(&[]);
+    carry(&job, "job.age", &desk);
+    home(&desk, &job, &file).says(&["took in `sandbox/writer`"]);
+    assert_eq!(desk.token("sandbox"), job.token("sandbox"));
+    desk.ok(&["refresh", "sandbox"]);
+}
+
+#[test]
+fn show_names_an_import_for_each_export_and_they_end_all() {
+    let desk = World::new();
+    desk.connect();
+    let job = job_of(&desk);
+    let (to, mut ways) = (recipient(&job), String::new());
+    for name in ["one.age", "two.age"] {
+        let file = desk.path(&format!("work/{name}")).display().to_string();
+        let export = ["vault", "export", "--connection", "sandbox", "--to", &to];
+        desk.ok(&[&export[..], &[&file]].concat());
+        desk.connect();
+        ways = format!("{ways}`oauthctl vault import {file} --with IDENTITY`, ");
+    }
+    let shown = desk.ok(&["show", "sandbox"]).stdout;
+    assert!(
+        shown.contains(&format!("{ways}then `oauthctl revoke")),
+        "{shown}"
+    );
+    // A consent that takes the place of none that left tells of them all the same.
+    desk.connect()
+        .says(&["two.age`, and may live on there", &ways]);
+    for name in ["one.age", "two.age"] {
+        home(
+            &desk,
+            &job,
+            &desk.path(&format!("work/{name}")).display().to_string(),
+        );
+    }
+    desk.ok(&["revoke", "sandbox"]);
+    assert_eq!(live(&desk), 0);
+}
+
+#[test]
+fn vault_import_keeps_nothing_to_be_ended_where_nobody_can_be_told() {
+    let desk = World::new();
+    let toml = desk.provider_toml();
+    let (start, rest) = toml.split_once("[revocation]\n").unwrap();
+    let (_, rest) = rest.split_once("\n[").unwrap();
+    let none = format!("{start}[revocation]\nkind = \"none\"\n\n[{rest}");
+    desk.define("sandbox", &none);
+    desk.connect();
+    let job = job_of(&desk);
+    exported(&desk, &job);
+    let only_there = "to end all: in the provider's settings only, as it can't be told";
+    desk.connect().says(&[only_there]);
+    let shown = desk.ok(&["show", "sandbox"]).stdout;
+    assert!(shown.contains(only_there), "{shown}");
+    let file = desk.path("work/job.age").display().to_string();
+    home(&desk, &job, &file)
+        .says(&["it was connected here"])
+        .silent_about("revoke");
+    assert_eq!(desk.shown("sandbox")["earlier_consents"], 0);
+}
+
+#[test]
+fn vault_import_into_a_connection_that_is_being_revoked_does_not_say_that_it_was_connected_anew() {
+    let desk = World::new();
+    desk.connect();
+    desk.connect();
+    let job = job_of(&desk);
+    exported(&desk, &job);
+    desk.faults(&["revoke:*=500"]);
+    desk.run(&["revoke", "sandbox"]).ended(1);
+    desk.faults(&[]);
+    let file = desk.path("work/job.age").display().to_string();
+    home(&desk, &job, &file)
+        .says(&["the file's tokens are kept until `oauthctl revoke` ends both"])
+        .silent_about("connected anew");
+    desk.ok(&["revoke", "sandbox"]);
+    assert_eq!(live(&desk), 0);
+}
+
+#[test]
+fn revoke_of_what_came_home_as_it_left_says_nothing_of_a_vault_that_was_set_back() {
+    let desk = World::new();
+    desk.connect();
+    let job = job_of(&desk);
+    exported(&desk, &job);
+    let file = desk.path("work/job.age").display().to_string();
+    home(&desk, &job, &file).says(&["it has the tokens that it left with"]);
+    desk.ok(&["revoke", "sandbox"])
+        .says(&["note: its tokens may not be the last ones"])
+        .silent_about("set back");
 }
 
 #[test]

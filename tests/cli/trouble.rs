@@ -215,7 +215,7 @@ fn revoke_remembers_that_an_answer_was_lost_or_the_vault_set_back() {
     assert_eq!(world.shown("sandbox")["state"], "suspect");
     world
         .ok(&["revoke", "sandbox"])
-        .says(&["note: the vault was set back: a token of a later refresh may still be alive"]);
+        .says(&["note: its tokens may not be the last ones: a token of a later refresh may"]);
 
     // control: nothing of the kind, and nothing is said
     let world = World::new();

@@ -1,5 +1,6 @@
 //! The file that an export is: how it is read and opened, and what is said where it is refused.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::app::{App, unopened};
@@ -22,11 +23,12 @@ pub(super) fn refuse_needed(vault: &Vault, path: &Path, leaving: Option<&Leaving
         return Ok(());
     }
     let whole_path = private_file::whole_path(path).display().to_string();
-    let away = portable::away_in(vault, &whole_path, leaving).map_err(refused)?;
-    let Some(first) = away.first() else {
+    let mut away = portable::away(vault, leaving).map_err(refused)?;
+    away.retain(|(file, _)| *file == whole_path);
+    let Some((_, first)) = away.first() else {
         return Ok(());
     };
-    let names: Vec<_> = away.iter().map(|name| format!("`{name}`")).collect();
+    let names: Vec<_> = away.iter().map(|(_, name)| format!("`{name}`")).collect();
     let names = names.join(", ");
     Err(
         Error::new(Kind::Stopped, "that file has what left in it")
@@ -58,7 +60,8 @@ pub(super) fn refuse_needed_by_others(app: &App, vault: &Path, path: &Path) -> R
 
 /// Notes which files have what left this vault in them, for the commands of other vaults.
 pub(super) fn note_left(app: &App, vault: &Vault) {
-    if let Ok(files) = portable::files_away(vault) {
+    if let Ok(away) = portable::away(vault, None) {
+        let files: BTreeSet<_> = away.into_iter().map(|(file, _)| file).collect();
         app.remember_left(vault, files);
     }
 }

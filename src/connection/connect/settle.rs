@@ -6,6 +6,7 @@ use crate::connection::connect::{Replaced, hold_place, place, put_in_place};
 use crate::connection::hold::LOCK_WAIT;
 use crate::connection::keep::{random_id, rescued};
 use crate::connection::records::StoredPending;
+use crate::connection::replaced::Away;
 use crate::connection::state::Connection;
 use crate::connection::stored::StoredConnection;
 use crate::connection::{ConnectionError, World};
@@ -33,6 +34,8 @@ pub struct Adopted {
     pub name: ConnectionName,
     /// What it took the place of.
     pub replaced: Replaced,
+    /// What it took the place of, now or before, and is in other vaults.
+    pub away: Away,
 }
 
 /// Settles what earlier connects left: takes over their rescue files, and forgets those that got
@@ -105,6 +108,7 @@ fn settle_one(
             Some(Adopted {
                 name: put.connection.name,
                 replaced: put.replaced,
+                away: put.earlier.away,
             })
         } else {
             let mut event = world.bare_event(Action::Connect, Outcome::Failed);

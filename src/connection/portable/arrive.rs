@@ -67,7 +67,7 @@ pub enum Why {
     OtherConsent,
     /// It is being refreshed or revoked, or that was cut off.
     Busy,
-    /// It was connected anew after it had left; what came home is to be ended with it.
+    /// Another consent took its place after it had left; what came home is to be ended with that.
     Anew,
 }
 
@@ -109,8 +109,7 @@ impl Why {
             }
             Self::Busy => "a refresh or a revocation of it is under way or was cut off",
             Self::Anew => {
-                "it was connected anew after it had left; the file's tokens are kept until `oauthctl revoke` \
-                 ends both"
+                "another consent has its place; the file's tokens are kept until `oauthctl revoke` ends both"
             }
         }
     }
@@ -164,24 +163,22 @@ impl Believed<'_> {
                 let in_file = connection.name.clone();
                 let came = add_connection(writer, &mut connection, world)?;
                 let name = connection.name.clone();
+                if let Came::Stays(why) = came {
+                    arrived.kept.push(Kept { name, in_file, why });
+                    continue;
+                }
+                bundle.take_client(writer, &connection)?;
                 let mut event = world.event(Action::Import, &name, Outcome::Done);
                 event.detail = Some(connection.state.word().to_owned());
-                match came {
-                    Came::Stays(Why::Anew) => event.detail = Some("to be revoked".to_owned()),
-                    Came::Stays(_) => {}
-                    Came::Taken(doubt) => {
-                        let doubt = doubt.map(|doubt| (name.clone(), doubt));
-                        arrived.doubted.extend(doubt);
-                    }
+                if let Came::Taken(doubt) = came {
+                    arrived.doubted.extend(doubt.map(|doubt| (name, doubt)));
+                    arrived.taken.push(connection);
+                } else {
+                    event.detail = Some("to be revoked".to_owned());
+                    let why = Why::Anew;
+                    arrived.kept.push(Kept { name, in_file, why });
                 }
-                if !matches!(came, Came::Stays(why) if why != Why::Anew) {
-                    bundle.take_client(writer, &connection)?;
-                    writer.log(&event)?;
-                }
-                match came {
-                    Came::Stays(why) => arrived.kept.push(Kept { name, in_file, why }),
-                    Came::Taken(_) => arrived.taken.push(connection),
-                }
+                writer.log(&event)?;
             }
             Ok::<_, ConnectionError>(arrived)
         })?;
@@ -214,6 +211,8 @@ impl Bundle {
 /// What came of one connection of a file.
 enum Came {
     Taken(Option<Doubt>),
+    /// Beside the vault's own, to be ended with it.
+    Kept,
     Stays(Why),
 }
 
@@ -234,7 +233,7 @@ fn add_connection(
         && replaced::bring_home(writer, &here.connection.name, connection)?
     {
         connection.name = here.connection.name;
-        return Ok(Came::Stays(Why::Anew));
+        return Ok(Came::Kept);
     }
     // Nobody can sign in to it under the file's name as long as another has that.
     let name = connection.name.to_string();
@@ -334,12 +333,6 @@ fn meet(here: &Connection, coming: &Connection) -> Meeting {
             None => {}
         },
     }
-    if matches!(
-        here.state,
-        State::Refreshing { .. } | State::Revoking { .. }
-    ) {
-        return Meeting::Stays(Why::Busy);
-    }
     // What left, or may have, waits for the ticket of that export and for no earlier one.
     let has_left = here.has_left();
     let recipients = coming.sealed_for.as_deref().unwrap_or_default();
@@ -349,6 +342,16 @@ fn meet(here: &Connection, coming: &Connection) -> Meeting {
             .tickets
             .let_in(&coming.tickets, &coming.name, recipients),
     };
+    // The vault is locked: a refresh was cut off. That what left came to a newer set elsewhere proves that
+    // the cut-off one spent nothing.
+    let is_busy = match here.state {
+        State::Refreshing { .. } => !(has_left && may_come),
+        State::Revoking { .. } => true,
+        State::Active(_) | State::NeedsLogin { .. } | State::Suspect(_) | State::Moved => false,
+    };
+    if is_busy {
+        return Meeting::Stays(Why::Busy);
+    }
     if !may_come {
         return Meeting::Stays(Why::NoTicket);
     }

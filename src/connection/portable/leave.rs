@@ -40,38 +40,25 @@ pub struct Journey<'a> {
     pub file: &'a str,
 }
 
-/// The connections that left in that file, or are about to, and are not home; without those of
-/// `leaving`.
+/// What left, or is about to, and is not home, also where it was connected anew meanwhile: the file that
+/// it left in, and its name; without those of `leaving`.
 ///
 /// # Errors
 /// When the vault can't be read.
-pub fn away_in(
+pub fn away(
     vault: &Vault,
-    file: &str,
     leaving: Option<&Leaving>,
-) -> Result<Vec<ConnectionName>, PortableError> {
-    let mut all = vault.read(select::all)?;
-    all.retain(|one| is_away_in(&one.connection, file) && !leaving.is_some_and(|it| it.has(one)));
-    Ok(all.into_iter().map(|one| one.connection.name).collect())
-}
-
-/// The files in which there is what left, or is about to, and is not home.
-///
-/// # Errors
-/// When the vault can't be read.
-pub fn files_away(vault: &Vault) -> Result<BTreeSet<String>, PortableError> {
-    let all = vault.read(select::all)?;
-    let files = all.iter().filter_map(|one| away_file(&one.connection));
-    Ok(files.map(str::to_owned).collect())
-}
-
-fn is_away_in(connection: &Connection, file: &str) -> bool {
-    away_file(connection) == Some(file)
-}
-
-fn away_file(connection: &Connection) -> Option<&str> {
-    let file = connection.tickets.left_in.as_deref();
-    file.filter(|_| connection.has_left())
+) -> Result<Vec<(String, ConnectionName)>, PortableError> {
+    let mut all = vault.read(|snapshot| {
+        let mut all = replaced::everywhere(snapshot)?;
+        let here = select::all(snapshot)?.into_iter();
+        let here = here.filter(|one| !leaving.is_some_and(|it| it.has(one)));
+        all.extend(here.map(|one| one.connection));
+        Ok::<_, ConnectionError>(all)
+    })?;
+    all.retain(Connection::has_left);
+    let file_and_name = |one: Connection| Some((one.tickets.left_in?, one.name));
+    Ok(all.into_iter().filter_map(file_and_name).collect())
 }
 
 /// Takes connections into a bundle. Where they move, they are `suspect` when this returns.
@@ -127,16 +114,18 @@ impl Leaving {
     /// When the vault can't be written; the connections then stay `suspect`.
     pub fn done(mut self, vault: &mut Vault, world: World<'_>) -> Result<(), PortableError> {
         self.set(vault, world, "done", |_| State::Moved)?;
-        // [`away_in`] was asked last while nobody else put a file: what left in one of that name
-        // before was carried away with it. Who is about to leave is still `suspect`, and its own.
+        // [`away`] was asked last while nobody else put a file, and a file with something in it is never
+        // written over: what left in one of that name before was carried away with it. Who is about to
+        // leave is still `suspect`, and its own.
+        let file = &self.file;
+        let left_in = |one: &Connection| one.tickets.left_in.as_ref() == Some(file);
         let former = |one: &Found| {
             let is_moved = matches!(one.connection.state, State::Moved);
-            is_moved && !self.has(one) && is_away_in(&one.connection, &self.file)
+            is_moved && !self.has(one) && left_in(&one.connection)
         };
-        let file = &self.file;
         let is_known = vault.read(|snapshot| {
             let known = select::all(snapshot)?.iter().any(former);
-            Ok::<_, ConnectionError>(known || replaced::is_away_in(snapshot, file)?)
+            Ok::<_, ConnectionError>(known || replaced::everywhere(snapshot)?.iter().any(left_in))
         })?;
         if !is_known {
             return Ok(());
