@@ -68,15 +68,13 @@ impl App {
             Known::Other(format!(
                 "the vault `{was}` was here before, and this is `{id}`"
             ))
-        } else if sources.contains(&source)
-            && note.is_settled(&header.key_source, || custody.recipient().to_string())
-        {
-            Known::Same
-        } else if sources.contains(&source) {
-            Known::Unsettled
-        } else {
+        } else if !sources.contains(&source) {
             let (before, now) = (place(before), place(&source));
             Known::Other(format!("its key was {before} before, and is {now} now"))
+        } else if note.is_settled(&header.key_source, || custody.recipient().to_string()) {
+            Known::Same
+        } else {
+            Known::Unsettled
         }
     }
 

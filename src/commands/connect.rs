@@ -348,8 +348,8 @@ fn tell_of_replaced(
             "what was here before was moved to another vault in {away}, and may live on there: `oauthctl \
              revoke` here does not end that"
         ));
-        let way = app.ui.as_typed(&way_home(away, name));
-        app.ui.hint(&format!("to end all: {way}"));
+        app.ui
+            .hint(&format!("to end all: {}", way_home(away, name)));
         if let Some(page) = page {
             app.ui.hint(&format!("or look at {page}"));
         }
@@ -470,9 +470,9 @@ fn say(app: &App, args: &Args, definition: &Definition, connected: &Connected) {
         if args.scopes.is_empty() {
             let name = shell_word(&connection.name.to_string());
             let lost = shell_word(&lost.join(","));
-            app.ui.hint(&app.ui.as_typed(&format!(
+            app.ui.hint(&format!(
                 "ask for it again: `oauthctl connect {name} --add {lost}`"
-            )));
+            ));
         }
     }
     app.ui
