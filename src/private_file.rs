@@ -133,12 +133,19 @@ pub fn check_folder(path: &Path) -> Result<(), PrivateFileError> {
 ///
 /// # Errors
 /// The reason, with the path of the folder that is open.
-#[cfg(unix)]
 pub fn check_way(folder: &Path) -> Result<(), PrivateFileError> {
+    check_resolved_way(&fs::canonicalize(folder).map_err(io_error("look at", folder))?)
+}
+
+/// [`check_way`] of a folder whose links are resolved.
+///
+/// # Errors
+/// The same.
+#[cfg(unix)]
+pub fn check_resolved_way(folder: &Path) -> Result<(), PrivateFileError> {
     use std::os::unix::fs::MetadataExt;
 
     const STICKY: u32 = 0o1000;
-    let folder = fs::canonicalize(folder).map_err(io_error("look at", folder))?;
     let own = rustix::process::geteuid().as_raw();
     for above in folder.ancestors().skip(1) {
         let metadata = fs::metadata(above).map_err(io_error("look at", above))?;
@@ -155,12 +162,12 @@ pub fn check_way(folder: &Path) -> Result<(), PrivateFileError> {
     Ok(())
 }
 
-/// Refuses a folder above which somebody else could put another one in its place.
+/// [`check_way`] where the system has no such modes.
 ///
 /// # Errors
-/// None where the system has no such modes.
+/// None.
 #[cfg(not(unix))]
-pub fn check_way(_: &Path) -> Result<(), PrivateFileError> {
+pub fn check_resolved_way(_: &Path) -> Result<(), PrivateFileError> {
     Ok(())
 }
 

@@ -100,7 +100,9 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     };
     let (mut vault, _) = fresh_token::vault(app, &args.connection)?;
     let hand_out = fresh_token::hand_out(app, &mut vault, &args.connection, &want)?;
-    show(app, args, &hand_out)
+    show(app, args, &hand_out)?;
+    vault.leave();
+    Ok(())
 }
 
 /// Options that only another format has a use for.

@@ -70,7 +70,7 @@ pub(super) fn open(path: &Path) -> Result<Option<Database>, VaultError> {
     }
     if let Some(folder) = path.parent() {
         private_file::check_folder(folder)?;
-        private_file::check_way(folder)?;
+        private_file::check_resolved_way(folder)?;
     }
     let file = File::open(&path).map_err(io_at("open", &path))?;
     let medium = medium(&path, &file)?;

@@ -1,5 +1,6 @@
 //! What is on disk when: SQLite's syncing, and its write-ahead log.
 
+use std::fs;
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -8,9 +9,14 @@ use super::database::{Medium, PATIENCE};
 use super::error::{VaultError, sqlite, tampered};
 use super::open::Vault;
 use crate::lock;
+use crate::private_file;
 
 /// How many pages the write-ahead log may have: a process that opens the vault reads all of them.
 const LOG_PAGES: i64 = 64;
+
+/// The length of a log of so many pages: a header, and each page with its own (file format, section
+/// 4.1).
+const LOG_BYTES: u64 = 32 + LOG_PAGES.unsigned_abs() * (24 + 4096);
 
 /// How long a reader is waited for. Ours read for milliseconds; another program's may never end.
 const READERS_LEAVE: Duration = Duration::from_secs(5);
@@ -61,13 +67,20 @@ impl Vault {
                 .query_row(sql, [], |row| row.get::<_, i64>(1))
         };
         // What was committed stays committed, so nothing that fails here is worth an error: the
-        // next commit tries again.
-        if checkpoint("PRAGMA wal_checkpoint(NOOP)").is_ok_and(|pages| pages > LOG_PAGES)
+        // next commit tries again. The file's length says at once that the log is a short one; a
+        // long file may hold a log that was begun anew.
+        if self.log_may_be_long()
+            && checkpoint("PRAGMA wal_checkpoint(NOOP)").is_ok_and(|pages| pages > LOG_PAGES)
             && self.set_patience(Duration::ZERO).is_ok()
         {
             let _ = checkpoint("PRAGMA wal_checkpoint(TRUNCATE)");
             let _ = self.set_patience(PATIENCE);
         }
+    }
+
+    fn log_may_be_long(&self) -> bool {
+        let log = private_file::with_suffix(&self.path, "-wal");
+        fs::metadata(log).map_or(true, |log| log.len() > LOG_BYTES)
     }
 
     /// Moves what the log holds into the file before this process's first mutation. Done before
@@ -112,9 +125,7 @@ pub(super) const NORMAL: i64 = 1;
 pub(super) fn set_synchronous(connection: &Connection, level: i64) -> Result<(), VaultError> {
     let read = || connection.pragma_query_value(None, "synchronous", |row| row.get::<_, i64>(0));
     let set = || {
-        if read()? != level {
-            connection.pragma_update(None, "synchronous", level)?;
-        }
+        connection.pragma_update(None, "synchronous", level)?;
         read()
     };
     if set().map_err(sqlite(connection))? == level {
