@@ -21,13 +21,17 @@ use crate::vault::{Kind, Row, Snapshot, Stored, Writer};
 
 const FORM: u32 = 1;
 
-/// What left in exports that nobody brought home: each by the file that it left in, where there is none
-/// other in its place.
+/// What left in exports that nobody brought home.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Away {
-    files: Vec<Option<String>>,
-    /// The provider can't be told of it, wherever it is.
-    pub untold: bool,
+pub struct Away(Vec<Left>);
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// The file that it left in, where there is none other in its place.
+    pub file: Option<String>,
+    /// Whether the provider can be told of it.
+    pub is_tellable: bool,
 }
 
 impl Away {
@@ -35,33 +39,39 @@ impl Away {
     #[must_use]
     pub fn of(connection: &Connection) -> Self {
         let moved = matches!(connection.state, State::Moved);
-        Self {
-            files: Vec::from_iter(moved.then(|| connection.tickets.left_in.clone())),
-            untold: moved && connection.stamp.revocation.is_none(),
-        }
+        Self(Vec::from_iter(moved.then(|| Left {
+            file: connection.tickets.left_in.clone(),
+            is_tellable: connection.stamp.revocation.is_some(),
+        })))
     }
 
     /// Those, too.
     pub fn extend(&mut self, more: Self) {
-        self.files.extend(more.files);
-        self.untold |= more.untold;
+        self.0.extend(more.0);
     }
 
     /// Whether nothing is away.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.files.is_empty()
+        self.0.is_empty()
     }
 
     /// How much is away.
     #[must_use]
     pub const fn count(&self) -> usize {
-        self.files.len()
+        self.0.len()
+    }
+
+    /// Those that the provider can be told of, and those that it can't.
+    #[must_use]
+    pub fn by_the_way_out(self) -> (Self, Self) {
+        let (tellable, untellable) = self.0.into_iter().partition(|left| left.is_tellable);
+        (Self(tellable), Self(untellable))
     }
 
     /// The file of each, where it is known.
     pub fn files(&self) -> impl Iterator<Item = Option<&str>> {
-        self.files.iter().map(Option::as_deref)
+        self.0.iter().map(|left| left.file.as_deref())
     }
 }
 
@@ -272,12 +282,8 @@ pub(super) fn bring_home(
             continue;
         };
         let mut home = coming.clone();
-        // Where it was, the tokens that it left with may have been used since.
-        home.state = if newer {
-            State::Active(set.clone())
-        } else {
-            State::Suspect(set.clone())
-        };
+        // Where it was, these tokens may have been used since.
+        home.state = State::Suspect(set.clone());
         home.tickets = before.tickets;
         home.tickets.left_in = None;
         let mut replaced = row.value.clone();

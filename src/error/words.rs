@@ -24,8 +24,10 @@ pub(crate) const ANOTHER_KEY: &str =
 
 /// How what left in exports is ended from here.
 pub(crate) fn way_home(away: &Away, name: &ConnectionName) -> String {
-    if away.untold {
-        return "in the provider's settings only, as it can't be told".to_owned();
+    const ONLY_THERE: &str = "in the provider's settings only, as it can't be told";
+    let (away, untellable) = away.clone().by_the_way_out();
+    if away.is_empty() {
+        return ONLY_THERE.to_owned();
     }
     let import = |file: Option<&str>| {
         let file = file.map_or_else(|| "FILE".to_owned(), shell_word);
@@ -33,7 +35,12 @@ pub(crate) fn way_home(away: &Away, name: &ConnectionName) -> String {
     };
     let imports: Vec<_> = away.files().map(import).collect();
     let name = shell_word(&name.to_string());
-    format!("{}then `oauthctl revoke {name}`", imports.concat())
+    let way = format!("{}then `oauthctl revoke {name}`", imports.concat());
+    if untellable.is_empty() {
+        way
+    } else {
+        format!("{way}; what is in {untellable} {ONLY_THERE}")
+    }
 }
 
 /// The way out of a vault that is damaged.
@@ -302,7 +309,7 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
                     "it was moved to another vault in {away}, which may still use it; nothing of it is left here"
                 ))
                 .hint(way);
-            if away.untold {
+            if away.clone().by_the_way_out().0.is_empty() {
                 return shown;
             }
             shown.hint(format!(

@@ -708,7 +708,7 @@ fn vault_export_does_not_replace_a_file_that_has_what_left_in_it() {
     }
     desk.run(&["vault", "backup", "--force", &file])
         .ended(9)
-        .says(&["`sandbox/writer` lives in"]);
+        .says(&["`sandbox/writer` lives in", "or bring it home first: `"]);
     desk.run(&["audit", "report", "--force", "--html", &file])
         .ended(9);
     assert_eq!(fs::read(&file).unwrap(), before);

@@ -464,11 +464,7 @@ fn show_names_an_import_for_each_export_and_they_end_all() {
 #[test]
 fn vault_import_keeps_nothing_to_be_ended_where_nobody_can_be_told() {
     let desk = World::new();
-    let toml = desk.provider_toml();
-    let (start, rest) = toml.split_once("[revocation]\n").unwrap();
-    let (_, rest) = rest.split_once("\n[").unwrap();
-    let none = format!("{start}[revocation]\nkind = \"none\"\n\n[{rest}");
-    desk.define("sandbox", &none);
+    desk.define("sandbox", &never_told(&desk.provider_toml()));
     desk.connect();
     let job = job_of(&desk);
     exported(&desk, &job);
@@ -481,6 +477,45 @@ fn vault_import_keeps_nothing_to_be_ended_where_nobody_can_be_told() {
         .says(&["it was connected here"])
         .silent_about("revoke");
     assert_eq!(desk.shown("sandbox")["earlier_consents"], 0);
+}
+
+#[test]
+fn one_export_that_nobody_can_be_told_of_hides_no_way_to_end_another() {
+    let desk = World::new();
+    let toml = desk.provider_toml();
+    desk.define("sandbox", &never_told(&toml));
+    desk.connect();
+    let job = job_of(&desk);
+    let to = recipient(&job);
+    for name in ["one.age", "two.age"] {
+        let file = desk.path(&format!("work/{name}")).display().to_string();
+        let export = ["vault", "export", "--connection", "sandbox", "--to", &to];
+        desk.ok(&[&export[..], &[&file]].concat());
+        desk.define("sandbox", &toml);
+        desk.connect();
+    }
+    let [one, two] =
+        ["one.age", "two.age"].map(|name| desk.path(&format!("work/{name}")).display().to_string());
+    let way = format!(
+        "to end all: `oauthctl vault import {two} --with IDENTITY`, then `oauthctl revoke sandbox/writer`; \
+         what is in `{one}` in the provider's settings only, as it can't be told"
+    );
+    let shown = desk.ok(&["show", "sandbox"]).stdout;
+    assert!(shown.contains(&way), "{shown}");
+    home(&desk, &job, &two).says(&["until `oauthctl revoke` ends both"]);
+    // The job that has the file may have gone on with it since.
+    desk.run(&["revoke", "sandbox"])
+        .ended(1)
+        .says(&["note: its tokens may not be the last ones", &one])
+        .silent_about("two.age");
+    assert_eq!(live(&desk), 2);
+}
+
+/// The definition, of a provider that can't be told of a revocation.
+fn never_told(toml: &str) -> String {
+    let (start, rest) = toml.split_once("[revocation]\n").unwrap();
+    let (_, rest) = rest.split_once("\n[").unwrap();
+    format!("{start}[revocation]\nkind = \"none\"\n\n[{rest}")
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::error::{Error, Kind, Result};
 use crate::key::Opener;
 use crate::names::ConnectionName;
 use crate::private_file;
+use crate::ui::shell_word;
 use crate::vault::Vault;
 
 /// What to do with a file that an export may have left.
@@ -30,14 +31,17 @@ pub(super) fn refuse_needed(vault: &Vault, path: &Path, leaving: Option<&Leaving
     };
     let names: Vec<_> = away.iter().map(|(_, name)| format!("`{name}`")).collect();
     let names = names.join(", ");
+    let import = format!(
+        "`oauthctl vault import {} --with IDENTITY`",
+        shell_word(&path.display().to_string())
+    );
     Err(
         Error::new(Kind::Stopped, "that file has what left in it")
             .because(format!("{names} lives in `{}`", path.display()))
             .hint("name another file")
             .hint(format!(
-                "or for one file with all of them bring it home first: `oauthctl vault import {} --with \
-                 IDENTITY`, then `oauthctl refresh {first}`, and export them together",
-                path.display(),
+                "or bring it home first: {import}; for one export with all of them then `oauthctl refresh \
+                 {first}`, and export them together"
             )),
     )
 }
