@@ -169,8 +169,9 @@
 //!   `token` don't refresh it, because an old refresh token may end the live grant.
 //! - After a lost answer the old refresh token is tried once or never, as the definition says
 //!   (`lost_answer`): where reuse ends the grant, trying would.
-//! - A provider that can't be told of a revocation, or a connection that another vault has: erased here,
-//!   reported as *not* revoked, exit 1.
+//! - A provider that can't be told of a revocation: erased here, reported as *not* revoked, exit 1. A
+//!   connection that another vault has: the same, but it stays listed as moved, so that it can come home
+//!   to be ended; `--local-only` forgets it.
 //! - A discovered provider is pinned at first use as a file in `providers/`, written when it is about
 //!   to grant something and never taken away again; other metadata later
 //!   needs a person's yes, and is stopped (exit 9) where nobody is there to give it.

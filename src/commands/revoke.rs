@@ -235,7 +235,7 @@ fn document(
             };
             (
                 word,
-                true,
+                report.remote != Remote::Elsewhere,
                 report.page.as_ref().map(ToString::to_string),
                 None,
             )

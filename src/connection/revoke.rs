@@ -1,7 +1,9 @@
 //! Ending access: told to the provider first, erased here only afterwards.
 //!
 //! "Revoked" is said only where the provider said so. What it did not confirm stays as `Revoking`,
-//! is never handed out, and is tried again by the next `revoke` or `refresh --due`.
+//! is never handed out, and is tried again by the next `revoke` or `refresh --due`. What another vault
+//! has stays as `Moved`: only its record is here, and without that its file could not bring it home to
+//! be ended.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +28,7 @@ use crate::stop::{self, InTheAir, Stake};
 use crate::token::TokenSet;
 use crate::vault::{Action, Outcome, Row, Vault};
 
-/// What happened at the provider. Here the connection is gone in every case.
+/// What happened at the provider. Here the tokens are gone in every case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remote {
     /// The provider confirmed it.
@@ -161,12 +163,28 @@ fn not_told(
     if *grant == GrantKind::Supplied {
         report.notes = vec![NOT_OURS.to_owned()];
     }
-    report.remote = if let State::Moved = connection.state {
-        Remote::Elsewhere
-    } else {
-        Remote::NoWay
-    };
+    if let State::Moved = connection.state {
+        return stays_away(vault, world, report);
+    }
+    report.remote = Remote::NoWay;
     erase(vault, world, row, report, None)
+}
+
+/// What another vault has can't be ended here, and is not forgotten either.
+fn stays_away(
+    vault: &mut Vault,
+    world: World<'_>,
+    mut report: Report,
+) -> Result<Report, ConnectionError> {
+    report.remote = Remote::Elsewhere;
+    let mut event = world.event(Action::Revoke, &report.name, Outcome::Failed);
+    event.detail = Some("another vault has it".to_owned());
+    let earlier = vault.mutate(|writer| {
+        writer.log(&event)?;
+        replaced::earlier(writer, &report.name)
+    })?;
+    report.away.extend(earlier.away);
+    Ok(report)
 }
 
 /// Tells the provider and erases; nothing when its answer proves nothing about the grant.
@@ -182,8 +200,7 @@ async fn end(
     let Found { row, connection } = &held.found;
     let mut report = report(definition, connection);
     let Some((set, unseen)) = to_be_ended(connection)? else {
-        report.remote = Remote::Elsewhere;
-        return erase(vault, world, row, report, None).map(Some);
+        return stays_away(vault, world, report).map(Some);
     };
     let definition = &*refresh::seen_by(connection, Arc::clone(definition));
     let requests = prepare(vault, world, definition, connection, set)?;
@@ -548,8 +565,9 @@ fn erase(
             Remote::Revoked => "revoked at the provider",
             Remote::AlreadyGone => "the provider did not know it any more",
             Remote::NotTold => "erased here only, the provider was not told",
-            Remote::NoWay => "erased here only, the provider has no way to be told",
-            Remote::Elsewhere => "erased here only, another vault has it",
+            Remote::NoWay | Remote::Elsewhere => {
+                "erased here only, the provider has no way to be told"
+            }
         }
         .to_owned(),
     );

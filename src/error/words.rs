@@ -306,15 +306,20 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
             );
             let shown = top(Kind::Failed)
                 .because(format!(
-                    "it was moved to another vault in {away}, which may still use it; nothing of it is left here"
+                    "it was moved to another vault in {away}, which may still use it; that stays noted here"
                 ))
                 .hint(way);
-            if away.clone().by_the_way_out().0.is_empty() {
-                return shown;
-            }
+            let shown = if away.clone().by_the_way_out().0.is_empty() {
+                shown
+            } else {
+                shown.hint(format!(
+                    "or revoke it where it is, or bring it home first: {}",
+                    way_home(away, name)
+                ))
+            };
+            let name = shell_word(&name.to_string());
             shown.hint(format!(
-                "or revoke it where it is, or bring it home first: {}",
-                way_home(away, name)
+                "once it is over, `oauthctl revoke {name} --local-only` forgets it here"
             ))
         }
         C::Rescued { source, next, .. } => {

@@ -1142,10 +1142,17 @@ fn revoke_of_a_moved_connection_says_who_has_it_and_is_no_success() {
         .ended(1)
         .says(&["sandbox/writer: revoked at the provider"])
         .says(&says);
-    desk.connect();
-    move_away("sandbox/reader");
+    assert_eq!(desk.shown("sandbox")["state"], "moved");
     let output = desk.run(&["--json", "revoke", "sandbox"]).ended(1);
     assert_eq!(output.documents()[0]["outcome"], "not_told");
+    assert_eq!(output.documents()[0]["erased_here"], false);
+    assert_eq!(output.documents()[0]["exports"], 1);
+    let events = desk.json(&["audit", "--action", "revoke"]);
+    let last = events.last().unwrap();
+    assert_eq!(last["outcome"], "failed", "{last}");
+    let forget = ["revoke", "sandbox/reader", "--local-only"];
+    desk.ok(&forget).says(&["erased here only"]);
+    assert!(desk.json(&["list"]).is_empty());
 }
 
 #[test]

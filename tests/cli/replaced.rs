@@ -383,6 +383,33 @@ fn revoke_names_every_export_whose_connection_was_connected_anew() {
         "an export, `",
         "job.age`",
     ]);
+    let shown = desk.shown("sandbox");
+    assert_eq!(shown["state"], "moved");
+    assert_eq!(shown["earlier_exports"], 2);
+    desk.ok(&["revoke", "sandbox", "--local-only"]);
+    assert!(names(&desk).is_empty());
+}
+
+#[test]
+fn revoke_of_what_moved_forgets_nothing_that_ends_it_later() {
+    let desk = World::new();
+    desk.connect();
+    let job = job_of(&desk);
+    exported(&desk, &job);
+    let file = desk.path("work/job.age").display().to_string();
+    let import = format!("`oauthctl vault import {file} --with IDENTITY`");
+    desk.run(&["revoke", "sandbox"]).ended(1).says(&[
+        "that stays noted here",
+        &import,
+        "`oauthctl revoke sandbox/writer --local-only` forgets it here",
+    ]);
+    desk.connect()
+        .says(&["moved to another vault in `", &import]);
+    desk.run(&["revoke", "sandbox"]).ended(1).says(&[&import]);
+    assert_eq!(desk.shown("sandbox")["state"], "moved");
+    home(&desk, &job, &file).says(&["took in `sandbox/writer`"]);
+    desk.ok(&["revoke", "sandbox"]);
+    assert_eq!(live(&desk), 0);
     assert!(names(&desk).is_empty());
 }
 
@@ -404,7 +431,7 @@ fn revoke_that_is_tried_again_still_says_what_another_vault_has() {
         let output = desk.run(again).ended(1);
         output.says(&["an export of `sandbox/writer` is NOT revoked", "job.age"]);
         assert_eq!(live(&desk), 2);
-        assert!(names(&desk).is_empty());
+        assert_eq!(desk.shown("sandbox")["state"], "moved");
     }
 }
 
