@@ -367,14 +367,14 @@ impl App {
             KeyError::Overridden { .. } | KeyError::BadPassphrase { .. }
         ) {
             Kind::Usage
-        } else if error.is_no_room() {
+        } else if error.is_unwritten() {
             Kind::Failed
         } else {
             Kind::NoKey
         };
         let message = if let KeyError::BadPassphrase { .. } = error {
             "could not take the passphrase"
-        } else if error.is_no_room() {
+        } else if error.is_unwritten() {
             "could not write the key of the vault"
         } else {
             "could not get the key of the vault"

@@ -203,10 +203,11 @@ impl KeyError {
         }
     }
 
-    /// Whether a key's file could not be written for lack of room.
+    /// Whether a key's file could not be made: for lack of room, or in such a place.
     #[must_use]
-    pub fn is_no_room(&self) -> bool {
-        matches!(self, Self::File(PrivateFileError::Io { source, .. }) if is_no_room(source.kind()))
+    pub fn is_unwritten(&self) -> bool {
+        matches!(self, Self::File(PrivateFileError::Io { action, source, .. })
+            if *action == "create" || is_no_room(source.kind()))
     }
 
     /// Whether it is about a key that is in a file.

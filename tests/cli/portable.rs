@@ -215,6 +215,11 @@ fn vault_export_that_can_not_be_written_leaves_the_connection_as_it_was() {
         .ended(1)
         .says(&["the connections are as they were"]);
     assert_eq!(desk.shown("sandbox")["state"], "active");
+    let unknown = ["vault", "export", "--connection", "nix", "--to", &to, "f"];
+    desk.run(&unknown)
+        .ended(4)
+        .says(&["no provider is called `nix`"])
+        .silent_about("connect nix");
     let nobody = [
         "vault",
         "export",

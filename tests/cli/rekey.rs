@@ -221,6 +221,13 @@ fn vault_rekey_that_has_no_room_for_the_new_key_says_so() {
         "was not touched",
     ]);
     world.token("sandbox");
+    // no key is missing where a vault can't be made
+    let vault = world.path("work/none/deep/vault.db").display().to_string();
+    let init = ["--vault", &vault, "vault", "init", "--key", "file"];
+    let call = world.call(&init).without("OAUTHCTL_IDENTITY_FILE");
+    call.run()
+        .ended(1)
+        .says(&["could not write the key of the vault", "could not create `"]);
 }
 
 #[test]

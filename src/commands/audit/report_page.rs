@@ -311,8 +311,9 @@ fn expiry(body: &mut String, one: &Expiry) {
         None if usable => 1000,
         None => 0,
     };
-    // What neither ends nor needs anybody is no warning.
-    let class = match (one.refreshable, usable && one.left.is_none()) {
+    // What neither ends nor needs anybody is no warning, nor what another vault has.
+    let is_open = usable && one.left.is_none() || one.state == "moved";
+    let class = match (one.refreshable, is_open) {
         (true, _) => "refresh",
         (false, true) => "other",
         (false, false) => "fail",

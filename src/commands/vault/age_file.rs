@@ -51,8 +51,13 @@ pub(super) fn not_a_recipient(text: &str) -> Error {
     } else {
         format!("`{}` is not an age recipient", crate::escape::line(text))
     };
-    Error::new(Kind::Usage, message)
-        .hint("one begins with `age1`; `age-keygen -y IDENTITY-FILE` prints it")
+    let shown = Error::new(Kind::Usage, message);
+    let shown = if text.starts_with("age1") {
+        shown.because("a letter of it is wrong, or some are missing")
+    } else {
+        shown
+    };
+    shown.hint("one begins with `age1`; `age-keygen -y IDENTITY-FILE` prints it")
 }
 
 /// Writes the file and reads it back. One that is to be replaced stays until the new one is known to

@@ -1,11 +1,11 @@
 use std::path::{Path, PathBuf};
 
 use crate::app::App;
-use crate::commands::printed;
 use crate::commands::vault::export_file::{
     WHERE_THE_FILE_GOES, note_left, open, read, refuse_needed, refused,
 };
 use crate::commands::vault::{age_file, file_name};
+use crate::commands::{advice, printed};
 use crate::connection::ConnectionError;
 use crate::connection::hold::LOCK_WAIT;
 use crate::connection::portable::{
@@ -83,7 +83,13 @@ fn send(app: &App, args: &Args, path: &Path) -> Result<()> {
         file: &whole_path,
     };
     let left = portable::leave(&mut vault, app.world(), journey);
-    let (mut bundle, leaving) = left.map_err(refused)?;
+    let (mut bundle, leaving) = left.map_err(|error| {
+        if let PortableError::Connection(error) = error {
+            advice::explained(app, error)
+        } else {
+            refused(error)
+        }
+    })?;
     note_left(app, &vault);
     let sealed = definitions(app, &mut bundle).and_then(|()| seal(&bundle));
     let sealed = match sealed {

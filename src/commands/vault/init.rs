@@ -68,12 +68,11 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     }
     let source = source(app, args.key, args.identity_file.as_deref(), &path)?;
     let recovery = x25519::Identity::generate();
-    let file = args.recovery_file.clone().or_else(|| asked_for(app));
     // On disk before the vault is: one whose recovery key could not be written would pretend to have
     // one.
     let mut begun = None;
     let made = app.create_vault(&source, || {
-        begun = match file {
+        begun = match args.recovery_file.clone().or_else(|| asked_for(app)) {
             Some(file) => written(app, args, file, &recovery)?,
             None => None,
         };
@@ -143,7 +142,7 @@ fn written(
 fn asked_for(app: &App) -> Option<PathBuf> {
     let answer = app
         .ui
-        .ask("write a recovery key to which file? (empty for none) ")?;
+        .ask("write a recovery key to which file? (a path; empty for none) ")?;
     // no shell has seen it
     Some(match (answer.strip_prefix("~/"), env::home()) {
         (Some(rest), Some(home)) => home.join(rest),
