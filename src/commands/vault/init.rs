@@ -68,11 +68,12 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     }
     let source = source(app, args.key, args.identity_file.as_deref(), &path)?;
     let recovery = x25519::Identity::generate();
+    let file = args.recovery_file.clone().or_else(|| asked_for(app));
     // On disk before the vault is: one whose recovery key could not be written would pretend to have
     // one.
     let mut begun = None;
     let made = app.create_vault(&source, || {
-        begun = match args.recovery_file.clone().or_else(|| asked_for(app)) {
+        begun = match file {
             Some(file) => written(app, args, file, &recovery)?,
             None => None,
         };
@@ -138,11 +139,19 @@ fn written(
     }
 }
 
-/// Asks for the recovery key's file; none where none is wanted.
+/// Asks for the recovery key's file; none where none is wanted. What looks like no path may be the
+/// passphrase of a person who expected to be asked for that, and must not become a file's name.
 fn asked_for(app: &App) -> Option<PathBuf> {
-    let answer = app
-        .ui
-        .ask("write a recovery key to which file? (a path; empty for none) ")?;
+    let answer = loop {
+        let answer = app
+            .ui
+            .ask("write a recovery key to which file? (a path; empty for none) ")?;
+        if answer.contains(['.', '/', std::path::MAIN_SEPARATOR]) {
+            break answer;
+        }
+        app.ui
+            .note("that does not look like a file; `./NAME` is one in this folder");
+    };
     // no shell has seen it
     Some(match (answer.strip_prefix("~/"), env::home()) {
         (Some(rest), Some(home)) => home.join(rest),
