@@ -101,7 +101,10 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
     let (mut vault, _) = fresh_token::vault(app, &args.connection)?;
     let hand_out = fresh_token::hand_out(app, &mut vault, &args.connection, &want)?;
     show(app, args, &hand_out)?;
-    vault.leave();
+    // A person's hooks may do something with the vault yet.
+    if app.events.is_empty() {
+        vault.leave();
+    }
     Ok(())
 }
 

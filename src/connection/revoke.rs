@@ -111,13 +111,10 @@ pub async fn revoke(
     // First of all it is handed out no more, whatever comes of the rest.
     let grant = mark(vault, world, name)?;
     let definition = world.definition_of(name)?;
-    if !can_tell(&definition, &grant) {
-        return not_told(vault, world, name, &definition, &grant);
-    }
-    let mut report = tell_of(vault, world, http, name, &definition).await?;
+    let mut report = end_one(vault, world, http, name, &definition, &grant).await?;
     // What this grant took the place of stands in its row by now, to be ended the same way.
     while report.earlier {
-        let earlier = tell_of(vault, world, http, name, &definition).await?;
+        let earlier = end_one(vault, world, http, name, &definition, &grant).await?;
         report.earlier = earlier.earlier;
         report.away.extend(earlier.away);
         let new = |note: &String| !report.notes.contains(note);
@@ -127,14 +124,18 @@ pub async fn revoke(
     Ok(report)
 }
 
-/// Tells the provider of the grant that stands in the connection's row.
-async fn tell_of(
+/// Ends the grant that stands in the connection's row.
+async fn end_one(
     vault: &mut Vault,
     world: World<'_>,
     http: &Http,
     name: &ConnectionName,
     definition: &Arc<Definition>,
+    grant: &GrantKind,
 ) -> Result<Report, ConnectionError> {
+    if !can_tell(definition, grant) {
+        return not_told(vault, world, name, definition, grant);
+    }
     let renewed = renew(vault, world, http, name, definition, false).await?;
     if let Some(report) = end(vault, world, http, name, definition, renewed).await? {
         return Ok(report);
@@ -550,8 +551,8 @@ async fn tell(
     Ok(Remote::Revoked)
 }
 
-/// Erases a grant. Where the provider was told of it, an earlier one takes its place, so that the
-/// provider is told of that too, and with it `unseen`: what may live on of this one.
+/// Erases a grant. An earlier one takes its place, to be ended too, and with it `unseen`: what may live
+/// on of this one. Only where the person wanted it erased here, all go.
 fn erase(
     vault: &mut Vault,
     world: World<'_>,
@@ -571,10 +572,10 @@ fn erase(
         }
         .to_owned(),
     );
-    let told = matches!(report.remote, Remote::Revoked | Remote::AlreadyGone);
+    let all = report.remote == Remote::NotTold;
     let (earlier, away) = vault.mutate(|writer| {
         writer.log(&event)?;
-        if told && let Some(earlier) = replaced::take(writer, &report.name)? {
+        if !all && let Some(earlier) = replaced::take(writer, &report.name)? {
             let mut earlier = to_revoking(earlier.clone()).unwrap_or(earlier);
             // Should the provider not be reached any more, this is all that is left to say it.
             if let State::Revoking { unseen: own, .. } = &mut earlier.state {

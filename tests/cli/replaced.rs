@@ -538,6 +538,24 @@ fn one_export_that_nobody_can_be_told_of_hides_no_way_to_end_another() {
     assert_eq!(live(&desk), 2);
 }
 
+#[test]
+fn revoke_that_can_not_tell_the_provider_any_more_still_knows_what_moved() {
+    let desk = World::new();
+    let toml = desk.provider_toml();
+    desk.connect();
+    exported(&desk, &job_of(&desk));
+    desk.connect();
+    desk.connect();
+    desk.define("sandbox", &never_told(&toml));
+    let said = desk.run(&["revoke", "sandbox"]).ended(1);
+    said.says(&["the provider has no way to be told", "job.age` may live on"]);
+    let shown = desk.shown("sandbox");
+    assert_eq!(shown["state"], "moved");
+    assert_eq!(shown["earlier_consents"], 0);
+    desk.define("sandbox", &toml);
+    desk.connect().says(&["job.age --with IDENTITY`"]);
+}
+
 /// The definition, of a provider that can't be told of a revocation.
 fn never_told(toml: &str) -> String {
     let (start, rest) = toml.split_once("[revocation]\n").unwrap();
