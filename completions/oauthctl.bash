@@ -1,7 +1,7 @@
 # Names of connections, providers and scopes, which only the program knows.
 _oauthctl_known() {
+    local IFS=$' \t\n' line=${COMP_LINE:0:COMP_POINT} words name current found=()
     _oauthctl "$@"
-    local line=${COMP_LINE:0:COMP_POINT} words name current found=()
     # with its backslashes read as the shell would
     read -a words <<<"$line"
     [[ $line == *[[:space:]] ]] && words+=("")

@@ -12,11 +12,12 @@ pub(super) fn shut(error: VaultError, custody: &Custody) -> Error {
         return shown;
     }
     shown.hints = vec![ANOTHER_KEY.to_owned()];
-    if custody.was_named() {
-        let named =
-            "`OAUTHCTL_IDENTITY_FILE` or `OAUTHCTL_IDENTITY` names that key: name this vault's";
-        shown.hints.insert(0, named.to_owned());
-    }
+    let own = if custody.was_named() {
+        "`OAUTHCTL_IDENTITY_FILE` or `OAUTHCTL_IDENTITY` names that key: name this vault's"
+    } else {
+        "put this vault's own key back there, if you have it"
+    };
+    shown.hints.insert(0, own.to_owned());
     shown.because(format!(
         "the key in {} belongs to another vault, or is an older one of this vault",
         custody.describe()

@@ -39,7 +39,7 @@ pub(crate) fn way_home(away: &Away, name: &ConnectionName) -> String {
     if untellable.is_empty() {
         way
     } else {
-        format!("{way}; what is in {untellable} {ONLY_THERE}")
+        format!("{way}; what is in {untellable} ends {ONLY_THERE}")
     }
 }
 

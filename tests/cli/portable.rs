@@ -706,14 +706,14 @@ fn vault_export_does_not_replace_a_file_that_has_what_left_in_it() {
     let before = fs::read(&file).unwrap();
     for same in [&file, "job.age", "../work/job.age"] {
         export("sandbox/reader", same).ended(9).says(&[
-            "`sandbox/writer` lives in",
+            "`sandbox/writer` left in",
             "name another file",
             "export them together",
         ]);
     }
     desk.run(&["vault", "backup", "--force", &file])
         .ended(9)
-        .says(&["`sandbox/writer` lives in", "or bring it home first: `"]);
+        .says(&["`sandbox/writer` left in", "or bring it home first: `"]);
     desk.run(&["audit", "report", "--force", "--html", &file])
         .ended(9);
     assert_eq!(fs::read(&file).unwrap(), before);
@@ -791,7 +791,7 @@ fn vault_export_and_backup_that_waited_do_not_replace_what_was_exported_meanwhil
     drop(work);
     slow.finish()
         .ended(9)
-        .says(&["`sandbox/reader` lives in", "are as they were"]);
+        .says(&["`sandbox/reader` left in", "are as they were"]);
     assert_eq!(fs::read(&file).unwrap(), before);
     assert_eq!(desk.shown("sandbox/writer")["state"], "active");
     // the same with a backup, which waits for whoever works on the vault
@@ -804,7 +804,7 @@ fn vault_export_and_backup_that_waited_do_not_replace_what_was_exported_meanwhil
     desk.ok(&[&export[..], &["--connection", "sandbox/third"]].concat());
     let before = fs::read(&file).unwrap();
     drop(work);
-    slow.finish().ended(9).says(&["`sandbox/third` lives in"]);
+    slow.finish().ended(9).says(&["`sandbox/third` left in"]);
     assert_eq!(fs::read(&file).unwrap(), before);
 }
 
@@ -824,10 +824,7 @@ fn vault_export_and_pages_look_at_a_file_and_replace_it_in_one() {
     let report = report.start();
     report.until_it_waits();
     drop(turn);
-    report
-        .finish()
-        .ended(9)
-        .says(&["`sandbox/writer` lives in"]);
+    report.finish().ended(9).says(&["`sandbox/writer` left in"]);
     export.finish().ended(0);
     let sealed = fs::read(&file).unwrap();
     assert!(sealed.starts_with(b"age-encryption.org/"));

@@ -348,7 +348,7 @@ fn connect_leaves_the_file_guarded_that_has_what_moved_before() {
     ] {
         desk.run(args).ended(9).says(&[
             "that file has what left in it",
-            "`sandbox/writer` lives in `",
+            "`sandbox/writer` left in `",
         ]);
     }
     // The next export notes for other vaults what is still away.
@@ -451,9 +451,38 @@ fn vault_import_takes_what_became_of_an_export_where_a_refresh_was_cut_off_meanw
     desk.run(&["refresh", "sandbox"]).ended(5);
     desk.faults(&[]);
     carry(&job, "job.age", &desk);
-    home(&desk, &job, &file).says(&["took in `sandbox/writer`"]);
+    home(&desk, &job, &file).says(&["took in `sandbox/writer`", TRIED]);
+    assert_eq!(desk.shown("sandbox")["state"], "suspect");
     assert_eq!(desk.token("sandbox"), job.token("sandbox"));
     desk.ok(&["refresh", "sandbox"]);
+    assert_eq!(desk.shown("sandbox")["state"], "active");
+}
+
+/// What is said of tokens that a refresh elsewhere may have ended.
+const TRIED: &str = "a refresh of what it was here failed, which may have ended these tokens too: only `oauthctl \
+                     refresh sandbox/writer` refreshes it";
+
+#[test]
+fn vault_import_doubts_what_came_of_an_export_where_the_provider_ended_it_meanwhile() {
+    let desk = World::new();
+    desk.connect();
+    let job = job_of(&desk);
+    exported(&desk, &job);
+    let there = carry(&desk, "job.age", &job);
+    job.ok(&["vault", "import", &there]);
+    let file = desk.path("work/job.age").display().to_string();
+    home(&desk, &job, &file);
+    job.ok(&["refresh", "sandbox"]);
+    job.ok(&["vault", "export", "--update", &there]);
+    // What it left with is spent: whoever uses it again ends all of that consent.
+    desk.run(&["refresh", "sandbox"]).ended(4);
+    assert_eq!(live(&desk), 0);
+    carry(&job, "job.age", &desk);
+    home(&desk, &job, &file).says(&["took in `sandbox/writer`", TRIED]);
+    assert_eq!(desk.shown("sandbox")["state"], "suspect");
+    // Another consent knows nothing of that.
+    desk.connect();
+    assert_eq!(desk.shown("sandbox")["state"], "active");
 }
 
 #[test]
@@ -525,7 +554,7 @@ fn one_export_that_nobody_can_be_told_of_hides_no_way_to_end_another() {
         ["one.age", "two.age"].map(|name| desk.path(&format!("work/{name}")).display().to_string());
     let way = format!(
         "to end all: `oauthctl vault import {two} --with IDENTITY`, then `oauthctl revoke sandbox/writer`; \
-         what is in `{one}` in the provider's settings only, as it can't be told"
+         what is in `{one}` ends in the provider's settings only, as it can't be told"
     );
     let shown = desk.ok(&["show", "sandbox"]).stdout;
     assert!(shown.contains(&way), "{shown}");

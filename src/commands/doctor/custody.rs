@@ -8,7 +8,7 @@ use crate::error::{Error, Kind, Result};
 use crate::key::{self, KeyError, Source};
 use crate::ordered;
 use crate::private_file::{self, PrivateFileError};
-use crate::ui::shell_word;
+use crate::ui::{counted, shell_word};
 use crate::vault::{AnchorState, RecipientList, Trust, Vault, VaultError};
 
 const VAULT: &str = "vault";
@@ -119,7 +119,7 @@ fn vault(app: &App, seen: Seen, checks: &mut Vec<Check>) -> Option<Box<Vault>> {
                     format!("it opens with the key in {source}, every record and event is sound");
                 Check::ok(TOPIC, text)
             } else {
-                let text = format!("{} things are wrong with it", findings.len());
+                let text = format!("{} wrong with it", counted(findings.len(), "thing"));
                 let check = Check::fail(TOPIC, Kind::Stopped, text);
                 check.hint("list them with `oauthctl vault check`")
             });

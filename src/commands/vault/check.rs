@@ -5,6 +5,7 @@ use crate::commands::printed;
 use crate::commands::vault::file_name;
 use crate::commands::vault::salvage;
 use crate::error::{BACK_TO_A_BACKUP, Error, Kind, Result};
+use crate::ui::counted;
 use crate::vault::Locked;
 
 /// Look at every record, event and page of the vault
@@ -38,7 +39,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
     if words.is_empty() {
         return Ok(());
     }
-    let message = format!("{} things are wrong with the vault", words.len());
+    let message = format!("{} wrong with the vault", counted(words.len(), "thing"));
     let mut shown = Error::new(Kind::Stopped, message);
     if args.salvage.is_none() {
         shown = shown.hint("save what still authenticates: `oauthctl vault check --salvage FILE`");

@@ -37,7 +37,7 @@ pub(super) fn refuse_needed(vault: &Vault, path: &Path, leaving: Option<&Leaving
     );
     Err(
         Error::new(Kind::Stopped, "that file has what left in it")
-            .because(format!("{names} lives in `{}`", path.display()))
+            .because(format!("{names} left in `{}`", path.display()))
             .hint("name another file")
             .hint(format!(
                 "or bring it home first: {import}; for one export with all of them then `oauthctl refresh \

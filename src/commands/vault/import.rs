@@ -125,6 +125,9 @@ fn tell(app: &App, arrived: &Arrived) {
                 Doubt::SetBack => {
                     "this vault was set back after it had left, so these may not be its last tokens"
                 }
+                Doubt::Tried => {
+                    "a refresh of what it was here failed, which may have ended these tokens too"
+                }
             };
             app.ui.note(&format!(
                 "{why}: only `oauthctl refresh {name}` refreshes it; a later file of that export is taken \

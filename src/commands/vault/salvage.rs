@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use crate::app::{App, unreadable};
+use crate::commands::with_its_folder;
 use crate::error::{Error, Kind, Result};
 use crate::key::Custody;
 use crate::private_file;
@@ -51,7 +52,9 @@ pub(super) fn run(
         )
         .caused_by(error)
     };
-    let file = private_file::create_new(path).map_err(|error| failed(&error))?;
+    let file = private_file::create_new(path).map_err(|error| {
+        with_its_folder(failed(&error), path).hint("a file that stands is not replaced")
+    })?;
     match write(locked, custody, pin, &file) {
         Ok(saved) => {
             private_file::sync_parent(path).map_err(|error| failed(&error))?;

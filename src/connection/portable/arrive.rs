@@ -9,7 +9,7 @@ use crate::connection::portable::{Bundle, PortableError, refuse_exchanged, same_
 use crate::connection::records::StoredClient;
 use crate::connection::replaced;
 use crate::connection::rollback::rotates;
-use crate::connection::state::{Connection, State};
+use crate::connection::state::{Connection, LoginReason, State};
 use crate::connection::stored::StoredConnection;
 use crate::connection::tickets::Tickets;
 use crate::connection::{ConnectionError, World};
@@ -46,6 +46,8 @@ pub enum Doubt {
     AsItLeft,
     /// The vault was set back while it was elsewhere.
     SetBack,
+    /// A refresh here was refused or cut off, which may have ended all of that consent.
+    Tried,
 }
 
 /// Why a connection of the vault's own stays.
@@ -289,7 +291,18 @@ fn doubted(here: &Connection, coming: &Connection, world: World<'_>) -> Option<D
         return Some(Doubt::SetBack);
     }
     // Where it was, the tokens that it left with may have been used since.
-    (!coming.is_newer_than(here)).then_some(Doubt::AsItLeft)
+    if !coming.is_newer_than(here) {
+        return Some(Doubt::AsItLeft);
+    }
+    // A job that failed goes on with what another one got; who exported it is told.
+    let was_tried = match &here.state {
+        State::Refreshing { .. } => true,
+        State::NeedsLogin { reason, .. } => *reason != LoginReason::NoRefreshToken,
+        State::Suspect(_) => here.trouble.is_some(),
+        State::Active(_) | State::Revoking { .. } | State::Moved => false,
+    };
+    let is_told = here.has_left() && here.issue.of == coming.issue.of;
+    (was_tried && is_told).then_some(Doubt::Tried)
 }
 
 /// What becomes of the vault's own where one of the same name arrives.
@@ -342,8 +355,8 @@ fn meet(here: &Connection, coming: &Connection) -> Meeting {
             .tickets
             .let_in(&coming.tickets, &coming.name, recipients),
     };
-    // The vault is locked: a refresh was cut off. That what left came to a newer set elsewhere proves that
-    // the cut-off one spent nothing.
+    // The vault is locked: a refresh was cut off. What left came to a newer set elsewhere, which the cut-off
+    // one may have ended, but did not bring about.
     let is_busy = match here.state {
         State::Refreshing { .. } => !(has_left && may_come),
         State::Revoking { .. } => true,
