@@ -156,7 +156,7 @@ fn doc_diff_html_replaces_a_file_only_when_that_is_said_and_never_what_is_needed
     diff(&beside, &[]).ended(1).says(&["is the vault's"]);
     world.ok(&[&export[..], &[&to, left.to_str().unwrap()]].concat());
     let before = fs::read(&left).unwrap();
-    diff(&left, &["--force"]).ended(9).says(&["lives in"]);
+    diff(&left, &["--force"]).ended(9).says(&["left in"]);
     assert!(fs::read(&left).unwrap() == before);
 }
 
