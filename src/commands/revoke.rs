@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use crate::app::App;
 use crate::commands::waiting::{after_telling, to_its_end};
 use crate::commands::{advice, network, printed};
+use crate::connection::replaced::Away;
 use crate::connection::revoke::{self, Remote, Report};
 use crate::connection::{ConnectionError, replaced, select};
 use crate::error::{Error, Kind, Result};
@@ -13,7 +14,8 @@ use crate::vault::Vault;
 /// End access at the provider, then erase it here
 ///
 /// Says exactly what happened. What a provider does not confirm is kept, never handed out, and
-/// tried again by the next `revoke` or `refresh --due`.
+/// tried again by the next `revoke` or `refresh --due`. What moved to another vault can't be ended from
+/// here and stays listed as moved, until `--local-only` forgets it.
 #[derive(Debug, clap::Args)]
 #[command(group(clap::ArgGroup::new("which").required(true).args(["connections", "all"])))]
 pub(super) struct Args {
@@ -214,8 +216,13 @@ fn say(app: &App, report: &Report) {
 
 /// What of a connection that stays here is in other vaults.
 fn still_away(vault: &Vault, name: &ConnectionName) -> usize {
-    let earlier = vault.read(|snapshot| replaced::earlier(snapshot, name));
-    earlier.map_or(0, |earlier| earlier.away.count())
+    let asked = ConnectionRef::Exact(name.clone());
+    let all = vault.read(|snapshot| {
+        let mut away = replaced::earlier(snapshot, name)?.away;
+        away.extend(Away::of(&select::find(snapshot, &asked)?.connection));
+        Ok::<_, ConnectionError>(away)
+    });
+    all.map_or(0, |away| away.count())
 }
 
 fn document(

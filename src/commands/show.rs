@@ -1,9 +1,9 @@
 use crate::app::{App, moment};
 use crate::commands::{advice, printed, state_json};
-use crate::connection::replaced::{self, Earlier};
-use crate::connection::{ConnectionError, select};
+use crate::connection::replaced::{self, Away, Earlier};
+use crate::connection::{Connection, ConnectionError, select};
 use crate::error::{Result, way_home};
-use crate::names::{ConnectionName, ConnectionRef, Scope};
+use crate::names::{ConnectionRef, Scope};
 
 /// Show one connection: state, expiry, scopes, client; never a secret
 #[derive(Debug, clap::Args)]
@@ -76,7 +76,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
         ),
         ("connected", connection.created.to_string()),
     ]);
-    lines.extend(before(app, &connection.name, &earlier));
+    lines.extend(before(app, connection, &earlier));
     for (name, value) in lines {
         printed(app.ui.data(&format!("{name:<22}{value}")))?;
     }
@@ -84,7 +84,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<()> {
 }
 
 /// What the connection took the place of, and how that ends.
-fn before(app: &App, name: &ConnectionName, earlier: &Earlier) -> Vec<(&'static str, String)> {
+fn before(app: &App, connection: &Connection, earlier: &Earlier) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
     if earlier.here > 0 {
         let note = format!(
@@ -93,12 +93,18 @@ fn before(app: &App, name: &ConnectionName, earlier: &Earlier) -> Vec<(&'static 
         );
         lines.push(("earlier consents", note));
     }
-    let away = &earlier.away;
+    let (away, own) = (&earlier.away, Away::of(connection));
+    let mut all = away.clone();
+    all.extend(own.clone());
+    let way = app.ui.as_typed(&way_home(&all, &connection.name));
     if !away.is_empty() {
-        let (count, way) = (away.count(), app.ui.as_typed(&way_home(away, name)));
+        let count = away.count();
         let note =
             format!("{count}, moved away in {away}: `revoke` does not end it; to end all: {way}");
         lines.push(("earlier exports", note));
+    }
+    if !own.is_empty() {
+        lines.push(("moved in", format!("{own}; to end all: {way}")));
     }
     lines
 }

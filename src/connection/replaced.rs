@@ -17,6 +17,7 @@ use crate::connection::stored::{FormError, StoredConnection};
 use crate::moment::Moment;
 use crate::names::{ConnectionName, hex};
 use crate::secret::Secret;
+use crate::signing;
 use crate::vault::{Kind, Row, Snapshot, Stored, Writer};
 
 const FORM: u32 = 1;
@@ -150,9 +151,17 @@ pub(super) fn keep(
     if !ends && !matches!(before.state, State::Moved) {
         return Ok(false);
     }
+    // What an export has is noted once, however often it is set aside and taken back.
+    let id = before.tickets.own.as_ref().filter(|_| !ends).map_or_else(
+        || hex(&id),
+        |ticket| signing::sha256(&format!("replaced {}", ticket.expose())),
+    );
+    if writer.find::<StoredReplaced>(&id)?.is_some() {
+        return Ok(ends);
+    }
     writer.insert(StoredReplaced {
         v: FORM,
-        id: hex(&id),
+        id,
         by: by.name.to_string(),
         at_ms: now.wall.unix_millis(),
         before: StoredConnection::from(before),

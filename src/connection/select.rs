@@ -1,7 +1,7 @@
 //! From what a person typed to the one connection that is meant.
 
 use crate::connection::ConnectionError;
-use crate::connection::state::Connection;
+use crate::connection::state::{Connection, State};
 use crate::connection::stored::StoredConnection;
 use crate::names::{ConnectionName, ConnectionRef, ProviderName};
 use crate::provider::near;
@@ -66,10 +66,17 @@ pub fn find(snapshot: &Snapshot<'_>, asked: &ConnectionRef) -> Result<Found, Con
         return Found::read(row);
     }
     rows.push(row);
-    let mut choices = Vec::with_capacity(rows.len());
-    for row in rows {
-        choices.push(Found::read(row)?.connection.name);
+    let mut all = rows
+        .into_iter()
+        .map(Found::read)
+        .collect::<Result<Vec<_>, _>>()?;
+    // What another vault has is not meant where one is here.
+    let is_here = |found: &Found| !matches!(found.connection.state, State::Moved);
+    let mut here = (0..all.len()).filter(|at| all.get(*at).is_some_and(is_here));
+    if let (Some(only), None) = (here.next(), here.next()) {
+        return Ok(all.swap_remove(only));
     }
+    let mut choices: Vec<_> = all.into_iter().map(|found| found.connection.name).collect();
     choices.sort_unstable();
     Err(ConnectionError::Ambiguous {
         asked: asked.clone(),

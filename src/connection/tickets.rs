@@ -33,7 +33,8 @@ pub struct Tickets {
     pub spent: Vec<Secret>,
     /// Those of the export that it came by, to be passed on where its file is sealed anew.
     pub proofs: Vec<String>,
-    /// The vault was set back while it was elsewhere: it may have come home since, and left again.
+    /// The vault was set back while it was elsewhere: it may have come home since, and left again. Or a
+    /// refresh here failed since, which may have ended it.
     pub set_back: bool,
 }
 

@@ -340,7 +340,9 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
                 "keep both: `oauthctl connect {} --with-token --account LABEL`",
                 name.provider
             ))
-            .hint(format!("or end that one first: `oauthctl revoke {name}`")),
+            .hint(format!(
+                "or end that one first: `oauthctl revoke {name}`, with `--local-only` if it moved away"
+            )),
         C::NoName { name } => top(Kind::Stopped).hint(format!(
             "choose another label: `oauthctl connect {} --account LABEL`",
             name.provider

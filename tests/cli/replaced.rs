@@ -391,6 +391,92 @@ fn revoke_names_every_export_whose_connection_was_connected_anew() {
 }
 
 #[test]
+fn vault_restore_notes_no_export_twice() {
+    let desk = World::new();
+    desk.connect();
+    let job = job_of(&desk);
+    exported(&desk, &job);
+    desk.connect();
+    let backup = desk.path("work/backup.age").display().to_string();
+    desk.ok(&["vault", "backup", &backup]);
+    desk.run(&["revoke", "sandbox"]).ended(1);
+    desk.connect();
+    desk.ok(&["vault", "restore", &backup, "--force"]);
+    assert_eq!(desk.shown("sandbox")["earlier_exports"], 1);
+    let file = desk.path("work/job.age").display().to_string();
+    home(&desk, &job, &file).says(&["until `oauthctl revoke` ends both"]);
+    desk.ok(&["revoke", "sandbox"]);
+    assert!(names(&desk).is_empty());
+}
+
+#[test]
+fn what_moved_is_not_meant_by_its_provider_where_another_is_here() {
+    let desk = World::new();
+    desk.connect();
+    desk.connect_as("reader");
+    let job = job_of(&desk);
+    let (to, file) = (
+        recipient(&job),
+        desk.path("work/job.age").display().to_string(),
+    );
+    let export = [
+        "vault",
+        "export",
+        "--connection",
+        "sandbox/writer",
+        "--to",
+        &to,
+        &file,
+    ];
+    desk.ok(&export);
+    assert_eq!(desk.shown("sandbox")["connection"], "sandbox/reader");
+    desk.token("sandbox");
+    // With that away too, nobody can tell which is meant.
+    let other = desk.path("work/other.age").display().to_string();
+    let export = [
+        "vault",
+        "export",
+        "--connection",
+        "sandbox",
+        "--to",
+        &to,
+        &other,
+    ];
+    desk.ok(&export);
+    desk.run(&["token", "sandbox"])
+        .ended(2)
+        .says(&["is ambiguous"]);
+}
+
+#[test]
+fn revoke_and_show_count_and_name_every_export_of_what_moved() {
+    let (desk, job) = connected_anew();
+    let (to, other) = (
+        recipient(&job),
+        desk.path("work/other.age").display().to_string(),
+    );
+    let export = [
+        "vault",
+        "export",
+        "--connection",
+        "sandbox",
+        "--to",
+        &to,
+        &other,
+    ];
+    desk.ok(&export);
+    let shown = desk.ok(&["show", "sandbox"]).stdout;
+    let import = |file: &str| format!("`oauthctl vault import {file} --with IDENTITY`");
+    let first = import(&desk.path("work/job.age").display().to_string());
+    let all = format!("{first}, {}, then `oauthctl revoke", import(&other));
+    assert_eq!(shown.matches(&all).count(), 2, "{shown}");
+    desk.ok(&["provider", "remove", "sandbox", "--yes"]);
+    let said = desk.run(&["--json", "revoke", "sandbox"]);
+    assert_eq!(said.documents()[0]["outcome"], "not_confirmed");
+    assert_eq!(said.documents()[0]["exports"], 2);
+}
+
+#[test]
 fn revoke_of_what_moved_forgets_nothing_that_ends_it_later() {
     let desk = World::new();
     desk.connect();
@@ -472,13 +558,20 @@ fn vault_import_doubts_what_came_of_an_export_where_the_provider_ended_it_meanwh
     job.ok(&["vault", "import", &there]);
     let file = desk.path("work/job.age").display().to_string();
     home(&desk, &job, &file);
-    job.ok(&["refresh", "sandbox"]);
-    job.ok(&["vault", "export", "--update", &there]);
+    let second = desk.path("work/second.age").display().to_string();
+    for _ in 0..2 {
+        job.ok(&["refresh", "sandbox"]);
+        job.ok(&["vault", "export", "--update", &there]);
+        let _ = fs::rename(&file, &second);
+        carry(&job, "job.age", &desk);
+    }
     // What it left with is spent: whoever uses it again ends all of that consent.
     desk.run(&["refresh", "sandbox"]).ended(4);
     assert_eq!(live(&desk), 0);
-    carry(&job, "job.age", &desk);
-    home(&desk, &job, &file).says(&["took in `sandbox/writer`", TRIED]);
+    home(&desk, &job, &second).says(&["took in `sandbox/writer`", TRIED]);
+    assert_eq!(desk.shown("sandbox")["state"], "suspect");
+    // The last file of that consent has no better ones.
+    home(&desk, &job, &file).says(&["took in `sandbox/writer`", "or a refresh here failed"]);
     assert_eq!(desk.shown("sandbox")["state"], "suspect");
     // Another consent knows nothing of that.
     desk.connect();

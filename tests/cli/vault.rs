@@ -284,6 +284,12 @@ fn vault_recipients_add_makes_a_recovery_key_that_opens_the_vault_when_its_key_i
 fn vault_recipients_add_refuses_what_is_no_recipient() {
     let world = World::new();
     world.ok(&["vault", "init"]);
+    // In capitals it is the same key, and no second one.
+    let own = world.json(&["vault", "recipients", "list"])[0]["recipient"].clone();
+    let loud = own.as_str().unwrap().to_ascii_uppercase();
+    world
+        .ok(&["vault", "recipients", "add", &loud])
+        .says(&["can open the vault already"]);
     for bad in ["age1nonsense", "AGE-SECRET-KEY-1", "", "ssh-ed25519 AAAA"] {
         world
             .run(&["vault", "recipients", "add", bad])

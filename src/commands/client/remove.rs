@@ -64,7 +64,7 @@ pub(in crate::commands) fn run(app: &App, args: &Args) -> Result<()> {
             "{} can't be refreshed or revoked without it",
             users.join(", ")
         ))
-        .hint("revoke them first, or say `--yes`"));
+        .hint("revoke them first (with `--local-only` what moved away), or say `--yes`"));
     }
     let mut event = app.world().bare_event(Action::ClientRemove, Outcome::Done);
     let ids: Vec<_> = chosen.iter().map(|(_, id)| format!("`{id}`")).collect();

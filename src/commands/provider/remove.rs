@@ -61,5 +61,5 @@ fn refuse_in_use(app: &App, name: &ProviderName) -> Result<()> {
         ),
     )
     .because("without it they can't be refreshed or revoked")
-    .hint("revoke them first, or say `--yes`"))
+    .hint("revoke them first (with `--local-only` what moved away), or say `--yes`"))
 }

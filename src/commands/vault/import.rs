@@ -123,7 +123,7 @@ fn tell(app: &App, arrived: &Arrived) {
                     "it has the tokens that it left with, which may have been used where it was"
                 }
                 Doubt::SetBack => {
-                    "this vault was set back after it had left, so these may not be its last tokens"
+                    "this vault was set back after it had left, or a refresh here failed, so these may not be its last tokens"
                 }
                 Doubt::Tried => {
                     "a refresh of what it was here failed, which may have ended these tokens too"
@@ -175,7 +175,8 @@ fn missed(arrived: &Arrived) -> Result<()> {
                  `oauthctl connect {provider} --account NAME`; then import again"
             ))
             .hint(format!(
-                "or end the one here: `oauthctl revoke {first}`; then import again"
+                "or end the one here: `oauthctl revoke {first}`, with `--local-only` if it moved away; then \
+                 import again"
             )));
     }
     let again = if *why == Why::OtherName {

@@ -146,7 +146,7 @@ fn asked_for(app: &App) -> Option<PathBuf> {
         let answer = app
             .ui
             .ask("write a recovery key to which file? (a path; empty for none) ")?;
-        if answer.contains(['.', '/', std::path::MAIN_SEPARATOR]) {
+        if answer.contains(['/', std::path::MAIN_SEPARATOR]) {
             break answer;
         }
         app.ui

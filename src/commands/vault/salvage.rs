@@ -53,7 +53,12 @@ pub(super) fn run(
         .caused_by(error)
     };
     let file = private_file::create_new(path).map_err(|error| {
-        with_its_folder(failed(&error), path).hint("a file that stands is not replaced")
+        let shown = with_its_folder(failed(&error), path);
+        if path.exists() {
+            shown.hint("a file that stands is not replaced: name another one")
+        } else {
+            shown
+        }
     })?;
     match write(locked, custody, pin, &file) {
         Ok(saved) => {

@@ -264,6 +264,7 @@ fn add_connection(
             {
                 connection.state = State::Suspect(set.clone());
                 connection.tickets.wait_on(&here.connection.tickets);
+                connection.tickets.set_back |= doubt == Some(Doubt::Tried);
             }
             if here.connection.issue.of != connection.issue.of {
                 let now = (world.now)();

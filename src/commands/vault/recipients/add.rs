@@ -114,8 +114,11 @@ fn named(text: &str, label: &str) -> Result<Recipient> {
             .hint("install that age plugin, and see that its folder is on `PATH`")
         })?;
         recipient.plugin = Some(found);
-    } else if text.parse::<x25519::Recipient>().is_err() {
-        return Err(age_file::not_a_recipient(text));
+    } else {
+        let native: x25519::Recipient =
+            text.parse().map_err(|_| age_file::not_a_recipient(text))?;
+        // Written as the others are, or the same key would pass for another one.
+        recipient.recipient = native.to_string();
     }
     Ok(recipient)
 }
