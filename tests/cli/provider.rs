@@ -153,7 +153,7 @@ fn client_remove_stops_while_connections_need_it() {
         .says(&[
             "connections still need this client registration",
             "`sandbox/writer`",
-            "hint: revoke them first, or say `--yes`",
+            "hint: revoke them first (with `--local-only` what moved away), or say `--yes`",
         ]);
     world.ok(&["client", "remove", "sandbox", "--yes"]);
 }
@@ -169,7 +169,7 @@ fn provider_remove_stops_while_there_are_connections_of_it() {
         .no_data()
         .says(&[
             "the definition of `sandbox` is in use: `sandbox/reader`, `sandbox/writer`",
-            "hint: revoke them first, or say `--yes`",
+            "hint: revoke them first (with `--local-only` what moved away), or say `--yes`",
         ]);
     world.ok(&["refresh", "--all"]);
     world.ok(&["provider", "remove", "sandbox", "--yes"]);
