@@ -215,7 +215,7 @@ fn vault_import_brings_home_what_was_let_out_even_after_a_refresh_here_was_refus
     cut_off_late(world, &strace, &export, &file);
     let before = fs::read(&file).expect("a file");
     job.run(world, name);
-    // Against the advice: the provider ends the grant, and what comes home says no other thing.
+    // Against the advice: the provider ends the grant, and what comes home later is doubted.
     assert_eq!(world.run(&["refresh", PROVIDER]).code, 4);
     assert_eq!(state(world).as_deref(), Some("needs_login"));
     let after = fs::read(&file).expect("a file");
@@ -228,7 +228,7 @@ fn vault_import_brings_home_what_was_let_out_even_after_a_refresh_here_was_refus
     );
     fs::write(&file, after).expect("written");
     job.home(world, name);
-    assert_eq!(state(world).as_deref(), Some("active"));
+    assert_eq!(state(world).as_deref(), Some("suspect"));
     assert_eq!(world.run(&["refresh", PROVIDER]).code, 4, "it is over");
 }
 
