@@ -63,26 +63,33 @@ impl Away {
         self.0.len()
     }
 
-    /// Those that the provider can be told of, and those that it can't.
+    /// Each of them.
     #[must_use]
-    pub fn by_the_way_out(self) -> (Self, Self) {
-        let (tellable, untellable) = self.0.into_iter().partition(|left| left.is_tellable);
-        (Self(tellable), Self(untellable))
+    pub fn all(&self) -> &[Left] {
+        &self.0
     }
 
-    /// The file of each, where it is known.
-    pub fn files(&self) -> impl Iterator<Item = Option<&str>> {
-        self.0.iter().map(|left| left.file.as_deref())
+    /// Whether the provider can be told of one of them.
+    #[must_use]
+    pub fn is_tellable(&self) -> bool {
+        self.0.iter().any(|left| left.is_tellable)
+    }
+}
+
+impl Left {
+    /// The file in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let quoted = |file: &String| format!("`{file}`");
+        self.file
+            .as_ref()
+            .map_or_else(|| "an export".to_owned(), quoted)
     }
 }
 
 impl Display for Away {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let quoted = |file| format!("`{file}`");
-        let files = self.files();
-        let mut files: Vec<_> = files
-            .map(|file| file.map_or_else(|| "an export".to_owned(), quoted))
-            .collect();
+        let mut files: Vec<_> = self.0.iter().map(Left::words).collect();
         files.dedup();
         f.write_str(&files.join(", "))
     }

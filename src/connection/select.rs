@@ -66,17 +66,19 @@ pub fn find(snapshot: &Snapshot<'_>, asked: &ConnectionRef) -> Result<Found, Con
         return Found::read(row);
     }
     rows.push(row);
-    let mut all = rows
-        .into_iter()
-        .map(Found::read)
-        .collect::<Result<Vec<_>, _>>()?;
-    // What another vault has is not meant where one is here.
-    let is_here = |found: &Found| !matches!(found.connection.state, State::Moved);
-    let mut here = (0..all.len()).filter(|at| all.get(*at).is_some_and(is_here));
-    if let (Some(only), None) = (here.next(), here.next()) {
-        return Ok(all.swap_remove(only));
+    let (mut choices, mut here, mut all_here) = (Vec::with_capacity(rows.len()), None, 0);
+    for row in rows {
+        let found = Found::read(row)?;
+        choices.push(found.connection.name.clone());
+        if !matches!(found.connection.state, State::Moved) {
+            here = Some(found);
+            all_here += 1;
+        }
     }
-    let mut choices: Vec<_> = all.into_iter().map(|found| found.connection.name).collect();
+    // What another vault has is not meant where one is here.
+    if let Some(only) = here.filter(|_| all_here == 1) {
+        return Ok(only);
+    }
     choices.sort_unstable();
     Err(ConnectionError::Ambiguous {
         asked: asked.clone(),

@@ -25,22 +25,23 @@ pub(crate) const ANOTHER_KEY: &str =
 /// How what left in exports is ended from here.
 pub(crate) fn way_home(away: &Away, name: &ConnectionName) -> String {
     const ONLY_THERE: &str = "in the provider's settings only, as it can't be told";
-    let (away, untellable) = away.clone().by_the_way_out();
-    if away.is_empty() {
+    if !away.is_tellable() {
         return ONLY_THERE.to_owned();
     }
-    let import = |file: Option<&str>| {
-        let file = file.map_or_else(|| "FILE".to_owned(), shell_word);
-        format!("`oauthctl vault import {file} --with IDENTITY`, ")
-    };
-    let imports: Vec<_> = away.files().map(import).collect();
-    let name = shell_word(&name.to_string());
-    let way = format!("{}then `oauthctl revoke {name}`", imports.concat());
-    if untellable.is_empty() {
-        way
-    } else {
-        format!("{way}; what is in {untellable} ends {ONLY_THERE}")
+    let (mut way, mut untellable) = (String::new(), String::new());
+    for left in away.all() {
+        if left.is_tellable {
+            let file = left
+                .file
+                .as_ref()
+                .map_or_else(|| "FILE".to_owned(), |file| shell_word(file));
+            way.extend(["`oauthctl vault import ", &file, " --with IDENTITY`, "]);
+        } else {
+            untellable.extend(["; what is in ", &left.words(), " ends ", ONLY_THERE]);
+        }
     }
+    let name = shell_word(&name.to_string());
+    format!("{way}then `oauthctl revoke {name}`{untellable}")
 }
 
 /// The way out of a vault that is damaged.
@@ -309,13 +310,13 @@ fn life_of_a_token(error: &ConnectionError) -> Error {
                     "it was moved to another vault in {away}, which may still use it; that stays noted here"
                 ))
                 .hint(way);
-            let shown = if away.clone().by_the_way_out().0.is_empty() {
-                shown
-            } else {
+            let shown = if away.is_tellable() {
                 shown.hint(format!(
                     "or revoke it where it is, or bring it home first: {}",
                     way_home(away, name)
                 ))
+            } else {
+                shown
             };
             let name = shell_word(&name.to_string());
             shown.hint(format!(

@@ -28,7 +28,7 @@ pub struct Finding {
 /// provider lets it be.
 #[must_use]
 pub fn check(definition: &Definition) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = [
+    let all = [
         differing_sites(definition),
         missing_pkce(definition),
         plain_http(definition),
@@ -42,9 +42,10 @@ pub fn check(definition: &Definition) -> Vec<Finding> {
         Some(all_hosts(definition)),
     ]
     .into_iter()
-    .flatten()
-    .collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+    .flatten();
+    let (mut findings, notes): (Vec<_>, Vec<_>) =
+        all.partition(|finding| finding.level == Level::Warning);
+    findings.extend(notes);
     findings
 }
 
