@@ -495,7 +495,7 @@ fn vault_check_salvages_what_still_authenticates() {
         .says(&[
             "saved 2 connections, ",
             "it holds your tokens",
-            "wrong with the vault",
+            "1 thing wrong with the vault",
             "`oauthctl vault restore BACKUP --force`",
         ])
         .silent_about("--salvage");
